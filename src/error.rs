@@ -1,0 +1,178 @@
+//! What could not be done, where, and what to do about it.
+//!
+//! Every error names the file and, where there is one, the line or byte; the hint says what next.
+
+use std::fmt;
+use std::path::Path;
+
+/// Something that could not be done. Displayed as one sentence, details below it, and a hint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The file, option or stream in question, as the user named it.
+    subject: String,
+    place: Place,
+    what: String,
+    details: Vec<String>,
+    hint: Option<String>,
+    /// The reader of our output went away; there is nobody left to tell.
+    closed_pipe: bool,
+}
+
+/// Where in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Whole,
+    Line(u64),
+}
+
+/// The result of anything that can fail for a reason worth telling.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error about `subject` (an option, a stream) as a whole.
+    pub fn new(subject: impl Into<String>, what: impl Into<String>) -> Self {
+        Self {
+            subject: subject.into(),
+            place: Place::Whole,
+            what: what.into(),
+            details: Vec::new(),
+            hint: None,
+            closed_pipe: false,
+        }
+    }
+
+    /// An error about a file as a whole.
+    pub fn file(path: &Path, what: impl Into<String>) -> Self {
+        Self::new(format!("`{}`", path.display()), what)
+    }
+
+    /// An operating-system error on a file, with a hint where the cause is a common one.
+    pub fn io(path: &Path, doing: &str, error: &std::io::Error) -> Self {
+        let this = Self::file(path, format!("{doing}: {}", plain(error)));
+        let this = Self { closed_pipe: error.kind() == std::io::ErrorKind::BrokenPipe, ..this };
+        match error.kind() {
+            std::io::ErrorKind::NotFound => this.hint("check the spelling of the path"),
+            std::io::ErrorKind::PermissionDenied => this.hint("check who may read or write there"),
+            std::io::ErrorKind::StorageFull => this.hint("free some space or choose another folder"),
+            _ => this,
+        }
+    }
+
+    /// An error in a TOML file, at the line where it was found.
+    pub fn toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
+        let this = Self::file(path, error.message().lines().collect::<Vec<_>>().join("; "));
+        match error.span() {
+            Some(span) => this.at_line(Self::line_of(text, span.start)),
+            None => this,
+        }
+    }
+
+    /// The line (counted from 1) in which the byte at `offset` stands.
+    pub fn line_of(text: &str, offset: usize) -> u64 {
+        let before = text.as_bytes().iter().take(offset);
+        before.fold(1, |line, byte| line + u64::from(*byte == b'\n'))
+    }
+
+    /// The same error, at a line (counted from 1).
+    pub fn at_line(self, line: u64) -> Self {
+        Self { place: Place::Line(line), ..self }
+    }
+
+    /// The same error with what to do next.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same error with lines of detail below it.
+    pub fn details(self, details: Vec<String>) -> Self {
+        Self { details, ..self }
+    }
+
+    /// Whether it only says that the reader of our output has gone.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.closed_pipe
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.subject)?;
+        if let Place::Line(line) = self.place {
+            write!(f, " line {line}")?;
+        }
+        write!(f, ": {}", self.what)?;
+        for detail in &self.details {
+            write!(f, "\n  {detail}")?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The operating system's words without its error number.
+fn plain(error: &std::io::Error) -> String {
+    let words = error.to_string();
+    match words.find(" (os error") {
+        Some(end) => words[..end].to_lowercase(),
+        None => words,
+    }
+}
+
+/// Of `known`, the names nearest to `wanted` (at most three), for a hint after a misspelling.
+pub fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let mut scored: Vec<(usize, &str)> = known
+        .map(|name| {
+            let lower = name.to_lowercase();
+            let part = lower.rsplit('/').next().unwrap_or(&lower);
+            (edits(&wanted, &lower).min(edits(&wanted, part)), name)
+        })
+        .filter(|(distance, _)| *distance <= wanted.chars().count() / 3 + 1)
+        .collect();
+    scored.sort();
+    scored.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// Levenshtein distance, in characters.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, right) in b.iter().enumerate() {
+            let substitute = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = substitute.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_where_and_what_next() {
+        let error = Error::file(Path::new("consent.csv"), "`maybe` is no event")
+            .at_line(7)
+            .hint("write one of granted, refused, withdrawn, purchase");
+        assert_eq!(
+            error.to_string(),
+            "error: `consent.csv` line 7: `maybe` is no event\n\
+             hint: write one of granted, refused, withdrawn, purchase"
+        );
+    }
+
+    #[test]
+    fn a_misspelt_name_finds_its_neighbours() {
+        let zones = ["Europe/Berlin", "Europe/Dublin", "Asia/Tokyo"];
+        assert_eq!(nearest("Europe/Berln", zones.into_iter()), ["Europe/Berlin", "Europe/Dublin"]);
+        assert_eq!(nearest("berlin", zones.into_iter())[0], "Europe/Berlin");
+        assert!(nearest("qqqqqq", zones.into_iter()).is_empty());
+    }
+}

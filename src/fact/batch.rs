@@ -1,0 +1,152 @@
+//! What a stretch of a mailbox gave: facts and signs, with the names that they use.
+
+use super::{AddressId, CustomerId, Evidence, Fact, ListId, Names, SenderId};
+use crate::mailbox::Unusable;
+use crate::time::Time;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Facts in the order of reading, and everything else that was noted on the way.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The names that the facts use.
+    pub names: Names,
+    /// Messages that can be used.
+    pub facts: Vec<Fact>,
+    /// Messages that can't.
+    pub skips: Vec<Skip>,
+    /// Opt-out addresses that senders named, in order of facts.
+    pub offers: Vec<OptOutOffer>,
+    /// Messages that prove something about consent.
+    pub signs: Vec<Sign>,
+    /// What the owner wrote.
+    pub own: Vec<OwnMail>,
+    /// For each message read, where it stands; empty unless asked for.
+    pub details: Vec<Detail>,
+    /// How many messages were read.
+    pub read: u32,
+}
+
+/// A message that can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skip {
+    /// The mailbox, by its place on the command line.
+    pub mailbox: u32,
+    /// Where it begins, in bytes.
+    pub offset: u64,
+    /// Why.
+    pub reason: Unusable,
+}
+
+/// An address to which a sender asks opt-outs to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OptOutOffer {
+    /// The address, hashed.
+    pub address: u64,
+    /// The subject that it asks for, hashed; 0: none.
+    pub subject: u64,
+    /// Who asks.
+    pub sender: SenderId,
+    /// In a message from this address …
+    pub from: AddressId,
+    /// … and on this list.
+    pub list: Option<ListId>,
+}
+
+/// A message that proves something about consent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sign {
+    /// What it proves.
+    pub evidence: Evidence,
+    /// When it was received.
+    pub time: Time,
+    /// Who sent it.
+    pub sender: SenderId,
+    /// To whom.
+    pub customer: CustomerId,
+    /// From which address.
+    pub from: AddressId,
+    /// On which list.
+    pub list: Option<ListId>,
+    /// Its Message-ID, as the report names it.
+    pub message_id: String,
+}
+
+/// A message that the owner wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnMail {
+    /// As whom.
+    pub writer: CustomerId,
+    /// When.
+    pub time: Time,
+    /// To which addresses, hashed.
+    pub to: Vec<u64>,
+    /// Its subject, hashed.
+    pub subject: u64,
+    /// The identity of the message that it answers.
+    pub answers: Option<u64>,
+    /// Its Message-ID, as the report names it.
+    pub message_id: String,
+}
+
+/// Where a message stands and how it shows itself: kept only for the list of messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Detail {
+    /// The mailbox, by its place on the command line.
+    pub mailbox: u32,
+    /// Where the message begins, in bytes.
+    pub offset: u64,
+    /// Its subject, decoded.
+    pub subject: String,
+    /// Its From address.
+    pub from: String,
+    /// Its Message-ID.
+    pub message_id: String,
+}
+
+/// A text as a number: equal texts are equal numbers within a run; never 0.
+pub fn hash(parts: &[&[u8]]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    parts.hash(&mut hasher);
+    hasher.finish().max(1)
+}
+
+impl Batch {
+    /// Takes in what the next stretch gave.
+    pub fn append(&mut self, next: Self) {
+        let senders = self.names.senders.absorb(&next.names.senders);
+        let customers = self.names.customers.absorb(&next.names.customers);
+        let addresses = self.names.addresses.absorb(&next.names.addresses);
+        let display = self.names.display.absorb(&next.names.display);
+        let lists = self.names.lists.absorb(&next.names.lists);
+        let base = self.read;
+        let list = |id: Option<ListId>| id.map(|id| lists[usize::from(id)]);
+        self.facts.extend(next.facts.into_iter().map(|fact| Fact {
+            order: base.saturating_add(fact.order),
+            sender: senders[usize::from(fact.sender)],
+            customer: customers[usize::from(fact.customer)],
+            from: addresses[usize::from(fact.from)],
+            name: fact.name.map(|id| display[usize::from(id)]),
+            list: list(fact.list),
+            ..fact
+        }));
+        self.offers.extend(next.offers.into_iter().map(|offer| OptOutOffer {
+            sender: senders[usize::from(offer.sender)],
+            from: addresses[usize::from(offer.from)],
+            list: list(offer.list),
+            ..offer
+        }));
+        self.signs.extend(next.signs.into_iter().map(|sign| Sign {
+            sender: senders[usize::from(sign.sender)],
+            customer: customers[usize::from(sign.customer)],
+            from: addresses[usize::from(sign.from)],
+            list: list(sign.list),
+            ..sign
+        }));
+        self.own.extend(
+            next.own.into_iter().map(|mail| OwnMail { writer: customers[usize::from(mail.writer)], ..mail }),
+        );
+        self.skips.extend(next.skips);
+        self.details.extend(next.details);
+        self.read = base.saturating_add(next.read);
+    }
+}

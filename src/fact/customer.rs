@@ -1,0 +1,174 @@
+//! To whom a message was delivered, and which addresses are the mailbox owner's.
+
+use super::fields::{FieldName, Fields};
+use super::value::{bare_address, mailboxes};
+use crate::error::{Error, Result};
+
+/// The addresses of the mailbox's owner: one customer, shown as the first of them.
+#[derive(Debug, Clone, Default)]
+pub struct Owners {
+    written: Vec<String>,
+}
+
+impl Owners {
+    /// From `--owner` values: addresses, or `@domain` for all addresses of a domain.
+    pub fn new(values: &[String]) -> Result<Self> {
+        let written = values.iter().map(|value| {
+            let address = canonical(value.trim());
+            match address.rsplit_once('@') {
+                Some((_, domain)) if !domain.is_empty() && !address.contains(char::is_whitespace) => {
+                    Ok(address)
+                }
+                _ => Err(Error::new("--owner", format!("`{value}` is no address"))
+                    .hint("write name@example.com, or @example.com for every address of a domain")),
+            }
+        });
+        Ok(Self { written: written.collect::<Result<_>>()? })
+    }
+
+    /// What the owner is called in the report, where one was given.
+    pub fn name(&self) -> Option<&str> {
+        self.written.first().map(String::as_str)
+    }
+
+    /// Whether a canonical address is the owner's.
+    pub fn hold(&self, address: &str) -> bool {
+        self.written.iter().any(|owner| match owner.strip_prefix('@') {
+            Some(domain) => address.rsplit_once('@').is_some_and(|(_, of)| of == domain),
+            None => owner == address,
+        })
+    }
+
+    /// The customer that a canonical address stands for.
+    pub fn customer<'a>(&'a self, address: &'a str) -> &'a str {
+        if self.hold(address) { self.name().unwrap_or(address) } else { address }
+    }
+}
+
+/// An address in lower case, without a `+tag`.
+pub fn canonical(written: &str) -> String {
+    let lower = written.trim().to_lowercase();
+    let Some((local, domain)) = lower.rsplit_once('@') else { return lower };
+    match local.split_once('+') {
+        Some((name, _)) if !name.is_empty() => format!("{name}@{domain}"),
+        _ => lower,
+    }
+}
+
+/// The customer of a message where no source names one.
+pub const UNKNOWN: &str = "unknown";
+
+/// The address that a message was delivered to, as a customer: the first source that names one.
+pub fn delivered_to(fields: &Fields<'_>, owners: &Owners) -> String {
+    let found = original_to(fields)
+        .or_else(|| fields.first(FieldName::DELIVERED_TO).and_then(address))
+        .or_else(|| fields.first(FieldName::ENVELOPE_TO).and_then(address))
+        .or_else(|| fields.first(FieldName::X_ENVELOPE_TO).and_then(address))
+        .or_else(|| fields.all(FieldName::RECEIVED).find_map(received_for));
+    if let Some(found) = found {
+        return owners.customer(&found).to_string();
+    }
+    if let Some(owner) = owners.name() {
+        // Whether or not one of theirs stands in To or Cc: the owner's mailbox is where it was found.
+        return owner.to_string();
+    }
+    let mut to = fields.all(FieldName::TO).flat_map(mailboxes).filter(|one| one.address.contains('@'));
+    match (to.next(), to.next()) {
+        (Some(only), None) => canonical(&only.address),
+        _ => UNKNOWN.to_string(),
+    }
+}
+
+/// Postfix writes `X-Original-To` above the `Received` of its own hop; below it, it is another host's.
+fn original_to(fields: &Fields<'_>) -> Option<String> {
+    let place = fields.position(FieldName::X_ORIGINAL_TO)?;
+    let above = fields.position(FieldName::RECEIVED).is_none_or(|received| place < received);
+    above.then(|| fields.first(FieldName::X_ORIGINAL_TO).and_then(address)).flatten()
+}
+
+fn address(raw: &[u8]) -> Option<String> {
+    if let Some(plain) = bare_address(raw) {
+        return Some(canonical(plain));
+    }
+    mailboxes(raw)
+        .into_iter()
+        .map(|one| one.address)
+        .find(|address| is_address(address))
+        .map(|found| canonical(&found))
+}
+
+fn is_address(text: &str) -> bool {
+    !text.contains(char::is_whitespace)
+        && text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+}
+
+/// The address in a `Received` field's `for` clause, outside its comments.
+fn received_for(raw: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(raw);
+    let clauses = text.split(';').next()?;
+    let mut depth = 0_usize;
+    let mut after_for = false;
+    for word in clauses.split_ascii_whitespace() {
+        let inside = depth > 0 || word.starts_with('(');
+        depth = (depth + word.matches('(').count()).saturating_sub(word.matches(')').count());
+        if inside {
+            continue;
+        }
+        if after_for {
+            return address(word.as_bytes());
+        }
+        after_for = word.eq_ignore_ascii_case("for");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::{Spans, Vocabulary};
+    use super::*;
+
+    fn customer(header: &str, owners: &[&str]) -> String {
+        let owners: Vec<String> = owners.iter().map(|owner| (*owner).to_string()).collect();
+        let mut spans = Spans::default();
+        delivered_to(
+            &spans.scan(&Vocabulary::default(), header.as_bytes()),
+            &Owners::new(&owners).expect("valid"),
+        )
+    }
+
+    #[test]
+    fn the_first_source_that_names_an_address_wins() {
+        let all = "X-Original-To: Me+shop@Home.example\nReceived: from a by b for <d@home.example>; Thu\nDelivered-To: b@home.example\nEnvelope-To: c@home.example\nTo: e@home.example\n";
+        assert_eq!(customer(all, &[]), "me@home.example");
+        let below = all.replace("X-Original-To", "X-Other");
+        assert_eq!(customer(&below, &[]), "b@home.example");
+        assert_eq!(customer(&below.replace("Delivered-To", "X-Other"), &[]), "c@home.example");
+        let received = "Received: from x (HELO y) by b (for <no@x.example>)\n for <d@home.example>; Thu\nTo: e@home.example\n";
+        assert_eq!(customer(received, &[]), "d@home.example");
+        assert_eq!(customer("To: Ann <E@home.example>\n", &[]), "e@home.example");
+        assert_eq!(customer("To: a@home.example, b@home.example\n", &[]), "unknown");
+        assert_eq!(customer("To: undisclosed-recipients:;\n", &[]), "unknown");
+    }
+
+    #[test]
+    fn an_original_to_below_the_first_received_is_not_believed() {
+        let header = "Received: by b; Thu\nX-Original-To: other@home.example\nTo: e@home.example\n";
+        assert_eq!(customer(header, &[]), "e@home.example");
+    }
+
+    #[test]
+    fn every_owner_address_is_the_first_one() {
+        let owners = ["ann@home.example", "Ann@work.example", "@ann.example"];
+        for to in ["ann@work.example", "ann+x@home.example", "any@ann.example"] {
+            assert_eq!(customer(&format!("Delivered-To: {to}\n"), &owners), "ann@home.example");
+        }
+        assert_eq!(customer("Delivered-To: bob@home.example\n", &owners), "bob@home.example");
+        assert_eq!(customer("To: a@x.example, b@x.example\n", &owners), "ann@home.example");
+    }
+
+    #[test]
+    fn a_word_that_is_no_address_is_no_owner() {
+        assert!(Owners::new(&["ann".to_string()]).is_err());
+        assert!(Owners::new(&["ann@".to_string()]).is_err());
+    }
+}

@@ -1,0 +1,89 @@
+//! What kind of message it is: ordered rules over header fields, the subject and, only where these leave it
+//! open, the text of the body.
+//!
+//! The rules are data (`kinds.toml`); this module turns them into one pass over a message. Every condition is a
+//! signal; a message raises signals, and the first rule whose signals are all raised decides.
+
+mod body;
+mod rules;
+mod signals;
+mod tests_of_messages;
+mod written;
+
+pub(crate) use body::BodyText;
+pub use rules::{BUILT_IN_RULES, Rules};
+pub(crate) use rules::{Open, Outcome};
+pub(crate) use tests_of_messages::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};
+
+use serde::Deserialize;
+
+/// The closed list of kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Advertises goods, services or the sender itself. The only kind that counts towards a verdict.
+    Marketing,
+    /// Belongs to a deal or a wish of the customer's: orders, invoices, confirmations, support.
+    Transactional,
+    /// A mailing list on which people talk.
+    Discussion,
+    /// Alerts, social networks, calendars, security codes; and whatever shows no evidence of another kind.
+    Notification,
+    /// From a person to a person.
+    Personal,
+    /// Bounces, auto-replies, read receipts.
+    Automatic,
+}
+
+impl Kind {
+    /// Every kind, in the order of the documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Marketing,
+        Self::Transactional,
+        Self::Discussion,
+        Self::Notification,
+        Self::Personal,
+        Self::Automatic,
+    ];
+
+    /// The word in reports and rules.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Marketing => "marketing",
+            Self::Transactional => "transactional",
+            Self::Discussion => "discussion",
+            Self::Notification => "notification",
+            Self::Personal => "personal",
+            Self::Automatic => "automatic",
+        }
+    }
+}
+
+/// What a message proves about consent, by the rule that decided its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// The customer bought something.
+    Purchase,
+    /// The sender asks whether the customer wants to subscribe.
+    ConfirmRequest,
+    /// The sender says that the customer has confirmed.
+    Confirmed,
+    /// The sender says that the customer is unsubscribed.
+    Unsubscribed,
+}
+
+/// The number of a rule in its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub(crate) u16);
+
+/// What a rule decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// The kind.
+    pub kind: Kind,
+    /// The rule that decided.
+    pub rule: RuleId,
+    /// What it proves about consent.
+    pub evidence: Option<Evidence>,
+}

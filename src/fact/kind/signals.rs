@@ -1,0 +1,43 @@
+//! A set of signals, as bits.
+
+/// The most conditions that a table of rules may have in all.
+pub(super) const MOST: usize = 64 * WORDS;
+const WORDS: usize = 12;
+
+/// Which conditions hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Signals([u64; WORDS]);
+
+impl Signals {
+    /// Adds the signal of that number (below [`MOST`]).
+    pub fn raise(&mut self, number: usize) {
+        if let Some(word) = self.0.get_mut(number / 64) {
+            *word |= 1 << (number % 64);
+        }
+    }
+
+    /// Whether the signal of that number is raised.
+    pub fn has(&self, number: usize) -> bool {
+        self.0.get(number / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
+    /// Adds all of `other`.
+    pub fn raise_all(&mut self, other: &Self) {
+        for (word, more) in self.0.iter_mut().zip(&other.0) {
+            *word |= more;
+        }
+    }
+
+    /// Whether none is raised.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    /// This set without `others`.
+    pub fn without(mut self, others: &Self) -> Self {
+        for (word, gone) in self.0.iter_mut().zip(&others.0) {
+            *word &= !gone;
+        }
+        self
+    }
+}

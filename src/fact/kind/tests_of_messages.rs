@@ -1,0 +1,138 @@
+//! Named tests that rules use where a field, a subject or a phrase alone can't say it.
+
+/// What a message showed before the rules are asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen {
+    /// `List-Unsubscribe` holds a valid address.
+    pub unsubscribable: bool,
+    /// It offers one-click unsubscription.
+    pub one_click: bool,
+    /// The receiver verified the sender.
+    pub verified: bool,
+    /// The From address is a mail provider's.
+    pub free_mail: bool,
+    /// The From address answers nobody.
+    pub no_reply: bool,
+    /// It answers another message: `In-Reply-To`, `References`, or a reply prefix on the subject.
+    pub reply: bool,
+    /// The subject begins with a reply prefix.
+    pub reply_prefix: bool,
+    /// The subject begins with a forward prefix.
+    pub forwarded: bool,
+    /// The subject holds an order, invoice or parcel number.
+    pub identifier: bool,
+}
+
+/// The named tests that the header answers, with their answers.
+pub(super) const HEADER_TESTS: &[(&str, fn(&Seen) -> bool)] = &[
+    ("unsubscribable", |seen| seen.unsubscribable),
+    ("not-unsubscribable", |seen| !seen.unsubscribable),
+    ("one-click", |seen| seen.one_click),
+    ("verified", |seen| seen.verified),
+    ("free-mail", |seen| seen.free_mail),
+    ("not-free-mail", |seen| !seen.free_mail),
+    ("no-reply", |seen| seen.no_reply),
+    ("reply", |seen| seen.reply),
+    ("not-a-reply", |seen| !seen.reply),
+    ("reply-prefix", |seen| seen.reply_prefix),
+    ("forwarded", |seen| seen.forwarded),
+    ("identifier", |seen| seen.identifier),
+];
+
+/// The named tests that only the body answers.
+pub(super) const BODY_TESTS: &[(&str, fn(&super::BodyText) -> bool)] = &[
+    ("body-link", |body| body.has_link),
+    ("invitation", |body| body.has_invitation),
+    ("body-text", |body| !body.folded.is_empty()),
+];
+
+/// Prefixes that mail programs put before the subject of an answer, in many languages, folded.
+const REPLY: [&str; 14] =
+    ["re", "aw", "antw", "antwort", "sv", "odp", "r", "rif", "res", "ref", "vs", "re0", "rép", "rep"];
+
+/// The same for forwarded messages.
+const FORWARD: [&str; 12] = ["fw", "fwd", "wg", "tr", "rv", "doorst", "pd", "i", "enc", "vl", "vb", "fs"];
+
+/// Whether a folded subject begins with a reply prefix.
+pub(crate) fn has_reply_prefix(folded: &str) -> bool {
+    prefix(folded).is_some_and(|word| REPLY.contains(&word))
+}
+
+/// Whether a folded subject begins with a forward prefix.
+pub(crate) fn has_forward_prefix(folded: &str) -> bool {
+    prefix(folded).is_some_and(|word| FORWARD.contains(&word))
+}
+
+/// The word before a colon, `[2]` or `(2)` dropped: `re[0]: …`. A list's tag (`[team] re: …`) may stand before it.
+fn prefix(folded: &str) -> Option<&str> {
+    let text = match folded.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').map_or(folded, |(_, rest)| rest.trim_start()),
+        None => folded,
+    };
+    let (word, _) = text.split_once(':')?;
+    Some(word.split(['[', '(', '^', '*']).next().unwrap_or(word).trim())
+}
+
+/// Whether a subject holds an identifier: five or more characters, at least four digits, at most four letters
+/// before them, no date, no price.
+pub(crate) fn has_identifier(subject: &str) -> bool {
+    subject.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | ',' | '/' | '_')).any(
+        |word| {
+            let word = word.trim_matches(['.', ',', '-', '/', '_']);
+            let digits = word.chars().filter(char::is_ascii_digit).count();
+            let letters = word.chars().take_while(char::is_ascii_alphabetic).count();
+            word.len() >= 5
+                && digits >= 4
+                && letters <= 4
+                && !word.contains([',', '.'])
+                && !is_date(word)
+                && !word.contains(char::is_lowercase)
+        },
+    )
+}
+
+/// `2026-11-22`, `22/11/2026`, `2025-2026`: two years or a date, no number of anything.
+fn is_date(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(['-', '/']).collect();
+    parts.len() >= 2
+        && parts.iter().all(|part| part.len() <= 4 && part.chars().all(|c| c.is_ascii_digit()))
+        && parts.len() <= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reply_and_forward_prefixes_are_known() {
+        for subject in ["re: offer", "aw: angebot", "re[0]: x", "[team] re: x", "odp: x"] {
+            assert!(has_reply_prefix(subject), "{subject}");
+        }
+        for subject in ["re your order", "response: x", "sale: re", "recall: x"] {
+            assert!(!has_reply_prefix(subject), "{subject}");
+        }
+        assert!(
+            has_forward_prefix("fwd: x") && has_forward_prefix("wg: x") && !has_forward_prefix("forward: x")
+        );
+    }
+
+    #[test]
+    fn identifiers_are_told_from_dates_and_prices() {
+        for subject in
+            ["Order #12345", "Bestellung AB-2024-00017", "Invoice INV20260001", "Paket 00340434161094042557"]
+        {
+            assert!(has_identifier(subject), "{subject}");
+        }
+        for subject in [
+            "Sale ends 2026-11-22",
+            "Now 1.299,00",
+            "Collection 2026",
+            "50% off",
+            "24/11/2026",
+            "Winter 2025-2026",
+            "iPhone15promax2024",
+        ] {
+            assert!(!has_identifier(subject), "{subject}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The rules as written: TOML, checked for form. Unknown keys are errors.
+
+use super::{Evidence, Kind};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// A rules file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenRules {
+    /// Named lists of phrases, by language.
+    #[serde(default)]
+    pub phrases: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// Named lists of header fields.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Vec<String>>,
+    /// The rules, in order.
+    #[serde(default)]
+    pub rule: Vec<WrittenRule>,
+}
+
+/// One rule.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenRule {
+    pub id: Spanned<String>,
+    pub kind: Kind,
+    pub why: String,
+    pub evidence: Option<Evidence>,
+    #[serde(default)]
+    pub when: WrittenConditions,
+    /// Messages that this rule decides.
+    #[serde(default)]
+    pub hits: Vec<String>,
+    /// Messages that it does not decide.
+    #[serde(default)]
+    pub misses: Vec<String>,
+}
+
+/// All of these must hold; a rule without any holds always.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenConditions {
+    /// At least one of these fields is there.
+    pub has: Option<Names>,
+    /// And at least one of these.
+    pub also_has: Option<Names>,
+    /// A field of that name has a value that matches the expression.
+    #[serde(default)]
+    pub field: BTreeMap<String, Spanned<String>>,
+    /// The subject holds one of these phrases.
+    pub subject: Option<Names>,
+    /// And one of these.
+    pub also_subject: Option<Names>,
+    /// The text of the body holds one of these phrases.
+    pub body: Option<Names>,
+    /// And one of these.
+    pub also_body: Option<Names>,
+    /// The subject or the body holds one of these phrases.
+    pub anywhere: Option<Names>,
+    /// Each of these named tests holds.
+    #[serde(default)]
+    pub is: Vec<Spanned<String>>,
+}
+
+/// The name of a list, or a list.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Names {
+    Named(Spanned<String>),
+    These(Vec<String>),
+}

@@ -1,0 +1,97 @@
+//! Facts: what one message says, in tens of bytes, or why it can't be used.
+//!
+//! From here on there is no mail, only facts: who, to whom, when, in what state, of what kind.
+
+mod batch;
+mod customer;
+mod fields;
+mod fold;
+mod kind;
+mod names;
+mod reader;
+mod sender;
+mod state;
+mod unsubscribe;
+mod value;
+mod verified;
+mod when;
+
+pub use batch::{Batch, Detail, OptOutOffer, OwnMail, Sign, Skip, hash};
+pub use customer::{Owners, UNKNOWN, canonical};
+pub use fields::Vocabulary;
+pub use kind::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules};
+pub use names::{AddressId, CustomerId, ListId, NameId, Names, SenderId, Table};
+pub use reader::{FactReader, Lens};
+pub use sender::{
+    Brands, GroupedBy, Organisation, Senders, domain_of, normal_address, normal_domain, parents,
+};
+pub use state::Labels;
+pub use unsubscribe::WayOut;
+
+use crate::time::Time;
+
+/// One message, as far as judging needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    /// The same for copies of one message to the same customer from the same sender.
+    pub identity: u64,
+    /// The number of the message in the order of reading, from 0.
+    pub order: u32,
+    /// When it was received; `None`: undated.
+    pub time: Option<Time>,
+    /// Who sent it.
+    pub sender: SenderId,
+    /// To whom it was delivered.
+    pub customer: CustomerId,
+    /// From which address.
+    pub from: AddressId,
+    /// Under which display name.
+    pub name: Option<NameId>,
+    /// On which list.
+    pub list: Option<ListId>,
+    /// The rule that decided its kind.
+    pub rule: RuleId,
+    /// Its kind.
+    pub kind: Kind,
+    /// The best way out that it offers.
+    pub way_out: WayOut,
+    /// What else is known of it.
+    pub traits: Traits,
+}
+
+/// Yes-or-no facts, packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash)]
+pub struct Traits(u16);
+
+impl Traits {
+    /// The owner wrote it.
+    pub const OWN: Self = Self(1);
+    /// A draft, a chat transcript or an RSS item.
+    pub const NO_MAIL: Self = Self(1 << 1);
+    /// In a spam folder or under a spam label.
+    pub const SPAM: Self = Self(1 << 2);
+    /// The receiver could not verify its sender.
+    pub const UNVERIFIED: Self = Self(1 << 3);
+    /// The export says whether it was read.
+    pub const READ_KNOWN: Self = Self(1 << 4);
+    /// It was.
+    pub const READ: Self = Self(1 << 5);
+    /// The export says whether it was deleted.
+    pub const DELETED_KNOWN: Self = Self(1 << 6);
+    /// It was.
+    pub const DELETED: Self = Self(1 << 7);
+    /// An answer would go to a no-reply address.
+    pub const NO_REPLY: Self = Self(1 << 8);
+    /// It answers another message.
+    pub const REPLY: Self = Self(1 << 9);
+
+    /// Whether all of `traits` are there.
+    pub fn has(self, traits: Self) -> bool {
+        self.0 & traits.0 == traits.0
+    }
+
+    /// With `traits`, where `there` holds; without them otherwise.
+    pub fn set(self, traits: Self, there: bool) -> Self {
+        if there { Self(self.0 | traits.0) } else { Self(self.0 & !traits.0) }
+    }
+}

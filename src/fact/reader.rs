@@ -1,0 +1,391 @@
+//! Reads messages into facts.
+
+use super::batch::{Batch, Detail, OptOutOffer, OwnMail, Sign, Skip, hash};
+use super::customer::{Owners, canonical, delivered_to};
+use super::fields::{FieldName, Fields, Spans, Vocabulary};
+use super::fold::fold;
+use super::kind::{
+    BodyText, Decision, Kind, Open, Outcome, Rules, Seen, has_forward_prefix, has_identifier,
+    has_reply_prefix,
+};
+use super::sender::{Senders, domain_of, normal_address};
+use super::state::{Labels, State, state};
+use super::unsubscribe::{Unsubscribe, WayOut, is_no_reply, unsubscribe};
+use super::value::{bracketed, mailboxes, text};
+use super::verified::{Authenticity, authenticity};
+use super::when::received_at;
+use super::{AddressId, Fact, NameId, SenderId, Traits};
+use crate::mailbox::{RawMessage, Sink, Unusable, Want};
+use crate::time::Seconds;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+/// How mail is looked at: the same for a whole run.
+#[derive(Debug)]
+pub struct Lens {
+    /// The instant of the run, in seconds since 1970.
+    pub now: Seconds,
+    /// The addresses of the mailbox's owner.
+    pub owners: Owners,
+    /// Brands and shared hosts.
+    pub senders: Senders,
+    /// Words for states.
+    pub labels: Labels,
+    /// The rules of kinds.
+    pub rules: Rules,
+    /// The fields that all of these need.
+    pub vocabulary: Vocabulary,
+    /// Whether each message's place is kept for the list of messages.
+    pub with_details: bool,
+}
+
+impl Lens {
+    /// A lens with the built-in rules, without an owner or brands, for a run at `now`.
+    pub fn plain(now: Seconds) -> crate::error::Result<Self> {
+        let mut vocabulary = Vocabulary::default();
+        Ok(Self {
+            now,
+            owners: Owners::default(),
+            senders: Senders::new(super::Brands::default()),
+            labels: Labels::built_in(),
+            rules: Rules::load(None, &mut vocabulary)?,
+            vocabulary,
+            with_details: false,
+        })
+    }
+
+    /// The kind of a single message and the id of the rule that decided, as a mailbox file would give it.
+    pub fn classify(&self, message: &[u8]) -> Option<(Kind, &str)> {
+        let mut reader = FactReader::new(self, 0, Path::new("-"));
+        crate::mailbox::read_message(message, &mut reader);
+        reader.finish().facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
+    }
+}
+
+/// Turns the messages of a mailbox into a batch of facts.
+pub struct FactReader<'a> {
+    lens: &'a Lens,
+    mailbox: u32,
+    folder: State,
+    spans: Spans,
+    /// What the raw From values seen so far mean: they recur thousands of times.
+    froms: HashMap<Box<[u8]>, From>,
+    pending: Option<Pending>,
+    batch: Batch,
+}
+
+/// What a From value means.
+#[derive(Debug, Clone)]
+struct From {
+    sender: SenderId,
+    address: AddressId,
+    name: Option<NameId>,
+    domain: Option<Box<str>>,
+    owner: bool,
+    free_mail: bool,
+    no_reply: bool,
+}
+
+/// A message that waits for its body.
+struct Pending {
+    header: Vec<u8>,
+    fact: Fact,
+    open: Option<Open>,
+    decision: Decision,
+    message_id: String,
+}
+
+impl<'a> FactReader<'a> {
+    /// A reader for the mailbox at that place on the command line.
+    pub fn new(lens: &'a Lens, mailbox: u32, path: &Path) -> Self {
+        Self {
+            lens,
+            mailbox,
+            folder: lens.labels.folder_state(path),
+            spans: Spans::default(),
+            froms: HashMap::new(),
+            pending: None,
+            batch: Batch::default(),
+        }
+    }
+
+    /// What the mailbox gave.
+    pub fn finish(self) -> Batch {
+        self.batch
+    }
+
+    fn read(&mut self, message: RawMessage<'_>) -> Result<Want, Unusable> {
+        let header = with_line_feeds(message.header);
+        let mut spans = std::mem::take(&mut self.spans);
+        let fields = spans.scan(&self.lens.vocabulary, &header);
+        let outcome = self.facts(&fields, message, &header);
+        self.spans = spans;
+        outcome
+    }
+
+    fn facts(
+        &mut self,
+        fields: &Fields<'_>,
+        message: RawMessage<'_>,
+        header: &[u8],
+    ) -> Result<Want, Unusable> {
+        let lens = self.lens;
+        let from = self.from(fields)?;
+        let authenticity = authenticity(fields, from.domain.as_deref(), &lens.senders);
+        let state = state(fields, self.folder, &lens.labels);
+        let own = state.sent || (from.owner && authenticity != Authenticity::Unverified);
+        let customer = self.batch.names.customers.number(&delivered_to(fields, &lens.owners));
+        let offered = unsubscribe(fields);
+        let subject = fields.first(FieldName::SUBJECT).map(text).unwrap_or_default();
+        let folded = fold(&subject);
+        let seen = Seen {
+            unsubscribable: offered.is_some(),
+            one_click: offered.as_ref().is_some_and(|offered| offered.way_out == WayOut::OneClick),
+            verified: authenticity == Authenticity::Verified,
+            free_mail: from.free_mail,
+            no_reply: from.no_reply,
+            reply_prefix: has_reply_prefix(&folded),
+            reply: has_reply_prefix(&folded)
+                || fields.first(FieldName::IN_REPLY_TO).is_some()
+                || fields.first(FieldName::REFERENCES).is_some(),
+            forwarded: has_forward_prefix(&folded),
+            identifier: has_identifier(&subject),
+        };
+        let time = received_at(fields, message.from_line, lens.now);
+        let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
+        let shown_id = message_id.map_or_else(String::new, |id| format!("<{}>", String::from_utf8_lossy(id)));
+        let list = fields
+            .first(FieldName::LIST_ID)
+            .map(|raw| text(bracketed(raw)).to_lowercase())
+            .filter(|id| !id.is_empty());
+        let undecided = !own && !state.no_mail;
+        let outcome =
+            if undecided { lens.rules.judge_header(fields, &folded, &seen) } else { lens.rules.undecided() };
+        let (decision, open) = match outcome {
+            Outcome::Decided(decision) => (decision, None),
+            Outcome::Open(open) => (lens.rules.no_evidence(), Some(open)),
+        };
+        let fact = Fact {
+            identity: identity(fields, message_id),
+            order: self.batch.read,
+            time,
+            sender: from.sender,
+            customer,
+            from: from.address,
+            name: from.name,
+            list: list.map(|id| self.batch.names.lists.number(&id)),
+            rule: decision.rule,
+            kind: decision.kind,
+            way_out: offered.as_ref().map_or(WayOut::Absent, |offered| offered.way_out),
+            traits: traits(state, own, authenticity, &seen)
+                .set(Traits::NO_REPLY, self.answers_nobody(fields, &from)),
+        };
+        self.note_detail(message.offset, &subject, fact.from, &shown_id);
+        if own {
+            self.note_own(fields, &fact, from.owner, &subject, &shown_id);
+        } else if authenticity != Authenticity::Unverified {
+            self.note_offers(&fact, offered.as_ref());
+        }
+        // A message without a valid `List-Unsubscribe` may name its way out in the text.
+        let needs_body = open.is_some() || (fact.kind == Kind::Marketing && offered.is_none());
+        if needs_body {
+            self.pending =
+                Some(Pending { header: header.to_vec(), fact, open, decision, message_id: shown_id });
+            return Ok(Want::Body);
+        }
+        self.keep(fact, decision, shown_id);
+        Ok(Want::Nothing)
+    }
+
+    /// What the first From field says; where it names nobody, the Sender field.
+    fn from(&mut self, fields: &Fields<'_>) -> Result<From, Unusable> {
+        let named = [FieldName::FROM, FieldName::SENDER].into_iter().filter_map(|name| fields.first(name));
+        for raw in named.filter(|raw| !raw.is_empty()) {
+            if let Some(known) = self.froms.get(raw) {
+                return Ok(known.clone());
+            }
+            if let Some(from) = self.read_from(raw) {
+                self.froms.insert(raw.into(), from.clone());
+                return Ok(from);
+            }
+        }
+        Err(Unusable::NoFrom)
+    }
+
+    fn read_from(&mut self, raw: &[u8]) -> Option<From> {
+        let found = mailboxes(raw).into_iter().next();
+        let (name, written) = match found {
+            Some(mailbox) => (mailbox.name, mailbox.address),
+            None => (None, text(raw)),
+        };
+        let address = normal_address(&written);
+        if address.is_empty() || address == "<>" {
+            return None;
+        }
+        let organisation = self.lens.senders.organisation(&address);
+        let domain = domain_of(&address);
+        Some(From {
+            sender: self.batch.names.senders.number(&organisation.name),
+            address: self.batch.names.addresses.number(&address),
+            name: name.filter(|name| !name.is_empty()).map(|name| self.batch.names.display.number(&name)),
+            domain: domain.map(Into::into),
+            owner: self.lens.owners.hold(&canonical(&address)),
+            free_mail: domain.is_some_and(|domain| self.lens.senders.is_free_mail(domain)),
+            no_reply: is_no_reply(&address),
+        })
+    }
+
+    fn answers_nobody(&self, fields: &Fields<'_>, from: &From) -> bool {
+        let reply_to = fields.first(FieldName::REPLY_TO).and_then(|raw| mailboxes(raw).into_iter().next());
+        reply_to.map_or(from.no_reply, |mailbox| is_no_reply(&mailbox.address))
+    }
+
+    fn note_offers(&mut self, fact: &Fact, offered: Option<&Unsubscribe>) {
+        for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
+            self.batch.offers.push(OptOutOffer {
+                address: hash(&[offer.address.as_bytes()]),
+                subject: offer.subject.as_ref().map_or(0, |subject| subject_hash(subject)),
+                sender: fact.sender,
+                from: fact.from,
+                list: fact.list,
+            });
+        }
+    }
+
+    fn note_own(
+        &mut self,
+        fields: &Fields<'_>,
+        fact: &Fact,
+        from_owner: bool,
+        subject: &str,
+        message_id: &str,
+    ) {
+        let Some(time) = fact.time else { return };
+        let owner = self.lens.owners.name();
+        let address = self.batch.names.addresses.text(fact.from).to_string();
+        let writer: Cow<'_, str> = match owner {
+            Some(owner) => owner.into(),
+            None => canonical(&address).into(),
+        };
+        debug_assert!(owner.is_some() || !from_owner);
+        let to =
+            [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(mailboxes);
+        let to = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
+        let answers = fields.first(FieldName::IN_REPLY_TO).map(bracketed).filter(|id| !id.is_empty());
+        self.batch.own.push(OwnMail {
+            writer: self.batch.names.customers.number(&writer),
+            time,
+            to,
+            subject: subject_hash(subject),
+            answers: answers.map(|id| hash(&[b"id", id])),
+            message_id: message_id.to_string(),
+        });
+    }
+
+    fn note_detail(&mut self, offset: u64, subject: &str, from: AddressId, message_id: &str) {
+        if self.lens.with_details {
+            self.batch.details.push(Detail {
+                mailbox: self.mailbox,
+                offset,
+                subject: subject.to_string(),
+                from: self.batch.names.addresses.text(from).to_string(),
+                message_id: message_id.to_string(),
+            });
+        }
+    }
+
+    fn keep(&mut self, fact: Fact, decision: Decision, message_id: String) {
+        self.batch.read = self.batch.read.saturating_add(1);
+        let counts = !fact.traits.has(Traits::NO_MAIL)
+            && !fact.traits.has(Traits::UNVERIFIED)
+            && !fact.traits.has(Traits::OWN);
+        if let (true, Some(evidence), Some(time)) = (counts, decision.evidence, fact.time) {
+            let (sender, customer, from, list) = (fact.sender, fact.customer, fact.from, fact.list);
+            self.batch.signs.push(Sign { evidence, time, sender, customer, from, list, message_id });
+        }
+        self.batch.facts.push(Fact { rule: decision.rule, kind: decision.kind, ..fact });
+    }
+
+    fn skip(&mut self, offset: u64, reason: Unusable) {
+        self.batch.read = self.batch.read.saturating_add(1);
+        self.batch.skips.push(Skip { mailbox: self.mailbox, offset, reason });
+        if self.lens.with_details {
+            self.batch.details.push(Detail { mailbox: self.mailbox, offset, ..Detail::default() });
+        }
+    }
+}
+
+impl Sink for FactReader<'_> {
+    fn message(&mut self, message: RawMessage<'_>) -> Want {
+        // One message that defeats a parser is skipped and counted; the night goes on.
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| self.read(message))).unwrap_or(Err(Unusable::Unreadable));
+        outcome.unwrap_or_else(|reason| {
+            self.skip(message.offset, reason);
+            Want::Nothing
+        })
+    }
+
+    fn body(&mut self, body: &[u8]) {
+        let Some(pending) = self.pending.take() else { return };
+        let text = BodyText::read(&pending.header, body);
+        let rules = &self.lens.rules;
+        let decision = pending.open.map_or(pending.decision, |open| rules.judge_body(open, &text));
+        let way_out = match pending.fact.way_out {
+            WayOut::Absent if text.has_link && rules.offers_way_out(&text) => WayOut::Body,
+            known => known,
+        };
+        self.keep(Fact { way_out, ..pending.fact }, decision, pending.message_id);
+    }
+
+    fn unusable(&mut self, offset: u64, reason: Unusable) {
+        self.skip(offset, reason);
+    }
+}
+
+/// The header with LF line ends where it has bare CR ones.
+fn with_line_feeds(header: &[u8]) -> Cow<'_, [u8]> {
+    let first = memchr::memchr2(b'\r', b'\n', header);
+    match first.map(|at| &header[at..]) {
+        Some([b'\r', b'\n', ..] | [b'\n', ..] | [b'\r', b'\r', b'\n', ..]) | None => header.into(),
+        Some(_) => {
+            let mut lines = header.to_vec();
+            lines.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+            lines.into()
+        }
+    }
+}
+
+/// The same for copies of a message: its Message-ID, else From, Date, Subject and To together.
+fn identity(fields: &Fields<'_>, message_id: Option<&[u8]>) -> u64 {
+    if let Some(id) = message_id {
+        return hash(&[b"id", id]);
+    }
+    let value = |name| -> Vec<u8> {
+        let raw = fields.first(name).unwrap_or(b"");
+        raw.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()
+    };
+    let [from, date, subject, to] =
+        [FieldName::FROM, FieldName::DATE, FieldName::SUBJECT, FieldName::TO].map(value);
+    hash(&[b"fields", &from, &date, &subject, &to])
+}
+
+/// Subjects are compared without case and surrounding blanks.
+fn subject_hash(subject: &str) -> u64 {
+    hash(&[subject.trim().to_lowercase().as_bytes()])
+}
+
+fn traits(state: State, own: bool, authenticity: Authenticity, seen: &Seen) -> Traits {
+    Traits::default()
+        .set(Traits::OWN, own)
+        .set(Traits::NO_MAIL, state.no_mail)
+        .set(Traits::SPAM, state.spam)
+        .set(Traits::UNVERIFIED, authenticity == Authenticity::Unverified)
+        .set(Traits::READ_KNOWN, state.read.is_some())
+        .set(Traits::READ, state.read == Some(true))
+        .set(Traits::DELETED_KNOWN, state.deleted.is_some())
+        .set(Traits::DELETED, state.deleted == Some(true))
+        .set(Traits::REPLY, seen.reply)
+}

@@ -1,0 +1,256 @@
+//! What the mailbox says about a message: sent, draft, spam, read, deleted.
+//!
+//! A sender can write any of these fields too, so each is believed only where its exporter writes it.
+
+use super::fields::{FieldName, Fields};
+use super::fold::fold;
+use super::value::text;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The state of one message. `None`: the export does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct State {
+    /// Written by the owner: in a sent folder or under a Sent label.
+    pub sent: bool,
+    /// A draft, a chat transcript, an RSS item, or a mail program's own note: no mail that was received.
+    pub no_mail: bool,
+    /// In a spam folder or under a spam label.
+    pub spam: bool,
+    /// Read.
+    pub read: Option<bool>,
+    /// In the trash or marked deleted.
+    pub deleted: Option<bool>,
+}
+
+/// The words for states, in many languages.
+#[derive(Debug, Clone)]
+pub struct Labels {
+    meanings: HashMap<String, Meaning>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Sent,
+    Draft,
+    Spam,
+    Trash,
+    Unread,
+    Chat,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WrittenLabels {
+    sent: Vec<String>,
+    draft: Vec<String>,
+    spam: Vec<String>,
+    trash: Vec<String>,
+    unread: Vec<String>,
+    chat: Vec<String>,
+}
+
+impl Labels {
+    /// The built-in words.
+    pub fn built_in() -> Self {
+        let written: WrittenLabels = toml::from_str(include_str!("labels.toml")).unwrap_or_default();
+        let rows = [
+            (written.sent, Meaning::Sent),
+            (written.draft, Meaning::Draft),
+            (written.spam, Meaning::Spam),
+            (written.trash, Meaning::Trash),
+            (written.unread, Meaning::Unread),
+            (written.chat, Meaning::Chat),
+        ];
+        let meanings = rows
+            .into_iter()
+            .flat_map(|(words, meaning)| words.into_iter().map(move |word| (fold(&word), meaning)));
+        Self { meanings: meanings.collect() }
+    }
+
+    fn meaning(&self, label: &str) -> Option<Meaning> {
+        self.meanings.get(&fold(label)).copied()
+    }
+
+    /// What a mailbox file's name says of all its messages, where it is exactly a folder's name.
+    pub fn folder_state(&self, path: &Path) -> State {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let mut state = State::default();
+        match self.meaning(&stem) {
+            Some(Meaning::Sent) => state.sent = true,
+            Some(Meaning::Draft) => state.no_mail = true,
+            Some(Meaning::Spam) => state.spam = true,
+            Some(Meaning::Trash) => state.deleted = Some(true),
+            _ => {}
+        }
+        state
+    }
+
+    fn gmail(&self, state: &mut State, value: &str) {
+        let mut unread = false;
+        let mut trash = false;
+        for label in split_labels(value) {
+            match self.meaning(label) {
+                Some(Meaning::Sent) => state.sent = true,
+                Some(Meaning::Draft | Meaning::Chat) => state.no_mail = true,
+                Some(Meaning::Spam) => state.spam = true,
+                Some(Meaning::Trash) => trash = true,
+                Some(Meaning::Unread) => unread = true,
+                None => {}
+            }
+        }
+        state.read = Some(!unread);
+        state.deleted = Some(trash);
+    }
+}
+
+/// The state of a message in a folder of that state.
+pub fn state(fields: &Fields<'_>, folder: State, labels: &Labels) -> State {
+    let mut state = folder;
+    let first_received = fields.position(FieldName::RECEIVED).unwrap_or(u32::MAX);
+    if fields.position(FieldName::X_GMAIL_LABELS).is_some_and(|place| place < 3 && place < first_received) {
+        let value = fields.first(FieldName::X_GMAIL_LABELS).map(text).unwrap_or_default();
+        labels.gmail(&mut state, &value);
+    } else if is_mozillas(fields) {
+        mozilla(&mut state, fields);
+    } else {
+        status(&mut state, fields);
+    }
+    if fields.position(FieldName::X_IMAP) == Some(0)
+        || fields.first(FieldName::X_IMAP).is_some_and(|_| is_folder_note(fields))
+    {
+        state.no_mail = true; // c-client's "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA"
+    }
+    state
+}
+
+fn is_folder_note(fields: &Fields<'_>) -> bool {
+    fields.first(FieldName::SUBJECT).is_some_and(|subject| subject.starts_with(b"DON'T DELETE THIS MESSAGE"))
+}
+
+/// Thunderbird writes its fields on top: nothing but its own stands above `X-Mozilla-Status`.
+fn is_mozillas(fields: &Fields<'_>) -> bool {
+    let own = [
+        FieldName::X_ACCOUNT_KEY,
+        FieldName::X_UIDL,
+        FieldName::X_MOZILLA_STATUS2,
+        FieldName::X_MOZILLA_KEYS,
+    ];
+    let Some(place) = fields.position(FieldName::X_MOZILLA_STATUS) else { return false };
+    let above = own.iter().filter(|name| fields.position(**name).is_some_and(|own| own < place)).count();
+    usize::try_from(place).is_ok_and(|place| place == above)
+}
+
+/// Flags of `X-Mozilla-Status`: Read, Expunged (deleted, not yet compacted), FeedMsg (an RSS item), Queued.
+fn mozilla(state: &mut State, fields: &Fields<'_>) {
+    let hex = |name| {
+        let text = std::str::from_utf8(fields.first(name).unwrap_or(b"")).unwrap_or("");
+        u32::from_str_radix(text.trim(), 16).ok()
+    };
+    let Some(flags) = hex(FieldName::X_MOZILLA_STATUS) else { return };
+    let upper = hex(FieldName::X_MOZILLA_STATUS2).unwrap_or(0);
+    state.read = Some(flags & 0x0001 != 0);
+    state.deleted = Some(flags & 0x0008 != 0 || upper & 0x0020_0000 != 0 || state.deleted == Some(true));
+    state.no_mail |= flags & 0x0040 != 0 || flags & 0x0800 != 0 || upper & 0x0100_0000 != 0;
+}
+
+/// `Status` and `X-Status` of c-client, Dovecot and mutt: they tell of reading and deleting, no more.
+fn status(state: &mut State, fields: &Fields<'_>) {
+    if let Some(value) = fields.first(FieldName::STATUS).filter(|value| is_flags(value)) {
+        state.read = Some(value.contains(&b'R'));
+    }
+    if let Some(value) = fields.first(FieldName::X_STATUS).filter(|value| is_flags(value)) {
+        state.deleted = Some(value.contains(&b'D') || state.deleted == Some(true));
+    }
+}
+
+fn is_flags(value: &[u8]) -> bool {
+    value.iter().all(|b| b"RONADFT ".contains(b))
+}
+
+/// Gmail's labels: a comma-separated list in which a quote opens a quoted label only at its start.
+fn split_labels(value: &str) -> Vec<&str> {
+    let mut labels = Vec::new();
+    let mut rest = value.trim();
+    while !rest.is_empty() {
+        let end = if rest.starts_with('"') { quoted_end(rest) } else { rest.find(',') }.unwrap_or(rest.len());
+        let (label, after) = rest.split_at(end);
+        labels.push(label.trim().trim_matches('"'));
+        rest = after.trim_start_matches(',').trim_start();
+    }
+    labels
+}
+
+/// Where a quoted label ends: at a quote before a comma or the end.
+fn quoted_end(text: &str) -> Option<usize> {
+    text.char_indices()
+        .skip(1)
+        .filter(|(_, c)| *c == '"')
+        .map(|(at, _)| at + 1)
+        .find(|end| text[*end..].trim_start().is_empty() || text[*end..].trim_start().starts_with(','))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::{Spans, Vocabulary};
+    use super::*;
+
+    fn state_of(header: &str) -> State {
+        let mut spans = Spans::default();
+        state(&spans.scan(&Vocabulary::default(), header.as_bytes()), State::default(), &Labels::built_in())
+    }
+
+    fn labels(value: &str) -> State {
+        state_of(&format!("X-GM-THRID: 1\nX-Gmail-Labels: {value}\nReceived: x\n"))
+    }
+
+    #[test]
+    fn gmail_labels_are_read_in_many_languages() {
+        assert_eq!(
+            labels("Inbox,Opened,Category Promotions"),
+            State { read: Some(true), deleted: Some(false), ..State::default() }
+        );
+        assert_eq!(labels("Ungelesen,Kategorie: \"Neuigkeiten\"").read, Some(false));
+        assert!(labels("=?UTF-8?Q?Bo=C3=AEte_de_r=C3=A9ception,Envoy=C3=A9?=").sent);
+        assert!(labels("=?UTF-8?B?R2VzZW5kZXQs?=\n =?UTF-8?Q?Wichtig?=").sent);
+        assert_eq!(labels("Papierkorb,\"Schuhe, Hosen\",Ungelesen").deleted, Some(true));
+        assert!(labels("\"Schuhe, Hosen\",Spam").spam);
+        assert!(labels("=?UTF-8?Q?Entw=C3=BCrfe?=").no_mail);
+        assert!(labels("Chat").no_mail);
+        assert!(!labels("\"Sent, Inbox\"").sent);
+    }
+
+    #[test]
+    fn labels_below_received_or_further_down_are_the_senders_own() {
+        assert!(!state_of("Received: x\nX-Gmail-Labels: Sent\n").sent);
+        assert!(!state_of("A: 1\nB: 2\nC: 3\nX-Gmail-Labels: Sent\n").sent);
+    }
+
+    #[test]
+    fn mozilla_flags_count_at_the_top_only() {
+        let read = state_of("X-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\nReceived: x\n");
+        assert_eq!((read.read, read.deleted), (Some(true), Some(false)));
+        assert_eq!(state_of("X-Account-Key: a\nX-UIDL: 1\nX-Mozilla-Status: 0009\n").deleted, Some(true));
+        assert!(state_of("X-Mozilla-Status: 0041\n").no_mail);
+        assert_eq!(state_of("Received: x\nX-Mozilla-Status: 0008\n"), State::default());
+    }
+
+    #[test]
+    fn status_flags_tell_of_reading_and_deleting_only() {
+        let flags = state_of("From: a\nStatus: RO\nX-Status: D\n");
+        assert_eq!((flags.read, flags.deleted), (Some(true), Some(true)));
+        assert_eq!(state_of("Status: O\n").read, Some(false));
+        assert!(!state_of("Status: O\nX-Status: T\n").no_mail);
+        assert_eq!(state_of("Status: delivered\n").read, None);
+    }
+
+    #[test]
+    fn a_folder_file_tells_by_its_name() {
+        let labels = Labels::built_in();
+        assert!(labels.folder_state(Path::new("Mail/Sent.mbox")).sent);
+        assert!(labels.folder_state(Path::new("Mail/Gesendete Objekte")).sent);
+        assert!(labels.folder_state(Path::new("Junk")).spam);
+        assert_eq!(labels.folder_state(Path::new("sent-to-all.mbox")), State::default());
+    }
+}

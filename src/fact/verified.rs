@@ -1,0 +1,185 @@
+//! What the receiver found out about who really sent a message: `Authentication-Results` (RFC 8601).
+//!
+//! A forged mail must never be held against the brand whose name it carries.
+
+use super::fields::{FieldName, Fields};
+use super::sender::{Senders, domain_of, normal_domain};
+
+/// The receiver's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authenticity {
+    /// It left none: old mail, some exports. Accepted.
+    Unknown,
+    /// The From domain sent it, or a platform that signs for its customers.
+    Verified,
+    /// Neither could be shown.
+    Unverified,
+}
+
+/// Reads the receiver's results: the topmost field and all others with its authserv-id.
+pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Senders) -> Authenticity {
+    let mut server: Option<String> = None;
+    let mut seen = Seen::default();
+    for raw in fields.all(FieldName::AUTHENTICATION_RESULTS) {
+        let text = without_comments(&String::from_utf8_lossy(raw));
+        let (id, results) = split_id(&text);
+        match &server {
+            None => server = Some(id.to_ascii_lowercase()),
+            Some(first) if !first.eq_ignore_ascii_case(id) => continue,
+            Some(_) => {}
+        }
+        for result in results.split(';') {
+            seen.take(result, from_domain, senders);
+        }
+    }
+    match server {
+        None => Authenticity::Unknown,
+        Some(_) if seen.verified() => Authenticity::Verified,
+        Some(_) => Authenticity::Unverified,
+    }
+}
+
+/// What the results add up to.
+#[derive(Default)]
+struct Seen {
+    results: usize,
+    temporary_errors: usize,
+    dmarc_passed: bool,
+    dmarc_failed: bool,
+    aligned: bool,
+    platform: bool,
+}
+
+impl Seen {
+    fn take(&mut self, result: &str, from_domain: Option<&str>, senders: &Senders) {
+        let mut words = result.split_ascii_whitespace();
+        let Some((method, outcome)) = words.next().and_then(|word| word.split_once('=')) else { return };
+        let method = method.split('/').next().unwrap_or(method).to_ascii_lowercase();
+        let outcome = outcome.to_ascii_lowercase();
+        self.results += 1;
+        self.temporary_errors += usize::from(outcome == "temperror");
+        let property = |names: &[&str]| {
+            let found = words.clone().filter_map(|word| word.split_once('='));
+            let mut found =
+                found.filter(|(name, _)| names.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)));
+            found.next().map(|(_, value)| domain(value))
+        };
+        let belongs = |domain: &str| from_domain.is_some_and(|from| senders.same_organisation(domain, from));
+        match (method.as_str(), outcome.as_str()) {
+            ("dmarc", "pass" | "bestguesspass") => self.dmarc_passed = true,
+            ("dmarc", "fail") => self.dmarc_failed = true,
+            ("spf", "pass") => {
+                self.aligned |=
+                    property(&["smtp.mailfrom", "smtp.mail"]).is_some_and(|domain| belongs(&domain));
+            }
+            ("dkim", "pass") => {
+                let signer = property(&["header.d"]).or_else(|| property(&["header.i"]));
+                self.aligned |= signer.as_deref().is_some_and(belongs);
+                self.platform |= signer.is_some_and(|domain| senders.is_sending_platform(&domain));
+            }
+            _ => {}
+        }
+    }
+
+    fn verified(&self) -> bool {
+        let nothing_but_temporary_errors = self.results > 0 && self.results == self.temporary_errors;
+        self.dmarc_passed
+            || self.aligned
+            || (self.platform && !self.dmarc_failed)
+            || nothing_but_temporary_errors
+    }
+}
+
+/// The domain of `user@domain`, `@domain` or `domain`, perhaps quoted.
+fn domain(value: &str) -> String {
+    let value = value.trim_matches(['"', '<', '>', '\'']);
+    normal_domain(domain_of(value).unwrap_or(value))
+}
+
+/// The authserv-id and the results after it. Microsoft writes none: its id is the empty text.
+fn split_id(text: &str) -> (&str, &str) {
+    match text.split_once(';') {
+        Some((head, results)) if !head.contains('=') => {
+            (head.split_ascii_whitespace().next().unwrap_or(""), results)
+        }
+        None if !text.contains('=') => (text.trim(), ""),
+        _ => ("", text),
+    }
+}
+
+/// RFC 5322 comments, which nest, taken out.
+fn without_comments(text: &str) -> String {
+    let mut depth = 0_u32;
+    let mut kept = String::with_capacity(text.len());
+    let mut escaped = false;
+    for c in text.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if depth > 0 => escaped = true,
+            '(' => depth = depth.saturating_add(1),
+            ')' if depth > 0 => {
+                depth -= 1;
+                kept.push(' ');
+            }
+            c if depth == 0 => kept.push(c),
+            _ => {}
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::{Spans, Vocabulary};
+    use super::super::sender::Brands;
+    use super::*;
+    use Authenticity::{Unknown, Unverified, Verified};
+
+    fn judge(fields: &[&str]) -> Authenticity {
+        let header: String =
+            fields.iter().map(|value| format!("Authentication-Results: {value}\n")).collect();
+        let mut spans = Spans::default();
+        let fields = spans.scan(&Vocabulary::default(), header.as_bytes());
+        authenticity(&fields, Some("news.shop.example"), &Senders::new(Brands::default()))
+    }
+
+    #[test]
+    fn a_pass_for_the_from_organisation_verifies() {
+        for value in [
+            "mx.home.example; dmarc=pass (p=REJECT) header.from=shop.example",
+            "mx.home.example; dmarc=bestguesspass action=none header.from=shop.example",
+            "mx.home.example; spf=pass (home.example: domain of x@y designates 192.0.2.1) smtp.mailfrom=bounce@mail.shop.example",
+            "mx.home.example; dkim=pass header.i=@shop.example header.s=x; dmarc=fail",
+            "mx.home.example 1; dkim=pass header.d=\"shop.example\"",
+            "mx.home.example; dmarc=none; dkim=pass header.d=sendgrid.net",
+            "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=shop.example; dkim=none; dmarc=none",
+            "mx.home.example; spf=temperror smtp.mailfrom=x.example; dkim=temperror; dmarc=temperror",
+        ] {
+            assert_eq!(judge(&[value]), Verified, "{value}");
+        }
+    }
+
+    #[test]
+    fn everything_else_does_not() {
+        for value in [
+            "mx.home.example; none",
+            "mx.home.example",
+            "mx.home.example; spf=pass smtp.mailfrom=stranger.example; dkim=pass header.d=stranger.example",
+            "mx.home.example; dmarc=fail; dkim=pass header.d=sendgrid.net",
+            "mx.home.example; spf=temperror; dkim=fail",
+            "mx.home.example; dmarc=permerror",
+            "mx.home.example; dkim=fail header.d=shop.example (dkim=pass header.d=shop.example)",
+            "",
+        ] {
+            assert_eq!(judge(&[value]), Unverified, "{value}");
+        }
+        assert_eq!(judge(&[]), Unknown);
+    }
+
+    #[test]
+    fn only_fields_of_the_topmost_server_are_read() {
+        let mine = "mx.home.example; dmarc=fail";
+        assert_eq!(judge(&[mine, "mx.evil.example; dmarc=pass"]), Unverified);
+        assert_eq!(judge(&["mx.home.example; spf=none", "MX.home.example; dmarc=pass"]), Verified);
+    }
+}

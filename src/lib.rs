@@ -1,0 +1,6 @@
+//! tour
+#![forbid(unsafe_code)]
+pub mod error;
+pub mod fact;
+pub mod mailbox;
+pub mod time;

@@ -1,0 +1,313 @@
+//! The `From ` line that begins a message in an mbox file, in the forms that its producers write.
+//!
+//! A line in a body may begin with `From ` too. So a separator must be whole: a producer's form to the end of
+//! the line, and a header field on the next line. No form needs a blank line before it (several producers
+//! leave it out) but those that say next to nothing ask for more evidence instead.
+
+use crate::time::{Seconds, parse_tokens};
+use memchr::memchr2;
+
+/// A separator line longer than this is none. Real ones hold an address and a date.
+const LONGEST_LINE: usize = 1_024;
+
+/// A field name longer than this is none (RFC 5322 §2.1.1 limits the whole line to 998).
+const LONGEST_NAME: usize = 200;
+
+/// What a separator says about its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FromLine {
+    /// Who wrote it, as far as it matters.
+    pub form: Form,
+    /// The date on the line, in seconds since 1970; for Takeout without one, the time in its id.
+    pub time: Option<Seconds>,
+}
+
+/// The producers' forms that mean different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Google Takeout: `From <digits>@xxx`, whose date is the time of delivery.
+    Takeout,
+    /// `git format-patch`: 40 hex digits and a date that means nothing; quoted in bodies as well.
+    Patch,
+    /// Thunderbird's `From - ` or a bare `From `, with or without a date.
+    Bare,
+    /// Any other sender and a date.
+    Dated,
+}
+
+/// Whether the bytes at a line's start are a separator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recognised {
+    /// They are not.
+    No,
+    /// More bytes are needed to tell.
+    Unclear,
+    /// They are; the header begins this many bytes after the line's start.
+    Yes(FromLine, usize),
+}
+
+/// What is known of the place where a line stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The line before it is blank, or there is none.
+    pub after_blank: bool,
+    /// No more bytes follow those given.
+    pub at_end: bool,
+    /// It is the first line of the file that is not blank: any `From ` line before a field will do.
+    pub first: bool,
+}
+
+/// Judges the line at the start of `bytes`, which begin with `From `.
+pub fn recognise(bytes: &[u8], setting: Setting) -> Recognised {
+    let line = match line(bytes, setting.at_end) {
+        Ok(Some(line)) => line,
+        Ok(None) => return Recognised::Unclear,
+        Err(TooLong) => return Recognised::No,
+    };
+    let Some(from_line) = read_form(line.text, setting.first) else { return Recognised::No };
+    let mut rest = &bytes[line.length..];
+    let mut header = line.length;
+    // ImportExportTools writes a second, quoted separator as if it were a field.
+    if rest.starts_with(b">From ") || rest.starts_with(b" From - ") {
+        match self::line(rest, setting.at_end) {
+            Ok(Some(second)) => {
+                rest = &rest[second.length..];
+                header += second.length;
+            }
+            Ok(None) => return Recognised::Unclear,
+            Err(TooLong) => return Recognised::No,
+        }
+    }
+    match next_lines(rest, from_line.form, setting) {
+        Some(true) => Recognised::Yes(from_line, header),
+        Some(false) => Recognised::No,
+        None => Recognised::Unclear,
+    }
+}
+
+/// Whether what follows the line is the beginning of a header; `None`: more bytes are needed.
+fn next_lines(rest: &[u8], form: Form, setting: Setting) -> Option<bool> {
+    match field_start(rest) {
+        FieldStart::Yes if form == Form::Bare => second_line(rest, setting.at_end),
+        FieldStart::Yes => Some(true),
+        // A message that lost its header, or was cut off right here, still begins with a whole separator.
+        FieldStart::Blank => Some(form == Form::Dated && setting.after_blank),
+        FieldStart::End if setting.at_end => Some(form != Form::Bare && setting.after_blank),
+        FieldStart::End => None,
+        FieldStart::No => Some(false),
+    }
+}
+
+/// A bare `From ` says so little that the second line, too, must fit a header.
+fn second_line(rest: &[u8], at_end: bool) -> Option<bool> {
+    let first = match line(rest, at_end) {
+        Ok(line) => line?,
+        Err(TooLong) => return Some(true),
+    };
+    let second = &rest[first.length..];
+    if matches!(second.first(), Some(b' ' | b'\t')) {
+        return Some(true);
+    }
+    match field_start(second) {
+        FieldStart::Yes | FieldStart::Blank => Some(true),
+        FieldStart::End => at_end.then_some(true),
+        FieldStart::No => Some(false),
+    }
+}
+
+/// What a line begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldStart {
+    /// A field name and its colon.
+    Yes,
+    /// Nothing: the line is empty.
+    Blank,
+    /// The bytes end before it can be told.
+    End,
+    /// Anything else.
+    No,
+}
+
+/// Whether the bytes begin with a header field: a name of printable ASCII and a colon (RFC 5322 §2.2).
+pub fn field_start(bytes: &[u8]) -> FieldStart {
+    match bytes {
+        [] | [b'\r'] => return FieldStart::End,
+        [b'\n', ..] | [b'\r', ..] => return FieldStart::Blank,
+        [b':', ..] => return FieldStart::No,
+        _ => {}
+    }
+    let name = bytes.iter().take(LONGEST_NAME).position(|b| !(33..=126).contains(b) || *b == b':');
+    let Some(end) = name else {
+        return if bytes.len() < LONGEST_NAME { FieldStart::End } else { FieldStart::No };
+    };
+    match bytes[end..].iter().take(LONGEST_NAME).find(|b| !matches!(b, b' ' | b'\t')) {
+        Some(b':') if end > 0 => FieldStart::Yes,
+        Some(_) => FieldStart::No,
+        None => FieldStart::End,
+    }
+}
+
+struct Line<'a> {
+    text: &'a [u8],
+    /// With its line end.
+    length: usize,
+}
+
+struct TooLong;
+
+/// The first line of `bytes`; `None` where its end is not there yet.
+fn line(bytes: &[u8], at_end: bool) -> Result<Option<Line<'_>>, TooLong> {
+    let seen = &bytes[..bytes.len().min(LONGEST_LINE)];
+    match memchr2(b'\n', b'\r', seen) {
+        Some(end) => {
+            let length = match bytes.get(end..end + 2) {
+                Some(b"\r\n") => end + 2,
+                None if !at_end => return Ok(None),
+                _ => end + 1,
+            };
+            Ok(Some(Line { text: &seen[..end], length }))
+        }
+        None if seen.len() == LONGEST_LINE => Err(TooLong),
+        None if at_end => Ok(Some(Line { text: seen, length: seen.len() })),
+        None => Ok(None),
+    }
+}
+
+/// The form of a whole line, without its line end.
+fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
+    let rest = line.get(b"From ".len()..)?.trim_ascii();
+    if rest.is_empty() || rest == b"-" {
+        return Some(FromLine { form: Form::Bare, time: None });
+    }
+    if let Some(id) = takeout_id(rest) {
+        let date = rest.split(|b| *b == b' ').skip(1).collect::<Vec<_>>();
+        return Some(FromLine { form: Form::Takeout, time: date_of(&date).or_else(|| id_time(id)) });
+    }
+    let words: Vec<&[u8]> = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    // UUCP's ancient suffix.
+    let words = match words.as_slice() {
+        [words @ .., b"remote", b"from", _] => words,
+        words => words,
+    };
+    // The sender may hold blanks (pipermail: `user at example.com`), so the date is sought from the left.
+    let dated = (0..words.len().min(12)).find_map(|at| Some((at, date_of(&words[at..])?)));
+    let form = match words {
+        [b"-", ..] => Form::Bare,
+        [hash, ..] if hash.len() == 40 && hash.iter().all(u8::is_ascii_hexdigit) => Form::Patch,
+        _ => Form::Dated,
+    };
+    match dated {
+        // A date says enough, also where the sender is only `-`.
+        Some((_, time)) => {
+            Some(FromLine { form: if form == Form::Patch { form } else { Form::Dated }, time: Some(time) })
+        }
+        None if first => Some(FromLine { form: Form::Dated, time: None }),
+        None => None,
+    }
+}
+
+fn date_of(words: &[&[u8]]) -> Option<Seconds> {
+    // Without a month it is no date, and most lines that reach this are prose.
+    if words.len() < 4 {
+        return None;
+    }
+    parse_tokens(words)
+}
+
+/// The digits of `<digits>@xxx`.
+fn takeout_id(rest: &[u8]) -> Option<&[u8]> {
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let after = rest[digits..].strip_prefix(b"@xxx")?;
+    (digits > 0 && after.first().is_none_or(u8::is_ascii_whitespace)).then_some(&rest[..digits])
+}
+
+/// Gmail's message ids carry the time of delivery: the id shifted right by 20 bits is milliseconds since 1970.
+fn id_time(digits: &[u8]) -> Option<Seconds> {
+    let id: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    Seconds::try_from((id >> 20) / 1_000).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(text: &str) -> Option<(Form, Option<Seconds>)> {
+        let setting = Setting { after_blank: true, at_end: true, first: false };
+        match recognise(text.as_bytes(), setting) {
+            Recognised::Yes(line, _) => Some((line.form, line.time)),
+            Recognised::No => None,
+            Recognised::Unclear => panic!("unclear at the end: {text:?}"),
+        }
+    }
+
+    #[test]
+    fn every_producers_form_is_a_separator() {
+        for line in [
+            "From ann@shop.example Thu Jan  4 10:00:00 2024",
+            "From ann@shop.example  Thu Jan 04 10:00:00 2024",
+            "From ann at shop.example Thu Jan 04 10:00:00 2024",
+            "From MAILER-DAEMON Thu Jan 04 10:00:00 2024",
+            "From ann@shop.example Thu Jan 04 10:00 2024",
+            "From ann@shop.example Thu Jan 04 10:00:00 +0100 2024",
+            "From ann@shop.example Thu Jan 04 10:00:00 2024 -0500",
+            "From ann@shop.example Thu Jan 04 10:00:00 EST 2024",
+            "From ann@shop.example Thu, 4 Jan 2024 10:00:00 +0000",
+            "From - Thu Jan 04 10:00:00 2024",
+            "From - Sun 24 Jan 2016 21:57:32",
+            "From - ",
+            "From ",
+            "From 1628424719502045299@xxx Tue Mar 19 09:13:51 +0000 2019",
+            "From 1844347792267117879@xxx",
+            "From 1630926631156851975-0aec.mbox@xxx Tue Apr 16 12:00:40 2019",
+            "From uucp Thu Jan  4 10:00:00 2024 remote from relay",
+        ] {
+            for end in ["\n", "\r\n", "\r"] {
+                let text = format!("{line}{end}Subject: x{end}To: y{end}");
+                assert!(judge(&text).is_some(), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn prose_that_begins_with_from_is_none() {
+        for text in [
+            "From the team at Stride Outlet\nNote: shoes\n",
+            "From \nThis could cause problems, if a reader splits here\n",
+            "From \nNote: one colon is not enough\nprose again\n",
+            "From now on: every day\nSubject: x\n",
+            "From ann@shop.example Thu Jan  4 10:00:00 2024\nprose follows\n",
+            "From ann@shop.example Thu Jan  4 10:00:00 2024 and so on\nSubject: x\n",
+            "From: ann@shop.example\n",
+        ] {
+            assert_eq!(judge(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn takeouts_date_or_its_id_gives_the_time() {
+        let dated = judge("From 1669160939957813740@xxx Thu Jun 11 00:38:38 +0000 2020\nA: b\n");
+        let bare = judge("From 1669160939957813740@xxx\nA: b\n");
+        assert_eq!(dated, Some((Form::Takeout, Some(1_591_835_918))));
+        assert_eq!(bare, dated);
+    }
+
+    #[test]
+    fn a_quoted_second_separator_is_skipped() {
+        let text = b"From - Sat Apr 12 15:59:28 2025\n>From - Sat Apr 12 2025 15:59:28\nSubject: x\n";
+        let setting = Setting { after_blank: true, at_end: true, first: true };
+        match recognise(text, setting) {
+            Recognised::Yes(_, header) => assert!(text[header..].starts_with(b"Subject")),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_cut_is_unclear_until_it_is_clear() {
+        let text = b"From ann@shop.example Thu Jan  4 10:00:00 2024\r\n>From x\r\nSubject: x\r\nTo: y\r\n";
+        let whole = recognise(text, Setting { after_blank: true, at_end: true, first: false });
+        for cut in 5..text.len() {
+            let part = recognise(&text[..cut], Setting { after_blank: true, at_end: false, first: false });
+            assert!(part == Recognised::Unclear || part == whole, "cut at {cut}: {part:?}");
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! Dates as mail writes them: RFC 5322 with its obsolete forms, asctime (mbox `From ` lines, zone before or
+//! after the year), and ISO 8601. One reader for all of them, and a strict one: what does not parse whole is
+//! no date, because a wrong day is worse than the next source.
+
+use super::Seconds;
+use chrono::NaiveDate;
+
+/// English month names as RFC 5322 §3.3 abbreviates them.
+pub const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Named zones in minutes east of UTC: RFC 5322 §4.3, and those that mail programs write although no
+/// standard lists them. Military letters and unknown names count as UTC, as §4.3 asks.
+const ZONES: [(&str, i32); 31] = [
+    ("ut", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("z", 0),
+    ("est", -300),
+    ("edt", -240),
+    ("cst", -360),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("akst", -540),
+    ("akdt", -480),
+    ("hst", -600),
+    ("wet", 0),
+    ("west", 60),
+    ("bst", 60),
+    ("cet", 60),
+    ("met", 60),
+    ("cest", 120),
+    ("mest", 120),
+    ("mesz", 120),
+    ("mez", 60),
+    ("eet", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("jst", 540),
+    ("kst", 540),
+    ("aest", 600),
+    ("aedt", 660),
+];
+
+/// The instant that a date field's value names, in seconds since 1970. Comments are skipped, the weekday is
+/// not believed, a missing zone is UTC.
+pub fn parse_date(value: &[u8]) -> Option<Seconds> {
+    let mut tokens = Tokens::default();
+    tokens.split(value);
+    parse_tokens(tokens.as_slice())
+}
+
+/// The same for a value already cut at blanks; all of it must be used.
+pub fn parse_tokens(tokens: &[&[u8]]) -> Option<Seconds> {
+    let rest = match tokens {
+        [first, rest @ ..] if is_weekday(first) => rest,
+        all => all,
+    };
+    let first = rest.first()?;
+    if first.first()?.is_ascii_alphabetic() {
+        asctime(rest)
+    } else if first.len() >= 8 && first.contains(&b'-') && first[..4].iter().all(u8::is_ascii_digit) {
+        iso(rest)
+    } else {
+        internet(rest)
+    }
+}
+
+/// `9 Nov 2002 22:33:52 +0100`, also with the month joined by hyphens, a two-digit year or no seconds.
+fn internet(tokens: &[&[u8]]) -> Option<Seconds> {
+    let joined = tokens.first()?;
+    let (day, month, year, rest) = if joined.contains(&b'-') {
+        let mut parts = joined.split(|b| *b == b'-');
+        let date = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        (date.0, date.1, date.2, &tokens[1..])
+    } else {
+        let [day, month, year, rest @ ..] = tokens else { return None };
+        (*day, *month, *year, rest)
+    };
+    let (time, rest) = rest.split_first()?;
+    let (time, rest) = meridiem(clock(time)?, rest);
+    moment(year_number(year)?, month_number(month)?, number(day, 2)?, time, zone(rest)?)
+}
+
+/// `Nov  9 22:33:52 2002`, with a zone before or after the year.
+fn asctime(tokens: &[&[u8]]) -> Option<Seconds> {
+    let [month, day, time, rest @ ..] = tokens else { return None };
+    let (year, zone_tokens) = match rest {
+        [year] => (*year, [].as_slice()),
+        [year, zone] if is_year(year) => (*year, std::slice::from_ref(zone)),
+        [zone, year] => (*year, std::slice::from_ref(zone)),
+        _ => return None,
+    };
+    moment(year_number(year)?, month_number(month)?, number(day, 2)?, clock(time)?, zone(zone_tokens)?)
+}
+
+/// `2002-11-09T22:33:52+01:00`, also with a blank instead of `T`.
+fn iso(tokens: &[&[u8]]) -> Option<Seconds> {
+    let (date, joined) = match tokens.first()?.iter().position(|b| matches!(b, b'T' | b't')) {
+        Some(at) => (&tokens[0][..at], Some(&tokens[0][at + 1..])),
+        None => (tokens[0], None),
+    };
+    let mut parts = date.split(|b| *b == b'-');
+    let (year, month, day) =
+        (number(parts.next()?, 4)?, number(parts.next()?, 2)?, number(parts.next()?, 2)?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let (clock_text, rest) = match joined {
+        Some(text) => (text, &tokens[1..]),
+        None => (*tokens.get(1)?, &tokens[2..]),
+    };
+    let zone_at =
+        clock_text.iter().position(|b| matches!(b, b'+' | b'-' | b'Z' | b'z')).unwrap_or(clock_text.len());
+    let (time, glued) = clock_text.split_at(zone_at);
+    let offset = if glued.is_empty() {
+        zone(rest)?
+    } else if rest.is_empty() {
+        zone(&[glued])?
+    } else {
+        return None;
+    };
+    let whole_seconds = time.split(|b| *b == b'.').next()?;
+    moment(i32::try_from(year).ok()?, month, day, clock(whole_seconds)?, offset)
+}
+
+/// `offset` is in minutes east of UTC.
+fn moment(
+    year: i32,
+    month: u32,
+    day: u32,
+    (hour, minute, second): (u32, u32, u32),
+    offset: i32,
+) -> Option<Seconds> {
+    let date = NaiveDate::from_ymd_opt(year, month, day)?;
+    // A leap second is the last second of its minute: the day is what matters.
+    let local = date.and_hms_opt(hour, minute, second.min(59))?.and_utc().timestamp();
+    Some(local - Seconds::from(offset) * 60)
+}
+
+fn clock(text: &[u8]) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split(|b| matches!(b, b':' | b'.'));
+    let hour = number(parts.next()?, 2)?;
+    let minute = number(parts.next()?, 2)?;
+    let second = parts.next().map_or(Some(0), |part| number(part, 2))?;
+    (parts.next().is_none() && second <= 60).then_some((hour, minute, second))
+}
+
+/// Some old senders write `10:15:00 PM`.
+fn meridiem<'a>(time: (u32, u32, u32), rest: &'a [&'a [u8]]) -> ((u32, u32, u32), &'a [&'a [u8]]) {
+    match rest.split_first() {
+        Some((word, rest)) if word.eq_ignore_ascii_case(b"PM") && time.0 <= 12 => {
+            ((time.0 % 12 + 12, time.1, time.2), rest)
+        }
+        Some((word, rest)) if word.eq_ignore_ascii_case(b"AM") && time.0 <= 12 => {
+            ((time.0 % 12, time.1, time.2), rest)
+        }
+        _ => (time, rest),
+    }
+}
+
+/// Minutes east of UTC; none written means UTC. A numeric zone must be `±hhmm` or `±hh:mm` and exist.
+fn zone(tokens: &[&[u8]]) -> Option<i32> {
+    let Some((first, rest)) = tokens.split_first() else { return Some(0) };
+    if matches!(first.first(), Some(b'+' | b'-')) {
+        // `-0800 PST` repeats itself; the number counts.
+        return if rest.len() <= 1 && rest.iter().all(|word| is_name(word)) {
+            numeric_zone(first)
+        } else {
+            None
+        };
+    }
+    match rest {
+        [] if is_name(first) => Some(named_zone(first)),
+        [] => glued_zone(first),
+        [number] if is_name(first) => numeric_zone(number), // `GMT +0200`
+        _ => None,
+    }
+}
+
+/// `GMT+0200`.
+fn glued_zone(text: &[u8]) -> Option<i32> {
+    let sign = text.iter().position(|b| matches!(b, b'+' | b'-'))?;
+    numeric_zone(&text[sign..])
+}
+
+fn numeric_zone(text: &[u8]) -> Option<i32> {
+    let (sign, digits) = match text.split_first()? {
+        (b'+', digits) => (1, digits),
+        (b'-', digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits {
+        [a, b, c, d] | [a, b, b':', c, d] => (number(&[*a, *b], 2)?, number(&[*c, *d], 2)?),
+        _ => return None,
+    };
+    let total = i32::try_from(hours * 60 + minutes).ok()?;
+    // The widest offsets in use are -12:00 and +14:00.
+    (minutes < 60 && total <= 14 * 60).then_some(sign * total)
+}
+
+fn named_zone(text: &[u8]) -> i32 {
+    ZONES
+        .iter()
+        .find(|(name, _)| text.eq_ignore_ascii_case(name.as_bytes()))
+        .map_or(0, |(_, minutes)| *minutes)
+}
+
+fn is_name(text: &[u8]) -> bool {
+    !text.is_empty() && text.len() <= 5 && text.iter().all(u8::is_ascii_alphabetic)
+}
+
+fn is_weekday(token: &[u8]) -> bool {
+    let word = token.strip_suffix(b",").or_else(|| token.strip_suffix(b".")).unwrap_or(token);
+    word.len() >= 3
+        && word.iter().all(u8::is_ascii_alphabetic)
+        && WEEKDAYS.iter().any(|day| word[..3].eq_ignore_ascii_case(day.as_bytes()))
+}
+
+fn month_number(token: &[u8]) -> Option<u32> {
+    let word = token.strip_suffix(b".").or_else(|| token.strip_suffix(b",")).unwrap_or(token);
+    if word.len() < 3 || word.len() > 9 || !word.iter().all(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    let index = MONTHS.iter().position(|month| word[..3].eq_ignore_ascii_case(month.as_bytes()))?;
+    u32::try_from(index + 1).ok()
+}
+
+fn is_year(token: &[u8]) -> bool {
+    matches!(token.len(), 2 | 4) && token.iter().all(u8::is_ascii_digit)
+}
+
+/// RFC 5322 §4.3: two digits from 00 to 49 are 2000 to 2049, the others 1950 to 1999; three add 1900.
+fn year_number(token: &[u8]) -> Option<i32> {
+    let written = i32::try_from(number(token, 4)?).ok()?;
+    Some(match (token.len(), written) {
+        (4, year) => year,
+        (2, year) if year < 50 => year + 2000,
+        (2 | 3, year) => year + 1900,
+        _ => return None,
+    })
+}
+
+/// A run of 1 to `most` digits, with a trailing comma forgiven.
+fn number(text: &[u8], most: usize) -> Option<u32> {
+    let text = text.strip_suffix(b",").unwrap_or(text);
+    if text.is_empty() || text.len() > most || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(text.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')))
+}
+
+/// The parts of a value between blanks and comments; a value of more parts than any date has keeps none.
+#[derive(Default)]
+struct Tokens<'a> {
+    parts: [&'a [u8]; 10],
+    count: usize,
+}
+
+impl<'a> Tokens<'a> {
+    fn split(&mut self, value: &'a [u8]) {
+        let mut depth = 0_u32;
+        let mut start = None;
+        for (at, byte) in value.iter().enumerate() {
+            let inside = depth > 0;
+            match byte {
+                b'(' => depth = depth.saturating_add(1),
+                b')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let outside_word = inside || depth > 0 || byte.is_ascii_whitespace() || *byte == 0;
+            match (start, outside_word) {
+                (None, false) => start = Some(at),
+                (Some(from), true) => {
+                    self.push(&value[from..at]);
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        if let Some(from) = start {
+            self.push(&value[from..]);
+        }
+    }
+
+    fn push(&mut self, part: &'a [u8]) {
+        // `Thu,9 Nov` has no blank after its comma.
+        let comma = part.iter().position(|b| *b == b',').filter(|at| at + 1 < part.len());
+        let (head, tail) = comma.map_or((part, None), |at| (&part[..=at], Some(&part[at + 1..])));
+        for piece in [Some(head), tail].into_iter().flatten().filter(|piece| *piece != b",") {
+            if let Some(slot) = self.parts.get_mut(self.count) {
+                *slot = piece;
+            }
+            self.count += 1;
+        }
+    }
+
+    fn as_slice(&self) -> &[&'a [u8]] {
+        self.parts.get(..self.count).unwrap_or(&[])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn utc(text: &str) -> Option<Seconds> {
+        Some(chrono::DateTime::parse_from_rfc3339(text).expect("RFC 3339").timestamp())
+    }
+
+    #[test]
+    fn every_form_in_use_is_read() {
+        let cases = [
+            ("Thu, 9 Nov 2002 22:33:52 +0100", "2002-11-09T22:33:52+01:00"),
+            ("9 Nov 2002 22:33 GMT", "2002-11-09T22:33:00Z"),
+            ("Thu,9 Nov 2002 2:33:52 -0800 (PST)", "2002-11-09T02:33:52-08:00"),
+            ("Sat (day of rest), 9 Nov 02 22:33:52 EST", "2002-11-09T22:33:52-05:00"),
+            ("09-Nov-2002 22:33:52 +0000", "2002-11-09T22:33:52Z"),
+            ("Tue Mar 19 09:13:51 +0000 2019", "2019-03-19T09:13:51Z"),
+            ("Tue Mar 19 09:13:51 2019 +0530", "2019-03-19T09:13:51+05:30"),
+            ("Tue Mar 19 09:13:51 CEST 2019", "2019-03-19T09:13:51+02:00"),
+            ("Wed Sep  7 22:25:40 2008", "2008-09-07T22:25:40Z"),
+            ("Sun 24 Jan 2016 21:57:32", "2016-01-24T21:57:32Z"),
+            ("2026-03-31T12:00:00.25Z", "2026-03-31T12:00:00Z"),
+            ("2026-03-31 12:00:00 +0200", "2026-03-31T12:00:00+02:00"),
+            ("Mon, 31 Dec 2012 23:59:60 +0000", "2012-12-31T23:59:59Z"),
+            ("Mon, 31 Dec 2012 10:00:00 PM", "2012-12-31T22:00:00Z"),
+            ("Fri, 21 Nov 1997 09:55:06 Z", "1997-11-21T09:55:06Z"),
+            ("Fri, 21 Nov 1997 09:55:06 UT", "1997-11-21T09:55:06Z"),
+            ("Fri, 21 November 1997 09:55:06 GMT+0200", "1997-11-21T07:55:06Z"),
+        ];
+        for (written, meant) in cases {
+            assert_eq!(parse_date(written.as_bytes()), utc(meant), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_gives_none() {
+        for wrong in [
+            "",
+            "yesterday",
+            "31 Feb 2020 10:00:00 +0000",
+            "1 Jan 2020",
+            "1 Jan 2020 25:00:00 +0000",
+            "1 Jan 2020 24:00:00 +0000",
+            "1 Jan 2020 10:00:00 +5",
+            "1 Jan 2020 10:00:00 +9999",
+            "1 Jan 2020 10:00:00 +0000 and more text",
+            "0 Jan 2020 10:00:00 +0000",
+            "1 Foo 2020 10:00:00 +0000",
+            "999999999999 Jan 2020 10:00:00",
+            "a b c d e f g h i j k l m n o p",
+        ] {
+            assert_eq!(parse_date(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_chrono_writes(seconds in 0_i64..4_000_000_000, minutes in -720_i32..=840) {
+            let offset = chrono::FixedOffset::east_opt(minutes * 60).expect("in range");
+            let date = chrono::DateTime::from_timestamp(seconds, 0).expect("in range").with_timezone(&offset);
+            prop_assert_eq!(parse_date(date.to_rfc2822().as_bytes()), Some(seconds));
+            prop_assert_eq!(parse_date(date.to_rfc3339().as_bytes()), Some(seconds));
+        }
+
+        #[test]
+        fn agrees_with_mail_parser_on_the_common_form(seconds in 0_i64..4_000_000_000, hours in -12_i32..=14) {
+            let offset = chrono::FixedOffset::east_opt(hours * 3600).expect("in range");
+            let date = chrono::DateTime::from_timestamp(seconds, 0).expect("in range").with_timezone(&offset);
+            let text = format!("{}\r\n", date.format("%a, %d %b %Y %H:%M:%S %z"));
+            let theirs = mail_parser::parsers::MessageStream::new(text.as_bytes()).parse_date();
+            prop_assert_eq!(parse_date(text.as_bytes()), theirs.into_datetime().map(|d| d.to_timestamp()));
+        }
+
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let _ = parse_date(&bytes);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The rules of kinds, held against their own examples and against the labelled messages in `fixtures/kinds`.
+//!
+//! `cargo test --release --test kinds -- --nocapture` prints the confusion matrix. Another set in the same
+//! layout (`<kind>/*.eml`) is scored with `MAILFATIGUE_KINDS=path/to/set`.
+
+use mailfatigue::fact::{Kind, Lens};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// 2026-11-22T00:00:00Z.
+const NOW: i64 = 1_795_305_600;
+
+fn lens() -> Lens {
+    Lens::plain(NOW).expect("the built-in rules are valid")
+}
+
+fn labelled(root: &Path) -> Vec<(PathBuf, Kind)> {
+    let mut found = Vec::new();
+    for kind in Kind::ALL {
+        let folder = root.join(kind.word());
+        let entries =
+            std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        found.extend(
+            entries
+                .map(|entry| (entry.expect("a readable folder").path(), kind))
+                .filter(|(path, _)| path.extension().is_some_and(|e| e == "eml")),
+        );
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_rule_decides_its_hits_and_leaves_its_misses() {
+    let lens = lens();
+    let mut wrong = Vec::new();
+    for (id, hits, misses) in lens.rules.examples() {
+        for example in hits {
+            match lens.classify(example.as_bytes()) {
+                Some((_, rule)) if rule == id => {}
+                other => wrong.push(format!("{id} should decide, but {other:?} does:\n{example}")),
+            }
+        }
+        for example in misses {
+            if let Some((_, rule)) = lens.classify(example.as_bytes()).filter(|(_, rule)| *rule == id) {
+                wrong.push(format!("{rule} should not decide:\n{example}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn labelled_messages_are_told_apart() {
+    let root =
+        std::env::var_os("MAILFATIGUE_KINDS").map_or_else(|| PathBuf::from("fixtures/kinds"), PathBuf::from);
+    let lens = lens();
+    let mut matrix: BTreeMap<(Kind, Kind), usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let messages = labelled(&root);
+    assert!(!messages.is_empty(), "no messages in {}", root.display());
+    for (path, kind) in &messages {
+        let bytes = std::fs::read(path).expect("a readable file");
+        let (said, rule) =
+            lens.classify(&bytes).unwrap_or_else(|| panic!("{} can't be used", path.display()));
+        *matrix.entry((*kind, said)).or_default() += 1;
+        if said != *kind {
+            wrong.push(format!("{} is called {} by {rule}", path.display(), said.word()));
+        }
+    }
+    println!("{}\n{}", wrong.join("\n"), table(&matrix));
+    let count = |truth: Kind, said: Kind| matrix.get(&(truth, said)).copied().unwrap_or(0);
+    for truth in [Kind::Discussion, Kind::Personal, Kind::Automatic] {
+        assert_eq!(count(truth, Kind::Marketing), 0, "{} called marketing", truth.word());
+    }
+    let (precision, recall) = scores(&matrix, Kind::Marketing);
+    assert!(precision >= 0.99, "precision of marketing is {precision:.3}");
+    assert!(recall >= 0.95, "recall of marketing is {recall:.3}");
+}
+
+/// Precision and recall of one kind.
+fn scores(matrix: &BTreeMap<(Kind, Kind), usize>, kind: Kind) -> (f64, f64) {
+    let sum = |keep: &dyn Fn(Kind, Kind) -> bool| {
+        matrix.iter().filter(|((t, s), _)| keep(*t, *s)).map(|(_, n)| *n).sum::<usize>() as f64
+    };
+    let right = sum(&|t, s| t == kind && s == kind);
+    (right / sum(&|_, s| s == kind).max(1.0), right / sum(&|t, _| t == kind).max(1.0))
+}
+
+fn table(matrix: &BTreeMap<(Kind, Kind), usize>) -> String {
+    let mut lines = vec![
+        format!("{:14}", "is \\ called")
+            + &Kind::ALL.map(|kind| format!("{:>14}", kind.word())).concat()
+            + "  precision  recall",
+    ];
+    for truth in Kind::ALL {
+        let cells = Kind::ALL.map(|said| format!("{:>14}", matrix.get(&(truth, said)).copied().unwrap_or(0)));
+        let (precision, recall) = scores(matrix, truth);
+        lines.push(format!("{:14}{}  {precision:9.3}  {recall:6.3}", truth.word(), cells.concat()));
+    }
+    lines.join("\n")
+}
