@@ -135,7 +135,7 @@ impl ActiveDays {
         gaps.sort_unstable();
         let middle = gaps.len() / 2;
         let upper = gaps.get(middle)?;
-        let lower = if gaps.len() % 2 == 0 { gaps.get(middle.checked_sub(1)?)? } else { upper };
+        let lower = if gaps.len().is_multiple_of(2) { gaps.get(middle.checked_sub(1)?)? } else { upper };
         Some(HalfDays(lower + upper))
     }
 

@@ -175,12 +175,10 @@ fn day(text: &str) -> std::result::Result<Day, String> {
 impl Check {
     /// Everything read and checked that the job needs, before any mail is read. `now` is the instant of the run.
     pub fn plan(&self, now: Seconds) -> Result<Plan> {
-        if let (Some(since), Some(until)) = (self.since, self.until) {
-            if since > until {
-                return Err(
-                    Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")
-                );
-            }
+        if let Some((since, until)) = self.since.zip(self.until).filter(|(since, until)| since > until) {
+            return Err(
+                Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")
+            );
         }
         let stdin = self.mailboxes.iter().filter(|path| path.as_os_str() == "-").count();
         if stdin > 1 {

@@ -128,6 +128,28 @@ struct Reader<'a> {
     owners: &'a Owners,
 }
 
+/// Counts lines on the way through a text. The CSV reader's own count stops at blank lines before a record.
+struct Lines<'a> {
+    text: &'a [u8],
+    byte: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line on which the record stands that is read from that byte on.
+    fn at(&mut self, byte: u64) -> u64 {
+        let target = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(here) =
+            self.text.get(self.byte).filter(|here| self.byte < target || matches!(here, b'\n' | b'\r'))
+        {
+            let ends = *here == b'\n' || (*here == b'\r' && self.text.get(self.byte + 1) != Some(&b'\n'));
+            self.line += u64::from(ends);
+            self.byte += 1;
+        }
+        self.line
+    }
+}
+
 /// Where each column stands.
 struct Columns {
     sender: Option<usize>,
@@ -147,9 +169,10 @@ impl Reader<'_> {
         let columns = self.columns(&header)?;
         let mut wrong = Vec::new();
         let mut total = 0_usize;
+        let mut lines = Lines { text: text.as_bytes(), byte: 0, line: 1 };
         for record in csv.records() {
             let record = record.map_err(|error| self.csv_error(&error))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.at(record.position().map_or(0, csv::Position::byte));
             if record.iter().all(str::is_empty) {
                 continue;
             }

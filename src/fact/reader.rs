@@ -136,7 +136,6 @@ impl<'a> FactReader<'a> {
         let authenticity = authenticity(fields, from.domain.as_deref(), &lens.senders);
         let state = state(fields, self.folder, &lens.labels);
         let own = state.sent || (from.owner && authenticity != Authenticity::Unverified);
-        let customer = self.batch.names.customers.number(&delivered_to(fields, &lens.owners));
         let offered = unsubscribe(fields);
         let subject = fields.first(FieldName::SUBJECT).map(text).unwrap_or_default();
         let folded = fold(&subject);
@@ -146,33 +145,28 @@ impl<'a> FactReader<'a> {
             verified: authenticity == Authenticity::Verified,
             free_mail: from.free_mail,
             no_reply: from.no_reply,
-            reply_prefix: has_reply_prefix(&folded),
-            reply: has_reply_prefix(&folded)
-                || fields.first(FieldName::IN_REPLY_TO).is_some()
-                || fields.first(FieldName::REFERENCES).is_some(),
-            forwarded: has_forward_prefix(&folded),
-            identifier: has_identifier(&subject),
+            ..seen_in_subject(fields, &subject, &folded)
         };
-        let time = received_at(fields, message.from_line, lens.now);
-        let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
-        let shown_id = message_id.map_or_else(String::new, |id| format!("<{}>", String::from_utf8_lossy(id)));
-        let list = fields
-            .first(FieldName::LIST_ID)
-            .map(|raw| text(bracketed(raw)).to_lowercase())
-            .filter(|id| !id.is_empty());
-        let undecided = !own && !state.no_mail;
-        let outcome =
-            if undecided { lens.rules.judge_header(fields, &folded, &seen) } else { lens.rules.undecided() };
+        let outcome = if own || state.no_mail {
+            lens.rules.undecided()
+        } else {
+            lens.rules.judge_header(fields, &folded, &seen)
+        };
         let (decision, open) = match outcome {
             Outcome::Decided(decision) => (decision, None),
             Outcome::Open(open) => (lens.rules.no_evidence(), Some(open)),
         };
+        let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
+        let list = fields
+            .first(FieldName::LIST_ID)
+            .map(|raw| text(bracketed(raw)).to_lowercase())
+            .filter(|id| !id.is_empty());
         let fact = Fact {
             identity: identity(fields, message_id),
             order: self.batch.read,
-            time,
+            time: received_at(fields, message.from_line, lens.now),
             sender: from.sender,
-            customer,
+            customer: self.batch.names.customers.number(&delivered_to(fields, &lens.owners)),
             from: from.address,
             name: from.name,
             list: list.map(|id| self.batch.names.lists.number(&id)),
@@ -180,17 +174,17 @@ impl<'a> FactReader<'a> {
             kind: decision.kind,
             way_out: offered.as_ref().map_or(WayOut::Absent, |offered| offered.way_out),
             traits: traits(state, own, authenticity, &seen)
-                .set(Traits::NO_REPLY, self.answers_nobody(fields, &from)),
+                .set(Traits::NO_REPLY, answers_nobody(fields, &from)),
         };
+        let shown_id = message_id.map_or_else(String::new, |id| format!("<{}>", String::from_utf8_lossy(id)));
         self.note_detail(message.offset, &subject, fact.from, &shown_id);
         if own {
-            self.note_own(fields, &fact, from.owner, &subject, &shown_id);
+            self.note_own(fields, &fact, &subject, &shown_id);
         } else if authenticity != Authenticity::Unverified {
             self.note_offers(&fact, offered.as_ref());
         }
         // A message without a valid `List-Unsubscribe` may name its way out in the text.
-        let needs_body = open.is_some() || (fact.kind == Kind::Marketing && offered.is_none());
-        if needs_body {
+        if open.is_some() || (fact.kind == Kind::Marketing && offered.is_none()) {
             self.pending =
                 Some(Pending { header: header.to_vec(), fact, open, decision, message_id: shown_id });
             return Ok(Want::Body);
@@ -237,11 +231,6 @@ impl<'a> FactReader<'a> {
         })
     }
 
-    fn answers_nobody(&self, fields: &Fields<'_>, from: &From) -> bool {
-        let reply_to = fields.first(FieldName::REPLY_TO).and_then(|raw| mailboxes(raw).into_iter().next());
-        reply_to.map_or(from.no_reply, |mailbox| is_no_reply(&mailbox.address))
-    }
-
     fn note_offers(&mut self, fact: &Fact, offered: Option<&Unsubscribe>) {
         for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
             self.batch.offers.push(OptOutOffer {
@@ -254,14 +243,7 @@ impl<'a> FactReader<'a> {
         }
     }
 
-    fn note_own(
-        &mut self,
-        fields: &Fields<'_>,
-        fact: &Fact,
-        from_owner: bool,
-        subject: &str,
-        message_id: &str,
-    ) {
+    fn note_own(&mut self, fields: &Fields<'_>, fact: &Fact, subject: &str, message_id: &str) {
         let Some(time) = fact.time else { return };
         let owner = self.lens.owners.name();
         let address = self.batch.names.addresses.text(fact.from).to_string();
@@ -269,7 +251,6 @@ impl<'a> FactReader<'a> {
             Some(owner) => owner.into(),
             None => canonical(&address).into(),
         };
-        debug_assert!(owner.is_some() || !from_owner);
         let to =
             [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(mailboxes);
         let to = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
@@ -343,6 +324,26 @@ impl Sink for FactReader<'_> {
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         self.skip(offset, reason);
     }
+}
+
+/// What the subject and the fields of a thread show.
+fn seen_in_subject(fields: &Fields<'_>, subject: &str, folded: &str) -> Seen {
+    let reply_prefix = has_reply_prefix(folded);
+    let threaded =
+        [FieldName::IN_REPLY_TO, FieldName::REFERENCES].into_iter().any(|name| fields.first(name).is_some());
+    Seen {
+        reply_prefix,
+        reply: reply_prefix || threaded,
+        forwarded: has_forward_prefix(folded),
+        identifier: has_identifier(subject),
+        ..Seen::default()
+    }
+}
+
+/// Whether an answer would go to an address that nobody reads.
+fn answers_nobody(fields: &Fields<'_>, from: &From) -> bool {
+    let reply_to = fields.first(FieldName::REPLY_TO).and_then(|raw| mailboxes(raw).into_iter().next());
+    reply_to.map_or(from.no_reply, |mailbox| is_no_reply(&mailbox.address))
 }
 
 /// The header with LF line ends where it has bare CR ones.

@@ -265,10 +265,10 @@ fn header<R: Read>(
             let claimed_end = claimed.map(|length: u64| body.saturating_add(length));
             return Ok(Some(Header { end: line, body, claimed_end, next: None }));
         }
-        if window.from(line).starts_with(b"From ") {
-            if let Some(next) = separator(window, line)? {
-                return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next) }));
-            }
+        if window.from(line).starts_with(b"From ")
+            && let Some(next) = separator(window, line)?
+        {
+            return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next) }));
         }
         let Some(next) = next_line(window, line, start, bare_cr)? else {
             let end = window.end();

@@ -145,12 +145,11 @@ impl Check<'_> {
             written.messages.as_ref().map(|messages| self.number(messages, "messages", 1)).transpose()?;
         let window: Option<i32> =
             written.window.as_ref().map(|window| self.number(window, "window", 1)).transpose()?;
-        if let (Some(days), Some(window), Some(written)) = (days, window, &written.days) {
-            if i64::from(days) > i64::from(window) {
-                return Err(self
-                    .error(written.span().start, format!("{days} days don't fit in a window of {window}"))
-                    .hint("make `days` at most `window`"));
-            }
+        if let (Some(days), Some(window), Some(written)) = (days, window, &written.days)
+            && i64::from(days) > i64::from(window)
+        {
+            let what = format!("{days} days don't fit in a window of {window}");
+            return Err(self.error(written.span().start, what).hint("make `days` at most `window`"));
         }
         let consent = written.consent.as_ref().map(|states| self.states(states)).transpose()?;
         let (days, messages) = (days.unwrap_or(1), messages.unwrap_or(1));

@@ -58,7 +58,7 @@ pub fn parts(tally: &Tally) -> Vec<(u64, &'static str)> {
         (of(Counted::Spam) + of(Counted::Unverified), "spam or unverified"),
         (of(Counted::Undated), "undated"),
         (of(Counted::Outside), "outside the period"),
-        (of(Counted::NoMail), "drafts, chats or feed items"),
+        (of(Counted::NoMail), "drafts or chats"),
         (of(Counted::Unusable), "unusable"),
     ]
     .into_iter()
@@ -187,7 +187,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
