@@ -27,6 +27,7 @@
 //! needed by separators and facts alike; `check` is the main job as a function, which the command line calls.
 
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod cadence;
 pub mod check;
