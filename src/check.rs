@@ -2,10 +2,11 @@
 
 use crate::consent::{Findings, Ledger};
 use crate::error::{Error, Result};
-use crate::fact::{Batch, Detail, FactReader, Lens};
+use crate::fact::{Detail, Lens};
+use crate::gather::{Gathered, gather};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{Bench, Case};
-use crate::mailbox::{self, Source};
+use crate::mailbox::Source;
 use crate::policy::Policy;
 use crate::report;
 use crate::time::Day;
@@ -60,16 +61,10 @@ pub struct Outcome {
 /// Reads all mailboxes and judges what they hold. `progress` is told of bytes as they are read. A mailbox that
 /// can't be read is a failure of its own; the others are judged.
 pub fn check(plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Result<Outcome> {
-    let mut everything = Batch::default();
-    let mut failures = Vec::new();
-    for (number, source) in plan.mailboxes.iter().enumerate() {
-        match read(plan, number, source, progress) {
-            Ok(batch) => everything.append(batch),
-            Err(error) => failures.push(error),
-        }
-    }
+    let Gathered { batch: mut everything, names, failures } =
+        gather(&plan.mailboxes, &plan.lens, plan.threads, progress);
     let details = std::mem::take(&mut everything.details);
-    let history = History::of(everything);
+    let history = History::of(everything, names);
     let findings = Findings::of(&history, &plan.scope.zone);
     let newest = history.newest.map(|time| plan.scope.zone.day(time));
     let as_of = plan.as_of.or(match (newest, plan.scope.until) {
@@ -108,14 +103,6 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Result<Outcome> {
         mailboxes_read,
         failures,
     })
-}
-
-/// What one mailbox holds.
-fn read(plan: &Plan, number: usize, source: &Source, progress: &(dyn Fn(u64) + Sync)) -> Result<Batch> {
-    let number = u32::try_from(number).unwrap_or(u32::MAX);
-    let mut reader = FactReader::new(&plan.lens, number, source.path());
-    mailbox::read(source, mailbox::BLOCK, &|bytes| progress(bytes), &mut reader)?;
-    Ok(reader.finish())
 }
 
 /// All pairs, judged.

@@ -151,8 +151,8 @@ impl Tally {
 
 impl History {
     /// Sorts what was read.
-    pub fn of(batch: Batch) -> Self {
-        let Batch { names, mut facts, skips, mut offers, signs, own, read, .. } = batch;
+    pub fn of(batch: Batch, names: Names) -> Self {
+        let Batch { mut facts, skips, mut offers, signs, own, read, .. } = batch;
         let newest = facts.iter().filter_map(|fact| fact.time).max();
         let mut aside = Aside::default();
         facts.retain(|fact| {

@@ -13,7 +13,7 @@
 //! # Invariants
 //!
 //! 1. A body is never stored; memory grows with messages (tens of bytes each), never with bytes.
-//! 2. Modules import leftwards only: `error < time < mailbox < fact < history < {consent, policy, cadence} <
+//! 2. Modules import leftwards only: `error < time < mailbox < fact < gather < history < {consent, policy, cadence} <
 //!    judge < report < check < cli` (`tests/layout.rs` reads the `use` lines).
 //! 3. `judge`, `cadence` and the timeline of `consent` take values and return values: no file, no clock, no printing.
 //! 4. The clock and the machine's zone are read once, in `cli`; everyone else is given them.
@@ -23,8 +23,9 @@
 //! 8. Absent is not zero: an `Option` and a blank cell, never a stand-in.
 //! 9. Text from strangers is made harmless in one place, `report/safe.rs`.
 //!
-//! `time` and `check` are not in the flow's picture: `time` (instants, days, zones, dates as mail writes them) is
-//! needed by separators and facts alike; `check` is the main job as a function, which the command line calls.
+//! `time`, `gather` and `check` are not in the flow's picture: `time` (instants, days, zones, dates as mail writes them) is
+//! needed by separators and facts alike; `gather` reads
+//! parts of mailboxes on several threads and puts what they gave in order; `check` is the main job as a function, which the command line calls.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -35,6 +36,7 @@ pub mod cli;
 pub mod consent;
 pub mod error;
 pub mod fact;
+pub mod gather;
 pub mod history;
 pub mod judge;
 pub mod mailbox;

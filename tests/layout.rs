@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 /// From left to right. Modules of one step do not import each other, but for those that a comment names.
-const ORDER: [&[&str]; 10] = [
+const ORDER: [&[&str]; 11] = [
     &["error"],
     &["time"],
     &["mailbox"],
     &["fact"],
+    &["gather"],
     &["history"],
     &["cadence", "consent"],
     &["policy"], // a policy names states of consent

@@ -8,13 +8,14 @@ use super::kind::{
     BodyText, Decision, Kind, Open, Outcome, Rules, Seen, has_forward_prefix, has_identifier,
     has_reply_prefix,
 };
+use super::names::NewNames;
 use super::sender::{Senders, domain_of, normal_address};
 use super::state::{Labels, State, state};
 use super::unsubscribe::{Unsubscribe, WayOut, is_no_reply, unsubscribe};
 use super::value::{bracketed, mailboxes, text};
 use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
-use super::{AddressId, Fact, NameId, SenderId, Traits};
+use super::{AddressId, Fact, NameId, Names, SenderId, Traits};
 use crate::mailbox::{RawMessage, Sink, Unusable, Want};
 use crate::time::Seconds;
 use std::borrow::Cow;
@@ -58,9 +59,9 @@ impl Lens {
 
     /// The kind of a single message and the id of the rule that decided, as a mailbox file would give it.
     pub fn classify(&self, message: &[u8]) -> Option<(Kind, &str)> {
-        let mut reader = FactReader::new(self, 0, Path::new("-"));
+        let mut reader = FactReader::new(self);
         crate::mailbox::read_message(message, &mut reader);
-        reader.finish().facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
+        reader.take().0.facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
     }
 }
 
@@ -73,6 +74,7 @@ pub struct FactReader<'a> {
     /// What the raw From values seen so far mean: they recur thousands of times.
     froms: HashMap<Box<[u8]>, From>,
     pending: Option<Pending>,
+    names: Names,
     batch: Batch,
 }
 
@@ -98,22 +100,30 @@ struct Pending {
 }
 
 impl<'a> FactReader<'a> {
-    /// A reader for the mailbox at that place on the command line.
-    pub fn new(lens: &'a Lens, mailbox: u32, path: &Path) -> Self {
+    /// A reader without a mailbox yet.
+    pub fn new(lens: &'a Lens) -> Self {
         Self {
             lens,
-            mailbox,
-            folder: lens.labels.folder_state(path),
+            mailbox: 0,
+            folder: State::default(),
             spans: Spans::default(),
             froms: HashMap::new(),
             pending: None,
+            names: Names::default(),
             batch: Batch::default(),
         }
     }
 
-    /// What the mailbox gave.
-    pub fn finish(self) -> Batch {
-        self.batch
+    /// Turns to the mailbox at that place on the command line.
+    pub fn turn_to(&mut self, mailbox: usize, path: &Path) {
+        self.mailbox = u32::try_from(mailbox).unwrap_or(u32::MAX);
+        self.folder = self.lens.labels.folder_state(path);
+    }
+
+    /// What came since the last call, and the names that were new in it.
+    pub fn take(&mut self) -> (Batch, NewNames) {
+        self.pending = None;
+        (std::mem::take(&mut self.batch), self.names.new_names())
     }
 
     fn read(&mut self, message: RawMessage<'_>) -> Result<Want, Unusable> {
@@ -166,10 +176,10 @@ impl<'a> FactReader<'a> {
             order: self.batch.read,
             time: received_at(fields, message.from_line, lens.now),
             sender: from.sender,
-            customer: self.batch.names.customers.number(&delivered_to(fields, &lens.owners)),
+            customer: self.names.customers.number(&delivered_to(fields, &lens.owners)),
             from: from.address,
             name: from.name,
-            list: list.map(|id| self.batch.names.lists.number(&id)),
+            list: list.map(|id| self.names.lists.number(&id)),
             rule: decision.rule,
             kind: decision.kind,
             way_out: offered.as_ref().map_or(WayOut::Absent, |offered| offered.way_out),
@@ -221,9 +231,9 @@ impl<'a> FactReader<'a> {
         let organisation = self.lens.senders.organisation(&address);
         let domain = domain_of(&address);
         Some(From {
-            sender: self.batch.names.senders.number(&organisation.name),
-            address: self.batch.names.addresses.number(&address),
-            name: name.filter(|name| !name.is_empty()).map(|name| self.batch.names.display.number(&name)),
+            sender: self.names.senders.number(&organisation.name),
+            address: self.names.addresses.number(&address),
+            name: name.filter(|name| !name.is_empty()).map(|name| self.names.display.number(&name)),
             domain: domain.map(Into::into),
             owner: self.lens.owners.hold(&canonical(&address)),
             free_mail: domain.is_some_and(|domain| self.lens.senders.is_free_mail(domain)),
@@ -246,7 +256,7 @@ impl<'a> FactReader<'a> {
     fn note_own(&mut self, fields: &Fields<'_>, fact: &Fact, subject: &str, message_id: &str) {
         let Some(time) = fact.time else { return };
         let owner = self.lens.owners.name();
-        let address = self.batch.names.addresses.text(fact.from).to_string();
+        let address = self.names.addresses.text(fact.from).to_string();
         let writer: Cow<'_, str> = match owner {
             Some(owner) => owner.into(),
             None => canonical(&address).into(),
@@ -256,7 +266,7 @@ impl<'a> FactReader<'a> {
         let to = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
         let answers = fields.first(FieldName::IN_REPLY_TO).map(bracketed).filter(|id| !id.is_empty());
         self.batch.own.push(OwnMail {
-            writer: self.batch.names.customers.number(&writer),
+            writer: self.names.customers.number(&writer),
             time,
             to,
             subject: subject_hash(subject),
@@ -271,7 +281,7 @@ impl<'a> FactReader<'a> {
                 mailbox: self.mailbox,
                 offset,
                 subject: subject.to_string(),
-                from: self.batch.names.addresses.text(from).to_string(),
+                from: self.names.addresses.text(from).to_string(),
                 message_id: message_id.to_string(),
             });
         }
