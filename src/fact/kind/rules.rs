@@ -55,6 +55,8 @@ struct Rule {
     why: String,
     evidence: Option<Evidence>,
     needs: Signals,
+    /// None of these may be raised; the header answers all of them.
+    forbids: Signals,
     hits: Vec<String>,
     misses: Vec<String>,
 }
@@ -155,7 +157,7 @@ impl Rules {
 
     /// The first rule that holds; with `header_only`, unless one before it might hold once the body is read.
     fn first(&self, raised: Signals, header_only: bool) -> Outcome {
-        for (number, rule) in self.rules.iter().enumerate() {
+        for (number, rule) in self.rules.iter().enumerate().filter(|(_, rule)| !rule.forbids.meets(&raised)) {
             let missing = rule.needs.without(&raised);
             if missing.is_empty() {
                 return Outcome::Decided(Decision {
@@ -273,9 +275,14 @@ impl<'v> Compiler<'v> {
                     .at_line(line)
                     .hint("give it an id of its own"));
             }
-            let needs = self.conditions(&rule.when, &id).map_err(|(offset, what)| {
+            let at = |(offset, what): (Option<usize>, String)| {
                 Error::file(path, what).at_line(offset.map_or(line, |offset| Error::line_of(text, offset)))
-            })?;
+            };
+            let needs = self.conditions(&rule.when, &id).map_err(at)?;
+            let mut forbids = Signals::default();
+            if let Some(names) = &rule.when.lacks {
+                forbids.raise(self.presence_signal(names).map_err(at)?);
+            }
             if self.next > MOST {
                 return Err(Error::file(
                     path,
@@ -285,7 +292,7 @@ impl<'v> Compiler<'v> {
             }
             let (kind, why, evidence, hits, misses) =
                 (rule.kind, rule.why, rule.evidence, rule.hits, rule.misses);
-            self.rules.push(Rule { id, kind, why, evidence, needs, hits, misses });
+            self.rules.push(Rule { id, kind, why, evidence, needs, forbids, hits, misses });
         }
         Ok(())
     }
@@ -298,13 +305,7 @@ impl<'v> Compiler<'v> {
     ) -> std::result::Result<Signals, (Option<usize>, String)> {
         let mut needs = Signals::default();
         for names in [&when.has, &when.also_has].into_iter().flatten() {
-            let fields = resolve(names, &self.field_lists, "list of fields")?;
-            let (number, new) = self.signal(format!("has {fields:?}"));
-            needs.raise(number);
-            for field in fields.iter().filter(|_| new) {
-                let name = self.vocabulary.add(field);
-                self.presence.entry(name).or_default().raise(number);
-            }
+            needs.raise(self.presence_signal(names)?);
         }
         for (field, expression) in &when.field {
             let regex =
@@ -336,9 +337,23 @@ impl<'v> Compiler<'v> {
         Ok(needs)
     }
 
+    /// The signal that one of these fields raises.
+    fn presence_signal(
+        &mut self,
+        names: &Spanned<Names>,
+    ) -> std::result::Result<usize, (Option<usize>, String)> {
+        let fields = resolve(names, &self.field_lists, "list of fields")?;
+        let (number, new) = self.signal(format!("has {fields:?}"));
+        for field in fields.iter().filter(|_| new) {
+            let name = self.vocabulary.add(field);
+            self.presence.entry(name).or_default().raise(number);
+        }
+        Ok(number)
+    }
+
     fn phrase_signal(
         &mut self,
-        names: &Names,
+        names: &Spanned<Names>,
         place: Where,
     ) -> std::result::Result<usize, (Option<usize>, String)> {
         let phrases = resolve(names, &self.phrase_lists, "list of phrases")?;
@@ -391,7 +406,7 @@ impl<'v> Compiler<'v> {
 
     fn finish(mut self) -> Result<Rules> {
         let ways_out = self.phrase_lists.get(WAYS_OUT).cloned().unwrap_or_default();
-        let way_out = self.phrase_signal(&Names::These(ways_out), BODY).unwrap_or(MOST);
+        let way_out = self.phrase_signal(&Spanned::new(0..0, Names::These(ways_out)), BODY).unwrap_or(MOST);
         self.rules.push(Rule {
             id: NO_EVIDENCE.to_string(),
             kind: Kind::Notification,
@@ -399,6 +414,7 @@ impl<'v> Compiler<'v> {
                 .to_string(),
             evidence: None,
             needs: Signals::default(),
+            forbids: Signals::default(),
             hits: Vec::new(),
             misses: Vec::new(),
         });
@@ -424,20 +440,20 @@ impl<'v> Compiler<'v> {
 
 /// The entries of a list, or of the list of that name.
 fn resolve(
-    names: &Names,
+    names: &Spanned<Names>,
     lists: &BTreeMap<String, Vec<String>>,
     what: &str,
 ) -> std::result::Result<Vec<String>, (Option<usize>, String)> {
-    match names {
+    match names.get_ref() {
         Names::These(entries) => Ok(entries.clone()),
-        Names::Named(name) => lists.get(name.get_ref()).cloned().ok_or_else(|| {
-            let near = nearest(name.get_ref(), lists.keys().map(String::as_str));
+        Names::Named(name) => lists.get(name).cloned().ok_or_else(|| {
+            let near = nearest(name, lists.keys().map(String::as_str));
             let hint = if near.is_empty() {
                 String::new()
             } else {
                 format!("; did you mean {}?", near.join(" or "))
             };
-            (Some(name.span().start), format!("there is no {what} called `{}`{hint}", name.get_ref()))
+            (Some(names.span().start), format!("there is no {what} called `{name}`{hint}"))
         }),
     }
 }

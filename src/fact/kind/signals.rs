@@ -33,6 +33,11 @@ impl Signals {
         self.0.iter().all(|word| *word == 0)
     }
 
+    /// Whether a signal is in both.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(word, other)| word & other != 0)
+    }
+
     /// This set without `others`.
     pub fn without(mut self, others: &Self) -> Self {
         for (word, gone) in self.0.iter_mut().zip(&others.0) {

@@ -94,12 +94,14 @@ pub(crate) fn has_identifier(subject: &str) -> bool {
     )
 }
 
-/// `2026-11-22`, `22/11/2026`, `2025-2026`: two years or a date, no number of anything.
+/// `2026-11-22`, `22/11/2026`, `2025-2026`: two years or a date, no number of anything. Four digits must be a year.
 fn is_date(word: &str) -> bool {
     let parts: Vec<&str> = word.split(['-', '/']).collect();
-    parts.len() >= 2
-        && parts.iter().all(|part| part.len() <= 4 && part.chars().all(|c| c.is_ascii_digit()))
-        && parts.len() <= 3
+    let dated = |part: &&str| {
+        part.chars().all(|c| c.is_ascii_digit())
+            && (part.len() <= 2 || part.len() == 4 && (part.starts_with("19") || part.starts_with("20")))
+    };
+    matches!(parts.len(), 2 | 3) && parts.iter().all(dated)
 }
 
 #[cfg(test)]
@@ -121,9 +123,14 @@ mod tests {
 
     #[test]
     fn identifiers_are_told_from_dates_and_prices() {
-        for subject in
-            ["Order #12345", "Bestellung AB-2024-00017", "Invoice INV20260001", "Paket 00340434161094042557"]
-        {
+        for subject in [
+            "Order #12345",
+            "Bestellung AB-2024-00017",
+            "Receipt #2041-8837",
+            "Bestelling 2024-7741",
+            "Invoice INV20260001",
+            "Paket 00340434161094042557",
+        ] {
             assert!(has_identifier(subject), "{subject}");
         }
         for subject in [

@@ -43,31 +43,33 @@ pub(super) struct WrittenRule {
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenConditions {
     /// At least one of these fields is there.
-    pub has: Option<Names>,
+    pub has: Option<Spanned<Names>>,
     /// And at least one of these.
-    pub also_has: Option<Names>,
+    pub also_has: Option<Spanned<Names>>,
+    /// None of these is there. Only fields can be denied: they are all known before the body is read.
+    pub lacks: Option<Spanned<Names>>,
     /// A field of that name has a value that matches the expression.
     #[serde(default)]
     pub field: BTreeMap<String, Spanned<String>>,
     /// The subject holds one of these phrases.
-    pub subject: Option<Names>,
+    pub subject: Option<Spanned<Names>>,
     /// And one of these.
-    pub also_subject: Option<Names>,
+    pub also_subject: Option<Spanned<Names>>,
     /// The text of the body holds one of these phrases.
-    pub body: Option<Names>,
+    pub body: Option<Spanned<Names>>,
     /// And one of these.
-    pub also_body: Option<Names>,
+    pub also_body: Option<Spanned<Names>>,
     /// The subject or the body holds one of these phrases.
-    pub anywhere: Option<Names>,
+    pub anywhere: Option<Spanned<Names>>,
     /// Each of these named tests holds.
     #[serde(default)]
     pub is: Vec<Spanned<String>>,
 }
 
-/// The name of a list, or a list.
+/// The name of a list, or a list. (A span must stand outside: within an untagged enum it can't be read.)
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Names {
-    Named(Spanned<String>),
+    Named(String),
     These(Vec<String>),
 }
