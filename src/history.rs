@@ -15,8 +15,8 @@ pub struct History {
     pub names: Names,
     /// Facts without copies, drafts and the owner's own mail, sorted by pair, then by time.
     facts: Vec<Fact>,
-    /// What was set aside already while sorting.
-    aside: Aside,
+    /// Messages that reach no pair, and under what they are counted.
+    aside: Vec<(Fact, Counted)>,
     /// Messages that prove something about consent.
     pub signs: Vec<Sign>,
     /// Opt-out addresses that senders named.
@@ -29,14 +29,6 @@ pub struct History {
     pub skips: Vec<Skip>,
     /// How many messages were read.
     pub read: u32,
-}
-
-/// Messages that never reach a pair, by their number in the order of reading.
-#[derive(Debug, Default)]
-struct Aside {
-    no_mail: Vec<u32>,
-    own: Vec<u32>,
-    duplicates: Vec<u32>,
 }
 
 /// All messages of one sender to one customer, in time order; undated ones first.
@@ -154,24 +146,16 @@ impl History {
     pub fn of(batch: Batch, names: Names) -> Self {
         let Batch { mut facts, skips, mut offers, signs, own, read, .. } = batch;
         let newest = facts.iter().filter_map(|fact| fact.time).max();
-        let mut aside = Aside::default();
-        facts.retain(|fact| {
-            let no_mail = fact.traits.has(Traits::NO_MAIL);
-            if no_mail {
-                aside.no_mail.push(fact.order);
-            }
-            !no_mail
-        });
-        aside.duplicates = copies::merge(&mut facts, &names);
+        let mut aside = Vec::new();
+        let mut set_aside = |facts: &mut Vec<Fact>, traits, counted| {
+            aside.extend(facts.extract_if(.., |fact| fact.traits.has(traits)).map(|fact| (fact, counted)));
+        };
+        set_aside(&mut facts, Traits::NO_MAIL, Counted::NoMail);
+        let duplicates = copies::merge(&mut facts, &names);
         // Streams are read before the owner's own mail leaves: an answer is part of a talk.
         stream::recognise_talk(&mut facts, &own);
-        facts.retain(|fact| {
-            let is_own = fact.traits.has(Traits::OWN);
-            if is_own {
-                aside.own.push(fact.order);
-            }
-            !is_own
-        });
+        set_aside(&mut facts, Traits::OWN, Counted::Own);
+        aside.extend(duplicates.into_iter().map(|fact| (fact, Counted::Duplicate)));
         facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.time, fact.identity));
         offers.sort_unstable();
         offers.dedup();
@@ -192,20 +176,14 @@ impl History {
     pub fn tally(&self, scope: &Scope) -> Tally {
         let mut tally = Tally::default();
         tally.add(Counted::Unusable, self.skips.len());
-        tally.add(Counted::NoMail, self.aside.no_mail.len());
-        tally.add(Counted::Duplicate, self.aside.duplicates.len());
-        tally.add(Counted::Own, self.aside.own.len());
+        self.aside.iter().for_each(|(_, counted)| tally.add(*counted, 1));
         self.facts.iter().for_each(|fact| tally.add(scope.place(fact), 1));
         tally
     }
 
-    /// Under what each message set aside while sorting is counted, by its number in the order of reading.
-    pub fn set_aside(&self) -> impl Iterator<Item = (u32, Counted)> {
-        let of = |orders: &[u32], counted| orders.iter().map(|order| (*order, counted)).collect::<Vec<_>>();
-        let Aside { no_mail, own, duplicates } = &self.aside;
-        [of(no_mail, Counted::NoMail), of(own, Counted::Own), of(duplicates, Counted::Duplicate)]
-            .into_iter()
-            .flatten()
+    /// Messages that reach no pair, and under what they are counted.
+    pub fn aside(&self) -> &[(Fact, Counted)] {
+        &self.aside
     }
 
     /// All facts that reached a pair.

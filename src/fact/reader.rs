@@ -146,6 +146,7 @@ impl<'a> FactReader<'a> {
         let authenticity = authenticity(fields, from.domain.as_deref(), &lens.senders);
         let state = state(fields, self.folder, &lens.labels);
         let own = state.sent || (from.owner && authenticity != Authenticity::Unverified);
+        let state = State { no_mail: state.no_mail || (own && state.draft_mark), ..state };
         let offered = unsubscribe(fields);
         let subject = fields.first(FieldName::SUBJECT).map(text).unwrap_or_default();
         let folded = fold(&subject);

@@ -3,17 +3,17 @@
 use crate::fact::{Fact, Kind, Names, Traits};
 use std::cmp::Ordering;
 
-/// Leaves one fact of each message and returns the numbers of its copies, by the order of reading. What holds
+/// Leaves one fact of each message and returns the others. What holds
 /// of the one that is left does not depend on the order in which the copies were read: the earliest believed
 /// time; read if any copy is; deleted, spam or unverified only if every copy is.
-pub(super) fn merge(facts: &mut Vec<Fact>, names: &Names) -> Vec<u32> {
+pub(super) fn merge(facts: &mut Vec<Fact>, names: &Names) -> Vec<Fact> {
     facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.identity, fact.order));
     let mut duplicates = Vec::new();
     facts.dedup_by(|later, first| {
         let same =
             (later.sender, later.customer, later.identity) == (first.sender, first.customer, first.identity);
         if same {
-            duplicates.push(later.order);
+            duplicates.push(*later);
             *first = both(first, later, names);
         }
         same

@@ -6,7 +6,8 @@ use crate::consent::{Event, Findings, Ledger, State, Terms, Timeline};
 use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, Senders, Traits, WayOut};
 use crate::history::{Counted, History, Pair, Scope};
 use crate::policy::Policy;
-use crate::time::Day;
+use crate::time::{Day, Time};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 /// What every case is judged by.
@@ -123,11 +124,11 @@ impl Case {
             sender: names.senders.text(pair.sender).to_string(),
             customer: names.customers.text(pair.customer).to_string(),
             sender_name: most_frequent(
-                counted.iter().filter_map(|fact| fact.name).map(|name| names.display.text(name)),
+                counted.iter().filter_map(|fact| Some((names.display.text(fact.name?), fact.time))),
             )
             .into_iter()
             .next(),
-            addresses: most_frequent(counted.iter().map(|fact| names.addresses.text(fact.from))),
+            addresses: most_frequent(counted.iter().map(|fact| (names.addresses.text(fact.from), fact.time))),
             grouped_by: bench.senders.organisation(address).grouped_by,
             verdict: judge(&received, bench.policy, bench.as_of),
             cadence: (!received.is_empty()).then(|| active.cadence()),
@@ -224,11 +225,15 @@ fn share(facts: &[&Fact], known: Traits, counts: impl Fn(Traits) -> bool) -> Sha
     Share { part: told.iter().filter(|traits| counts(**traits)).count() as u64, whole: told.len() as u64 }
 }
 
-/// Distinct texts, most frequent first; of equals the smaller text.
-fn most_frequent<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    texts.for_each(|text| *counts.entry(text).or_default() += 1);
-    let mut ordered: Vec<(&str, usize)> = counts.into_iter().collect();
-    ordered.sort_by_key(|(text, count)| (std::cmp::Reverse(*count), *text));
+/// Distinct texts, most frequent first; of equals the one that came earliest, then the smaller text. Texts of
+/// one instant come in no order of their own, so each is given with its time.
+fn most_frequent<'a>(texts: impl Iterator<Item = (&'a str, Option<Time>)>) -> Vec<String> {
+    let mut seen: BTreeMap<&str, (usize, Option<Time>)> = BTreeMap::new();
+    for (text, time) in texts {
+        let entry = seen.entry(text).or_insert((0, time));
+        *entry = (entry.0 + 1, entry.1.min(time));
+    }
+    let mut ordered: Vec<(&str, (usize, Option<Time>))> = seen.into_iter().collect();
+    ordered.sort_by_key(|(text, (count, time))| (Reverse(*count), *time, *text));
     ordered.into_iter().map(|(text, _)| text.to_string()).collect()
 }

@@ -2,7 +2,8 @@
 
 use super::columns::Cell;
 use super::csv::{Style, Table};
-use crate::fact::{Detail, Rules};
+use crate::consent::State;
+use crate::fact::{Detail, Fact, Rules};
 use crate::history::{Counted, Pair};
 use crate::judge::Bench;
 use crate::mailbox::Source;
@@ -44,12 +45,14 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
     for pair in bench.history.pairs() {
         judged_rows(&pair, bench, listing, &mut rows);
     }
-    let mut counted_as: HashMap<u32, Counted> = bench.history.set_aside().collect();
+    for (fact, counted) in bench.history.aside() {
+        if let Some(row) = rows.get_mut(fact.order as usize).filter(|_| listing.all) {
+            *row = Some(judged(fact, *counted, None, bench, listing));
+        }
+    }
     let mut table = Table::new(out, style, MESSAGE_COLUMNS.into_iter())?;
-    for (order, (row, detail)) in rows.into_iter().zip(listing.details).enumerate() {
-        let aside = u32::try_from(order).ok().and_then(|order| counted_as.remove(&order));
-        let judged = row.or_else(|| listing.all.then(|| aside_row(aside.unwrap_or(Counted::Unusable))));
-        if let Some(judged) = judged {
+    for (row, detail) in rows.into_iter().zip(listing.details) {
+        if let Some(judged) = row.or_else(|| listing.all.then(unusable)) {
             table.row(judged.into_iter().chain(place(detail, listing)))?;
         }
     }
@@ -58,42 +61,48 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
 
 /// The judged half of the rows of one pair.
 fn judged_rows(pair: &Pair<'_>, bench: &Bench<'_>, listing: &Listing<'_>, rows: &mut [Option<Vec<Cell>>]) {
-    let names = &bench.history.names;
     let mut timelines = HashMap::new();
     for fact in pair.facts {
         let counted = bench.scope.place(fact);
-        let Some(row) =
-            rows.get_mut(fact.order as usize).filter(|_| listing.all || counted == Counted::Marketing)
-        else {
-            continue;
-        };
-        let day = fact.time.map(|time| bench.scope.zone.day(time));
-        let consent = fact.time.zip(day).filter(|_| counted == Counted::Marketing).map(|(time, day)| {
-            timelines
-                .entry((fact.from, fact.list))
-                .or_insert_with(|| bench.timeline(pair, fact))
-                .at(time, day)
-                .state
-                .word()
+        let wanted = listing.all || counted == Counted::Marketing;
+        let Some(row) = rows.get_mut(fact.order as usize).filter(|_| wanted) else { continue };
+        let time = fact.time.filter(|_| counted == Counted::Marketing);
+        let state = time.map(|time| {
+            let timeline =
+                timelines.entry((fact.from, fact.list)).or_insert_with(|| bench.timeline(pair, fact));
+            timeline.at(time, bench.scope.zone.day(time)).state
         });
-        *row = Some(vec![
-            Cell::Foreign(names.senders.text(pair.sender).to_string()),
-            Cell::Foreign(names.customers.text(pair.customer).to_string()),
-            day.map_or(Cell::Blank, |day| Cell::Own(day.to_string())),
-            fact.time.map_or(Cell::Blank, |time| Cell::Own(bench.scope.zone.rfc3339(time))),
-            Cell::Own(fact.kind.word().to_string()),
-            Cell::Foreign(listing.rules.id(fact.rule).to_string()),
-            Cell::Own(counted.word().to_string()),
-            consent.map_or(Cell::Blank, |state| Cell::Own(state.to_string())),
-        ]);
+        *row = Some(judged(fact, counted, state, bench, listing));
     }
 }
 
-/// The same half of a message that reached no pair.
-fn aside_row(counted: Counted) -> Vec<Cell> {
+/// The half of a row that was found out. The owner's own mail and drafts have no kind.
+fn judged(
+    fact: &Fact,
+    counted: Counted,
+    state: Option<State>,
+    bench: &Bench<'_>,
+    listing: &Listing<'_>,
+) -> Vec<Cell> {
+    let names = &bench.history.names;
+    let own = |value: Option<String>| value.map_or(Cell::Blank, Cell::Own);
+    let classified = !matches!(counted, Counted::Own | Counted::NoMail);
+    vec![
+        Cell::Foreign(names.senders.text(fact.sender).to_string()),
+        Cell::Foreign(names.customers.text(fact.customer).to_string()),
+        own(fact.time.map(|time| bench.scope.zone.day(time).to_string())),
+        own(fact.time.map(|time| bench.scope.zone.rfc3339(time))),
+        own(classified.then(|| fact.kind.word().to_string())),
+        if classified { Cell::Foreign(listing.rules.id(fact.rule).to_string()) } else { Cell::Blank },
+        Cell::Own(counted.word().to_string()),
+        own(state.map(|state| state.word().to_string())),
+    ]
+}
+
+/// The same half of a message that can't be used.
+fn unusable() -> Vec<Cell> {
     let mut row = vec![Cell::Blank; 6];
-    row.push(Cell::Own(counted.word().to_string()));
-    row.push(Cell::Blank);
+    row.extend([Cell::Own(Counted::Unusable.word().to_string()), Cell::Blank]);
     row
 }
 

@@ -49,7 +49,7 @@ fn circumstance(case: &Case, rule: &Rule) -> String {
             Some(day) => format!("after the opt-out of {day}"),
             None => "after an opt-out".to_string(),
         },
-        [State::Refused] => dated("although the box was avoided"),
+        [State::Refused] => dated("although consent was refused"),
         [State::Granted] => dated("with consent on record"),
         [State::Claimed] => dated("with a subscription confirmed by the sender's own mail"),
         [State::SoftOptIn] => dated("within the time that the policy gives after a purchase"),

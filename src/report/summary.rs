@@ -35,11 +35,12 @@ pub fn summary(account: &Account<'_>) -> String {
     lines.extend(load(account));
     lines.extend(would_be(account.flagged_in_spam, "--include-spam"));
     lines.extend(would_be(account.flagged_in_unverified, "--include-unverified"));
-    if account.silent_rows > 0 {
-        lines.push(format!(
-            "{} of the consent list say nothing and were left out",
-            counted(account.silent_rows as u64, "row", "rows")
-        ));
+    match account.silent_rows as u64 {
+        0 => {}
+        1 => lines.push("1 row of the consent list says nothing and was left out".to_string()),
+        rows => {
+            lines.push(format!("{} rows of the consent list say nothing and were left out", thousands(rows)))
+        }
     }
     lines.into_iter().fold(String::new(), |mut all, line| {
         let _ = writeln!(all, "{line}");
