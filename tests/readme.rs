@@ -72,8 +72,8 @@ fn the_generated_parts_are_what_the_program_says() {
 
 /// A fenced block or a table, from its first line on.
 fn block_length(text: &str) -> usize {
-    if text.starts_with("```") {
-        return 3 + text[3..].find("\n```\n").expect("the end of the block") + 5;
+    if let Some(inside) = text.strip_prefix("```") {
+        return 3 + inside.find("\n```\n").expect("the end of the block") + 5;
     }
     text.find("\n\n").map_or(text.len(), |end| end + 1)
 }
