@@ -1,6 +1,45 @@
-//! tour
+//! mailfatigue reads mailbox exports and reports who sends marketing mail daily without consent on record.
+//!
+//! The way the data goes, and the order of the modules:
+//!
+//! ```text
+//! mailboxes ─▶ mailbox ─▶ RawMessage ─▶ fact ─▶ Fact ─▶ history ──▶ pairs ─┐
+//!              (bytes)                    └─▶ Skip (counted)               ▼
+//! ledger.csv ─▶ consent ─▶ Ledger ───────────────────────────────────▶  judge ─▶ Case ─▶ report ─▶ csv · summary
+//! policy.toml ─▶ policy ─▶ Policy ────────────────────────────────────▶   ▲
+//!                                                                   as_of ┘
+//! ```
+//!
+//! # Invariants
+//!
+//! 1. A body is never stored; memory grows with messages (tens of bytes each), never with bytes.
+//! 2. Modules import leftwards only: `error < time < mailbox < fact < gather < history < {consent, policy, cadence} <
+//!    judge < report < check < cli` (`tests/layout.rs` reads the `use` lines).
+//! 3. `judge`, `cadence` and the timeline of `consent` take values and return values: no file, no clock, no printing.
+//! 4. The clock and the machine's zone are read once, in `cli`; everyone else is given them.
+//! 5. Nothing but `cli` prints, and nothing exits but `main`.
+//! 6. The same input gives the same bytes, whatever the number of threads and the order of files.
+//! 7. Every message read is in exactly one number of the summary.
+//! 8. Absent is not zero: an `Option` and a blank cell, never a stand-in.
+//! 9. Text from strangers is made harmless in one place, `report/safe.rs`.
+//!
+//! `time`, `gather` and `check` are not in the flow's picture: `time` (instants, days, zones, dates as mail writes them) is
+//! needed by separators and facts alike; `gather` reads
+//! parts of mailboxes on several threads and puts what they gave in order; `check` is the main job as a function, which the command line calls.
+
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod cadence;
+pub mod check;
+pub mod cli;
+pub mod consent;
 pub mod error;
 pub mod fact;
+pub mod gather;
+pub mod history;
+pub mod judge;
 pub mod mailbox;
+pub mod policy;
+pub mod report;
 pub mod time;

@@ -1,6 +1,7 @@
-//! What a stretch of a mailbox gave: facts and signs, with the names that they use.
+//! What a stretch of a mailbox gave: facts and signs.
 
-use super::{AddressId, CustomerId, Evidence, Fact, ListId, Names, SenderId};
+use super::names::Renaming;
+use super::{AddressId, CustomerId, Evidence, Fact, ListId, SenderId};
 use crate::mailbox::Unusable;
 use crate::time::Time;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,8 +9,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Facts in the order of reading, and everything else that was noted on the way.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// The names that the facts use.
-    pub names: Names,
     /// Messages that can be used.
     pub facts: Vec<Fact>,
     /// Messages that can't.
@@ -24,6 +23,18 @@ pub struct Batch {
     pub details: Vec<Detail>,
     /// How many messages were read.
     pub read: u32,
+}
+
+/// How far a batch had come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Mark {
+    facts: usize,
+    skips: usize,
+    offers: usize,
+    signs: usize,
+    own: usize,
+    details: usize,
+    read: u32,
 }
 
 /// A message that can't be used.
@@ -111,13 +122,33 @@ pub fn hash(parts: &[&[u8]]) -> u64 {
 }
 
 impl Batch {
-    /// Takes in what the next stretch gave.
-    pub fn append(&mut self, next: Self) {
-        let senders = self.names.senders.absorb(&next.names.senders);
-        let customers = self.names.customers.absorb(&next.names.customers);
-        let addresses = self.names.addresses.absorb(&next.names.addresses);
-        let display = self.names.display.absorb(&next.names.display);
-        let lists = self.names.lists.absorb(&next.names.lists);
+    /// How far it has come.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            facts: self.facts.len(),
+            skips: self.skips.len(),
+            offers: self.offers.len(),
+            signs: self.signs.len(),
+            own: self.own.len(),
+            details: self.details.len(),
+            read: self.read,
+        }
+    }
+
+    /// Forgets everything that came since.
+    pub fn cut_back(&mut self, mark: &Mark) {
+        self.facts.truncate(mark.facts);
+        self.skips.truncate(mark.skips);
+        self.offers.truncate(mark.offers);
+        self.signs.truncate(mark.signs);
+        self.own.truncate(mark.own);
+        self.details.truncate(mark.details);
+        self.read = mark.read;
+    }
+
+    /// Takes in what the next stretch gave, whose reader's names are renamed.
+    pub fn append(&mut self, next: Self, renaming: &Renaming) {
+        let Renaming { senders, customers, addresses, display, lists } = renaming;
         let base = self.read;
         let list = |id: Option<ListId>| id.map(|id| lists[usize::from(id)]);
         self.facts.extend(next.facts.into_iter().map(|fact| Fact {
@@ -142,9 +173,8 @@ impl Batch {
             list: list(sign.list),
             ..sign
         }));
-        self.own.extend(
-            next.own.into_iter().map(|mail| OwnMail { writer: customers[usize::from(mail.writer)], ..mail }),
-        );
+        let own = next.own.into_iter();
+        self.own.extend(own.map(|mail| OwnMail { writer: customers[usize::from(mail.writer)], ..mail }));
         self.skips.extend(next.skips);
         self.details.extend(next.details);
         self.read = base.saturating_add(next.read);

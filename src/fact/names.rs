@@ -44,12 +44,14 @@ number! {
 pub struct Table<Id> {
     numbers: HashMap<Arc<str>, u32>,
     texts: Vec<Arc<str>>,
+    /// How many texts were handed on.
+    handed_on: usize,
     sort: PhantomData<Id>,
 }
 
 impl<Id> Default for Table<Id> {
     fn default() -> Self {
-        Self { numbers: HashMap::new(), texts: Vec::new(), sort: PhantomData }
+        Self { numbers: HashMap::new(), texts: Vec::new(), handed_on: 0, sort: PhantomData }
     }
 }
 
@@ -81,9 +83,16 @@ impl<Id: From<u32> + Into<usize> + Copy> Table<Id> {
         self.texts.is_empty()
     }
 
-    /// Takes in another table: for each of its numbers, the number here.
-    pub fn absorb(&mut self, other: &Self) -> Vec<Id> {
-        other.texts.iter().map(|text| self.number(text)).collect()
+    /// The texts that came since the last call.
+    fn new_texts(&mut self) -> Vec<Arc<str>> {
+        let fresh = self.texts[self.handed_on..].to_vec();
+        self.handed_on = self.texts.len();
+        fresh
+    }
+
+    /// Takes in the next texts of another table, and notes their numbers here.
+    fn take_in(&mut self, texts: &[Arc<str>], numbers: &mut Vec<Id>) {
+        numbers.extend(texts.iter().map(|text| self.number(text)));
     }
 }
 
@@ -100,4 +109,51 @@ pub struct Names {
     pub display: Table<NameId>,
     /// List ids, in lower case.
     pub lists: Table<ListId>,
+}
+
+/// The names that a reader met since it was last asked.
+#[derive(Debug, Default)]
+pub struct NewNames {
+    senders: Vec<Arc<str>>,
+    customers: Vec<Arc<str>>,
+    addresses: Vec<Arc<str>>,
+    display: Vec<Arc<str>>,
+    lists: Vec<Arc<str>>,
+}
+
+/// For each number of one reader's names, the number of the run's.
+#[derive(Debug, Default)]
+pub struct Renaming {
+    /// Of senders.
+    pub senders: Vec<SenderId>,
+    /// Of customers.
+    pub customers: Vec<CustomerId>,
+    /// Of From addresses.
+    pub addresses: Vec<AddressId>,
+    /// Of display names.
+    pub display: Vec<NameId>,
+    /// Of list ids.
+    pub lists: Vec<ListId>,
+}
+
+impl Names {
+    /// The names that came since the last call.
+    pub fn new_names(&mut self) -> NewNames {
+        NewNames {
+            senders: self.senders.new_texts(),
+            customers: self.customers.new_texts(),
+            addresses: self.addresses.new_texts(),
+            display: self.display.new_texts(),
+            lists: self.lists.new_texts(),
+        }
+    }
+
+    /// Takes in a reader's next names.
+    pub fn take_in(&mut self, new: &NewNames, renaming: &mut Renaming) {
+        self.senders.take_in(&new.senders, &mut renaming.senders);
+        self.customers.take_in(&new.customers, &mut renaming.customers);
+        self.addresses.take_in(&new.addresses, &mut renaming.addresses);
+        self.display.take_in(&new.display, &mut renaming.display);
+        self.lists.take_in(&new.lists, &mut renaming.lists);
+    }
 }

@@ -8,13 +8,14 @@ use super::kind::{
     BodyText, Decision, Kind, Open, Outcome, Rules, Seen, has_forward_prefix, has_identifier,
     has_reply_prefix,
 };
+use super::names::NewNames;
 use super::sender::{Senders, domain_of, normal_address};
 use super::state::{Labels, State, state};
 use super::unsubscribe::{Unsubscribe, WayOut, is_no_reply, unsubscribe};
 use super::value::{bracketed, mailboxes, text};
 use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
-use super::{AddressId, Fact, NameId, SenderId, Traits};
+use super::{AddressId, Fact, NameId, Names, SenderId, Traits};
 use crate::mailbox::{RawMessage, Sink, Unusable, Want};
 use crate::time::Seconds;
 use std::borrow::Cow;
@@ -58,9 +59,9 @@ impl Lens {
 
     /// The kind of a single message and the id of the rule that decided, as a mailbox file would give it.
     pub fn classify(&self, message: &[u8]) -> Option<(Kind, &str)> {
-        let mut reader = FactReader::new(self, 0, Path::new("-"));
+        let mut reader = FactReader::new(self);
         crate::mailbox::read_message(message, &mut reader);
-        reader.finish().facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
+        reader.take().0.facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
     }
 }
 
@@ -73,6 +74,7 @@ pub struct FactReader<'a> {
     /// What the raw From values seen so far mean: they recur thousands of times.
     froms: HashMap<Box<[u8]>, From>,
     pending: Option<Pending>,
+    names: Names,
     batch: Batch,
 }
 
@@ -98,22 +100,30 @@ struct Pending {
 }
 
 impl<'a> FactReader<'a> {
-    /// A reader for the mailbox at that place on the command line.
-    pub fn new(lens: &'a Lens, mailbox: u32, path: &Path) -> Self {
+    /// A reader without a mailbox yet.
+    pub fn new(lens: &'a Lens) -> Self {
         Self {
             lens,
-            mailbox,
-            folder: lens.labels.folder_state(path),
+            mailbox: 0,
+            folder: State::default(),
             spans: Spans::default(),
             froms: HashMap::new(),
             pending: None,
+            names: Names::default(),
             batch: Batch::default(),
         }
     }
 
-    /// What the mailbox gave.
-    pub fn finish(self) -> Batch {
-        self.batch
+    /// Turns to the mailbox at that place on the command line.
+    pub fn turn_to(&mut self, mailbox: usize, path: &Path) {
+        self.mailbox = u32::try_from(mailbox).unwrap_or(u32::MAX);
+        self.folder = self.lens.labels.folder_state(path);
+    }
+
+    /// What came since the last call, and the names that were new in it.
+    pub fn take(&mut self) -> (Batch, NewNames) {
+        self.pending = None;
+        (std::mem::take(&mut self.batch), self.names.new_names())
     }
 
     fn read(&mut self, message: RawMessage<'_>) -> Result<Want, Unusable> {
@@ -136,7 +146,7 @@ impl<'a> FactReader<'a> {
         let authenticity = authenticity(fields, from.domain.as_deref(), &lens.senders);
         let state = state(fields, self.folder, &lens.labels);
         let own = state.sent || (from.owner && authenticity != Authenticity::Unverified);
-        let customer = self.batch.names.customers.number(&delivered_to(fields, &lens.owners));
+        let state = State { no_mail: state.no_mail || (own && state.draft_mark), ..state };
         let offered = unsubscribe(fields);
         let subject = fields.first(FieldName::SUBJECT).map(text).unwrap_or_default();
         let folded = fold(&subject);
@@ -146,51 +156,46 @@ impl<'a> FactReader<'a> {
             verified: authenticity == Authenticity::Verified,
             free_mail: from.free_mail,
             no_reply: from.no_reply,
-            reply_prefix: has_reply_prefix(&folded),
-            reply: has_reply_prefix(&folded)
-                || fields.first(FieldName::IN_REPLY_TO).is_some()
-                || fields.first(FieldName::REFERENCES).is_some(),
-            forwarded: has_forward_prefix(&folded),
-            identifier: has_identifier(&subject),
+            ..seen_in_subject(fields, &subject, &folded)
         };
-        let time = received_at(fields, message.from_line, lens.now);
-        let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
-        let shown_id = message_id.map_or_else(String::new, |id| format!("<{}>", String::from_utf8_lossy(id)));
-        let list = fields
-            .first(FieldName::LIST_ID)
-            .map(|raw| text(bracketed(raw)).to_lowercase())
-            .filter(|id| !id.is_empty());
-        let undecided = !own && !state.no_mail;
-        let outcome =
-            if undecided { lens.rules.judge_header(fields, &folded, &seen) } else { lens.rules.undecided() };
+        let outcome = if own || state.no_mail {
+            lens.rules.undecided()
+        } else {
+            lens.rules.judge_header(fields, &folded, &seen)
+        };
         let (decision, open) = match outcome {
             Outcome::Decided(decision) => (decision, None),
             Outcome::Open(open) => (lens.rules.no_evidence(), Some(open)),
         };
+        let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
+        let list = fields
+            .first(FieldName::LIST_ID)
+            .map(|raw| text(bracketed(raw)).to_lowercase())
+            .filter(|id| !id.is_empty());
         let fact = Fact {
             identity: identity(fields, message_id),
             order: self.batch.read,
-            time,
+            time: received_at(fields, message.from_line, lens.now),
             sender: from.sender,
-            customer,
+            customer: self.names.customers.number(&delivered_to(fields, &lens.owners)),
             from: from.address,
             name: from.name,
-            list: list.map(|id| self.batch.names.lists.number(&id)),
+            list: list.map(|id| self.names.lists.number(&id)),
             rule: decision.rule,
             kind: decision.kind,
             way_out: offered.as_ref().map_or(WayOut::Absent, |offered| offered.way_out),
             traits: traits(state, own, authenticity, &seen)
-                .set(Traits::NO_REPLY, self.answers_nobody(fields, &from)),
+                .set(Traits::NO_REPLY, answers_nobody(fields, &from)),
         };
+        let shown_id = message_id.map_or_else(String::new, |id| format!("<{}>", String::from_utf8_lossy(id)));
         self.note_detail(message.offset, &subject, fact.from, &shown_id);
         if own {
-            self.note_own(fields, &fact, from.owner, &subject, &shown_id);
+            self.note_own(fields, &fact, &subject, &shown_id);
         } else if authenticity != Authenticity::Unverified {
             self.note_offers(&fact, offered.as_ref());
         }
         // A message without a valid `List-Unsubscribe` may name its way out in the text.
-        let needs_body = open.is_some() || (fact.kind == Kind::Marketing && offered.is_none());
-        if needs_body {
+        if open.is_some() || (fact.kind == Kind::Marketing && offered.is_none()) {
             self.pending =
                 Some(Pending { header: header.to_vec(), fact, open, decision, message_id: shown_id });
             return Ok(Want::Body);
@@ -227,19 +232,14 @@ impl<'a> FactReader<'a> {
         let organisation = self.lens.senders.organisation(&address);
         let domain = domain_of(&address);
         Some(From {
-            sender: self.batch.names.senders.number(&organisation.name),
-            address: self.batch.names.addresses.number(&address),
-            name: name.filter(|name| !name.is_empty()).map(|name| self.batch.names.display.number(&name)),
+            sender: self.names.senders.number(&organisation.name),
+            address: self.names.addresses.number(&address),
+            name: name.filter(|name| !name.is_empty()).map(|name| self.names.display.number(&name)),
             domain: domain.map(Into::into),
             owner: self.lens.owners.hold(&canonical(&address)),
             free_mail: domain.is_some_and(|domain| self.lens.senders.is_free_mail(domain)),
             no_reply: is_no_reply(&address),
         })
-    }
-
-    fn answers_nobody(&self, fields: &Fields<'_>, from: &From) -> bool {
-        let reply_to = fields.first(FieldName::REPLY_TO).and_then(|raw| mailboxes(raw).into_iter().next());
-        reply_to.map_or(from.no_reply, |mailbox| is_no_reply(&mailbox.address))
     }
 
     fn note_offers(&mut self, fact: &Fact, offered: Option<&Unsubscribe>) {
@@ -254,28 +254,20 @@ impl<'a> FactReader<'a> {
         }
     }
 
-    fn note_own(
-        &mut self,
-        fields: &Fields<'_>,
-        fact: &Fact,
-        from_owner: bool,
-        subject: &str,
-        message_id: &str,
-    ) {
+    fn note_own(&mut self, fields: &Fields<'_>, fact: &Fact, subject: &str, message_id: &str) {
         let Some(time) = fact.time else { return };
         let owner = self.lens.owners.name();
-        let address = self.batch.names.addresses.text(fact.from).to_string();
+        let address = self.names.addresses.text(fact.from).to_string();
         let writer: Cow<'_, str> = match owner {
             Some(owner) => owner.into(),
             None => canonical(&address).into(),
         };
-        debug_assert!(owner.is_some() || !from_owner);
         let to =
             [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(mailboxes);
         let to = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
         let answers = fields.first(FieldName::IN_REPLY_TO).map(bracketed).filter(|id| !id.is_empty());
         self.batch.own.push(OwnMail {
-            writer: self.batch.names.customers.number(&writer),
+            writer: self.names.customers.number(&writer),
             time,
             to,
             subject: subject_hash(subject),
@@ -290,7 +282,7 @@ impl<'a> FactReader<'a> {
                 mailbox: self.mailbox,
                 offset,
                 subject: subject.to_string(),
-                from: self.batch.names.addresses.text(from).to_string(),
+                from: self.names.addresses.text(from).to_string(),
                 message_id: message_id.to_string(),
             });
         }
@@ -343,6 +335,26 @@ impl Sink for FactReader<'_> {
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         self.skip(offset, reason);
     }
+}
+
+/// What the subject and the fields of a thread show.
+fn seen_in_subject(fields: &Fields<'_>, subject: &str, folded: &str) -> Seen {
+    let reply_prefix = has_reply_prefix(folded);
+    let threaded =
+        [FieldName::IN_REPLY_TO, FieldName::REFERENCES].into_iter().any(|name| fields.first(name).is_some());
+    Seen {
+        reply_prefix,
+        reply: reply_prefix || threaded,
+        forwarded: has_forward_prefix(folded),
+        identifier: has_identifier(subject),
+        ..Seen::default()
+    }
+}
+
+/// Whether an answer would go to an address that nobody reads.
+fn answers_nobody(fields: &Fields<'_>, from: &From) -> bool {
+    let reply_to = fields.first(FieldName::REPLY_TO).and_then(|raw| mailboxes(raw).into_iter().next());
+    reply_to.map_or(from.no_reply, |mailbox| is_no_reply(&mailbox.address))
 }
 
 /// The header with LF line ends where it has bare CR ones.

@@ -16,6 +16,8 @@ pub struct State {
     pub sent: bool,
     /// A draft, a chat transcript, an RSS item, or a mail program's own note: no mail that was received.
     pub no_mail: bool,
+    /// Marked a draft in a field that any sender may write: believed of the owner's own mail only.
+    pub draft_mark: bool,
     /// In a spam folder or under a spam label.
     pub spam: bool,
     /// Read.
@@ -162,6 +164,7 @@ fn status(state: &mut State, fields: &Fields<'_>) {
     }
     if let Some(value) = fields.first(FieldName::X_STATUS).filter(|value| is_flags(value)) {
         state.deleted = Some(value.contains(&b'D') || state.deleted == Some(true));
+        state.draft_mark = value.contains(&b'T');
     }
 }
 
@@ -241,7 +244,8 @@ mod tests {
         let flags = state_of("From: a\nStatus: RO\nX-Status: D\n");
         assert_eq!((flags.read, flags.deleted), (Some(true), Some(true)));
         assert_eq!(state_of("Status: O\n").read, Some(false));
-        assert!(!state_of("Status: O\nX-Status: T\n").no_mail);
+        let marked = state_of("Status: O\nX-Status: T\n");
+        assert!(marked.draft_mark && !marked.no_mail);
         assert_eq!(state_of("Status: delivered\n").read, None);
     }
 

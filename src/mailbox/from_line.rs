@@ -13,6 +13,9 @@ const LONGEST_LINE: usize = 1_024;
 /// A field name longer than this is none (RFC 5322 §2.1.1 limits the whole line to 998).
 const LONGEST_NAME: usize = 200;
 
+/// The date of `git format-patch`, Mon Sep 17 00:00:00 2001: a mark, not a time.
+const MAGIC: Seconds = 1_000_684_800;
+
 /// What a separator says about its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FromLine {
@@ -29,6 +32,9 @@ pub enum Form {
     Takeout,
     /// `git format-patch`: 40 hex digits and a date that means nothing; quoted in bodies as well.
     Patch,
+    /// Another sender with that same date: a patch that somebody filed. Such lines stand in bodies, too, but
+    /// hardly ever after a blank line.
+    Patched,
     /// Thunderbird's `From - ` or a bare `From `, with or without a date.
     Bare,
     /// Any other sender and a date.
@@ -65,6 +71,9 @@ pub fn recognise(bytes: &[u8], setting: Setting) -> Recognised {
         Err(TooLong) => return Recognised::No,
     };
     let Some(from_line) = read_form(line.text, setting.first) else { return Recognised::No };
+    if from_line.form == Form::Patched && !setting.after_blank {
+        return Recognised::No;
+    }
     let mut rest = &bytes[line.length..];
     let mut header = line.length;
     // ImportExportTools writes a second, quoted separator as if it were a field.
@@ -197,10 +206,12 @@ fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
         _ => Form::Dated,
     };
     match dated {
-        // A date says enough, also where the sender is only `-`.
-        Some((_, time)) => {
-            Some(FromLine { form: if form == Form::Patch { form } else { Form::Dated }, time: Some(time) })
+        Some((_, MAGIC)) if form == Form::Dated => Some(FromLine { form: Form::Patched, time: None }),
+        Some((_, time)) if form == Form::Patch => {
+            Some(FromLine { form, time: (time != MAGIC).then_some(time) })
         }
+        // A date says enough, also where the sender is only `-`.
+        Some((_, time)) => Some(FromLine { form: Form::Dated, time: Some(time) }),
         None if first => Some(FromLine { form: Form::Dated, time: None }),
         None => None,
     }

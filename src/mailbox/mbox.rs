@@ -7,14 +7,14 @@
 use super::from_line::{Form, FromLine, Recognised, Setting, recognise};
 use super::window::Window;
 use super::{BODY_LOOK, HEADER_LIMIT, RawMessage, Sink, Unusable, Want};
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr2, memmem};
 use std::io::{self, Read};
 
 /// How far a `Content-Length` may reach over something that looks like a separator and still be checked.
 const CLAIM_LIMIT: u64 = 16 * 1_024 * 1_024;
 
 /// Bytes before a line that show whether the line before it is blank.
-const CONTEXT: u64 = 3;
+pub(super) const CONTEXT: u64 = 3;
 
 /// A separator and where the header after it begins.
 #[derive(Debug, Clone, Copy)]
@@ -25,50 +25,70 @@ struct Separator {
 }
 
 /// What holds for a whole mbox file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
-    /// Its first separator is `git format-patch`'s, so the others may be.
+    /// Where its first separator stands: the only one that may be of any form.
+    pub start: u64,
+    /// That one is `git format-patch`'s, so the others may be.
     pub patches: bool,
 }
 
-/// Hands every message whose separator stands in `from..to` to the sink. Returns the offset of the first
-/// separator at or past `to`, or the end of the source.
+/// Where a stretch of a file begins and what it says of the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Borders {
+    /// The first separator in the stretch.
+    pub first: Option<u64>,
+    /// Where the next stretch must begin: at this separator. `None`: at its own first one. Only a
+    /// `Content-Length` that reaches over the border can hide a separator from the stretch that holds it.
+    pub next: Option<u64>,
+}
+
+/// Hands every message whose separator stands in `from..to` to the sink.
 pub fn read<R: Read>(
     window: &mut Window<R>,
     from: u64,
     to: u64,
     dialect: Dialect,
     sink: &mut dyn Sink,
-) -> io::Result<u64> {
-    let mut reader = Reader { window, dialect, finder: memmem::Finder::new(b"From ") };
+) -> io::Result<Borders> {
+    let mut reader = Reader { window, dialect, to, finder: finder() };
     let mut next = reader.separator_from(from, None, from)?;
+    let first = next.map(|separator| separator.offset).filter(|offset| *offset < to);
+    let mut claimed = false;
     while let Some(separator) = next {
         if separator.offset >= to {
-            return Ok(separator.offset);
+            return Ok(Borders { first, next: claimed.then_some(separator.offset) });
         }
-        next = reader.message(separator, sink)?;
+        (next, claimed) = reader.message(separator, sink)?;
     }
-    Ok(reader.window.end())
+    let end = reader.window.end().max(to);
+    Ok(Borders { first, next: claimed.then_some(end) })
 }
 
 /// Whether the file begins with a separator at `start` (past byte-order mark and blank lines), and of what kind.
 pub fn begins<R: Read>(window: &mut Window<R>, start: u64) -> io::Result<Option<Dialect>> {
-    let mut reader =
-        Reader { window, dialect: Dialect { patches: true }, finder: memmem::Finder::new(b"From ") };
-    let found = reader.judge(start, true, start)?;
-    Ok(found.map(|separator| Dialect { patches: separator.line.form == Form::Patch }))
+    let any = Dialect { start, patches: true };
+    let found = Reader { window, dialect: any, to: u64::MAX, finder: finder() }.judge(start, start)?;
+    Ok(found.map(|separator| Dialect { start, patches: separator.line.form == Form::Patch }))
 }
 
-/// The offset of the first separator at or after `from`, if there is any.
-pub fn first_separator<R: Read>(window: &mut Window<R>, from: u64) -> io::Result<Option<u64>> {
-    let mut reader =
-        Reader { window, dialect: Dialect { patches: false }, finder: memmem::Finder::new(b"From ") };
-    Ok(reader.separator_from(from, None, from)?.map(|separator| separator.offset))
+/// The first separator at or after `from` in a file that does not begin with one.
+pub fn first_separator<R: Read>(window: &mut Window<R>, from: u64) -> io::Result<Option<Dialect>> {
+    let none = Dialect { start: u64::MAX, patches: false };
+    let found =
+        Reader { window, dialect: none, to: u64::MAX, finder: finder() }.separator_from(from, None, from)?;
+    Ok(found.map(|separator| Dialect { start: separator.offset, patches: false }))
+}
+
+fn finder() -> memmem::Finder<'static> {
+    memmem::Finder::new(b"From ")
 }
 
 struct Reader<'w, R> {
     window: &'w mut Window<R>,
     dialect: Dialect,
+    /// Where the stretch ends that is read.
+    to: u64,
     finder: memmem::Finder<'static>,
 }
 
@@ -84,32 +104,37 @@ struct Header {
 }
 
 impl<R: Read> Reader<'_, R> {
-    /// Hands one message over and finds the next separator.
-    fn message(&mut self, separator: Separator, sink: &mut dyn Sink) -> io::Result<Option<Separator>> {
+    /// Hands one message over and finds the next separator; tells whether a `Content-Length` reaches over the
+    /// end of the stretch.
+    fn message(
+        &mut self,
+        separator: Separator,
+        sink: &mut dyn Sink,
+    ) -> io::Result<(Option<Separator>, bool)> {
+        let (dialect, to) = (self.dialect, self.to);
         let Some(header) = header(self.window, separator.header, |window, line| {
-            let mut reader = Reader { window, dialect: self.dialect, finder: self.finder.clone() };
-            reader.judge(line, false, separator.header)
+            Reader { window, dialect, to, finder: finder() }.judge(line, separator.header)
         })?
         else {
             sink.unusable(separator.offset, Unusable::HeaderTooLong);
-            return self.separator_from(separator.header, None, separator.header);
+            return Ok((self.separator_from(separator.header, None, separator.header)?, false));
         };
         let block = self.window.slice(separator.header, header.end);
         if block.is_empty() {
             sink.unusable(separator.offset, Unusable::NoHeader);
-            return match header.next {
-                Some(next) => Ok(Some(next)),
-                None => self.separator_from(header.body, None, header.body),
+            let next = match header.next {
+                None => self.separator_from(header.body, None, header.body)?,
+                next => next,
             };
+            return Ok((next, false));
         }
         let message = RawMessage { offset: separator.offset, header: block, from_line: Some(separator.line) };
-        match sink.message(message) {
-            Want::Nothing => match header.next {
-                Some(next) => Ok(Some(next)),
-                None => self.separator_from(header.body, header.claimed_end, header.body),
-            },
-            Want::Body => self.body(&header, sink),
-        }
+        let next = match (sink.message(message), header.next) {
+            (Want::Body, _) => self.body(&header, sink)?,
+            (Want::Nothing, None) => self.separator_from(header.body, header.claimed_end, header.body)?,
+            (Want::Nothing, next) => next,
+        };
+        Ok((next, header.claimed_end.is_some_and(|end| end > to)))
     }
 
     /// Hands the beginning of a body over and finds the next separator.
@@ -137,7 +162,8 @@ impl<R: Read> Reader<'_, R> {
         }
     }
 
-    /// The first separator at or after `at`, forgetting what lies before it (but for what `keep` asks).
+    /// The first separator at or after `at`, forgetting what lies before it (but for what `keep` asks). Looks past
+    /// the end of the stretch only where a `Content-Length` does.
     fn separator_from(
         &mut self,
         mut at: u64,
@@ -149,6 +175,9 @@ impl<R: Read> Reader<'_, R> {
             match self.search(at, claimed_end, keep)? {
                 Search::Found(separator) => return Ok(Some(separator)),
                 Search::Not(until) => at = until,
+            }
+            if at >= self.to && claimed_end.is_none_or(|end| end <= self.to) {
+                return Ok(None);
             }
             keep = keep_before(at);
             if !self.window.more(keep)? {
@@ -170,7 +199,7 @@ impl<R: Read> Reader<'_, R> {
             if !self.at_line_start(candidate) {
                 continue;
             }
-            let Some(separator) = self.judge(candidate, false, keep)? else { continue };
+            let Some(separator) = self.judge(candidate, keep)? else { continue };
             match claimed_end {
                 Some(end) if candidate < end && self.claim_holds(candidate, end, keep)? => at = end,
                 _ => return Ok(Search::Found(separator)),
@@ -183,7 +212,8 @@ impl<R: Read> Reader<'_, R> {
     }
 
     /// Whether the line at `offset` is a separator here; reads on until that is clear.
-    fn judge(&mut self, offset: u64, first: bool, keep: u64) -> io::Result<Option<Separator>> {
+    fn judge(&mut self, offset: u64, keep: u64) -> io::Result<Option<Separator>> {
+        let first = offset == self.dialect.start;
         loop {
             let bytes = self.window.from(offset);
             if !bytes.starts_with(b"From ") && (bytes.len() >= 5 || self.window.ended()) {
@@ -226,7 +256,7 @@ impl<R: Read> Reader<'_, R> {
         loop {
             match self.window.from(next).first() {
                 Some(b'\n' | b'\r') => next += 1,
-                Some(_) => return Ok(self.at_line_start(next) && self.judge(next, false, keep)?.is_some()),
+                Some(_) => return Ok(self.at_line_start(next) && self.judge(next, keep)?.is_some()),
                 None if self.window.ended() => return Ok(self.window.end() >= end),
                 None => {
                     self.window.more(keep_before(keep))?;
@@ -260,17 +290,19 @@ fn header<R: Read>(
         if line - start > HEADER_LIMIT as u64 {
             return Ok(None);
         }
-        if let Some(blank) = blank_line(window, line, start)? {
+        // A stray CR in a header of LF lines ends no header; but a separator may stand behind it as in a body.
+        let whole_line = bare_cr || window.slice(line.saturating_sub(1), line) != b"\r";
+        if let Some(blank) = blank_line(window, line, start)?.filter(|_| whole_line) {
             let body = line + blank;
             let claimed_end = claimed.map(|length: u64| body.saturating_add(length));
             return Ok(Some(Header { end: line, body, claimed_end, next: None }));
         }
-        if window.from(line).starts_with(b"From ") {
-            if let Some(next) = separator(window, line)? {
-                return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next) }));
-            }
+        if window.from(line).starts_with(b"From ")
+            && let Some(next) = separator(window, line)?
+        {
+            return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next) }));
         }
-        let Some(next) = next_line(window, line, start, bare_cr)? else {
+        let Some(next) = next_line(window, line, start)? else {
             let end = window.end();
             return Ok((end - start <= HEADER_LIMIT as u64).then_some(Header {
                 end,
@@ -325,16 +357,11 @@ fn blank_line<R: Read>(window: &mut Window<R>, offset: u64, keep: u64) -> io::Re
 }
 
 /// Where the line after the one at `line` begins; `None` at the end of the source or past the limit.
-fn next_line<R: Read>(
-    window: &mut Window<R>,
-    line: u64,
-    keep: u64,
-    bare_cr: bool,
-) -> io::Result<Option<u64>> {
+fn next_line<R: Read>(window: &mut Window<R>, line: u64, keep: u64) -> io::Result<Option<u64>> {
     let mut searched = line;
     loop {
         let bytes = window.from(searched);
-        let end = if bare_cr { memchr2(b'\r', b'\n', bytes) } else { memchr(b'\n', bytes) };
+        let end = memchr2(b'\r', b'\n', bytes);
         match end {
             Some(at) if bytes[at] == b'\n' => return Ok(Some(searched + at as u64 + 1)),
             Some(at) => match bytes.get(at + 1) {

@@ -8,12 +8,13 @@ mod mbox;
 mod window;
 
 pub use from_line::{Form, FromLine};
+pub use mbox::{Borders, Dialect};
 pub use window::BLOCK;
 
 use crate::error::{Error, Result};
 use from_line::{FieldStart, field_start};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use window::Window;
 
@@ -135,31 +136,96 @@ pub const FORMATS: &[FormatRow] = &[
     FormatRow { name: "single message (.eml)", recognised_by: "a header field on the first line" },
 ];
 
-/// Reads a whole mailbox into the sink, in blocks of `block` bytes. `read` is told of bytes as they come.
-pub fn read(source: &Source, block: usize, read: &dyn Fn(u64), sink: &mut dyn Sink) -> Result<Format> {
+/// A part of a mailbox that can be read apart from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All of it, format and all.
+    Whole,
+    /// The messages of an mbox file whose separators stand in a stretch of it.
+    Stretch {
+        /// Where the stretch begins.
+        from: u64,
+        /// Where the next one begins.
+        to: u64,
+        /// The size of the file when it was surveyed: what is written to it later does not count.
+        size: u64,
+        /// What holds for the whole file.
+        dialect: Dialect,
+    },
+}
+
+/// Cuts a source into parts of about `length` bytes, where its format allows.
+pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
+    let Source::File(path) = source else { return Ok(vec![Part::Whole]) };
+    let failed = |error: io::Error| Error::io(path, "can't be read", &error);
+    let file = open(path)?;
+    let kind = file.metadata().map_err(failed)?;
+    if !kind.is_file() {
+        return Ok(vec![Part::Whole]);
+    }
+    let size = kind.len();
+    let mut window = Window::new(file.take(size), 0, BLOCK);
+    let start = first_text(&mut window).map_err(failed)?;
+    let dialect = start.map(|start| mbox::begins(&mut window, start)).transpose().map_err(failed)?.flatten();
+    let Some(dialect) = dialect else { return Ok(vec![Part::Whole]) };
+    let borders = (0..size.div_ceil(length).max(1)).map(|part| (part * length, (part + 1) * length));
+    let stretches = borders.map(|(from, to)| Part::Stretch {
+        from: if from == 0 { dialect.start } else { from },
+        to: if to >= size { u64::MAX } else { to },
+        size,
+        dialect,
+    });
+    Ok(stretches.collect())
+}
+
+/// Reads a part of a source into the sink, in blocks of `block` bytes. `read` is told of bytes as they come.
+pub fn read(
+    source: &Source,
+    part: &Part,
+    block: usize,
+    read: &dyn Fn(u64),
+    sink: &mut dyn Sink,
+) -> Result<Borders> {
     let failed = |error: io::Error| Error::io(source.path(), "can't be read", &error);
-    match source {
+    let alone = Borders { first: None, next: None };
+    let path = match source {
+        Source::File(path) => path,
         Source::Stdin => {
-            let told = Told { inner: io::stdin().lock(), read, count: 0 };
-            read_from(&mut Window::new(told, 0, block), source, sink)
+            let told = Told { inner: io::stdin().lock(), read };
+            return read_from(&mut Window::new(told, 0, block), source, sink).map(|_| alone);
         }
-        Source::File(path) => {
-            let file = open(path)?;
-            let size = file.metadata().map_err(failed)?;
-            // A mailbox that grows while it is read counts as it was at the start.
-            let length = if size.is_file() { size.len() } else { u64::MAX };
-            let mut window = Window::new(Told { inner: file.take(length), read, count: 0 }, 0, block);
-            let format = read_from(&mut window, source, sink)?;
-            if size.is_file() && window.ended() && window.end() < length {
-                return Err(Error::file(
-                    path,
-                    format!("was cut short while it was read, at byte {}", window.end()),
-                )
-                .hint("run again when nothing else writes to it"));
-            }
-            Ok(format)
+    };
+    let mut file = open(path)?;
+    match *part {
+        Part::Whole => {
+            let kind = file.metadata().map_err(failed)?;
+            let length = if kind.is_file() { kind.len() } else { u64::MAX };
+            let mut window = Window::new(Told { inner: file.take(length), read }, 0, block);
+            read_from(&mut window, source, sink)?;
+            whole(&window, path, if kind.is_file() { length } else { 0 })?;
+            Ok(alone)
+        }
+        Part::Stretch { from, to, size, dialect } => {
+            // A few bytes before a line show whether the line before it is blank.
+            let begin = from.saturating_sub(mbox::CONTEXT);
+            file.seek(SeekFrom::Start(begin)).map_err(failed)?;
+            let mut window =
+                Window::new(Told { inner: file.take(size.saturating_sub(begin)), read }, begin, block);
+            window.more(begin).map_err(failed)?;
+            let borders = mbox::read(&mut window, from, to, dialect, sink).map_err(failed)?;
+            whole(&window, path, size)?;
+            Ok(borders)
         }
     }
+}
+
+/// An error where the file ended before the size that it had.
+fn whole<R: Read>(window: &Window<R>, path: &Path, size: u64) -> Result<()> {
+    if window.ended() && window.end() < size {
+        return Err(Error::file(path, format!("was cut short while it was read, at byte {}", window.end()))
+            .hint("run again when nothing else writes to it"));
+    }
+    Ok(())
 }
 
 /// Hands a single message over that lies in memory.
@@ -189,16 +255,13 @@ fn read_from<R: Read>(window: &mut Window<R>, source: &Source, sink: &mut dyn Si
         return Ok(Format::Message);
     }
     // A mailbox that lost its beginning is still one.
-    let first = mbox::first_separator(window, start).map_err(failed)?;
-    let Some(first) = first else {
-        return Err(Error::new(
-            format!("`{}`", source.path().display()),
-            "holds no message: neither an mbox nor a mail",
-        )
-        .hint("a mailbox begins with a `From ` line or a header field; see the formats in the README"));
+    let Some(dialect) = mbox::first_separator(window, start).map_err(failed)? else {
+        let what = "holds no message: neither an mbox nor a mail";
+        return Err(Error::new(format!("`{}`", source.path().display()), what)
+            .hint("a mailbox begins with a `From ` line or a header field; see the formats in the README"));
     };
     sink.unusable(start, Unusable::NoSeparator);
-    mbox::read(window, first, u64::MAX, mbox::Dialect { patches: false }, sink).map_err(failed)?;
+    mbox::read(window, dialect.start, u64::MAX, dialect, sink).map_err(failed)?;
     Ok(Format::Mbox)
 }
 
@@ -256,13 +319,11 @@ fn looks_like_a_message(bytes: &[u8]) -> bool {
 struct Told<'a, R> {
     inner: R,
     read: &'a dyn Fn(u64),
-    count: u64,
 }
 
 impl<R: Read> Read for Told<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.count += count as u64;
         (self.read)(count as u64);
         Ok(count)
     }

@@ -87,6 +87,13 @@ fn body_lines_that_begin_with_from_stay_in_their_body() {
 }
 
 #[test]
+fn a_patch_with_a_name_separates_only_after_a_blank_line() {
+    let patch = "From nobody Mon Sep 17 00:00:00 2001\nFrom: Ann <a@b.example>\nSubject: x\n\nbody\n";
+    assert_eq!(subjects(&format!("{patch}\n{patch}")), ["x", "x"]);
+    assert_eq!(subjects(&format!("{patch}{patch}")), ["x"]);
+}
+
+#[test]
 fn a_file_of_patches_is_a_mailbox() {
     let patch = "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\nFrom: Ann <a@b.example>\nSubject: x\n\nbody\n\n";
     assert_eq!(subjects(&patch.repeat(3)), ["x", "x", "x"]);

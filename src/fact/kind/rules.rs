@@ -338,7 +338,10 @@ impl<'v> Compiler<'v> {
     }
 
     /// The signal that one of these fields raises.
-    fn presence_signal(&mut self, names: &Spanned<Names>) -> std::result::Result<usize, (Option<usize>, String)> {
+    fn presence_signal(
+        &mut self,
+        names: &Spanned<Names>,
+    ) -> std::result::Result<usize, (Option<usize>, String)> {
         let fields = resolve(names, &self.field_lists, "list of fields")?;
         let (number, new) = self.signal(format!("has {fields:?}"));
         for field in fields.iter().filter(|_| new) {

@@ -23,8 +23,11 @@ pub struct Seen {
     pub identifier: bool,
 }
 
+/// A name that rules use, and the question that it stands for.
+type Test<T> = (&'static str, fn(&T) -> bool);
+
 /// The named tests that the header answers, with their answers.
-pub(super) const HEADER_TESTS: &[(&str, fn(&Seen) -> bool)] = &[
+pub(super) const HEADER_TESTS: &[Test<Seen>] = &[
     ("unsubscribable", |seen| seen.unsubscribable),
     ("not-unsubscribable", |seen| !seen.unsubscribable),
     ("one-click", |seen| seen.one_click),
@@ -40,7 +43,7 @@ pub(super) const HEADER_TESTS: &[(&str, fn(&Seen) -> bool)] = &[
 ];
 
 /// The named tests that only the body answers.
-pub(super) const BODY_TESTS: &[(&str, fn(&super::BodyText) -> bool)] = &[
+pub(super) const BODY_TESTS: &[Test<super::BodyText>] = &[
     ("body-link", |body| body.has_link),
     ("invitation", |body| body.has_invitation),
     ("body-text", |body| !body.folded.is_empty()),
@@ -120,9 +123,14 @@ mod tests {
 
     #[test]
     fn identifiers_are_told_from_dates_and_prices() {
-        for subject in
-            ["Order #12345", "Bestellung AB-2024-00017", "Receipt #2041-8837", "Bestelling 2024-7741", "Invoice INV20260001", "Paket 00340434161094042557"]
-        {
+        for subject in [
+            "Order #12345",
+            "Bestellung AB-2024-00017",
+            "Receipt #2041-8837",
+            "Bestelling 2024-7741",
+            "Invoice INV20260001",
+            "Paket 00340434161094042557",
+        ] {
             assert!(has_identifier(subject), "{subject}");
         }
         for subject in [

@@ -1,0 +1,157 @@
+//! The main job: mailboxes in, a judged account of them out.
+
+use crate::consent::{Findings, Ledger};
+use crate::error::{Error, Result};
+use crate::fact::{Detail, Lens};
+use crate::gather::{Gathered, gather};
+use crate::history::{Counted, History, Scope, Tally};
+use crate::judge::{Bench, Case};
+use crate::mailbox::Source;
+use crate::policy::Policy;
+use crate::report;
+use crate::time::Day;
+use std::collections::{BTreeSet, HashMap};
+
+/// What is to be done, checked and complete.
+#[derive(Debug)]
+pub struct Plan {
+    /// The mailboxes, in the order of the command line.
+    pub mailboxes: Vec<Source>,
+    /// How mail is looked at.
+    pub lens: Lens,
+    /// Which messages count.
+    pub scope: Scope,
+    /// The consent list.
+    pub ledger: Ledger,
+    /// The policy.
+    pub policy: Policy,
+    /// The day of asking, where one was given.
+    pub as_of: Option<Day>,
+    /// Whether pairs without marketing are listed too.
+    pub all: bool,
+    /// How many threads read.
+    pub threads: usize,
+}
+
+/// Everything that was found out.
+#[derive(Debug)]
+pub struct Outcome {
+    /// All messages, sorted.
+    pub history: History,
+    /// What the mailboxes prove about consent.
+    pub findings: Findings,
+    /// Where each message stands, where that was asked for.
+    pub details: Vec<Detail>,
+    /// The pairs of the report, in its order.
+    pub cases: Vec<Case>,
+    /// All messages, counted.
+    pub tally: Tally,
+    /// The day of asking.
+    pub as_of: Option<Day>,
+    /// Senders that would be flagged if spam counted.
+    pub flagged_in_spam: Vec<String>,
+    /// Senders that would be flagged if unverified mail counted.
+    pub flagged_in_unverified: Vec<String>,
+    /// How many mailboxes could be read.
+    pub mailboxes_read: usize,
+    /// Those that could not.
+    pub failures: Vec<Error>,
+}
+
+/// Reads all mailboxes and judges what they hold. `progress` is told of bytes as they are read. A mailbox that
+/// can't be read is a failure of its own; the others are judged.
+pub fn check(plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Result<Outcome> {
+    let Gathered { batch: mut everything, names, failures } =
+        gather(&plan.mailboxes, &plan.lens, plan.threads, progress);
+    let details = std::mem::take(&mut everything.details);
+    let history = History::of(everything, names);
+    let findings = Findings::of(&history, &plan.scope.zone);
+    let newest = history.newest.map(|time| plan.scope.zone.day(time));
+    let as_of = plan.as_of.or(match (newest, plan.scope.until) {
+        (Some(newest), Some(until)) => Some(newest.min(until)),
+        (newest, until) => newest.or(until),
+    });
+    let judge = |scope: &Scope| cases(plan, &history, &findings, scope, as_of);
+    let mut cases = judge(&plan.scope);
+    let flagged = flagged_senders(&cases, &plan.policy);
+    let more = |scope: Scope| -> Vec<String> {
+        flagged_senders(&judge(&scope), &plan.policy).difference(&flagged).cloned().collect()
+    };
+    let tally = history.tally(&plan.scope);
+    let flagged_in_spam = if tally.of(Counted::Spam) > 0 {
+        more(Scope { include_spam: true, ..plan.scope.clone() })
+    } else {
+        Vec::new()
+    };
+    let flagged_in_unverified = if tally.of(Counted::Unverified) > 0 {
+        more(Scope { include_unverified: true, ..plan.scope.clone() })
+    } else {
+        Vec::new()
+    };
+    cases.retain(|case| plan.all || !case.received.is_empty());
+    report::sort(&mut cases, &plan.policy);
+    let mailboxes_read = plan.mailboxes.len() - failures.len();
+    Ok(Outcome {
+        history,
+        findings,
+        details,
+        cases,
+        tally,
+        as_of,
+        flagged_in_spam,
+        flagged_in_unverified,
+        mailboxes_read,
+        failures,
+    })
+}
+
+/// All pairs, judged.
+fn cases(
+    plan: &Plan,
+    history: &History,
+    findings: &Findings,
+    scope: &Scope,
+    as_of: Option<Day>,
+) -> Vec<Case> {
+    let bench = plan.bench(history, findings, scope, as_of);
+    let mut loads: HashMap<_, u64> = HashMap::new();
+    for fact in history.facts().iter().filter(|fact| scope.place(fact) == Counted::Marketing) {
+        *loads.entry(fact.customer).or_default() += 1;
+    }
+    history
+        .pairs()
+        .map(|pair| Case::of(pair, &bench, loads.get(&pair.customer).copied().unwrap_or(0)))
+        .collect()
+}
+
+fn flagged_senders(cases: &[Case], policy: &Policy) -> BTreeSet<String> {
+    cases.iter().filter(|case| case.is_flagged(policy)).map(|case| case.sender.clone()).collect()
+}
+
+impl Plan {
+    /// What every case is judged by.
+    pub fn bench<'a>(
+        &'a self,
+        history: &'a History,
+        findings: &'a Findings,
+        scope: &'a Scope,
+        as_of: Option<Day>,
+    ) -> Bench<'a> {
+        Bench {
+            history,
+            scope,
+            ledger: &self.ledger,
+            findings,
+            policy: &self.policy,
+            senders: &self.lens.senders,
+            as_of,
+        }
+    }
+}
+
+impl Outcome {
+    /// The cases with marketing mail.
+    pub fn marketing_cases(&self) -> impl Iterator<Item = &Case> {
+        self.cases.iter().filter(|case| !case.received.is_empty())
+    }
+}

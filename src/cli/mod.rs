@@ -1,0 +1,9 @@
+//! The command line: flags in, words and an exit status out. The only reader of the clock, the environment and
+//! the machine's zone, and the only one that prints.
+
+mod arguments;
+mod output;
+mod run;
+
+pub use arguments::Arguments;
+pub use run::run;

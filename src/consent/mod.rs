@@ -1,0 +1,113 @@
+//! Consent: what a ledger and the mailbox itself say that a customer agreed to, and what held at a moment.
+
+mod evidence;
+mod ledger;
+mod timeline;
+
+pub use evidence::Findings;
+pub use ledger::{Ledger, LedgerOptions, accepted_words};
+pub use timeline::{Standing, Terms, Timeline};
+
+use crate::time::{Day, Seconds};
+
+/// What held between a sender and a customer when a message came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Nothing on record.
+    None,
+    /// The customer agreed, by the ledger.
+    Granted,
+    /// The sender asked and then said that the customer confirmed (double opt-in, as the sender tells it).
+    Claimed,
+    /// The customer bought something, and the policy counts that for a time.
+    SoftOptIn,
+    /// The customer avoided the box when the address was collected.
+    Refused,
+    /// The customer opted out, and the policy still gives the sender time.
+    Grace,
+    /// The customer opted out.
+    Withdrawn,
+    /// The ledger ends before this day.
+    NotYetKnown,
+}
+
+impl State {
+    /// Every state, in the order of the documentation.
+    pub const ALL: [Self; 8] = [
+        Self::None,
+        Self::Granted,
+        Self::Claimed,
+        Self::SoftOptIn,
+        Self::Refused,
+        Self::Grace,
+        Self::Withdrawn,
+        Self::NotYetKnown,
+    ];
+
+    /// The word in reports and policies.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Granted => "granted",
+            Self::Claimed => "claimed",
+            Self::SoftOptIn => "soft-opt-in",
+            Self::Refused => "refused",
+            Self::Grace => "grace",
+            Self::Withdrawn => "withdrawn",
+            Self::NotYetKnown => "not-yet-known",
+        }
+    }
+
+    /// Whether a message received in this state came without consent on record.
+    pub fn is_unconsented(self) -> bool {
+        matches!(self, Self::None | Self::Refused | Self::Withdrawn)
+    }
+}
+
+/// What happened. In this order at one instant: the later variant prevails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Happening {
+    /// The customer bought something: no consent by itself.
+    Purchase,
+    /// Asked and confirmed, by the sender's word.
+    Claimed,
+    /// Agreed.
+    Granted,
+    /// Avoided the box.
+    Refused,
+    /// Opted out.
+    Withdrawn,
+}
+
+/// When something happened, comparable with the times of messages. A date alone lies before or after all
+/// messages of its day, so a moment is half seconds: the even ones are instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(i64);
+
+impl Moment {
+    /// Since always.
+    pub const ALWAYS: Self = Self(i64::MIN);
+
+    /// At that second.
+    pub fn at(seconds: Seconds) -> Self {
+        Self(seconds.saturating_mul(2))
+    }
+
+    /// After everything that happened before that second.
+    pub fn just_before(seconds: Seconds) -> Self {
+        Self(seconds.saturating_mul(2).saturating_sub(1))
+    }
+}
+
+/// One event on the record of a pair.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Event {
+    /// From when it counts.
+    pub moment: Moment,
+    /// What happened.
+    pub happening: Happening,
+    /// Its civil date; `None`: since always.
+    pub day: Option<Day>,
+    /// `FILE:LINE` or a Message-ID.
+    pub source: String,
+}

@@ -1,0 +1,283 @@
+//! What held at a moment: events replayed once, then looked up. Pure.
+
+use super::{Event, Happening, Moment, State};
+use crate::time::{Day, Time};
+
+/// What the policy and the ledger's coverage say about time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// Days after an opt-out in which mail is not held against the sender.
+    pub grace_days: i32,
+    /// Days for which a purchase counts as consent; 0: never.
+    pub soft_opt_in_days: i32,
+    /// The last day that the ledger covers, where it was given one.
+    pub covered_until: Option<Day>,
+}
+
+/// The events of one pair, as far as they apply to one stream of its messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline {
+    terms: Terms,
+    /// In order; purchases apart.
+    events: Vec<Event>,
+    /// What holds from each event on.
+    phases: Vec<Phase>,
+    purchases: Vec<Event>,
+}
+
+/// What holds from an event on, until the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Granted(usize),
+    Claimed(usize),
+    Refused(usize),
+    Withdrawn {
+        /// The withdrawal that counts: the first since the last grant or claim.
+        by: usize,
+        /// What held when it came.
+        before: Before,
+    },
+    None,
+}
+
+/// What held when a withdrawal came: it decides what holds in its days of grace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Consent,
+    Refused(usize),
+    Nothing,
+}
+
+/// The state at a moment and the event that decided it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// The state.
+    pub state: State,
+    /// The event; `None` where none is on record.
+    pub by: Option<&'a Event>,
+}
+
+impl Timeline {
+    /// Replays events, in whatever order they come.
+    pub fn of(mut events: Vec<Event>, terms: Terms) -> Self {
+        events.sort();
+        events.dedup();
+        let (purchases, events): (Vec<Event>, Vec<Event>) =
+            events.into_iter().partition(|event| event.happening == Happening::Purchase);
+        let mut this = Self { terms, events, phases: Vec::new(), purchases };
+        let mut phase = Phase::None;
+        // Whether a withdrawal came since the last grant or claim: a further one changes nothing.
+        let mut opted_out = false;
+        for at in 0..this.events.len() {
+            let happening = this.events[at].happening;
+            phase = match (happening, phase) {
+                (Happening::Granted, _) => Phase::Granted(at),
+                (Happening::Claimed, Phase::Refused(_) | Phase::Withdrawn { .. }) => phase,
+                (Happening::Claimed, _) => Phase::Claimed(at),
+                (Happening::Refused, _) => Phase::Refused(at),
+                (Happening::Withdrawn, _) if opted_out => phase,
+                (Happening::Withdrawn, _) => Phase::Withdrawn { by: at, before: this.before(phase, at) },
+                (Happening::Purchase, _) => phase,
+            };
+            opted_out = match (happening, phase) {
+                (Happening::Withdrawn, _) => true,
+                (Happening::Granted, _) | (Happening::Claimed, Phase::Claimed(_)) => false,
+                _ => opted_out,
+            };
+            this.phases.push(phase);
+        }
+        this
+    }
+
+    fn before(&self, phase: Phase, withdrawal: usize) -> Before {
+        let event = &self.events[withdrawal];
+        match phase {
+            Phase::Granted(_) | Phase::Claimed(_) => Before::Consent,
+            Phase::Refused(at) => Before::Refused(at),
+            Phase::Withdrawn { .. } | Phase::None => {
+                match event.day.and_then(|day| self.soft_opt_in(event.moment, day)) {
+                    Some(_) => Before::Consent,
+                    None => Before::Nothing,
+                }
+            }
+        }
+    }
+
+    /// The purchase that still counts as consent at a moment on a day.
+    fn soft_opt_in(&self, moment: Moment, day: Day) -> Option<&Event> {
+        let days = self.terms.soft_opt_in_days;
+        let past = &self.purchases[..self.purchases.partition_point(|purchase| purchase.moment <= moment)];
+        let latest = past.iter().rev().find(|purchase| purchase.day.is_some())?;
+        (days > 0 && latest.day.is_some_and(|bought| day <= bought.plus(days))).then_some(latest)
+    }
+
+    /// What held when a message came, at that time and on that local day.
+    pub fn at(&self, time: Time, day: Day) -> Standing<'_> {
+        let moment = Moment::at(time.seconds());
+        let past = self.events.partition_point(|event| event.moment <= moment);
+        let phase =
+            past.checked_sub(1).and_then(|last| self.phases.get(last)).copied().unwrap_or(Phase::None);
+        let standing = |state, by: usize| Standing { state, by: self.events.get(by) };
+        match phase {
+            Phase::Granted(by) => standing(State::Granted, by),
+            Phase::Claimed(by) => standing(State::Claimed, by),
+            Phase::Refused(by) => standing(State::Refused, by),
+            Phase::Withdrawn { by, before } if self.is_grace(by, day) => match before {
+                Before::Consent => standing(State::Grace, by),
+                Before::Refused(earlier) => standing(State::Refused, earlier),
+                Before::Nothing => self.nothing(moment, day),
+            },
+            Phase::Withdrawn { by, .. } => standing(State::Withdrawn, by),
+            Phase::None => self.nothing(moment, day),
+        }
+    }
+
+    fn is_grace(&self, withdrawal: usize, day: Day) -> bool {
+        let opted_out = self.events.get(withdrawal).and_then(|event| event.day);
+        opted_out.is_some_and(|opted_out| day <= opted_out.plus(self.terms.grace_days))
+    }
+
+    /// Where no event decides: a purchase may, and after the ledger's last day nothing is known.
+    fn nothing(&self, moment: Moment, day: Day) -> Standing<'_> {
+        if let Some(purchase) = self.soft_opt_in(moment, day) {
+            return Standing { state: State::SoftOptIn, by: Some(purchase) };
+        }
+        let unknown = self.terms.covered_until.is_some_and(|covered| day > covered);
+        Standing { state: if unknown { State::NotYetKnown } else { State::None }, by: None }
+    }
+
+    /// The first withdrawal since the last grant or claim, over all events.
+    pub fn opted_out(&self) -> Option<&Event> {
+        let mut first = None;
+        for (event, phase) in self.events.iter().zip(&self.phases) {
+            match (event.happening, phase) {
+                (Happening::Withdrawn, _) => first = first.or(Some(event)),
+                (Happening::Granted, _) | (Happening::Claimed, Phase::Claimed(_)) => first = None,
+                _ => {}
+            }
+        }
+        first
+    }
+
+    /// The date of the first purchase.
+    pub fn customer_since(&self) -> Option<Day> {
+        self.purchases.iter().filter_map(|purchase| purchase.day).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Happening::{Claimed, Granted, Purchase, Refused, Withdrawn};
+    use proptest::prelude::*;
+
+    const TERMS: Terms = Terms { grace_days: 10, soft_opt_in_days: 0, covered_until: None };
+    const START: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+    /// Noon of a day of 2026.
+    fn event(day: i32, happening: Happening) -> Event {
+        let seconds = START + i64::from(day) * 86_400 + 43_200;
+        let date = Day::from_number(i32::try_from(START / 86_400).expect("small") + day);
+        Event { moment: Moment::at(seconds), happening, day: Some(date), source: format!("day {day}") }
+    }
+
+    fn state(events: &[(i32, Happening)], terms: Terms, day: i32) -> State {
+        let line = Timeline::of(events.iter().map(|(day, what)| event(*day, *what)).collect(), terms);
+        let seconds = START + i64::from(day) * 86_400 + 50_000;
+        let time = Time::believed(seconds, seconds).expect("after 1990");
+        line.at(time, Day::from_number(i32::try_from(START / 86_400).expect("small") + day)).state
+    }
+
+    #[test]
+    fn the_latest_event_decides() {
+        let events = [(0, Refused), (10, Granted), (20, Claimed)];
+        let at = |day| state(&events, TERMS, day);
+        assert_eq!(
+            [-1, 0, 9, 10, 20].map(at),
+            [State::None, State::Refused, State::Refused, State::Granted, State::Claimed]
+        );
+    }
+
+    #[test]
+    fn grace_follows_consent_and_only_consent() {
+        let after_consent = |day| state(&[(0, Granted), (5, Withdrawn)], TERMS, day);
+        assert_eq!([5, 15, 16].map(after_consent), [State::Grace, State::Grace, State::Withdrawn]);
+        let after_nothing = |day| state(&[(5, Withdrawn)], TERMS, day);
+        assert_eq!([5, 15, 16].map(after_nothing), [State::None, State::None, State::Withdrawn]);
+        let after_refusal = |day| state(&[(0, Refused), (5, Withdrawn)], TERMS, day);
+        assert_eq!([5, 15, 16].map(after_refusal), [State::Refused, State::Refused, State::Withdrawn]);
+    }
+
+    #[test]
+    fn a_further_withdrawal_changes_nothing_before_a_new_grant() {
+        let events = [(0, Granted), (5, Withdrawn), (14, Withdrawn)];
+        assert_eq!(state(&events, TERMS, 16), State::Withdrawn);
+        let again = [(0, Granted), (5, Withdrawn), (14, Granted), (20, Withdrawn)];
+        assert_eq!(
+            [16, 25, 31].map(|day| state(&again, TERMS, day)),
+            [State::Granted, State::Grace, State::Withdrawn]
+        );
+    }
+
+    #[test]
+    fn a_claim_never_undoes_a_refusal_or_a_withdrawal() {
+        assert_eq!(state(&[(0, Refused), (5, Claimed)], TERMS, 6), State::Refused);
+        assert_eq!(state(&[(0, Granted), (1, Withdrawn), (15, Claimed)], TERMS, 16), State::Withdrawn);
+        assert_eq!(state(&[(0, Withdrawn), (15, Granted)], TERMS, 16), State::Granted);
+    }
+
+    #[test]
+    fn a_purchase_counts_only_where_the_policy_says_so_and_never_replaces_a_state() {
+        let soft = Terms { soft_opt_in_days: 30, ..TERMS };
+        assert_eq!(state(&[(0, Purchase)], TERMS, 1), State::None);
+        assert_eq!(
+            [0, 30, 31].map(|day| state(&[(0, Purchase)], soft, day)),
+            [State::SoftOptIn, State::SoftOptIn, State::None]
+        );
+        assert_eq!(state(&[(0, Refused), (1, Purchase)], soft, 2), State::Refused);
+        assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft, 6), State::Grace);
+        assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft, 16), State::Withdrawn);
+    }
+
+    #[test]
+    fn after_the_ledgers_last_day_nothing_becomes_not_yet_known() {
+        let day = |number: i32| Day::from_number(i32::try_from(START / 86_400).expect("small") + number);
+        let terms = Terms { covered_until: Some(day(10)), ..TERMS };
+        assert_eq!([10, 11].map(|at| state(&[], terms, at)), [State::None, State::NotYetKnown]);
+        assert_eq!(state(&[(0, Refused)], terms, 11), State::Refused);
+    }
+
+    #[test]
+    fn at_the_same_instant_the_stricter_event_prevails() {
+        assert_eq!(
+            state(&[(0, Withdrawn), (0, Granted)], Terms { grace_days: 0, ..TERMS }, 1),
+            State::Withdrawn
+        );
+        assert_eq!(state(&[(0, Refused), (0, Granted)], TERMS, 1), State::Refused);
+        assert_eq!(state(&[(0, Granted), (0, Claimed)], TERMS, 1), State::Granted);
+    }
+
+    #[test]
+    fn opting_out_is_dated_by_the_first_withdrawal_since_the_last_grant() {
+        let source = |events: &[(i32, Happening)]| {
+            let line = Timeline::of(events.iter().map(|(day, what)| event(*day, *what)).collect(), TERMS);
+            line.opted_out().map(|event| event.source.clone())
+        };
+        assert_eq!(source(&[(0, Granted), (5, Withdrawn), (9, Withdrawn)]).as_deref(), Some("day 5"));
+        assert_eq!(source(&[(0, Withdrawn), (5, Granted)]), None);
+        assert_eq!(source(&[(0, Withdrawn), (5, Claimed)]).as_deref(), Some("day 0"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_events_makes_no_difference(
+            mut events in proptest::collection::vec((0_i32..40, prop_oneof![Just(Purchase), Just(Claimed), Just(Granted), Just(Refused), Just(Withdrawn)]), 0..8),
+            day in 0_i32..60,
+        ) {
+            let soft = Terms { soft_opt_in_days: 7, ..TERMS };
+            let forward = state(&events, soft, day);
+            events.reverse();
+            prop_assert_eq!(state(&events, soft, day), forward);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Facts by sender and customer, in time order, each message once.
+//!
+//! Whatever the order in which mailboxes and messages were read, the history is the same.
+
+mod copies;
+mod stream;
+
+use crate::fact::{Batch, CustomerId, Fact, Kind, Names, OptOutOffer, OwnMail, SenderId, Sign, Skip, Traits};
+use crate::time::{Day, Time, Zone};
+
+/// Everything that was read, sorted for judging.
+#[derive(Debug)]
+pub struct History {
+    /// The names that the facts use.
+    pub names: Names,
+    /// Facts without copies, drafts and the owner's own mail, sorted by pair, then by time.
+    facts: Vec<Fact>,
+    /// Messages that reach no pair, and under what they are counted.
+    aside: Vec<(Fact, Counted)>,
+    /// Messages that prove something about consent.
+    pub signs: Vec<Sign>,
+    /// Opt-out addresses that senders named.
+    pub offers: Vec<OptOutOffer>,
+    /// What the owner wrote.
+    pub own: Vec<OwnMail>,
+    /// The time of the newest message read.
+    pub newest: Option<Time>,
+    /// Messages that can't be used.
+    pub skips: Vec<Skip>,
+    /// How many messages were read.
+    pub read: u32,
+}
+
+/// All messages of one sender to one customer, in time order; undated ones first.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// Who sent them.
+    pub sender: SenderId,
+    /// To whom.
+    pub customer: CustomerId,
+    /// The messages.
+    pub facts: &'a [Fact],
+}
+
+/// Under what a message is counted: the first that fits, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counted {
+    /// It can't be used.
+    Unusable,
+    /// A draft, a chat transcript or an RSS item.
+    NoMail,
+    /// A copy of a message that is counted.
+    Duplicate,
+    /// Written by the owner.
+    Own,
+    /// Without a time that can be believed.
+    Undated,
+    /// Received outside the period.
+    Outside,
+    /// In spam.
+    Spam,
+    /// The receiver could not verify its sender.
+    Unverified,
+    /// Marketing.
+    Marketing,
+    /// Any other kind.
+    Other,
+}
+
+impl Counted {
+    /// The word in the list of messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unusable => "unusable",
+            Self::NoMail => "draft",
+            Self::Duplicate => "duplicate",
+            Self::Own => "owner",
+            Self::Undated => "undated",
+            Self::Outside => "outside",
+            Self::Spam => "spam",
+            Self::Unverified => "unverified",
+            Self::Marketing => "marketing",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Which messages count.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The zone of civil days.
+    pub zone: Zone,
+    /// The first day of the period.
+    pub since: Option<Day>,
+    /// Its last day.
+    pub until: Option<Day>,
+    /// Whether spam counts.
+    pub include_spam: bool,
+    /// Whether mail of unverified senders counts.
+    pub include_unverified: bool,
+}
+
+impl Scope {
+    /// Under what a fact is counted that reached a pair.
+    pub fn place(&self, fact: &Fact) -> Counted {
+        let Some(time) = fact.time else { return Counted::Undated };
+        let day = self.zone.day(time);
+        if self.since.is_some_and(|since| day < since) || self.until.is_some_and(|until| day > until) {
+            Counted::Outside
+        } else if fact.traits.has(Traits::SPAM) && !self.include_spam {
+            Counted::Spam
+        } else if fact.traits.has(Traits::UNVERIFIED) && !self.include_unverified {
+            Counted::Unverified
+        } else if fact.kind == Kind::Marketing {
+            Counted::Marketing
+        } else {
+            Counted::Other
+        }
+    }
+}
+
+/// How many messages are counted under what. Every message read is in exactly one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    counts: [u64; 10],
+}
+
+impl Tally {
+    /// The number of messages counted so.
+    pub fn of(&self, counted: Counted) -> u64 {
+        self.counts[counted as usize]
+    }
+
+    /// The sum of all numbers.
+    pub fn sum(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    fn add(&mut self, counted: Counted, messages: usize) {
+        self.counts[counted as usize] += messages as u64;
+    }
+}
+
+impl History {
+    /// Sorts what was read.
+    pub fn of(batch: Batch, names: Names) -> Self {
+        let Batch { mut facts, skips, mut offers, signs, own, read, .. } = batch;
+        let newest = facts.iter().filter_map(|fact| fact.time).max();
+        let mut aside = Vec::new();
+        let mut set_aside = |facts: &mut Vec<Fact>, traits, counted| {
+            aside.extend(facts.extract_if(.., |fact| fact.traits.has(traits)).map(|fact| (fact, counted)));
+        };
+        set_aside(&mut facts, Traits::NO_MAIL, Counted::NoMail);
+        let duplicates = copies::merge(&mut facts, &names);
+        // Streams are read before the owner's own mail leaves: an answer is part of a talk.
+        stream::recognise_talk(&mut facts, &own);
+        set_aside(&mut facts, Traits::OWN, Counted::Own);
+        aside.extend(duplicates.into_iter().map(|fact| (fact, Counted::Duplicate)));
+        facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.time, fact.identity));
+        offers.sort_unstable();
+        offers.dedup();
+        Self { names, facts, aside, signs, offers, own, newest, skips, read }
+    }
+
+    /// All pairs, in no order that means anything.
+    pub fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
+        let chunks =
+            self.facts.chunk_by(|left, right| (left.sender, left.customer) == (right.sender, right.customer));
+        chunks.filter_map(|facts| {
+            let first = facts.first()?;
+            Some(Pair { sender: first.sender, customer: first.customer, facts })
+        })
+    }
+
+    /// All messages, counted.
+    pub fn tally(&self, scope: &Scope) -> Tally {
+        let mut tally = Tally::default();
+        tally.add(Counted::Unusable, self.skips.len());
+        self.aside.iter().for_each(|(_, counted)| tally.add(*counted, 1));
+        self.facts.iter().for_each(|fact| tally.add(scope.place(fact), 1));
+        tally
+    }
+
+    /// Messages that reach no pair, and under what they are counted.
+    pub fn aside(&self) -> &[(Fact, Counted)] {
+        &self.aside
+    }
+
+    /// All facts that reached a pair.
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+}

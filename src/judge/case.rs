@@ -1,0 +1,239 @@
+//! One pair in full: everything that the report says about a sender and a customer.
+
+use super::{Received, Verdict, judge};
+use crate::cadence::{ActiveDays, Cadence};
+use crate::consent::{Event, Findings, Ledger, State, Terms, Timeline};
+use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, Senders, Traits, WayOut};
+use crate::history::{Counted, History, Pair, Scope};
+use crate::policy::Policy;
+use crate::time::{Day, Time};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+/// What every case is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench<'a> {
+    /// Everything that was read.
+    pub history: &'a History,
+    /// Which messages count.
+    pub scope: &'a Scope,
+    /// The consent list.
+    pub ledger: &'a Ledger,
+    /// What the mailbox proves.
+    pub findings: &'a Findings,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// Brands and shared hosts.
+    pub senders: &'a Senders,
+    /// The day of asking.
+    pub as_of: Option<Day>,
+}
+
+/// A part of a whole; `None` where the whole is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// The part.
+    pub part: u64,
+    /// The whole.
+    pub whole: u64,
+}
+
+/// The state of consent at a message, with the event that decided it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// The state.
+    pub state: State,
+    /// The event; `None`: nothing is on record.
+    pub by: Option<Event>,
+}
+
+/// Everything about a pair.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The sender, as the report calls it.
+    pub sender: String,
+    /// The customer.
+    pub customer: String,
+    /// The most frequent display name.
+    pub sender_name: Option<String>,
+    /// The sender's From addresses, most frequent first.
+    pub addresses: Vec<String>,
+    /// How the sender was found.
+    pub grouped_by: GroupedBy,
+    /// What the policy says.
+    pub verdict: Verdict,
+    /// The days and states of the marketing messages, in time order.
+    pub received: Vec<Received>,
+    /// Days with marketing.
+    pub active: ActiveDays,
+    /// Days with marketing received without consent on record.
+    pub unconsented: ActiveDays,
+    /// The rhythm; `None` without marketing.
+    pub cadence: Option<Cadence>,
+    /// Consent at the last marketing message.
+    pub consent: Option<Consent>,
+    /// The first withdrawal since the last grant or claim.
+    pub opted_out_on: Option<Day>,
+    /// The date of the first purchase.
+    pub customer_since: Option<Day>,
+    /// Messages of other kinds.
+    pub other_messages: u64,
+    /// Messages set aside as spam.
+    pub spam_messages: u64,
+    /// Of the marketing messages whose state the export tells, those never read.
+    pub unread: Share,
+    /// Of the marketing messages whose state the export tells, those thrown away.
+    pub deleted: Share,
+    /// Of all marketing that the customer got, this sender's.
+    pub load: Share,
+    /// The best way out of the last marketing message.
+    pub way_out: Option<WayOut>,
+    /// Whether an answer to it would reach nobody.
+    pub no_reply: Option<bool>,
+}
+
+impl Case {
+    /// The case of a pair; `load` is all marketing that the customer got.
+    pub fn of(pair: Pair<'_>, bench: &Bench<'_>, load: u64) -> Self {
+        let names = &bench.history.names;
+        let placed =
+            |wanted: Counted| pair.facts.iter().filter(move |fact| bench.scope.place(fact) == wanted);
+        let marketing: Vec<&Fact> = placed(Counted::Marketing).collect();
+        let counted: Vec<&Fact> = pair
+            .facts
+            .iter()
+            .filter(|fact| matches!(bench.scope.place(fact), Counted::Marketing | Counted::Other))
+            .collect();
+        let timelines = timelines(&pair, &marketing, bench);
+        let standings = marketing.iter().filter_map(|fact| {
+            let time = fact.time?;
+            let day = bench.scope.zone.day(time);
+            let standing = timelines.get(&(fact.from, fact.list))?.at(time, day);
+            Some((Received { day, state: standing.state }, standing))
+        });
+        let (received, standings): (Vec<Received>, Vec<_>) = standings.unzip();
+        let active: ActiveDays = received.iter().map(|message| message.day).collect();
+        let unconsented = received
+            .iter()
+            .filter(|message| message.state.is_unconsented())
+            .map(|message| message.day)
+            .collect();
+        let last = marketing.last();
+        let address = pair.facts.first().map_or("", |fact| names.addresses.text(fact.from));
+        Self {
+            sender: names.senders.text(pair.sender).to_string(),
+            customer: names.customers.text(pair.customer).to_string(),
+            sender_name: most_frequent(
+                counted.iter().filter_map(|fact| Some((names.display.text(fact.name?), fact.time))),
+            )
+            .into_iter()
+            .next(),
+            addresses: most_frequent(counted.iter().map(|fact| (names.addresses.text(fact.from), fact.time))),
+            grouped_by: bench.senders.organisation(address).grouped_by,
+            verdict: judge(&received, bench.policy, bench.as_of),
+            cadence: (!received.is_empty()).then(|| active.cadence()),
+            consent: standings
+                .last()
+                .map(|standing| Consent { state: standing.state, by: standing.by.cloned() }),
+            opted_out_on: timelines.values().filter_map(|timeline| timeline.opted_out()?.day).min(),
+            customer_since: last.and_then(|_| customer_since(&pair, &timelines, bench, names)),
+            other_messages: placed(Counted::Other).count() as u64,
+            spam_messages: placed(Counted::Spam).count() as u64,
+            unread: share(&marketing, Traits::READ_KNOWN, |traits| !traits.has(Traits::READ)),
+            deleted: share(&marketing, Traits::DELETED_KNOWN, |traits| traits.has(Traits::DELETED)),
+            load: Share { part: received.len() as u64, whole: load },
+            way_out: last.map(|fact| fact.way_out),
+            no_reply: last.map(|fact| fact.traits.has(Traits::NO_REPLY)),
+            received,
+            active,
+            unconsented,
+        }
+    }
+
+    /// Whether the verdict is a flag.
+    pub fn is_flagged(&self, policy: &Policy) -> bool {
+        self.verdict.rule.and_then(|at| policy.rules.get(at)).is_some_and(|rule| rule.flag)
+    }
+
+    /// Marketing messages received in that state.
+    pub fn in_state(&self, state: State) -> usize {
+        self.received.iter().filter(|message| message.state == state).count()
+    }
+
+    /// Marketing messages received without consent on record.
+    pub fn unconsented_messages(&self) -> usize {
+        self.received.iter().filter(|message| message.state.is_unconsented()).count()
+    }
+
+    /// The most marketing messages on one day.
+    pub fn most_on_a_day(&self) -> usize {
+        self.received.chunk_by(|left, right| left.day == right.day).map(<[Received]>::len).max().unwrap_or(0)
+    }
+}
+
+/// A stream of a pair's messages: what comes from one address on one list stands under the same events.
+type Stream = (AddressId, Option<ListId>);
+
+fn timelines(pair: &Pair<'_>, marketing: &[&Fact], bench: &Bench<'_>) -> HashMap<Stream, Timeline> {
+    let mut timelines = HashMap::new();
+    for fact in marketing {
+        timelines.entry((fact.from, fact.list)).or_insert_with(|| bench.timeline(pair, fact));
+    }
+    timelines
+}
+
+impl Bench<'_> {
+    /// What is on record for a message of a pair and all that stand under the same events.
+    pub fn timeline(&self, pair: &Pair<'_>, fact: &Fact) -> Timeline {
+        let names = &self.history.names;
+        let customer = names.customers.text(pair.customer);
+        let mut events = self.ledger.events_for(names.addresses.text(fact.from), self.senders, customer);
+        events.extend(self.findings.events_for((pair.sender, pair.customer), fact.from, fact.list));
+        let terms = Terms {
+            grace_days: self.policy.grace_days,
+            soft_opt_in_days: self.policy.soft_opt_in_days,
+            covered_until: self.ledger.as_of.filter(|_| self.ledger.given),
+        };
+        Timeline::of(events, terms)
+    }
+}
+
+/// The first purchase from any address of the sender, not only from those that advertise.
+fn customer_since(
+    pair: &Pair<'_>,
+    timelines: &HashMap<Stream, Timeline>,
+    bench: &Bench<'_>,
+    names: &Names,
+) -> Option<Day> {
+    let advertised = timelines.values().filter_map(Timeline::customer_since).min();
+    if bench.ledger.events == 0 {
+        return advertised;
+    }
+    let mut others: Vec<&Fact> = pair.facts.iter().collect();
+    others.sort_unstable_by_key(|fact| fact.from);
+    others.dedup_by_key(|fact| fact.from);
+    let customer = names.customers.text(pair.customer);
+    let events = others
+        .iter()
+        .flat_map(|fact| bench.ledger.events_for(names.addresses.text(fact.from), bench.senders, customer));
+    let purchases = events.filter(|event| event.happening == crate::consent::Happening::Purchase);
+    purchases.filter_map(|event| event.day).chain(advertised).min()
+}
+
+fn share(facts: &[&Fact], known: Traits, counts: impl Fn(Traits) -> bool) -> Share {
+    let told: Vec<Traits> = facts.iter().map(|fact| fact.traits).filter(|traits| traits.has(known)).collect();
+    Share { part: told.iter().filter(|traits| counts(**traits)).count() as u64, whole: told.len() as u64 }
+}
+
+/// Distinct texts, most frequent first; of equals the one that came earliest, then the smaller text. Texts of
+/// one instant come in no order of their own, so each is given with its time.
+fn most_frequent<'a>(texts: impl Iterator<Item = (&'a str, Option<Time>)>) -> Vec<String> {
+    let mut seen: BTreeMap<&str, (usize, Option<Time>)> = BTreeMap::new();
+    for (text, time) in texts {
+        let entry = seen.entry(text).or_insert((0, time));
+        *entry = (entry.0 + 1, entry.1.min(time));
+    }
+    let mut ordered: Vec<(&str, (usize, Option<Time>))> = seen.into_iter().collect();
+    ordered.sort_by_key(|(text, (count, time))| (Reverse(*count), *time, *text));
+    ordered.into_iter().map(|(text, _)| text.to_string()).collect()
+}

@@ -1,0 +1,62 @@
+//! The report as CSV, and how any of our CSV files is written.
+
+use super::columns::{COLUMNS, Cell, Context};
+use super::safe;
+use crate::judge::Case;
+use std::io::{self, Write};
+
+/// How CSV is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Between cells.
+    pub delimiter: u8,
+    /// Whether the file begins with a UTF-8 byte-order mark.
+    pub bom: bool,
+    /// Whether cells are left as they are, formulas and all.
+    pub raw: bool,
+}
+
+/// A CSV file that is being written: cells go in, safe ones come out.
+pub struct Table<W: Write> {
+    writer: csv::Writer<W>,
+    raw: bool,
+}
+
+impl<W: Write> Table<W> {
+    /// Begins a file with its first line.
+    pub fn new<'a>(mut out: W, style: Style, header: impl Iterator<Item = &'a str>) -> io::Result<Self> {
+        if style.bom {
+            out.write_all("\u{feff}".as_bytes())?;
+        }
+        let mut writer = csv::WriterBuilder::new().delimiter(style.delimiter).from_writer(out);
+        writer.write_record(header)?;
+        Ok(Self { writer, raw: style.raw })
+    }
+
+    /// Writes one row.
+    pub fn row(&mut self, cells: impl Iterator<Item = Cell>) -> io::Result<()> {
+        for cell in cells {
+            match cell {
+                Cell::Blank => self.writer.write_field("")?,
+                Cell::Own(text) => self.writer.write_field(text)?,
+                Cell::Foreign(text) if self.raw => self.writer.write_field(text)?,
+                Cell::Foreign(text) => self.writer.write_field(safe::cell(&text).as_ref())?,
+            }
+        }
+        Ok(self.writer.write_record(None::<&[u8]>)?)
+    }
+
+    /// Ends the file.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Writes the report.
+pub fn write(out: impl Write, style: Style, cases: &[Case], context: &Context<'_>) -> io::Result<()> {
+    let mut table = Table::new(out, style, COLUMNS.iter().map(|column| column.name))?;
+    for case in cases {
+        table.row(COLUMNS.iter().map(|column| column.value(case, context)))?;
+    }
+    table.finish()
+}

@@ -1,0 +1,123 @@
+//! The list of messages: the evidence behind the report, one row for each.
+
+use super::columns::Cell;
+use super::csv::{Style, Table};
+use crate::consent::State;
+use crate::fact::{Detail, Fact, Rules};
+use crate::history::{Counted, Pair};
+use crate::judge::Bench;
+use crate::mailbox::Source;
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+/// The columns, in order.
+pub const MESSAGE_COLUMNS: [&str; 13] = [
+    "sender",
+    "customer",
+    "day",
+    "time",
+    "kind",
+    "rule",
+    "counted_as",
+    "consent",
+    "subject",
+    "from",
+    "message_id",
+    "mailbox",
+    "offset",
+];
+
+/// What the list needs besides the bench.
+pub struct Listing<'a> {
+    /// Where each message stands, in the order of reading.
+    pub details: &'a [Detail],
+    /// The rules, for their ids.
+    pub rules: &'a Rules,
+    /// The mailboxes, in the order of the command line.
+    pub mailboxes: &'a [Source],
+    /// Every message, or only counted marketing.
+    pub all: bool,
+}
+
+/// Writes the list in the order of reading.
+pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing<'_>) -> io::Result<()> {
+    let mut rows: Vec<Option<Vec<Cell>>> = vec![None; listing.details.len()];
+    for pair in bench.history.pairs() {
+        judged_rows(&pair, bench, listing, &mut rows);
+    }
+    for (fact, counted) in bench.history.aside() {
+        if let Some(row) = rows.get_mut(fact.order as usize).filter(|_| listing.all) {
+            *row = Some(judged(fact, *counted, None, bench, listing));
+        }
+    }
+    let mut table = Table::new(out, style, MESSAGE_COLUMNS.into_iter())?;
+    for (row, detail) in rows.into_iter().zip(listing.details) {
+        if let Some(judged) = row.or_else(|| listing.all.then(unusable)) {
+            table.row(judged.into_iter().chain(place(detail, listing)))?;
+        }
+    }
+    table.finish()
+}
+
+/// The judged half of the rows of one pair.
+fn judged_rows(pair: &Pair<'_>, bench: &Bench<'_>, listing: &Listing<'_>, rows: &mut [Option<Vec<Cell>>]) {
+    let mut timelines = HashMap::new();
+    for fact in pair.facts {
+        let counted = bench.scope.place(fact);
+        let wanted = listing.all || counted == Counted::Marketing;
+        let Some(row) = rows.get_mut(fact.order as usize).filter(|_| wanted) else { continue };
+        let time = fact.time.filter(|_| counted == Counted::Marketing);
+        let state = time.map(|time| {
+            let timeline =
+                timelines.entry((fact.from, fact.list)).or_insert_with(|| bench.timeline(pair, fact));
+            timeline.at(time, bench.scope.zone.day(time)).state
+        });
+        *row = Some(judged(fact, counted, state, bench, listing));
+    }
+}
+
+/// The half of a row that was found out. The owner's own mail and drafts have no kind.
+fn judged(
+    fact: &Fact,
+    counted: Counted,
+    state: Option<State>,
+    bench: &Bench<'_>,
+    listing: &Listing<'_>,
+) -> Vec<Cell> {
+    let names = &bench.history.names;
+    let own = |value: Option<String>| value.map_or(Cell::Blank, Cell::Own);
+    let classified = !matches!(counted, Counted::Own | Counted::NoMail);
+    vec![
+        Cell::Foreign(names.senders.text(fact.sender).to_string()),
+        Cell::Foreign(names.customers.text(fact.customer).to_string()),
+        own(fact.time.map(|time| bench.scope.zone.day(time).to_string())),
+        own(fact.time.map(|time| bench.scope.zone.rfc3339(time))),
+        own(classified.then(|| fact.kind.word().to_string())),
+        if classified { Cell::Foreign(listing.rules.id(fact.rule).to_string()) } else { Cell::Blank },
+        Cell::Own(counted.word().to_string()),
+        own(state.map(|state| state.word().to_string())),
+    ]
+}
+
+/// The same half of a message that can't be used.
+fn unusable() -> Vec<Cell> {
+    let mut row = vec![Cell::Blank; 6];
+    row.extend([Cell::Own(Counted::Unusable.word().to_string()), Cell::Blank]);
+    row
+}
+
+/// The half that says where the message stands.
+fn place(detail: &Detail, listing: &Listing<'_>) -> [Cell; 5] {
+    let mailbox = listing
+        .mailboxes
+        .get(detail.mailbox as usize)
+        .map_or(String::new(), |source| source.path().display().to_string());
+    let foreign = |text: &str| if text.is_empty() { Cell::Blank } else { Cell::Foreign(text.to_string()) };
+    [
+        foreign(&detail.subject),
+        foreign(&detail.from),
+        foreign(&detail.message_id),
+        Cell::Foreign(mailbox),
+        Cell::Own(detail.offset.to_string()),
+    ]
+}

@@ -1,0 +1,34 @@
+//! What is told: the report, the list of messages, the summary.
+
+mod columns;
+mod csv;
+mod messages;
+mod reason;
+mod safe;
+mod summary;
+
+pub use columns::{COLUMNS, Cell, Column, Context};
+pub use csv::{Style, write as write_report};
+pub use messages::{Listing, MESSAGE_COLUMNS, write as write_messages};
+pub use safe::visible;
+pub use summary::{Account, parts, summary, thousands};
+
+use crate::judge::Case;
+use crate::policy::Policy;
+use std::cmp::Reverse;
+
+/// The order of the report: flagged first, then the most days without consent, the most days, the most messages;
+/// then by name.
+pub fn sort(cases: &mut [Case], policy: &Policy) {
+    cases.sort_by_cached_key(|case| {
+        let peak = |days: &crate::cadence::ActiveDays| Reverse(days.peak().map_or(0, |peak| peak.days));
+        (
+            Reverse(case.is_flagged(policy)),
+            peak(&case.unconsented),
+            peak(&case.active),
+            Reverse(case.received.len()),
+            case.sender.clone(),
+            case.customer.clone(),
+        )
+    });
+}

@@ -1,0 +1,70 @@
+//! The reason for a verdict, as one plain sentence with its numbers and dates.
+
+use crate::consent::State;
+use crate::judge::{Case, Stretch};
+use crate::policy::{Policy, Rule};
+
+/// The sentence. It says what the records show, never that somebody broke a law.
+pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
+    let Some((rule, stretch)) = case.verdict.rule.and_then(|at| policy.rules.get(at)).zip(case.verdict.shown)
+    else {
+        return match case.received.len() {
+            0 => format!("no promotional mail counted; {}", messages(case.other_messages, "other")),
+            count => format!("{}; no rule of the policy holds", messages(count as u64, "promotional")),
+        };
+    };
+    let list = if list_given { "" } else { "; no consent list was given" };
+    format!("{} {}{list}", amount(rule, stretch), circumstance(case, rule))
+}
+
+/// `promotional mail on 28 of 28 days (2026-01-01 to 2026-01-28)`
+fn amount(rule: &Rule, stretch: Stretch) -> String {
+    let Stretch { days, first, last, .. } = stretch;
+    let span = if first == last { format!("on {first}") } else { format!("{first} to {last}") };
+    match rule.window {
+        Some(window) => format!("promotional mail on {days} of {window} days ({span})"),
+        None if days == 1 => format!("{} ({span})", messages(u64::from(stretch.messages), "promotional")),
+        None => format!("{} on {days} days ({span})", messages(u64::from(stretch.messages), "promotional")),
+    }
+}
+
+/// In what state of consent the messages that count for the rule came.
+fn circumstance(case: &Case, rule: &Rule) -> String {
+    let counted = |state: State| rule.counts(state) && case.in_state(state) > 0;
+    let seen: Vec<State> = State::ALL.into_iter().filter(|state| counted(*state)).collect();
+    let source = case
+        .consent
+        .as_ref()
+        .and_then(|consent| consent.by.as_ref())
+        .filter(|event| !event.source.is_empty());
+    let dated = |words: &str| match source {
+        Some(event) => match event.day {
+            Some(day) => format!("{words} (since {day}, {})", event.source),
+            None => format!("{words} ({})", event.source),
+        },
+        None => words.to_string(),
+    };
+    match seen.as_slice() {
+        [State::Withdrawn] => match case.opted_out_on {
+            Some(day) => format!("after the opt-out of {day}"),
+            None => "after an opt-out".to_string(),
+        },
+        [State::Refused] => dated("although consent was refused"),
+        [State::Granted] => dated("with consent on record"),
+        [State::Claimed] => dated("with a subscription confirmed by the sender's own mail"),
+        [State::SoftOptIn] => dated("within the time that the policy gives after a purchase"),
+        [State::NotYetKnown] => "after the last day that the consent list covers".to_string(),
+        [State::Grace] => dated("within the days of grace after an opt-out"),
+        states if states.iter().all(|state| state.is_unconsented()) => {
+            "without consent on record".to_string()
+        }
+        states if states.iter().any(|state| state.is_unconsented()) => {
+            format!("of which {} without consent on record", case.unconsented_messages())
+        }
+        _ => "none of them without consent on record".to_string(),
+    }
+}
+
+fn messages(count: u64, sort: &str) -> String {
+    format!("{count} {sort} message{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,218 @@
+//! The summary: a few lines that account for every message and name the result.
+
+use super::safe::visible;
+use crate::history::{Counted, Tally};
+use crate::judge::Case;
+use crate::policy::Policy;
+use crate::time::Day;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// What the summary tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// How many mailboxes could be read.
+    pub mailboxes: usize,
+    /// All messages, counted.
+    pub tally: &'a Tally,
+    /// Pairs with marketing mail, in the report's order.
+    pub cases: &'a [Case],
+    /// The policy of the run.
+    pub policy: &'a Policy,
+    /// Whether a consent list was given.
+    pub list_given: bool,
+    /// Rows of the list that say nothing.
+    pub silent_rows: usize,
+    /// Senders that would be flagged if spam counted.
+    pub flagged_in_spam: &'a [String],
+    /// Senders that would be flagged if unverified mail counted.
+    pub flagged_in_unverified: &'a [String],
+}
+
+/// The lines of the summary, each closed by a line end.
+pub fn summary(account: &Account<'_>) -> String {
+    let mut lines = vec![read(account), flagged(account)];
+    lines.extend(load(account));
+    lines.extend(would_be(account.flagged_in_spam, "--include-spam"));
+    lines.extend(would_be(account.flagged_in_unverified, "--include-unverified"));
+    match account.silent_rows as u64 {
+        0 => {}
+        1 => lines.push("1 row of the consent list says nothing and was left out".to_string()),
+        rows => {
+            lines.push(format!("{} rows of the consent list say nothing and were left out", thousands(rows)))
+        }
+    }
+    lines.into_iter().fold(String::new(), |mut all, line| {
+        let _ = writeln!(all, "{line}");
+        all
+    })
+}
+
+/// The parts that add up to the messages read; parts of 0 are left out.
+pub fn parts(tally: &Tally) -> Vec<(u64, &'static str)> {
+    let of = |counted| tally.of(counted);
+    [
+        (of(Counted::Marketing), "marketing"),
+        (of(Counted::Other), "other"),
+        (of(Counted::Own), "by the owner"),
+        (of(Counted::Duplicate), "duplicates"),
+        (of(Counted::Spam) + of(Counted::Unverified), "spam or unverified"),
+        (of(Counted::Undated), "undated"),
+        (of(Counted::Outside), "outside the period"),
+        (of(Counted::NoMail), "drafts or chats"),
+        (of(Counted::Unusable), "unusable"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .collect()
+}
+
+fn read(account: &Account<'_>) -> String {
+    let parts: Vec<String> = parts(account.tally)
+        .into_iter()
+        .map(|(count, words)| {
+            let words = if count == 1 && words == "duplicates" { "duplicate" } else { words };
+            format!("{} {words}", thousands(count))
+        })
+        .collect();
+    let read = format!(
+        "{} read from {}",
+        counted(account.tally.sum(), "message", "messages"),
+        counted(account.mailboxes as u64, "mailbox", "mailboxes")
+    );
+    if parts.is_empty() { read } else { format!("{read}: {}", parts.join(", ")) }
+}
+
+fn flagged(account: &Account<'_>) -> String {
+    let flagged: Vec<&Case> = account.cases.iter().filter(|case| case.is_flagged(account.policy)).collect();
+    let senders = |cases: &mut dyn Iterator<Item = &Case>| {
+        cases.map(|case| case.sender.clone()).collect::<BTreeSet<_>>().len()
+    };
+    let mut line = format!(
+        "{} of {} flagged ({} of {})",
+        thousands(senders(&mut flagged.iter().copied()) as u64),
+        counted(senders(&mut account.cases.iter()) as u64, "sender", "senders"),
+        thousands(flagged.len() as u64),
+        counted(account.cases.len() as u64, "sender-customer pair", "sender-customer pairs"),
+    );
+    let mut notes: Vec<String> = Vec::new();
+    let by_verdict: Vec<String> = account
+        .policy
+        .rules
+        .iter()
+        .enumerate()
+        .map(|(at, rule)| {
+            (flagged.iter().filter(|case| case.verdict.rule == Some(at)).count(), rule.verdict.as_str())
+        })
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, verdict)| format!("{} {}", thousands(count as u64), in_words(verdict)))
+        .collect();
+    notes.extend((!by_verdict.is_empty()).then(|| by_verdict.join(", ")));
+    notes.extend((!account.list_given).then(|| "no consent list was given".to_string()));
+    if !notes.is_empty() {
+        let _ = write!(line, ": {}", notes.join("; "));
+    }
+    line
+}
+
+/// The default verdicts in plain words; others as they are called.
+fn in_words(verdict: &str) -> String {
+    match verdict {
+        "daily-unconsented" => "daily without consent on record".to_string(),
+        "after-opt-out" => "after an opt-out".to_string(),
+        other => visible(other).into_owned(),
+    }
+}
+
+/// Where there is one customer: how much promotional mail in all, and how few send half of it.
+fn load(account: &Account<'_>) -> Option<String> {
+    let customers: BTreeSet<&str> = account.cases.iter().map(|case| case.customer.as_str()).collect();
+    if customers.len() != 1 {
+        return None;
+    }
+    let mut by_day: BTreeMap<Day, u64> = BTreeMap::new();
+    account
+        .cases
+        .iter()
+        .flat_map(|case| &case.received)
+        .for_each(|message| *by_day.entry(message.day).or_default() += 1);
+    let (first, last) = (*by_day.keys().next()?, *by_day.keys().next_back()?);
+    let days = u64::try_from(i64::from(last.number()) - i64::from(first.number()) + 1).ok()?;
+    let total: u64 = by_day.values().sum();
+    let busiest = by_day.iter().max_by_key(|(day, count)| (**count, std::cmp::Reverse(**day)))?;
+    let tenths = (total * 20 + days) / (days * 2);
+    Some(format!(
+        "promotional load: {}.{} a day over {}, at most {} in a day ({}); {} half of it",
+        thousands(tenths / 10),
+        tenths % 10,
+        counted(days, "day", "days"),
+        thousands(*busiest.1),
+        busiest.0,
+        half_senders(account.cases, total),
+    ))
+}
+
+/// How few senders send half of everything.
+fn half_senders(cases: &[Case], total: u64) -> String {
+    let mut loads: Vec<u64> = cases.iter().map(|case| case.received.len() as u64).collect();
+    loads.sort_unstable_by_key(|load| std::cmp::Reverse(*load));
+    let mut sum = 0;
+    let needed = loads.iter().take_while(|load| {
+        let reached = sum * 2 >= total;
+        sum += **load;
+        !reached
+    });
+    match needed.count() {
+        1 => "1 sender sends".to_string(),
+        several => format!("{several} senders send"),
+    }
+}
+
+fn would_be(senders: &[String], option: &str) -> Option<String> {
+    const NAMED: usize = 5;
+    let (count, shown) = (
+        senders.len(),
+        senders.iter().take(NAMED).map(|sender| visible(sender).into_owned()).collect::<Vec<_>>(),
+    );
+    let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
+    let words = if count == 1 { "1 more sender".to_string() } else { format!("{count} more senders") };
+    (count > 0).then(|| format!("{words} would be flagged with {option}: {}{more}", shown.join(", ")))
+}
+
+fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{} {}", thousands(count), if count == 1 { one } else { several })
+}
+
+/// `1234567` as `1,234,567`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_commas() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_names_of_senders_that_would_be_flagged_are_few() {
+        let names: Vec<String> = (0..7).map(|n| format!("s{n}.example")).collect();
+        let line = would_be(&names, "--include-spam").expect("some");
+        assert_eq!(
+            line,
+            "7 more senders would be flagged with --include-spam: s0.example, s1.example, s2.example, s3.example, s4.example and 2 more"
+        );
+        assert_eq!(would_be(&[], "--include-spam"), None);
+    }
+}

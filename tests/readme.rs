@@ -1,0 +1,101 @@
+//! The README says what the program does. `UPDATE_FIXTURES=1 cargo test --test readme` writes its generated parts.
+
+mod common;
+
+use mailfatigue::consent::accepted_words;
+use mailfatigue::mailbox::FORMATS;
+use mailfatigue::policy::DEFAULT_POLICY;
+use mailfatigue::report::COLUMNS;
+use std::path::Path;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The parts of the README that the program knows: the mark above each, its first lines, and its content.
+fn generated() -> Vec<(&'static str, String)> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let report = folder.path().join("report.csv");
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let command =
+        readme.lines().find(|line| line.starts_with("cargo run --release -- ")).expect("the main command");
+    let arguments = command
+        .trim_start_matches("cargo run --release -- ")
+        .replace("report.csv", &report.display().to_string());
+    let run = common::run(root(), arguments.split(' '));
+    assert_eq!(run.status, 0, "{}", run.err);
+    let mut csv = csv::Reader::from_path(&report).expect("the report");
+    let rows: Vec<String> = csv
+        .records()
+        .map(|row| row.expect("a row").iter().take(7).map(str::to_string).collect::<Vec<_>>())
+        .map(|cells| format!("| {} |\n", cells.join(" | ")))
+        .collect();
+    let first: Vec<&str> = COLUMNS.iter().take(7).map(|column| column.name).collect();
+    let columns: String =
+        COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect();
+    let words: String = accepted_words()
+        .iter()
+        .map(|(event, words)| format!("| {event} | {} |\n", words.join(", ")))
+        .collect();
+    vec![
+        ("summary of the main command", format!("```text\n{}```\n", run.err)),
+        (
+            "report of the main command",
+            format!("| {} |\n|{}\n{}", first.join(" | "), " --- |".repeat(7), rows.concat()),
+        ),
+        ("events", format!("| event | words |\n| --- | --- |\n{words}")),
+        ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
+        ("columns", format!("| column | meaning |\n| --- | --- |\n{columns}")),
+    ]
+}
+
+#[test]
+fn the_generated_parts_are_what_the_program_says() {
+    let path = root().join("README.md");
+    let mut readme = std::fs::read_to_string(&path).expect("README.md");
+    let update = std::env::var_os("UPDATE_FIXTURES").is_some();
+    for (mark, content) in generated() {
+        let start = readme.find(&format!("<!-- {mark} -->\n")).unwrap_or_else(|| panic!("no mark `{mark}`"))
+            + mark.len()
+            + 10;
+        let end = start + block_length(&readme[start..]);
+        if update {
+            readme.replace_range(start..end, &content);
+        } else {
+            assert_eq!(&readme[start..end], content, "the part `{mark}` of README.md is out of date");
+        }
+    }
+    if update {
+        std::fs::write(&path, readme).expect("README.md");
+    }
+}
+
+/// A fenced block or a table, from its first line on.
+fn block_length(text: &str) -> usize {
+    if let Some(inside) = text.strip_prefix("```") {
+        return 3 + inside.find("\n```\n").expect("the end of the block") + 5;
+    }
+    text.find("\n\n").map_or(text.len(), |end| end + 1)
+}
+
+#[test]
+fn every_format_has_its_row() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    for format in FORMATS {
+        let row = format!("| {} | {} |", format.name, format.recognised_by);
+        assert!(readme.contains(&row), "README.md lacks {row}");
+    }
+}
+
+#[test]
+fn every_option_is_spelt_as_the_program_knows_it() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let help = common::run(root(), ["check", "--help"]).out;
+    let cargo = ["--release", "--locked", "--path", "--test", "--nocapture", "--"];
+    let words = readme
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .filter(|word| word.starts_with("--"));
+    for word in words.filter(|word| !cargo.contains(word) && !word.trim_matches('-').is_empty()) {
+        assert!(help.contains(word), "README.md names {word}, which --help does not");
+    }
+}
