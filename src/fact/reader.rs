@@ -5,7 +5,7 @@ use super::customer::{Owners, canonical, delivered_to};
 use super::fields::{FieldName, Fields, Spans, Vocabulary};
 use super::fold::fold;
 use super::kind::{
-    BodyText, Decision, Kind, Open, Outcome, Rules, Seen, has_forward_prefix, has_identifier,
+    BodyText, Decision, Kind, Memo, Open, Outcome, Rules, Seen, has_forward_prefix, has_identifier,
     has_reply_prefix,
 };
 use super::names::NewNames;
@@ -73,6 +73,7 @@ pub struct FactReader<'a> {
     spans: Spans,
     /// What the raw From values seen so far mean: they recur thousands of times.
     froms: HashMap<Box<[u8]>, From>,
+    memo: Memo,
     pending: Option<Pending>,
     names: Names,
     batch: Batch,
@@ -108,6 +109,7 @@ impl<'a> FactReader<'a> {
             folder: State::default(),
             spans: Spans::default(),
             froms: HashMap::new(),
+            memo: Memo::default(),
             pending: None,
             names: Names::default(),
             batch: Batch::default(),
@@ -161,7 +163,7 @@ impl<'a> FactReader<'a> {
         let outcome = if own || state.no_mail {
             lens.rules.undecided()
         } else {
-            lens.rules.judge_header(fields, &folded, &seen)
+            lens.rules.judge_header(fields, &folded, &seen, &mut self.memo)
         };
         let (decision, open) = match outcome {
             Outcome::Decided(decision) => (decision, None),

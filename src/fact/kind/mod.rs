@@ -5,6 +5,8 @@
 //! signal; a message raises signals, and the first rule whose signals are all raised decides.
 
 mod body;
+mod compile;
+mod phrases;
 mod rules;
 mod signals;
 mod tests_of_messages;
@@ -12,7 +14,7 @@ mod written;
 
 pub(crate) use body::BodyText;
 pub use rules::{BUILT_IN_RULES, Rules};
-pub(crate) use rules::{Open, Outcome};
+pub(crate) use rules::{Memo, Open, Outcome};
 pub(crate) use tests_of_messages::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};
 
 use serde::Deserialize;

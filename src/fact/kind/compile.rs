@@ -1,0 +1,295 @@
+//! Rules as written turned into rules that are asked: every condition becomes a numbered signal, shared by all
+//! rules that name it.
+
+use super::super::fields::{FieldName, Vocabulary};
+use super::super::fold::fold;
+use super::Kind;
+use super::phrases::Phrases;
+use super::rules::{BUILT_IN_RULES, Rule, Rules};
+use super::signals::{MOST, Signals};
+use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
+use super::written::{Names, WrittenConditions, WrittenRules};
+use crate::error::{Error, Result, nearest};
+use regex::{Regex, RegexBuilder};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use toml::Spanned;
+
+/// What the built-in rules are called in errors.
+const BUILT_IN_NAME: &str = "the built-in rules";
+
+/// The rule that decides where none does.
+const NO_EVIDENCE: &str = "no-evidence";
+
+/// The list of phrases that offer a way out.
+const WAYS_OUT: &str = "unsubscribe";
+
+/// The built-in rules behind those of `user`; the fields that they need are added to the vocabulary.
+pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Rules> {
+    let mut compiler = Compiler::new(vocabulary);
+    let built_in: WrittenRules = parse(BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
+    let user_text = user
+        .map(|path| std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error)));
+    if let (Some(path), Some(text)) = (user, user_text) {
+        let text = text?;
+        let written = parse(&text, path)?;
+        compiler.lists(&built_in);
+        compiler.lists(&written);
+        compiler.rules(written, &text, path)?;
+    } else {
+        compiler.lists(&built_in);
+    }
+    compiler.rules(built_in, BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
+    compiler.finish()
+}
+
+fn parse(text: &str, path: &Path) -> Result<WrittenRules> {
+    toml::from_str(text).map_err(|error| Error::toml(path, text, &error))
+}
+
+/// Where a phrase is sought.
+#[derive(Clone, Copy)]
+struct Where {
+    subject: bool,
+    body: bool,
+}
+
+const SUBJECT: Where = Where { subject: true, body: false };
+const BODY: Where = Where { subject: false, body: true };
+const ANYWHERE: Where = Where { subject: true, body: true };
+
+struct Compiler<'v> {
+    vocabulary: &'v mut Vocabulary,
+    phrase_lists: BTreeMap<String, Vec<String>>,
+    field_lists: BTreeMap<String, Vec<String>>,
+    rules: Vec<Rule>,
+    presence: HashMap<FieldName, Signals>,
+    values: HashMap<FieldName, Vec<(Regex, usize)>>,
+    tests: HashMap<&'static str, usize>,
+    in_subject: BTreeMap<String, Signals>,
+    in_body: BTreeMap<String, Signals>,
+    /// The signal of a condition that several rules share.
+    shared: HashMap<String, usize>,
+    body_signals: Signals,
+    next: usize,
+}
+
+impl<'v> Compiler<'v> {
+    fn new(vocabulary: &'v mut Vocabulary) -> Self {
+        Self {
+            vocabulary,
+            phrase_lists: BTreeMap::new(),
+            field_lists: BTreeMap::new(),
+            rules: Vec::new(),
+            presence: HashMap::new(),
+            values: HashMap::new(),
+            tests: HashMap::new(),
+            in_subject: BTreeMap::new(),
+            in_body: BTreeMap::new(),
+            shared: HashMap::new(),
+            body_signals: Signals::default(),
+            next: 0,
+        }
+    }
+
+    /// Takes in a file's named lists; a list of the same name is extended.
+    fn lists(&mut self, written: &WrittenRules) {
+        for (name, by_language) in &written.phrases {
+            self.phrase_lists
+                .entry(name.clone())
+                .or_default()
+                .extend(by_language.values().flatten().cloned());
+        }
+        for (name, fields) in &written.fields {
+            self.field_lists.entry(name.clone()).or_default().extend(fields.iter().cloned());
+        }
+    }
+
+    fn rules(&mut self, written: WrittenRules, text: &str, path: &Path) -> Result<()> {
+        for rule in written.rule {
+            let line = Error::line_of(text, rule.id.span().start);
+            let id = rule.id.into_inner();
+            if self.rules.iter().any(|known| known.id == id) {
+                return Err(Error::file(path, format!("rule `{id}` is there twice"))
+                    .at_line(line)
+                    .hint("give it an id of its own"));
+            }
+            let at = |(offset, what): (Option<usize>, String)| {
+                Error::file(path, what).at_line(offset.map_or(line, |offset| Error::line_of(text, offset)))
+            };
+            let needs = self.conditions(&rule.when, &id).map_err(at)?;
+            let mut forbids = Signals::default();
+            if let Some(names) = &rule.when.lacks {
+                forbids.raise(self.presence_signal(names).map_err(at)?);
+            }
+            if self.next > MOST {
+                return Err(Error::file(
+                    path,
+                    format!("too many conditions in all rules together (at most {MOST})"),
+                )
+                .at_line(line));
+            }
+            let (kind, why, evidence, hits, misses) =
+                (rule.kind, rule.why, rule.evidence, rule.hits, rule.misses);
+            self.rules.push(Rule { id, kind, why, evidence, needs, forbids, hits, misses });
+        }
+        Ok(())
+    }
+
+    /// The signals that a rule needs; an error comes with the offset at which it stands, where that is known.
+    fn conditions(
+        &mut self,
+        when: &WrittenConditions,
+        id: &str,
+    ) -> std::result::Result<Signals, (Option<usize>, String)> {
+        let mut needs = Signals::default();
+        for names in [&when.has, &when.also_has].into_iter().flatten() {
+            needs.raise(self.presence_signal(names)?);
+        }
+        for (field, expression) in &when.field {
+            let regex =
+                RegexBuilder::new(expression.get_ref()).case_insensitive(true).size_limit(1 << 20).build();
+            let regex =
+                regex.map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
+            let (number, new) = self.signal(format!("field {field} {}", expression.get_ref()));
+            needs.raise(number);
+            if new {
+                let name = self.vocabulary.add(field);
+                self.values.entry(name).or_default().push((regex, number));
+            }
+        }
+        let phrases = [
+            (&when.subject, SUBJECT),
+            (&when.also_subject, SUBJECT),
+            (&when.body, BODY),
+            (&when.also_body, BODY),
+            (&when.anywhere, ANYWHERE),
+        ];
+        for (names, place) in
+            phrases.into_iter().filter_map(|(names, place)| names.as_ref().map(|names| (names, place)))
+        {
+            needs.raise(self.phrase_signal(names, place)?);
+        }
+        for test in &when.is {
+            needs.raise(self.test_signal(test)?);
+        }
+        Ok(needs)
+    }
+
+    /// The signal that one of these fields raises.
+    fn presence_signal(
+        &mut self,
+        names: &Spanned<Names>,
+    ) -> std::result::Result<usize, (Option<usize>, String)> {
+        let fields = resolve(names, &self.field_lists, "list of fields")?;
+        let (number, new) = self.signal(format!("has {fields:?}"));
+        for field in fields.iter().filter(|_| new) {
+            let name = self.vocabulary.add(field);
+            self.presence.entry(name).or_default().raise(number);
+        }
+        Ok(number)
+    }
+
+    fn phrase_signal(
+        &mut self,
+        names: &Spanned<Names>,
+        place: Where,
+    ) -> std::result::Result<usize, (Option<usize>, String)> {
+        let (number, new) = self.signal(format!("{}{} {:?}", place.subject, place.body, names.get_ref()));
+        // A phrase that may stand in either place is open until the body is read, unless the subject has it.
+        if place.body {
+            self.body_signals.raise(number);
+        }
+        if !new {
+            return Ok(number);
+        }
+        let phrases = resolve(names, &self.phrase_lists, "list of phrases")?;
+        for phrase in phrases.iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()) {
+            if place.subject {
+                self.in_subject.entry(phrase.clone()).or_default().raise(number);
+            }
+            if place.body {
+                self.in_body.entry(phrase).or_default().raise(number);
+            }
+        }
+        Ok(number)
+    }
+
+    fn test_signal(&mut self, test: &Spanned<String>) -> std::result::Result<usize, (Option<usize>, String)> {
+        let wanted = test.get_ref().as_str();
+        let header = HEADER_TESTS.iter().map(|(name, _)| *name);
+        let body = BODY_TESTS.iter().map(|(name, _)| *name);
+        let Some(name) = header.clone().chain(body.clone()).find(|name| *name == wanted) else {
+            let near = nearest(wanted, header.chain(body));
+            return Err((
+                Some(test.span().start),
+                format!("`{wanted}` is no test; did you mean {}?", near.join(" or ")),
+            ));
+        };
+        let (number, _) = self.signal(format!("is {name}"));
+        self.tests.insert(name, number);
+        if body.clone().any(|body| body == name) {
+            self.body_signals.raise(number);
+        }
+        Ok(number)
+    }
+
+    /// The number of a condition, and whether it is new.
+    fn signal(&mut self, condition: String) -> (usize, bool) {
+        if let Some(number) = self.shared.get(&condition) {
+            return (*number, false);
+        }
+        let number = self.next;
+        self.next += 1;
+        self.shared.insert(condition, number);
+        (number, true)
+    }
+
+    fn finish(mut self) -> Result<Rules> {
+        let ways_out = self.phrase_lists.get(WAYS_OUT).cloned().unwrap_or_default();
+        let way_out = self.phrase_signal(&Spanned::new(0..0, Names::These(ways_out)), BODY).unwrap_or(MOST);
+        self.rules.push(Rule {
+            id: NO_EVIDENCE.to_string(),
+            kind: Kind::Notification,
+            why: "nothing shows what kind it is, and a wrongly flagged sender is worse than a missed one"
+                .to_string(),
+            evidence: None,
+            needs: Signals::default(),
+            forbids: Signals::default(),
+            hits: Vec::new(),
+            misses: Vec::new(),
+        });
+        let number = |name: &&str| self.tests.get(*name).copied();
+        Ok(Rules {
+            header_tests: HEADER_TESTS.iter().map(|(name, _)| number(name)).collect(),
+            body_tests: BODY_TESTS.iter().map(|(name, _)| number(name)).collect(),
+            rules: self.rules,
+            presence: self.presence,
+            values: self.values,
+            in_subject: Phrases::of(self.in_subject),
+            in_body: Phrases::of(self.in_body),
+            body_signals: self.body_signals,
+            way_out,
+        })
+    }
+}
+
+/// The entries of a list, or of the list of that name.
+fn resolve(
+    names: &Spanned<Names>,
+    lists: &BTreeMap<String, Vec<String>>,
+    what: &str,
+) -> std::result::Result<Vec<String>, (Option<usize>, String)> {
+    match names.get_ref() {
+        Names::These(entries) => Ok(entries.clone()),
+        Names::Named(name) => lists.get(name).cloned().ok_or_else(|| {
+            let near = nearest(name, lists.keys().map(String::as_str));
+            let hint = if near.is_empty() {
+                String::new()
+            } else {
+                format!("; did you mean {}?", near.join(" or "))
+            };
+            (Some(names.span().start), format!("there is no {what} called `{name}`{hint}"))
+        }),
+    }
+}
