@@ -195,15 +195,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::io::Write;
+    use std::sync::LazyLock;
 
     const SEPARATOR: &str = "From ann@shop.example Thu Jan  4 10:00:00 2024";
 
     fn read(text: &str, threads: usize, length: u64) -> Vec<(u32, u64, String, u16)> {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         file.write_all(text.as_bytes()).expect("written");
-        let lens = Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("valid") };
+        static LENS: LazyLock<Lens> =
+            LazyLock::new(|| Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("valid") });
         let sources = [Source::File(file.path().to_path_buf())];
-        let Gathered { batch, names, failures } = in_parts(&sources, &lens, threads, length, &|_| {});
+        let Gathered { batch, names, failures } = in_parts(&sources, &LENS, threads, length, &|_| {});
         assert!(failures.is_empty() || batch.read == 0, "{failures:?}");
         let skips = batch.skips.iter().map(|skip| (u32::MAX, skip.offset, skip.reason.why().to_string(), 0));
         let facts = batch.facts.iter().map(|fact| {

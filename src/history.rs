@@ -98,6 +98,8 @@ pub struct Scope {
     pub include_spam: bool,
     /// Whether mail of unverified senders counts.
     pub include_unverified: bool,
+    /// Whether mail that belongs to a deal counts as marketing where it advertises as well.
+    pub count_mixed: bool,
 }
 
 impl Scope {
@@ -111,7 +113,7 @@ impl Scope {
             Counted::Spam
         } else if fact.traits.has(Traits::UNVERIFIED) && !self.include_unverified {
             Counted::Unverified
-        } else if fact.kind == Kind::Marketing {
+        } else if fact.kind == Kind::Marketing || (self.count_mixed && fact.traits.has(Traits::MIXED)) {
             Counted::Marketing
         } else {
             Counted::Other

@@ -41,7 +41,7 @@ fn peaks(report: &str) -> Vec<(String, u32)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_of_messages_and_the_cut_into_files_make_no_difference(messages in messages(), cut in 0_usize..40) {

@@ -149,6 +149,10 @@ pub struct Check {
     #[arg(long, help_heading = "Judging")]
     pub include_unverified: bool,
 
+    /// Count as marketing what belongs to a deal but advertises as well (a receipt with offers)
+    #[arg(long, help_heading = "Judging")]
+    pub count_mixed: bool,
+
     /// How many threads read [default: the machine's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -214,6 +218,7 @@ impl Check {
             until: self.until,
             include_spam: self.include_spam,
             include_unverified: self.include_unverified,
+            count_mixed: self.count_mixed,
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Plan {

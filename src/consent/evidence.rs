@@ -106,12 +106,37 @@ impl Findings {
         }
     }
 
+    /// The owner's own words to an organisation that it send no more: they cover all its mail.
+    fn requests(&mut self, history: &History, zone: &Zone) {
+        let asking = || history.own.iter().filter(|mail| !mail.asks.is_empty());
+        if asking().next().is_none() {
+            return;
+        }
+        let senders: HashMap<&str, SenderId> =
+            history.names.senders.iter().map(|(id, name)| (name, id)).collect();
+        for mail in asking() {
+            let asked =
+                mail.asks.iter().filter_map(|name| senders.get(name.as_str())).collect::<HashSet<_>>();
+            for sender in asked {
+                self.put(
+                    (*sender, mail.writer),
+                    Happening::Withdrawn,
+                    mail.time,
+                    &mail.message_id,
+                    Covers::All,
+                    zone,
+                );
+            }
+        }
+    }
+
     /// The owner's own mail to an address that a `List-Unsubscribe` named. An address that served several senders
     /// counts only for those whose subject it carries.
     fn opt_outs(&mut self, history: &History, zone: &Zone) {
         if history.own.is_empty() {
             return;
         }
+        self.requests(history, zone);
         let written_to: HashSet<u64> = history.own.iter().flat_map(|mail| mail.to.iter().copied()).collect();
         let mut offers: HashMap<u64, Vec<&OptOutOffer>> = HashMap::new();
         for offer in history.offers.iter().filter(|offer| written_to.contains(&offer.address)) {

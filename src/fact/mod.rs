@@ -84,6 +84,8 @@ impl Traits {
     pub const NO_REPLY: Self = Self(1 << 8);
     /// It answers another message.
     pub const REPLY: Self = Self(1 << 9);
+    /// It belongs to a deal and advertises as well.
+    pub const MIXED: Self = Self(1 << 10);
 
     /// Whether all of `traits` are there.
     pub fn has(self, traits: Self) -> bool {

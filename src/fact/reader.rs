@@ -5,7 +5,7 @@ use super::customer::{Owners, canonical, delivered_to};
 use super::fields::{FieldName, Fields, Spans, Vocabulary};
 use super::fold::fold;
 use super::kind::{
-    BodyText, Decision, Kind, Memo, Open, Outcome, Rules, Seen, has_forward_prefix, has_identifier,
+    BodyText, Decision, Evidence, Kind, Memo, Open, Outcome, Rules, Seen, has_forward_prefix, has_identifier,
     has_reply_prefix,
 };
 use super::names::NewNames;
@@ -98,6 +98,9 @@ struct Pending {
     open: Option<Open>,
     decision: Decision,
     message_id: String,
+    subject: String,
+    /// The organisations that the owner wrote to.
+    written_to: Vec<String>,
 }
 
 impl<'a> FactReader<'a> {
@@ -191,15 +194,16 @@ impl<'a> FactReader<'a> {
         };
         let shown_id = message_id.map_or_else(String::new, |id| format!("<{}>", String::from_utf8_lossy(id)));
         self.note_detail(message.offset, &subject, fact.from, &shown_id);
-        if own {
-            self.note_own(fields, &fact, &subject, &shown_id);
-        } else if authenticity != Authenticity::Unverified {
+        let written_to = if own { self.note_own(fields, &fact, &subject, &shown_id) } else { Vec::new() };
+        if !own && authenticity != Authenticity::Unverified {
             self.note_offers(&fact, offered.as_ref());
         }
-        // A message without a valid `List-Unsubscribe` may name its way out in the text.
-        if open.is_some() || (fact.kind == Kind::Marketing && offered.is_none()) {
-            self.pending =
-                Some(Pending { header: header.to_vec(), fact, open, decision, message_id: shown_id });
+        // A message without a valid `List-Unsubscribe` may name its way out in the text; one that belongs to a deal
+        // may advertise there; and the owner's own may ask to be left alone.
+        let undecided = open.is_some() || (fact.kind == Kind::Marketing && offered.is_none());
+        if undecided || fact.kind == Kind::Transactional || !written_to.is_empty() {
+            let (header, message_id, subject) = (header.to_vec(), shown_id, folded);
+            self.pending = Some(Pending { header, fact, open, decision, message_id, subject, written_to });
             return Ok(Want::Body);
         }
         self.keep(fact, decision, shown_id);
@@ -256,26 +260,27 @@ impl<'a> FactReader<'a> {
         }
     }
 
-    fn note_own(&mut self, fields: &Fields<'_>, fact: &Fact, subject: &str, message_id: &str) {
-        let Some(time) = fact.time else { return };
-        let owner = self.lens.owners.name();
-        let address = self.names.addresses.text(fact.from).to_string();
-        let writer: Cow<'_, str> = match owner {
+    /// Notes what the owner wrote; returns the organisations that it went to.
+    fn note_own(&mut self, fields: &Fields<'_>, fact: &Fact, subject: &str, message_id: &str) -> Vec<String> {
+        let Some(time) = fact.time else { return Vec::new() };
+        let writer: Cow<'_, str> = match self.lens.owners.name() {
             Some(owner) => owner.into(),
-            None => canonical(&address).into(),
+            None => canonical(self.names.addresses.text(fact.from)).into(),
         };
         let to =
             [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(mailboxes);
-        let to = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
+        let to: Vec<String> = to.map(|one| normal_address(&one.address)).collect();
         let answers = fields.first(FieldName::IN_REPLY_TO).map(bracketed).filter(|id| !id.is_empty());
         self.batch.own.push(OwnMail {
             writer: self.names.customers.number(&writer),
             time,
-            to,
+            to: to.iter().map(|address| hash(&[address.as_bytes()])).collect(),
             subject: subject_hash(subject),
+            asks: Vec::new(),
             answers: answers.map(|id| hash(&[b"id", id])),
             message_id: message_id.to_string(),
         });
+        to.iter().map(|address| self.lens.senders.organisation(address).name).collect()
     }
 
     fn note_detail(&mut self, offset: u64, subject: &str, from: AddressId, message_id: &str) {
@@ -326,12 +331,25 @@ impl Sink for FactReader<'_> {
         let Some(pending) = self.pending.take() else { return };
         let text = BodyText::read(&pending.header, body);
         let rules = &self.lens.rules;
+        if !pending.written_to.is_empty() {
+            let asks = rules.asks_to_stop(&format!("{}\n{}", pending.subject, text.own_words));
+            if let Some(mail) = self.batch.own.last_mut().filter(|_| asks) {
+                mail.asks = pending.written_to;
+            }
+            self.keep(pending.fact, pending.decision, pending.message_id);
+            return;
+        }
         let decision = pending.open.map_or(pending.decision, |open| rules.judge_body(open, &text));
+        let about_a_list = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase);
+        let mixed = decision.kind == Kind::Transactional
+            && !about_a_list
+            && rules.advertises(&pending.subject, &text);
+        let traits = pending.fact.traits.set(Traits::MIXED, mixed);
         let way_out = match pending.fact.way_out {
             WayOut::Absent if text.has_link && rules.offers_way_out(&text) => WayOut::Body,
             known => known,
         };
-        self.keep(Fact { way_out, ..pending.fact }, decision, pending.message_id);
+        self.keep(Fact { way_out, traits, ..pending.fact }, decision, pending.message_id);
     }
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {

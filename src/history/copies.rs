@@ -29,6 +29,7 @@ fn both(first: &Fact, later: &Fact, names: &Names) -> Fact {
     let traits = chosen
         .traits
         .set(Traits::OWN, either(Traits::OWN))
+        .set(Traits::MIXED, either(Traits::MIXED))
         .set(Traits::SPAM, every(Traits::SPAM))
         .set(Traits::UNVERIFIED, every(Traits::UNVERIFIED))
         .set(Traits::READ_KNOWN, either(Traits::READ_KNOWN))

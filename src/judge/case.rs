@@ -80,6 +80,8 @@ pub struct Case {
     pub other_messages: u64,
     /// Messages set aside as spam.
     pub spam_messages: u64,
+    /// Counted messages that belong to a deal and advertise as well.
+    pub mixed_messages: u64,
     /// Of the marketing messages whose state the export tells, those never read.
     pub unread: Share,
     /// Of the marketing messages whose state the export tells, those thrown away.
@@ -139,6 +141,7 @@ impl Case {
             customer_since: last.and_then(|_| customer_since(&pair, &timelines, bench, names)),
             other_messages: placed(Counted::Other).count() as u64,
             spam_messages: placed(Counted::Spam).count() as u64,
+            mixed_messages: counted.iter().filter(|fact| fact.traits.has(Traits::MIXED)).count() as u64,
             unread: share(&marketing, Traits::READ_KNOWN, |traits| !traits.has(Traits::READ)),
             deleted: share(&marketing, Traits::DELETED_KNOWN, |traits| traits.has(Traits::DELETED)),
             load: Share { part: received.len() as u64, whole: load },

@@ -115,6 +115,7 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "no_reply", meaning: "`yes` where an answer to it would go to a no-reply address", value: |case, _| case.no_reply.map_or(Cell::Blank, yes) },
     Column { name: "addresses", meaning: "the sender's From addresses, most frequent first, at most 10", value: |case, _| foreign(Some(&case.addresses.iter().take(10).cloned().collect::<Vec<_>>().join(" "))) },
     Column { name: "grouped_by", meaning: "whether `sender` is a `domain`, an `address` or a `brand`", value: |case, _| own(case.grouped_by.word()) },
+    Column { name: "mixed_messages", meaning: "messages that belong to a deal and advertise as well: counted as other, with `--count-mixed` as marketing", value: |case, _| own(case.mixed_messages) },
 ];
 
 #[cfg(test)]

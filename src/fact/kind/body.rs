@@ -15,6 +15,8 @@ pub struct BodyText {
     pub has_link: bool,
     /// It holds a calendar part with a method (RFC 6047).
     pub has_invitation: bool,
+    /// The writer's own first words, folded: nothing that is quoted from another message.
+    pub own_words: String,
 }
 
 impl BodyText {
@@ -46,9 +48,43 @@ impl BodyText {
                 _ => {}
             }
         }
+        this.own_words = fold(&own_words(&text));
         this.folded = fold(&text);
         this
     }
+}
+
+/// How much of what somebody wrote is looked at, in characters: a wish to be left alone comes first.
+const OWN_WORDS: usize = 400;
+
+/// The lines before any quotation, without quoted ones.
+fn own_words(text: &str) -> String {
+    let lines = text.lines().map(str::trim).take_while(|line| !introduces_quotation(line));
+    let own: Vec<&str> = lines.filter(|line| !line.starts_with('>') && !line.starts_with('|')).collect();
+    own.join("\n").chars().take(OWN_WORDS).collect()
+}
+
+/// What mail programs put above the message that is answered.
+fn introduces_quotation(line: &str) -> bool {
+    let folded = fold(line);
+    let wrote = [
+        "wrote:",
+        "schrieb:",
+        "a ecrit :",
+        "a ecrit:",
+        "escribio:",
+        "ha scritto:",
+        "schreef:",
+        "escreveu:",
+        "napisal:",
+        "napisala:",
+        "napisal(a):",
+    ];
+    let headed = ["from:", "von:", "de :", "de:", "da:", "van:", "od:"];
+    (line.starts_with("--") && line.contains("essage")) // "-----Original Message-----" and its kin
+        || line.starts_with("________")
+        || wrote.iter().any(|end| folded.ends_with(end))
+        || (headed.iter().any(|start| folded.starts_with(start)) && folded.contains('@'))
 }
 
 fn has_link(text: &str) -> bool {
@@ -85,6 +121,18 @@ mod tests {
             text.folded
         );
         assert!(text.has_link && text.folded.contains("abmelden"));
+    }
+
+    #[test]
+    fn what_is_quoted_is_not_the_writers_own() {
+        let own = |body: &str| BodyText::read(b"Content-Type: text/plain", body.as_bytes()).own_words;
+        assert_eq!(own("Thanks!\n\nOn Mon, Ann <a@b.example> wrote:\n> unsubscribe here\n"), "thanks!");
+        assert_eq!(own("> unsubscribe\nno, keep writing\n"), "no, keep writing");
+        assert_eq!(own("Bitte abmelden\n-----Ursprüngliche Message-----\nVon: x"), "bitte abmelden");
+        assert_eq!(
+            own("stop\n\nAm 3. Mai schrieb Ann:\nunsubscribe"),
+            "stop am 0. mai schrieb ann: unsubscribe"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::super::fields::{FieldName, Vocabulary};
 use super::super::fold::fold;
 use super::Kind;
 use super::phrases::Phrases;
-use super::rules::{BUILT_IN_RULES, Rule, Rules};
+use super::rules::{Asked, BUILT_IN_RULES, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
 use super::written::{Names, WrittenConditions, WrittenRules};
@@ -21,8 +21,11 @@ const BUILT_IN_NAME: &str = "the built-in rules";
 /// The rule that decides where none does.
 const NO_EVIDENCE: &str = "no-evidence";
 
-/// The list of phrases that offer a way out.
+/// Lists of phrases that the program itself asks for.
 const WAYS_OUT: &str = "unsubscribe";
+const ADVERTISES: &str = "advertises";
+const OPT_OUT: &str = "opt-out";
+const STAYS: &str = "stays";
 
 /// The built-in rules behind those of `user`; the fields that they need are added to the vocabulary.
 pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Rules> {
@@ -245,9 +248,19 @@ impl<'v> Compiler<'v> {
         (number, true)
     }
 
+    /// The signal of a list that the program itself asks for, in a text.
+    fn asked_signal(&mut self, list: &str) -> usize {
+        let phrases = self.phrase_lists.get(list).cloned().unwrap_or_default();
+        self.phrase_signal(&Spanned::new(0..0, Names::These(phrases)), BODY).unwrap_or(MOST)
+    }
+
     fn finish(mut self) -> Result<Rules> {
-        let ways_out = self.phrase_lists.get(WAYS_OUT).cloned().unwrap_or_default();
-        let way_out = self.phrase_signal(&Spanned::new(0..0, Names::These(ways_out)), BODY).unwrap_or(MOST);
+        let asked = Asked {
+            way_out: self.asked_signal(WAYS_OUT),
+            advertises: self.asked_signal(ADVERTISES),
+            opt_out: self.asked_signal(OPT_OUT),
+            stays: self.asked_signal(STAYS),
+        };
         self.rules.push(Rule {
             id: NO_EVIDENCE.to_string(),
             kind: Kind::Notification,
@@ -269,7 +282,7 @@ impl<'v> Compiler<'v> {
             in_subject: Phrases::of(self.in_subject),
             in_body: Phrases::of(self.in_body),
             body_signals: self.body_signals,
-            way_out,
+            asked,
         })
     }
 }

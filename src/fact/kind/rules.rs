@@ -32,8 +32,20 @@ pub struct Rules {
     pub(super) in_body: Phrases,
     /// What the body may still raise.
     pub(super) body_signals: Signals,
-    /// The signal of a phrase that offers a way out.
-    pub(super) way_out: usize,
+    pub(super) asked: Asked,
+}
+
+/// The signals of lists of phrases that the program itself asks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// The text offers a way out.
+    pub way_out: usize,
+    /// The text of a deal advertises as well.
+    pub advertises: usize,
+    /// The writer wants no more mail.
+    pub opt_out: usize,
+    /// The writer says so with a "not".
+    pub stays: usize,
 }
 
 #[derive(Debug)]
@@ -172,7 +184,20 @@ impl Rules {
 
     /// Whether a text holds a phrase that offers a way out.
     pub(crate) fn offers_way_out(&self, body: &BodyText) -> bool {
-        self.in_body.raised_in(&body.folded).has(self.way_out)
+        self.in_body.raised_in(&body.folded).has(self.asked.way_out)
+    }
+
+    /// Whether a text that belongs to a deal advertises as well.
+    pub(crate) fn advertises(&self, subject: &str, body: &BodyText) -> bool {
+        [subject, &body.folded]
+            .into_iter()
+            .any(|text| self.in_body.raised_in(text).has(self.asked.advertises))
+    }
+
+    /// Whether folded words of the owner's own ask that no more mail be sent.
+    pub(crate) fn asks_to_stop(&self, words: &str) -> bool {
+        let raised = self.in_body.raised_in(words);
+        raised.has(self.asked.opt_out) && !raised.has(self.asked.stays)
     }
 
     /// The outcome for a message whose kind nobody asks for.
