@@ -306,3 +306,50 @@ fn resolve(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests_of_messages::Seen;
+    use super::super::{Memo, Outcome};
+    use super::*;
+    use crate::fact::fields::Spans;
+
+    const RULES: &str = "[fields]\nbulk = [\"Precedence\", \"List-Id\"]\n\n\
+        [[rule]]\nid = \"person\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.has = [\"In-Reply-To\"]\nwhen.lacks = \"bulk\"\n";
+
+    fn alone(text: &str, vocabulary: &mut Vocabulary) -> Result<Rules> {
+        let mut compiler = Compiler::new(vocabulary);
+        let written = parse(text, Path::new("own.toml"))?;
+        compiler.lists(&written);
+        compiler.rules(written, text, Path::new("own.toml"))?;
+        compiler.finish()
+    }
+
+    #[test]
+    fn a_rule_may_ask_that_none_of_a_list_of_fields_is_there() {
+        let mut vocabulary = Vocabulary::default();
+        let rules = alone(RULES, &mut vocabulary).expect("valid rules");
+        let decided_by = |header: &str| {
+            let mut spans = Spans::default();
+            match rules.judge_header(
+                &spans.scan(&vocabulary, header.as_bytes()),
+                "",
+                &Seen::default(),
+                &mut Memo::default(),
+            ) {
+                Outcome::Decided(decision) => rules.id(decision.rule).to_string(),
+                Outcome::Open(_) => "open".to_string(),
+            }
+        };
+        assert_eq!(decided_by("In-Reply-To: <1@a.example>\n"), "person");
+        assert_eq!(decided_by("In-Reply-To: <1@a.example>\nlist-id: <a.example>\n"), NO_EVIDENCE);
+        assert_eq!(decided_by("List-Id: <a.example>\n"), NO_EVIDENCE);
+    }
+
+    #[test]
+    fn a_misspelt_list_is_an_error_with_its_line() {
+        let text = RULES.replace("when.lacks = \"bulk\"", "when.lacks = \"bulky\"");
+        let error = alone(&text, &mut Vocabulary::default()).expect_err("no such list").to_string();
+        assert!(error.contains("line 9") && error.contains("did you mean bulk?"), "{error}");
+    }
+}
