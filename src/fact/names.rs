@@ -73,6 +73,11 @@ impl<Id: From<u32> + Into<usize> + Copy> Table<Id> {
         self.texts.get(id.into()).map_or("", |text| text)
     }
 
+    /// All texts with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (Id, &str)> {
+        (0..).map(Id::from).zip(self.texts.iter().map(|text| &**text))
+    }
+
     /// How many texts there are.
     pub fn len(&self) -> usize {
         self.texts.len()

@@ -1,6 +1,6 @@
 //! Reads messages into facts.
 
-use super::batch::{Batch, Detail, OptOutOffer, OwnMail, Sign, Skip, hash};
+use super::batch::{Batch, Detail, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
 use super::customer::{Owners, canonical, delivered_to};
 use super::fields::{FieldName, Fields, Spans, Vocabulary};
 use super::fold::fold;
@@ -9,7 +9,7 @@ use super::kind::{
     has_reply_prefix,
 };
 use super::names::NewNames;
-use super::sender::{Organisation, Senders, domain_of, normal_address};
+use super::sender::{Organisation, Senders, domain_of, normal_address, registrable};
 use super::state::{Labels, State, state};
 use super::unsubscribe::{Unsubscribe, WayOut, is_no_reply, unsubscribe};
 use super::value::{Mailbox, bracketed, mailboxes, text};
@@ -19,7 +19,7 @@ use super::{AddressId, Fact, NameId, Names, SenderId, Traits};
 use crate::mailbox::{RawMessage, Sink, Unusable, Want};
 use crate::time::Seconds;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -82,6 +82,8 @@ pub struct FactReader<'a> {
     /// What the raw From values seen so far mean: they recur thousands of times.
     froms: HashMap<Box<[u8]>, From>,
     pending: Option<Pending>,
+    /// Those that the batch holds already.
+    links: HashSet<OptOutLink>,
     names: Names,
     batch: Batch,
 }
@@ -117,6 +119,7 @@ impl<'a> FactReader<'a> {
             spans: Spans::default(),
             froms: HashMap::new(),
             pending: None,
+            links: HashSet::new(),
             names: Names::default(),
             batch: Batch::default(),
         }
@@ -131,6 +134,7 @@ impl<'a> FactReader<'a> {
     /// What came since the last call, and the names that were new in it.
     pub fn take(&mut self) -> (Batch, NewNames) {
         self.pending = None;
+        self.links.clear();
         (std::mem::take(&mut self.batch), self.names.new_names())
     }
 
@@ -251,6 +255,7 @@ impl<'a> FactReader<'a> {
     }
 
     fn note_offers(&mut self, fact: &Fact, offered: Option<&Unsubscribe>) {
+        self.note_links(fact, offered);
         for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
             self.batch.offers.push(OptOutOffer {
                 address: hash(&[offer.address.as_bytes()]),
@@ -259,6 +264,23 @@ impl<'a> FactReader<'a> {
                 from: fact.from,
                 list: fact.list,
             });
+        }
+    }
+
+    /// Where a sender takes opt-outs under another domain; spam can name any.
+    fn note_links(&mut self, fact: &Fact, offered: Option<&Unsubscribe>) {
+        if fact.traits.has(Traits::SPAM) {
+            return;
+        }
+        for host in offered.into_iter().flat_map(|offered| &offered.hosts) {
+            let domain = registrable(host);
+            if domain == self.names.senders.text(fact.sender) {
+                continue;
+            }
+            let link = OptOutLink { sender: fact.sender, domain: hash(&[domain.as_bytes()]) };
+            if self.links.insert(link) {
+                self.batch.links.push(link);
+            }
         }
     }
 

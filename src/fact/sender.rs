@@ -140,6 +140,13 @@ pub fn registrable(domain: &str) -> &str {
     psl::domain_str(domain).unwrap_or(domain)
 }
 
+/// The name that an organisation chose: the label before the public suffix. `None` where there is none (a suffix,
+/// a single label, an IP address).
+pub fn label(domain: &str) -> Option<&str> {
+    let (label, _) = psl::domain_str(domain)?.split_once('.')?;
+    label.bytes().any(|b| b.is_ascii_alphabetic()).then_some(label)
+}
+
 /// The domain and those above it.
 pub fn parents(domain: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(domain), |domain| domain.split_once('.').map(|(_, parent)| parent))
@@ -251,6 +258,20 @@ mod tests {
             ("a@[192.0.2.1]", "[192.0.2.1]"),
         ] {
             assert_eq!(grouped(address), (name.to_string(), GroupedBy::Domain), "{address}");
+        }
+    }
+
+    #[test]
+    fn the_label_is_the_name_before_the_suffix() {
+        for (domain, expected) in [
+            ("shop.co.uk", Some("shop")),
+            ("shop.test", Some("shop")),
+            ("shop.myshopify.com", Some("shop")),
+            ("co.uk", None),
+            ("localhost", None),
+            ("192.0.2.1", None),
+        ] {
+            assert_eq!(label(domain), expected, "{domain}");
         }
     }
 
