@@ -5,8 +5,12 @@
 mod copies;
 mod stream;
 
-use crate::fact::{Batch, CustomerId, Fact, Kind, Names, OptOutOffer, OwnMail, SenderId, Sign, Skip, Traits};
+use crate::fact::{
+    Batch, CustomerId, Fact, Kind, Names, OptOutLink, OptOutOffer, OwnMail, SenderId, Sign, Skip, Table,
+    Traits, hash,
+};
 use crate::time::{Day, Time, Zone};
+use std::collections::HashMap;
 
 /// Everything that was read, sorted for judging.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub struct History {
     pub signs: Vec<Sign>,
     /// Opt-out addresses that senders named.
     pub offers: Vec<OptOutOffer>,
+    /// Senders that take opt-outs under the domain of another one, with that one; sorted.
+    pub links: Vec<(SenderId, SenderId)>,
     /// What the owner wrote.
     pub own: Vec<OwnMail>,
     /// The time of the newest message read.
@@ -146,7 +152,7 @@ impl Tally {
 impl History {
     /// Sorts what was read.
     pub fn of(batch: Batch, names: Names) -> Self {
-        let Batch { mut facts, skips, mut offers, signs, own, read, .. } = batch;
+        let Batch { mut facts, skips, mut offers, links, signs, own, read, .. } = batch;
         let newest = facts.iter().filter_map(|fact| fact.time).max();
         let mut aside = Vec::new();
         let mut set_aside = |facts: &mut Vec<Fact>, traits, counted| {
@@ -161,7 +167,8 @@ impl History {
         facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.time, fact.identity));
         offers.sort_unstable();
         offers.dedup();
-        Self { names, facts, aside, signs, offers, own, newest, skips, read }
+        let links = between_senders(&links, &names.senders);
+        Self { names, facts, aside, signs, offers, links, own, newest, skips, read }
     }
 
     /// All pairs, in no order that means anything.
@@ -192,4 +199,18 @@ impl History {
     pub fn facts(&self) -> &[Fact] {
         &self.facts
     }
+}
+
+/// The links whose domain is another sender's.
+fn between_senders(links: &[OptOutLink], senders: &Table<SenderId>) -> Vec<(SenderId, SenderId)> {
+    if links.is_empty() {
+        return Vec::new();
+    }
+    let named: HashMap<u64, SenderId> =
+        senders.iter().map(|(id, name)| (hash(&[name.as_bytes()]), id)).collect();
+    let mut found: Vec<_> =
+        links.iter().filter_map(|link| Some((link.sender, *named.get(&link.domain)?))).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }

@@ -15,6 +15,8 @@ pub struct Batch {
     pub skips: Vec<Skip>,
     /// Opt-out addresses that senders named, in order of facts.
     pub offers: Vec<OptOutOffer>,
+    /// Domains of strangers to which senders direct opt-outs, each pair once for a stretch.
+    pub links: Vec<OptOutLink>,
     /// Messages that prove something about consent.
     pub signs: Vec<Sign>,
     /// What the owner wrote.
@@ -31,6 +33,7 @@ pub struct Mark {
     facts: usize,
     skips: usize,
     offers: usize,
+    links: usize,
     signs: usize,
     own: usize,
     details: usize,
@@ -61,6 +64,15 @@ pub struct OptOutOffer {
     pub from: AddressId,
     /// … and on this list.
     pub list: Option<ListId>,
+}
+
+/// A sender that takes opt-outs under a domain that is not its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OptOutLink {
+    /// Who asks.
+    pub sender: SenderId,
+    /// The registrable domain, hashed: it matters only where it is the name of another sender.
+    pub domain: u64,
 }
 
 /// A message that proves something about consent.
@@ -130,6 +142,7 @@ impl Batch {
             facts: self.facts.len(),
             skips: self.skips.len(),
             offers: self.offers.len(),
+            links: self.links.len(),
             signs: self.signs.len(),
             own: self.own.len(),
             details: self.details.len(),
@@ -142,6 +155,7 @@ impl Batch {
         self.facts.truncate(mark.facts);
         self.skips.truncate(mark.skips);
         self.offers.truncate(mark.offers);
+        self.links.truncate(mark.links);
         self.signs.truncate(mark.signs);
         self.own.truncate(mark.own);
         self.details.truncate(mark.details);
@@ -168,6 +182,11 @@ impl Batch {
             list: list(offer.list),
             ..offer
         }));
+        self.links.extend(
+            next.links
+                .into_iter()
+                .map(|link| OptOutLink { sender: senders[usize::from(link.sender)], ..link }),
+        );
         self.signs.extend(next.signs.into_iter().map(|sign| Sign {
             sender: senders[usize::from(sign.sender)],
             customer: customers[usize::from(sign.customer)],

@@ -32,6 +32,12 @@ well_known! {
     AUTHENTICATION_RESULTS = "authentication-results", X_GMAIL_LABELS = "x-gmail-labels",
     X_MOZILLA_STATUS = "x-mozilla-status", X_MOZILLA_STATUS2 = "x-mozilla-status2", X_MOZILLA_KEYS = "x-mozilla-keys",
     X_ACCOUNT_KEY = "x-account-key", X_UIDL = "x-uidl", STATUS = "status", X_STATUS = "x-status", X_IMAP = "x-imap",
+    RESENT_FROM = "resent-from", DUCK_ORIGINAL_FROM = "duck-original-from",
+    X_SIMPLELOGIN_ORIGINAL_FROM = "x-simplelogin-original-from",
+    X_SIMPLELOGIN_ENVELOPE_FROM = "x-simplelogin-envelope-from",
+    X_ANONADDY_ORIGINAL_FROM_HEADER = "x-anonaddy-original-from-header",
+    X_ANONADDY_ORIGINAL_SENDER = "x-anonaddy-original-sender",
+    X_ANONADDY_ORIGINAL_ENVELOPE_FROM = "x-anonaddy-original-envelope-from",
 }
 
 /// The names worth noting, each with its number.
@@ -58,7 +64,8 @@ impl Vocabulary {
         *self.numbers.entry(name.to_ascii_lowercase().into_bytes().into()).or_insert(next)
     }
 
-    fn find(&self, name: &[u8]) -> Option<FieldName> {
+    /// The number of that name, where it is noted.
+    pub fn find(&self, name: &[u8]) -> Option<FieldName> {
         let mut lower = [0; LONGEST_NAME];
         let lower = lower.get_mut(..name.len())?;
         lower.copy_from_slice(name);

@@ -6,9 +6,11 @@ mod batch;
 mod customer;
 mod fields;
 mod fold;
+mod hosts;
 mod kind;
 mod names;
 mod reader;
+mod relay;
 mod sender;
 mod state;
 mod unsubscribe;
@@ -16,14 +18,14 @@ mod value;
 mod verified;
 mod when;
 
-pub use batch::{Batch, Detail, Mark, OptOutOffer, OwnMail, Sign, Skip, hash};
+pub use batch::{Batch, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use fields::Vocabulary;
 pub use kind::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules};
 pub use names::{AddressId, CustomerId, ListId, NameId, Names, NewNames, Renaming, SenderId, Table};
 pub use reader::{FactReader, Lens};
 pub use sender::{
-    Brands, GroupedBy, Organisation, Senders, domain_of, normal_address, normal_domain, parents,
+    Brands, GroupedBy, Organisation, Senders, domain_of, label, normal_address, normal_domain, parents,
 };
 pub use state::Labels;
 pub use unsubscribe::WayOut;

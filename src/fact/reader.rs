@@ -1,6 +1,6 @@
 //! Reads messages into facts.
 
-use super::batch::{Batch, Detail, OptOutOffer, OwnMail, Sign, Skip, hash};
+use super::batch::{Batch, Detail, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
 use super::customer::{Owners, canonical, delivered_to};
 use super::fields::{FieldName, Fields, Spans, Vocabulary};
 use super::fold::fold;
@@ -9,17 +9,17 @@ use super::kind::{
     has_reply_prefix,
 };
 use super::names::NewNames;
-use super::sender::{Senders, domain_of, normal_address};
+use super::sender::{Organisation, Senders, domain_of, normal_address, registrable};
 use super::state::{Labels, State, state};
 use super::unsubscribe::{Unsubscribe, WayOut, is_no_reply, unsubscribe};
-use super::value::{bracketed, mailboxes, text};
+use super::value::{Mailbox, bracketed, mailboxes, text};
 use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
 use super::{AddressId, Fact, NameId, Names, SenderId, Traits};
 use crate::mailbox::{RawMessage, Sink, Unusable, Want};
 use crate::time::Seconds;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -63,6 +63,14 @@ impl Lens {
         crate::mailbox::read_message(message, &mut reader);
         reader.take().0.facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
     }
+
+    /// Who sent a single message, as the report would group it; `None` where it names nobody.
+    pub fn sender_of(&self, message: &[u8]) -> Option<Organisation> {
+        let mut reader = FactReader::new(self);
+        crate::mailbox::read_message(message, &mut reader);
+        let fact = *reader.batch.facts.first()?;
+        Some(self.senders.organisation(reader.names.addresses.text(fact.from)))
+    }
 }
 
 /// Turns the messages of a mailbox into a batch of facts.
@@ -75,6 +83,8 @@ pub struct FactReader<'a> {
     froms: HashMap<Box<[u8]>, From>,
     memo: Memo,
     pending: Option<Pending>,
+    /// Those that the batch holds already.
+    links: HashSet<OptOutLink>,
     names: Names,
     batch: Batch,
 }
@@ -114,6 +124,7 @@ impl<'a> FactReader<'a> {
             froms: HashMap::new(),
             memo: Memo::default(),
             pending: None,
+            links: HashSet::new(),
             names: Names::default(),
             batch: Batch::default(),
         }
@@ -128,6 +139,7 @@ impl<'a> FactReader<'a> {
     /// What came since the last call, and the names that were new in it.
     pub fn take(&mut self) -> (Batch, NewNames) {
         self.pending = None;
+        self.links.clear();
         (std::mem::take(&mut self.batch), self.names.new_names())
     }
 
@@ -217,38 +229,39 @@ impl<'a> FactReader<'a> {
             if let Some(known) = self.froms.get(raw) {
                 return Ok(known.clone());
             }
-            if let Some(from) = self.read_from(raw) {
-                self.froms.insert(raw.into(), from.clone());
-                return Ok(from);
+            let Some(written) = author(raw) else { continue };
+            // Who stands behind a relay's address, other fields may say: such a value means nothing by itself.
+            if self.lens.senders.is_relayed(&written.address) {
+                let original = self.lens.senders.behind_relay(&written, fields);
+                return Ok(self.read_from(&written, original.as_ref()));
             }
+            let from = self.read_from(&written, None);
+            self.froms.insert(raw.into(), from.clone());
+            return Ok(from);
         }
         Err(Unusable::NoFrom)
     }
 
-    fn read_from(&mut self, raw: &[u8]) -> Option<From> {
-        let found = mailboxes(raw).into_iter().next();
-        let (name, written) = match found {
-            Some(mailbox) => (mailbox.name, mailbox.address),
-            None => (None, text(raw)),
-        };
-        let address = normal_address(&written);
-        if address.is_empty() || address == "<>" {
-            return None;
-        }
-        let organisation = self.lens.senders.organisation(&address);
-        let domain = domain_of(&address);
-        Some(From {
+    /// What an author means: who wrote is the `original` behind a relay; what the receiver could verify, and who
+    /// the owner is, goes by the address that stands there, for the relay vouches for nobody but itself.
+    fn read_from(&mut self, written: &Mailbox, original: Option<&Mailbox>) -> From {
+        let author = original.unwrap_or(written);
+        let organisation = self.lens.senders.organisation(&author.address);
+        let name = author.name.as_ref().or(written.name.as_ref());
+        From {
             sender: self.names.senders.number(&organisation.name),
-            address: self.names.addresses.number(&address),
-            name: name.filter(|name| !name.is_empty()).map(|name| self.names.display.number(&name)),
-            domain: domain.map(Into::into),
-            owner: self.lens.owners.hold(&canonical(&address)),
-            free_mail: domain.is_some_and(|domain| self.lens.senders.is_free_mail(domain)),
-            no_reply: is_no_reply(&address),
-        })
+            address: self.names.addresses.number(&author.address),
+            name: name.map(|name| self.names.display.number(name)),
+            domain: domain_of(&written.address).map(Into::into),
+            owner: self.lens.owners.hold(&canonical(&written.address)),
+            free_mail: domain_of(&author.address)
+                .is_some_and(|domain| self.lens.senders.is_free_mail(domain)),
+            no_reply: is_no_reply(&author.address),
+        }
     }
 
     fn note_offers(&mut self, fact: &Fact, offered: Option<&Unsubscribe>) {
+        self.note_links(fact, offered);
         for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
             self.batch.offers.push(OptOutOffer {
                 address: hash(&[offer.address.as_bytes()]),
@@ -257,6 +270,23 @@ impl<'a> FactReader<'a> {
                 from: fact.from,
                 list: fact.list,
             });
+        }
+    }
+
+    /// Where a sender takes opt-outs under another domain; spam can name any.
+    fn note_links(&mut self, fact: &Fact, offered: Option<&Unsubscribe>) {
+        if fact.traits.has(Traits::SPAM) {
+            return;
+        }
+        for host in offered.into_iter().flat_map(|offered| &offered.hosts) {
+            let domain = registrable(host);
+            if domain == self.names.senders.text(fact.sender) {
+                continue;
+            }
+            let link = OptOutLink { sender: fact.sender, domain: hash(&[domain.as_bytes()]) };
+            if self.links.insert(link) {
+                self.batch.links.push(link);
+            }
         }
     }
 
@@ -355,6 +385,15 @@ impl Sink for FactReader<'_> {
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         self.skip(offset, reason);
     }
+}
+
+/// The first mailbox of a From value, or all of its text where it holds none; `None` where it names nobody.
+fn author(raw: &[u8]) -> Option<Mailbox> {
+    let found = mailboxes(raw).into_iter().next();
+    let written = found.unwrap_or_else(|| Mailbox { name: None, address: text(raw) });
+    let address = normal_address(&written.address);
+    let named = !address.is_empty() && address != "<>";
+    named.then(|| Mailbox { name: written.name.filter(|name| !name.is_empty()), address })
 }
 
 /// What the subject and the fields of a thread show.

@@ -1,9 +1,12 @@
 //! Which organisation a From address belongs to: its registrable domain, but for brands that the user
 //! declares and for hosts that many senders share.
 
+use super::fields::Fields;
+use super::hosts::Hosts;
+use super::value::Mailbox;
 use crate::error::{Error, Result};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -79,7 +82,23 @@ impl Senders {
 
     /// Whether a domain (or one above it) is a sending platform's, whose signature vouches for its customers.
     pub fn is_sending_platform(&self, domain: &str) -> bool {
-        parents(domain).any(|parent| self.hosts.platforms.contains(parent))
+        self.hosts.is_platform(domain)
+    }
+
+    /// Whether behind each address of that domain stands somebody else: its sender is the full address.
+    pub fn is_shared(&self, domain: &str) -> bool {
+        self.hosts.is_shared(domain, registrable(domain))
+    }
+
+    /// Whether an address is a relay service's, behind which stands who really wrote.
+    pub fn is_relayed(&self, address: &str) -> bool {
+        domain_of(address).is_some_and(|domain| self.hosts.relay(domain).is_some())
+    }
+
+    /// Who wrote a message that a relay service forwarded under an address of its own, as far as the message
+    /// says so; `None` too where `written` is no relay's address.
+    pub fn behind_relay(&self, written: &Mailbox, fields: &Fields<'_>) -> Option<Mailbox> {
+        self.hosts.relay(domain_of(&written.address)?)?.original(written, fields, self)
     }
 
     /// Whether mail of that domain comes from people: a provider's domain.
@@ -121,68 +140,16 @@ pub fn registrable(domain: &str) -> &str {
     psl::domain_str(domain).unwrap_or(domain)
 }
 
+/// The name that an organisation chose: the label before the public suffix. `None` where there is none (a suffix,
+/// a single label, an IP address).
+pub fn label(domain: &str) -> Option<&str> {
+    let (label, _) = psl::domain_str(domain)?.split_once('.')?;
+    label.bytes().any(|b| b.is_ascii_alphabetic()).then_some(label)
+}
+
 /// The domain and those above it.
 pub fn parents(domain: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(domain), |domain| domain.split_once('.').map(|(_, parent)| parent))
-}
-
-/// Domains with `name.*` for a name under every public suffix.
-#[derive(Debug, Clone, Default)]
-struct DomainSet {
-    exact: HashSet<String>,
-    any_suffix: HashSet<String>,
-}
-
-impl DomainSet {
-    fn of(entries: Vec<String>) -> Self {
-        let mut set = Self::default();
-        for entry in entries {
-            match entry.strip_suffix(".*") {
-                Some(label) => set.any_suffix.insert(label.to_string()),
-                None => set.exact.insert(entry),
-            };
-        }
-        set
-    }
-
-    fn holds(&self, domain: &str, registrable: &str) -> bool {
-        parents(domain).any(|parent| self.exact.contains(parent))
-            || registrable.split_once('.').is_some_and(|(label, _)| self.any_suffix.contains(label))
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Hosts {
-    free_mail: DomainSet,
-    shared: DomainSet,
-    platforms: HashSet<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenHosts {
-    free_mail: Vec<String>,
-    shared: Vec<String>,
-    sending_platforms: Vec<String>,
-}
-
-impl Hosts {
-    fn built_in() -> Self {
-        let written: WrittenHosts = toml::from_str(include_str!("hosts.toml")).unwrap_or(WrittenHosts {
-            free_mail: Vec::new(),
-            shared: Vec::new(),
-            sending_platforms: Vec::new(),
-        });
-        Self {
-            free_mail: DomainSet::of(written.free_mail),
-            shared: DomainSet::of(written.shared),
-            platforms: written.sending_platforms.into_iter().collect(),
-        }
-    }
-
-    fn is_shared(&self, domain: &str, registrable: &str) -> bool {
-        self.free_mail.holds(domain, registrable) || self.shared.holds(domain, registrable)
-    }
 }
 
 /// Domains and addresses that the user puts under one name.
@@ -295,6 +262,20 @@ mod tests {
     }
 
     #[test]
+    fn the_label_is_the_name_before_the_suffix() {
+        for (domain, expected) in [
+            ("shop.co.uk", Some("shop")),
+            ("shop.test", Some("shop")),
+            ("shop.myshopify.com", Some("shop")),
+            ("co.uk", None),
+            ("localhost", None),
+            ("192.0.2.1", None),
+        ] {
+            assert_eq!(label(domain), expected, "{domain}");
+        }
+    }
+
+    #[test]
     fn shared_hosts_and_addresses_without_a_domain_are_kept_apart() {
         for address in [
             "ann@gmail.com",
@@ -337,11 +318,5 @@ mod tests {
             let error = Brands::parse(text, Path::new("brands.toml")).expect_err("invalid").to_string();
             assert!(error.contains(expected), "{error}");
         }
-    }
-
-    #[test]
-    fn the_built_in_hosts_are_read() {
-        let written: std::result::Result<WrittenHosts, _> = toml::from_str(include_str!("hosts.toml"));
-        assert!(written.is_ok_and(|hosts| hosts.free_mail.len() > 100 && hosts.sending_platforms.len() > 50));
     }
 }

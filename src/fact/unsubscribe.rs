@@ -1,6 +1,7 @@
 //! The ways out that a message offers: `List-Unsubscribe` (RFC 2369) and its one-click form (RFC 8058).
 
 use super::fields::{FieldName, Fields};
+use super::sender::{domain_of, normal_domain};
 use super::value::text;
 
 /// The best way out, best first.
@@ -47,6 +48,8 @@ pub struct Unsubscribe {
     pub way_out: WayOut,
     /// The addresses among them.
     pub addresses: Vec<OptOutAddress>,
+    /// The hosts of its links and addresses.
+    pub hosts: Vec<String>,
 }
 
 /// Reads the first `List-Unsubscribe` field. It is valid where it holds at least one web or mail address:
@@ -55,15 +58,19 @@ pub fn unsubscribe(fields: &Fields<'_>) -> Option<Unsubscribe> {
     let value = text(fields.first(FieldName::LIST_UNSUBSCRIBE)?);
     let mut https = false;
     let mut web = false;
-    let mut addresses = Vec::new();
+    let mut addresses: Vec<OptOutAddress> = Vec::new();
+    let mut hosts = Vec::new();
     for uri in uris(&value) {
         let lower = uri.get(..8).unwrap_or(&uri).to_ascii_lowercase();
         if lower.starts_with("mailto:") {
-            addresses.extend(mailto(&uri["mailto:".len()..]));
+            let found = mailto(&uri["mailto:".len()..]);
+            hosts.extend(found.as_ref().and_then(|found| domain_of(&found.address)).map(normal_domain));
+            addresses.extend(found);
         } else if let Some(host) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) {
             let has_host = !host.is_empty() || uri.len() > lower.len();
             web |= has_host;
             https |= has_host && lower.starts_with("https:");
+            hosts.extend(uri.split_once("://").and_then(|(_, rest)| host_of(rest)));
         }
     }
     let post = fields.first(FieldName::LIST_UNSUBSCRIBE_POST);
@@ -74,7 +81,7 @@ pub fn unsubscribe(fields: &Fields<'_>) -> Option<Unsubscribe> {
         (.., false) => WayOut::Mailto,
         _ => return None,
     };
-    Some(Unsubscribe { way_out, addresses })
+    Some(Unsubscribe { way_out, addresses, hosts })
 }
 
 /// What stands in angle brackets; where there are none, the words between commas and blanks.
@@ -85,6 +92,14 @@ fn uris(value: &str) -> Vec<String> {
         return inner.map(without_blanks).collect();
     }
     value.split([',', ' ']).map(without_blanks).filter(|word| !word.is_empty()).collect()
+}
+
+/// The host of a link, without its scheme, user and port.
+fn host_of(rest: &str) -> Option<String> {
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = normal_domain(host.split(':').next().unwrap_or(host));
+    (!host.is_empty()).then_some(host)
 }
 
 fn mailto(rest: &str) -> Option<OptOutAddress> {
@@ -194,6 +209,15 @@ mod tests {
         {
             assert_eq!(way_out(value), None, "{value}");
         }
+    }
+
+    #[test]
+    fn hosts_are_those_of_links_and_addresses() {
+        let found = read(
+            "List-Unsubscribe: <https://x:y@U.Shop.example:443/p@q?a=b>, <mailto:u@mail.shop.test>, <http://a.example?u>\n",
+        )
+        .expect("valid");
+        assert_eq!(found.hosts, ["u.shop.example", "mail.shop.test", "a.example"]);
     }
 
     #[test]

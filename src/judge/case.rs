@@ -3,7 +3,7 @@
 use super::{Received, Verdict, judge};
 use crate::cadence::{ActiveDays, Cadence};
 use crate::consent::{Event, Findings, Ledger, State, Terms, Timeline};
-use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, Senders, Traits, WayOut};
+use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, SenderId, Senders, Traits, WayOut};
 use crate::history::{Counted, History, Pair, Scope};
 use crate::policy::Policy;
 use crate::time::{Day, Time};
@@ -60,6 +60,8 @@ pub struct Case {
     pub addresses: Vec<String>,
     /// How the sender was found.
     pub grouped_by: GroupedBy,
+    /// Other senders (no platforms) under whose domain it takes opt-outs.
+    pub opts_out_at: Vec<String>,
     /// What the policy says.
     pub verdict: Verdict,
     /// The days and states of the marketing messages, in time order.
@@ -132,6 +134,7 @@ impl Case {
             .next(),
             addresses: most_frequent(counted.iter().map(|fact| (names.addresses.text(fact.from), fact.time))),
             grouped_by: bench.senders.organisation(address).grouped_by,
+            opts_out_at: opts_out_at(pair.sender, bench),
             verdict: judge(&received, bench.policy, bench.as_of),
             cadence: (!received.is_empty()).then(|| active.cadence()),
             consent: standings
@@ -172,6 +175,20 @@ impl Case {
     pub fn most_on_a_day(&self) -> usize {
         self.received.chunk_by(|left, right| left.day == right.day).map(<[Received]>::len).max().unwrap_or(0)
     }
+}
+
+/// A platform that takes opt-outs for many tells nothing about who belongs together.
+fn opts_out_at(sender: SenderId, bench: &Bench<'_>) -> Vec<String> {
+    let links = &bench.history.links;
+    let start = links.partition_point(|(from, _)| *from < sender);
+    let links = links.get(start..).unwrap_or_default().iter().take_while(|(from, _)| *from == sender);
+    let names = links.map(|(_, at)| bench.history.names.senders.text(*at));
+    let mut names: Vec<String> = names
+        .filter(|name| !bench.senders.is_sending_platform(name) && !bench.senders.is_shared(name))
+        .map(str::to_string)
+        .collect();
+    names.sort();
+    names
 }
 
 /// A stream of a pair's messages: what comes from one address on one list stands under the same events.

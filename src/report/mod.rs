@@ -5,6 +5,7 @@ mod csv;
 mod messages;
 mod reason;
 mod safe;
+mod suggestions;
 mod summary;
 
 pub use columns::{COLUMNS, Cell, Column, Context};

@@ -1,6 +1,7 @@
 //! The summary: a few lines that account for every message and name the result.
 
 use super::safe::visible;
+use super::suggestions::suggestions;
 use crate::history::{Counted, Tally};
 use crate::judge::Case;
 use crate::policy::Policy;
@@ -42,6 +43,7 @@ pub fn summary(account: &Account<'_>) -> String {
             lines.push(format!("{} rows of the consent list say nothing and were left out", thousands(rows)))
         }
     }
+    lines.extend(suggestions(account.cases));
     lines.into_iter().fold(String::new(), |mut all, line| {
         let _ = writeln!(all, "{line}");
         all

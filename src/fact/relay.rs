@@ -1,0 +1,280 @@
+//! Relay services (Hide My Email, Firefox Relay, SimpleLogin, DuckDuckGo, addy.io): who wrote the mail that they
+//! forward under addresses of their own.
+//!
+//! A name that is wrong is worse than one that is missing: what is cut, ambiguous or under no known suffix is not
+//! read. The address that the relay wrote into From is believed before other fields, which the relay may only have
+//! passed on.
+
+use super::fields::{FieldName, Fields, Vocabulary};
+use super::sender::{Senders, domain_of, normal_address, registrable};
+use super::value::{Mailbox, mailboxes};
+use serde::Deserialize;
+
+/// How a relay writes the author into From.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Form {
+    /// `name_at_shop.example_user`, or with the domain's dots as underscores.
+    At,
+    /// `alias+name=shop.example`.
+    Equals,
+    /// In the display name: `Shop <name@shop.example> [via Relay]`.
+    Name,
+}
+
+/// A relay service, as `hosts.toml` writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenRelay {
+    /// The domains of its addresses.
+    pub domains: Vec<String>,
+    form: Form,
+    cut_at: Option<usize>,
+    #[serde(default)]
+    headers: Vec<String>,
+    envelope: Option<String>,
+}
+
+impl WrittenRelay {
+    /// The header fields that it names.
+    #[cfg(test)]
+    pub fn field_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().chain(&self.envelope).map(String::as_str)
+    }
+}
+
+/// A relay service.
+#[derive(Debug, Clone)]
+pub struct Relay {
+    domains: Vec<String>,
+    form: Form,
+    cut_at: usize,
+    headers: Vec<FieldName>,
+    envelope: Option<FieldName>,
+}
+
+impl From<WrittenRelay> for Relay {
+    fn from(written: WrittenRelay) -> Self {
+        let known = Vocabulary::default();
+        let number = |name: &String| known.find(name.as_bytes());
+        Self {
+            form: written.form,
+            cut_at: written.cut_at.unwrap_or(usize::MAX),
+            headers: written.headers.iter().filter_map(number).collect(),
+            envelope: written.envelope.as_ref().and_then(number),
+            domains: written.domains,
+        }
+    }
+}
+
+impl Relay {
+    /// Whether a domain is the relay's.
+    pub fn owns(&self, domain: &str) -> bool {
+        let below = |own: &String| domain.strip_suffix(own.as_str()).is_some_and(|rest| rest.ends_with('.'));
+        self.domains.iter().any(|own| own == domain || below(own))
+    }
+
+    /// Who wrote a message that came from `written`, an address of the relay's.
+    pub fn original(&self, written: &Mailbox, fields: &Fields<'_>, senders: &Senders) -> Option<Mailbox> {
+        let in_from = self.in_from(written, senders).filter(|found| is_author(found, senders));
+        let mut in_fields = self.headers.iter().filter_map(|name| mailbox_of(fields, *name));
+        let in_field = in_fields.find(|found| is_author(found, senders));
+        match (in_from, in_field) {
+            // The field has the exact local part and the name, but only the address is the relay's own word.
+            (Some(address), Some(field)) if !same_domain(&address, &field) => Some(address),
+            (address, field) => field.or(address).or_else(|| {
+                let envelope = mailbox_of(fields, self.envelope?)?;
+                let domain = domain_of(&envelope.address)?;
+                // Bounces go to platforms, which say nothing about who had the mail sent.
+                let own = !senders.is_shared(domain) && !senders.is_sending_platform(domain);
+                (own && is_author(&envelope, senders)).then_some(envelope)
+            }),
+        }
+    }
+
+    fn in_from(&self, written: &Mailbox, senders: &Senders) -> Option<Mailbox> {
+        let (local, _) = written.address.rsplit_once('@')?;
+        match self.form {
+            Form::At => unnamed(at_form(local, self.cut_at, senders)?),
+            Form::Equals => {
+                let (name, domain) = local.split_once('+')?.1.rsplit_once('=')?;
+                unnamed(format!("{name}@{domain}"))
+            }
+            Form::Name => via_name(written.name.as_deref()?),
+        }
+    }
+}
+
+fn unnamed(address: String) -> Option<Mailbox> {
+    Some(Mailbox { name: None, address: normal_address(&address) })
+}
+
+/// Whether this can be an author: a full address, and no relay's.
+fn is_author(found: &Mailbox, senders: &Senders) -> bool {
+    let valid = found.address.rsplit_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.contains(' ')
+    });
+    valid && !senders.is_relayed(&found.address)
+}
+
+fn same_domain(left: &Mailbox, right: &Mailbox) -> bool {
+    let of = |found: &Mailbox| domain_of(&found.address).map(|domain| registrable(domain).to_string());
+    of(left) == of(right)
+}
+
+fn mailbox_of(fields: &Fields<'_>, name: FieldName) -> Option<Mailbox> {
+    let found = mailboxes(fields.first(name)?).into_iter().next()?;
+    Some(Mailbox { address: normal_address(&found.address), ..found })
+}
+
+/// `news_at_shop.example_user` and `news_at_shop_example_x7k2` are `news@shop.example`.
+fn at_form(local: &str, cut_at: usize, senders: &Senders) -> Option<String> {
+    let (name, rest) = local.rsplit_once("_at_")?;
+    if rest.contains('.') {
+        let (domain, _) = rest.split_once('_')?;
+        return Some(format!("{name}@{domain}"));
+    }
+    let domain = random_end_dropped(rest)?;
+    // Dots of the local part are underscores too: which, nobody knows. Where the sender is the full address, that
+    // would name somebody else.
+    if senders.is_shared(&domain) && name.contains('_') {
+        return None;
+    }
+    let address = format!("{name}@{domain}");
+    (address.len() < cut_at).then_some(address)
+}
+
+/// `shop_example_x7k2` without its random end, which is one or two words long: what is left must end in a public
+/// suffix.
+fn random_end_dropped(rest: &str) -> Option<String> {
+    let words: Vec<&str> = rest.split('_').collect();
+    let domain = (1..=2).find_map(|dropped| {
+        let kept = words.get(..words.len().checked_sub(dropped)?)?;
+        (kept.len() > 1 && kept.iter().all(|word| !word.is_empty()) && ends_in_suffix(kept))
+            .then(|| kept.join("."))
+    });
+    domain.filter(|domain| registrable(domain).contains('.'))
+}
+
+/// Whether the last label is a listed top-level domain or one that RFC 2606 reserves for examples.
+fn ends_in_suffix(labels: &[&str]) -> bool {
+    let Some(last) = labels.last() else { return false };
+    matches!(*last, "example" | "test" | "invalid")
+        || psl::suffix(last.as_bytes()).is_some_and(|suffix| suffix.is_known())
+}
+
+/// `Shop <news@shop.example> [via Relay]` or `news@shop.example [via Relay]`; nothing where the address is cut.
+fn via_name(name: &str) -> Option<Mailbox> {
+    let shown = name.trim().strip_suffix("[via Relay]")?.trim_end();
+    let (name, address) = match shown.strip_suffix('>') {
+        Some(open) => {
+            let (name, address) = open.rsplit_once('<')?;
+            (Some(name.trim().to_string()).filter(|name| !name.is_empty()), address)
+        }
+        None => (None, shown),
+    };
+    let cut = address.ends_with("...") || address.ends_with('…') || address.contains(char::is_whitespace);
+    (!cut).then(|| Mailbox { name, address: normal_address(address) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::Spans;
+    use super::super::sender::Brands;
+    use super::*;
+
+    fn original(from: &str, fields: &str) -> Option<String> {
+        let mut spans = Spans::default();
+        let fields = spans.scan(&Vocabulary::default(), fields.as_bytes());
+        let mut written = mailboxes(from.as_bytes()).into_iter().next().expect("an address");
+        written.address = normal_address(&written.address);
+        Senders::new(Brands::default()).behind_relay(&written, &fields).map(|found| found.address)
+    }
+
+    fn assert_all(cases: &[(&str, &str, Option<&str>)]) {
+        for (from, fields, expected) in cases {
+            assert_eq!(original(from, fields).as_deref(), *expected, "{from} {fields}");
+        }
+    }
+
+    #[test]
+    fn rewritten_addresses_are_read_back() {
+        assert_all(&[
+            ("brand_at_shop_example_xyz@privaterelay.appleid.com", "", Some("brand@shop.example")),
+            (
+                "no-reply_at_mail_shop_co_uk_7yg6vq9kfp_2a60b2b4@privaterelay.appleid.com",
+                "",
+                Some("no-reply@mail.shop.co.uk"),
+            ),
+            ("Ann <ann_at_shop_example_ydmks@simplelogin.co>", "", Some("ann@shop.example")),
+            ("news_at_mail.shop.example_duckman@duck.com", "", Some("news@mail.shop.example")),
+            ("me+news=shop.example@robin.anonaddy.com", "", Some("news@shop.example")),
+            ("me+b+x=y=shop.example@addy.io", "", Some("b+x=y@shop.example")),
+            ("\"news@shop.example [via Relay]\" <m4sk@mozmail.com>", "", Some("news@shop.example")),
+            (
+                "\"Shop <news@shop.example> [via Relay]\" <m4sk@robin.mozmail.com>",
+                "",
+                Some("news@shop.example"),
+            ),
+            (
+                "\"bank@bank.example <news@shop.example> [via Relay]\" <m@mozmail.com>",
+                "",
+                Some("news@shop.example"),
+            ),
+            (
+                "x_at_bank.example_y_at_shop.example_robin@duck.com",
+                "",
+                Some("x_at_bank.example_y@shop.example"),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_is_cut_or_ambiguous_names_nobody() {
+        assert_all(&[
+            ("x7k2m9pq4d@privaterelay.appleid.com", "", None),
+            ("brand_at_shop_nosuffix7_x7k2@privaterelay.appleid.com", "", None),
+            ("brand_at_com_xyz@privaterelay.appleid.com", "", None),
+            ("ann_b_at_gmail_com_xyz@simplelogin.co", "", None),
+            ("annb_at_gmail_com_xyz@simplelogin.co", "", Some("annb@gmail.com")),
+            ("newsletter_at_a-rather-long-name-of-a-big-shp_co_abcde@simplelogin.co", "", None),
+            ("\"news@a-very-long-nam... [via Relay]\" <m@mozmail.com>", "", None),
+            ("Shop <m@mozmail.com>", "", None),
+            ("me@duck.com", "", None),
+            ("news_at_shop_example_xyz@other.example", "", None),
+            ("news_at_mozmail.com_me@duck.com", "", None),
+        ]);
+    }
+
+    #[test]
+    fn fields_name_the_author_where_the_address_does_not() {
+        let simple = "X-SimpleLogin-Original-From: Shop <News@Shop.example>\n";
+        let envelope = |address: &str| format!("X-SimpleLogin-Envelope-From: {address}\n");
+        assert_all(&[
+            ("abc@simplelogin.co", simple, Some("news@shop.example")),
+            ("abc@simplelogin.co", &envelope("bounce@mail.shop.example"), Some("bounce@mail.shop.example")),
+            ("abc@simplelogin.co", &envelope("b1@sendgrid.net"), None),
+            ("abc@passmail.net", simple, Some("news@shop.example")),
+            ("m@mozmail.com", "Resent-From: news@shop.example\n", Some("news@shop.example")),
+            ("a@anonaddy.me", "X-AnonAddy-Original-Sender: news@shop.example\n", Some("news@shop.example")),
+            (
+                "a@anonaddy.me",
+                "X-AnonAddy-Original-From-Header: Shop <a@shop.example>\n",
+                Some("a@shop.example"),
+            ),
+            ("me@duck.com", "Duck-Original-From: \"Shop\" <news@shop.example>\n", Some("news@shop.example")),
+            ("ann@other.example", simple, None),
+            (
+                "a_b_at_shop_example_xyz@simplelogin.co",
+                "X-SimpleLogin-Original-From: a.b@shop.example\n",
+                Some("a.b@shop.example"),
+            ),
+            // A field that the sender may have smuggled in does not beat the address.
+            (
+                "news_at_evil.example_me@duck.com",
+                "Duck-Original-From: news@bank.example\n",
+                Some("news@evil.example"),
+            ),
+        ]);
+    }
+}
