@@ -247,6 +247,10 @@ fn completions_the_manual_and_help_are_written() {
     assert!(run(here.path(), ["man"]).out.contains(".TH"));
     let help = run(here.path(), ["check", "--help"]);
     assert!(help.status == 0 && help.out.contains("--consent-as-of"));
+    assert!(help.out.contains("--starter-ledger"));
+    let help = run(here.path(), ["explain", "--help"]);
+    assert!(help.status == 0 && help.out.contains("--sender") && help.out.contains("--consent-as-of"));
+    assert!(run(here.path(), ["man"]).out.contains("mailfatigue-explain"));
     assert_eq!(run(here.path(), ["--version"]).status, 0);
 }
 

@@ -17,20 +17,26 @@ fn generated() -> Vec<(&'static str, String)> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let report = folder.path().join("report.csv");
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
-    let command =
-        readme.lines().find(|line| line.starts_with("cargo run --release -- ")).expect("the main command");
-    let arguments = command
-        .trim_start_matches("cargo run --release -- ")
-        .replace("report.csv", &report.display().to_string());
-    let run = common::run(root(), arguments.split(' '));
-    assert_eq!(run.status, 0, "{}", run.err);
-    let mut csv = csv::Reader::from_path(&report).expect("the report");
-    let rows: Vec<String> = csv
-        .records()
-        .map(|row| row.expect("a row").iter().take(7).map(str::to_string).collect::<Vec<_>>())
-        .map(|cells| format!("| {} |\n", cells.join(" | ")))
-        .collect();
-    let first: Vec<&str> = COLUMNS.iter().take(7).map(|column| column.name).collect();
+    let list = folder.path().join("my-list.csv");
+    let run = |mark: &str| {
+        let arguments = block(&readme, mark)
+            .trim()
+            .trim_start_matches("cargo run --release -- ")
+            .replace("report.csv", &report.display().to_string())
+            .replace("my-list.csv", &list.display().to_string());
+        let run = common::run(root(), arguments.split(' '));
+        assert_eq!(run.status, 0, "{}", run.err);
+        run
+    };
+    let main = run("main command").err;
+    let main_rows = first_columns(&report);
+    run("starter command");
+    let starter = std::fs::read_to_string(&list).expect("the list to fill in");
+    std::fs::write(&list, block(&readme, "filled list")).expect("the list filled in");
+    let second = run("second command").err;
+    // The source is a file of the reader's; here it lies in a temporary folder.
+    let second_rows = first_columns(&report).replace(&list.display().to_string(), "my-list.csv");
+    let why = excerpt(&run("explain command").out);
     let columns: String =
         COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect();
     let words: String = accepted_words()
@@ -38,15 +44,43 @@ fn generated() -> Vec<(&'static str, String)> {
         .map(|(event, words)| format!("| {event} | {} |\n", words.join(", ")))
         .collect();
     vec![
-        ("summary of the main command", format!("```text\n{}```\n", run.err)),
-        (
-            "report of the main command",
-            format!("| {} |\n|{}\n{}", first.join(" | "), " --- |".repeat(7), rows.concat()),
-        ),
+        ("summary of the main command", format!("```text\n{main}```\n")),
+        ("report of the main command", main_rows),
+        ("starter ledger", format!("```csv\n{starter}```\n")),
+        ("summary of the second command", format!("```text\n{second}```\n")),
+        ("report of the second command", second_rows),
+        ("excerpt of explain", format!("```text\n{why}```\n")),
         ("events", format!("| event | words |\n| --- | --- |\n{words}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{columns}")),
     ]
+}
+
+/// The content of the fenced block below a mark.
+fn block<'a>(readme: &'a str, mark: &str) -> &'a str {
+    let below =
+        readme.split_once(&format!("<!-- {mark} -->\n```")).unwrap_or_else(|| panic!("no `{mark}`")).1;
+    below.split_once('\n').and_then(|(_, rest)| rest.split_once("```")).expect("a block").0
+}
+
+/// The first columns of a report, as a table.
+fn first_columns(report: &Path) -> String {
+    let mut csv = csv::Reader::from_path(report).expect("the report");
+    let rows: Vec<String> = csv
+        .records()
+        .map(|row| row.expect("a row").iter().take(7).map(str::to_string).collect::<Vec<_>>())
+        .map(|cells| format!("| {} |\n", cells.join(" | ")))
+        .collect();
+    let names: Vec<&str> = COLUMNS.iter().take(7).map(|column| column.name).collect();
+    format!("| {} |\n|{}\n{}", names.join(" | "), " --- |".repeat(7), rows.concat())
+}
+
+/// The verdict, the rules and what would change it.
+fn excerpt(explained: &str) -> String {
+    let (above, rest) = explained.split_once("Consent on record\n").expect("the consent");
+    let from = rest.find("What would change the verdict").expect("the changes");
+    let (changes, _) = rest[from..].split_once("\n\n").expect("the messages");
+    format!("{above}[…]\n\n{changes}\n")
 }
 
 #[test]
@@ -90,7 +124,7 @@ fn every_format_has_its_row() {
 #[test]
 fn every_option_is_spelt_as_the_program_knows_it() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
-    let help = common::run(root(), ["check", "--help"]).out;
+    let help = ["check", "explain"].map(|command| common::run(root(), [command, "--help"]).out).concat();
     let cargo = ["--release", "--locked", "--path", "--test", "--nocapture", "--"];
     let words = readme
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))

@@ -1,15 +1,8 @@
-//! The flags, and what they add up to.
+//! The commands and their flags; those that say what is read and how it is judged are in `inputs`.
 
-use crate::check::Plan;
-use crate::consent::{Ledger, LedgerOptions};
-use crate::error::{Error, Result};
-use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
-use crate::history::Scope;
-use crate::mailbox::Source;
-use crate::policy::Policy;
+use super::inputs::Inputs;
 use crate::report::Style;
-use crate::time::{Day, Seconds, Zone};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Which senders mail which customers daily without consent on record.
@@ -34,6 +27,12 @@ pub enum Command {
         could not be done.\n\nExample: mailfatigue check \"All mail.mbox\" --output report.csv"
     )]
     Check(Box<Check>),
+    /// Tell why a sender got its verdict: rule by rule, day by day, message by message
+    #[command(
+        after_help = "Exit status: 0 done; 2 something could not be done, or there is no such sender.\n\n\
+        Example: mailfatigue explain --sender shop.example \"All mail.mbox\""
+    )]
+    Explain(Box<Explain>),
     /// Print the default policy (TOML), to start one of your own
     Policy,
     /// Print the built-in classification rules (TOML)
@@ -50,9 +49,9 @@ pub enum Command {
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Mailbox files (mbox or a single mail); `-` is standard input
-    #[arg(required = true, value_name = "MAILBOX")]
-    pub mailboxes: Vec<PathBuf>,
+    /// What is read, and how it is judged.
+    #[command(flatten)]
+    pub inputs: Inputs,
 
     /// Write the CSV report to FILE, whole or not at all; `-`: standard output
     #[arg(
@@ -68,6 +67,11 @@ pub struct Check {
     /// Write a second CSV: one row for each counted marketing message (with --all: for each message read)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub messages: Option<PathBuf>,
+
+    /// Write a consent list to start from: a row for each sender of marketing, for you to fill in and give back
+    /// with --consent
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub starter_ledger: Option<PathBuf>,
 
     /// Also list senders without any marketing message
     #[arg(long, help_heading = "Output")]
@@ -85,77 +89,42 @@ pub struct Check {
     #[arg(long, help_heading = "Output")]
     pub raw: bool,
 
-    /// No summary and no progress
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
-    pub quiet: bool,
-
     /// Name each message that can't be used, with its file, byte offset and reason
-    #[arg(short, long, help_heading = "Output")]
+    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
     pub verbose: bool,
 
     /// Exit with status 1 when any sender is flagged
     #[arg(long, help_heading = "Output")]
     pub fail_on_flagged: bool,
+}
 
-    /// A consent list (CSV with the columns sender,customer,event,date); may be repeated
-    #[arg(long, value_name = "FILE", help_heading = "Consent")]
-    pub consent: Vec<PathBuf>,
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Whose verdict: a sender as the report names it, an address that it writes from, or a domain of these
+    #[arg(long, value_name = "NAME", help_heading = "Subject")]
+    pub sender: String,
 
-    /// The sender that every row is about, for a list without a `sender` column
-    #[arg(long, value_name = "NAME", requires = "consent", help_heading = "Consent")]
-    pub consent_sender: Option<String>,
+    /// To which customer [default: all]
+    #[arg(long, value_name = "ADDRESS", help_heading = "Subject")]
+    pub customer: Option<String>,
 
-    /// The last day that the consent list covers
-    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Consent")]
-    pub consent_as_of: Option<Day>,
+    /// Text for people or JSON for programs
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub format: Format,
 
-    /// Which pattern of mail gets which verdict (TOML); see `mailfatigue policy`
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
-    pub policy: Option<PathBuf>,
+    /// What is read, and how it is judged.
+    #[command(flatten)]
+    pub inputs: Inputs,
+}
 
-    /// Classification rules of your own (TOML), asked before the built-in ones; see `mailfatigue rules`
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
-    pub rules: Option<PathBuf>,
-
-    /// Domains and addresses that belong to one brand (TOML)
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
-    pub brands: Option<PathBuf>,
-
-    /// An address of the mailbox's owner, or @domain for all of a domain; may be repeated
-    #[arg(long, value_name = "ADDRESS", help_heading = "Judging")]
-    pub owner: Vec<String>,
-
-    /// The time zone of days, an IANA name such as Europe/Berlin [default: the machine's]
-    #[arg(long, value_name = "ZONE", help_heading = "Judging")]
-    pub timezone: Option<String>,
-
-    /// Count only messages from this day on
-    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Judging")]
-    pub since: Option<Day>,
-
-    /// Count only messages up to this day
-    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Judging")]
-    pub until: Option<Day>,
-
-    /// "Today" for the column still_active [default: the day of the newest message, or --until]
-    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Judging")]
-    pub as_of: Option<Day>,
-
-    /// Count messages that lie in a spam folder or carry a spam label
-    #[arg(long, help_heading = "Judging")]
-    pub include_spam: bool,
-
-    /// Count messages whose sender the receiver could not verify
-    #[arg(long, help_heading = "Judging")]
-    pub include_unverified: bool,
-
-    /// Count as marketing what belongs to a deal but advertises as well (a receipt with offers)
-    #[arg(long, help_heading = "Judging")]
-    pub count_mixed: bool,
-
-    /// How many threads read [default: the machine's cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+/// How an explanation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Plain text, for a terminal of 80 columns
+    Text,
+    /// JSON: an object with a list of pairs
+    Json,
 }
 
 fn delimiter(text: &str) -> std::result::Result<u8, String> {
@@ -172,67 +141,7 @@ fn delimiter(text: &str) -> std::result::Result<u8, String> {
     }
 }
 
-fn day(text: &str) -> std::result::Result<Day, String> {
-    Day::parse(text).ok_or_else(|| "no such date; write YYYY-MM-DD".to_string())
-}
-
 impl Check {
-    /// Everything read and checked that the job needs, before any mail is read. `now` is the instant of the run.
-    pub fn plan(&self, now: Seconds) -> Result<Plan> {
-        if let Some((since, until)) = self.since.zip(self.until).filter(|(since, until)| since > until) {
-            return Err(
-                Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")
-            );
-        }
-        let stdin = self.mailboxes.iter().filter(|path| path.as_os_str() == "-").count();
-        if stdin > 1 {
-            return Err(Error::new("`-`", "standard input can be read only once"));
-        }
-        let zone = match &self.timezone {
-            Some(name) => Zone::named(name)?,
-            None => Zone::of_the_machine(),
-        };
-        let owners = Owners::new(&self.owner)?;
-        let brands = self.brands.as_deref().map(Brands::read).transpose()?.unwrap_or_default();
-        let mut vocabulary = Vocabulary::default();
-        let rules = Rules::load(self.rules.as_deref(), &mut vocabulary)?;
-        let policy = self.policy.as_deref().map_or_else(Policy::built_in, Policy::read)?;
-        let options = LedgerOptions {
-            files: self.consent.clone(),
-            sender: self.consent_sender.clone(),
-            as_of: self.consent_as_of,
-        };
-        let ledger = Ledger::read(&options, &zone, &owners)?;
-        let lens = Lens {
-            now,
-            owners,
-            senders: Senders::new(brands),
-            labels: Labels::built_in(),
-            rules,
-            vocabulary,
-            with_details: self.messages.is_some(),
-        };
-        let scope = Scope {
-            zone,
-            since: self.since,
-            until: self.until,
-            include_spam: self.include_spam,
-            include_unverified: self.include_unverified,
-            count_mixed: self.count_mixed,
-        };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Plan {
-            mailboxes: self.mailboxes.iter().map(|path| Source::named(path)).collect(),
-            lens,
-            scope,
-            ledger,
-            policy,
-            as_of: self.as_of,
-            all: self.all,
-            threads: self.threads.map_or(cores, usize::from),
-        })
-    }
-
     /// How CSV is written.
     pub fn style(&self) -> Style {
         Style { delimiter: self.delimiter, bom: self.bom, raw: self.raw }

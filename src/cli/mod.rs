@@ -2,7 +2,10 @@
 //! the machine's zone, and the only one that prints.
 
 mod arguments;
+mod explain;
+mod inputs;
 mod output;
+mod progress;
 mod run;
 
 pub use arguments::Arguments;

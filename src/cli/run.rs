@@ -1,26 +1,28 @@
 //! Runs a command and says what came of it.
 
 use super::arguments::{Arguments, Check, Command};
+use super::explain::run_explain;
+use super::inputs::Needs;
 use super::output::{Prepared, prepare};
+use super::progress::{now, progress, tell};
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::policy::DEFAULT_POLICY;
-use crate::report::{Account, Context, Listing, summary, visible, write_messages, write_report};
-use crate::time::Seconds;
+use crate::report::{
+    Account, Context, Listing, summary, visible, write_messages, write_report, write_starter,
+};
 use clap::{CommandFactory, Parser};
-use indicatif::{ProgressBar, ProgressStyle};
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
-use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Done.
-const DONE: u8 = 0;
+pub const DONE: u8 = 0;
 /// Done, something is flagged, and `--fail-on-flagged` was given.
 const FLAGGED: u8 = 1;
 /// Something could not be done.
-const FAILED: u8 = 2;
+pub const FAILED: u8 = 2;
 
 /// Runs the command line and returns the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -44,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn command(command: &Command) -> Result<u8> {
     match command {
         Command::Check(options) => run_check(options),
+        Command::Explain(options) => run_explain(options),
         Command::Policy => print(DEFAULT_POLICY.as_bytes()),
         Command::Rules => print(BUILT_IN_RULES.as_bytes()),
         Command::Completions { shell } => {
@@ -63,7 +66,7 @@ fn manual() -> io::Result<Vec<u8>> {
     let mut command = Arguments::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for sub in command.get_subcommands().filter(|sub| sub.get_name() == "check") {
+    for sub in command.get_subcommands().filter(|sub| matches!(sub.get_name(), "check" | "explain")) {
         clap_mangen::Man::new(sub.clone()).render(&mut page)?;
     }
     Ok(page)
@@ -75,8 +78,10 @@ fn print(bytes: &[u8]) -> Result<u8> {
 }
 
 fn run_check(options: &Check) -> Result<u8> {
-    let plan = options.plan(now())?;
-    let bar = progress(options, &plan);
+    spare_the_list(options)?;
+    let details = options.messages.is_some() || options.starter_ledger.is_some();
+    let plan = options.inputs.plan(now(), Needs { details, all: options.all })?;
+    let bar = progress(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
     bar.finish_and_clear();
     if outcome.mailboxes_read > 0 {
@@ -88,7 +93,7 @@ fn run_check(options: &Check) -> Result<u8> {
     for failure in &outcome.failures {
         tell(&format!("{failure}\n"));
     }
-    if !options.quiet && outcome.mailboxes_read > 0 {
+    if !options.inputs.quiet && outcome.mailboxes_read > 0 {
         tell(&summarised(&plan, &outcome));
     }
     let flagged = outcome.cases.iter().any(|case| case.is_flagged(&plan.policy));
@@ -99,24 +104,43 @@ fn run_check(options: &Check) -> Result<u8> {
     })
 }
 
-/// Writes the report and the list of messages; both are complete before either is put in place.
+/// A list that somebody filled in is never replaced by an empty one of the same run.
+fn spare_the_list(options: &Check) -> Result<()> {
+    let same = |left: &Path, right: &Path| {
+        left == right || left.canonicalize().ok().zip(right.canonicalize().ok()).is_some_and(|(l, r)| l == r)
+    };
+    let given = |path: &&PathBuf| options.inputs.consent.iter().any(|list| same(list, path));
+    match options.starter_ledger.as_ref().filter(given) {
+        None => Ok(()),
+        Some(path) => Err(Error::file(path, "is the consent list of this run, and would be replaced")
+            .hint("give --starter-ledger another file")),
+    }
+}
+
+/// Writes the report and the lists; all are complete before any is put in place.
 fn publish(options: &Check, plan: &Plan, outcome: &Outcome) -> Result<()> {
     let context = Context { policy: &plan.policy, list_given: plan.ledger.given };
-    let report =
-        prepare(&options.output, |out| write_report(out, options.style(), &outcome.cases, &context))?;
-    let messages = options.messages.as_ref().map(|path| {
-        let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
-        let listing = Listing {
-            details: &outcome.details,
-            rules: &plan.lens.rules,
-            mailboxes: &plan.mailboxes,
-            all: plan.all,
-        };
-        prepare(path, |out| write_messages(out, options.style(), &bench, &listing))
-    });
-    let messages = messages.transpose()?;
+    let style = options.style();
+    let report = prepare(&options.output, |out| write_report(out, style, &outcome.cases, &context))?;
+    let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
+    let listing = Listing {
+        details: &outcome.details,
+        rules: &plan.lens.rules,
+        mailboxes: &plan.mailboxes,
+        all: plan.all,
+    };
+    let messages = options
+        .messages
+        .as_ref()
+        .map(|path| prepare(path, |out| write_messages(out, style, &bench, &listing)))
+        .transpose()?;
+    let starter = options
+        .starter_ledger
+        .as_ref()
+        .map(|path| prepare(path, |out| write_starter(out, style, &bench, &listing)))
+        .transpose()?;
     report.publish()?;
-    messages.map_or(Ok(()), Prepared::publish)
+    messages.into_iter().chain(starter).try_for_each(Prepared::publish)
 }
 
 fn summarised(plan: &Plan, outcome: &Outcome) -> String {
@@ -143,28 +167,4 @@ fn skips(plan: &Plan, outcome: &Outcome) -> String {
         format!("skipped: `{}` byte {}: {}\n", visible(&path), skip.offset, skip.reason.why())
     });
     lines.collect()
-}
-
-/// A bar of the bytes read, where somebody watches.
-fn progress(options: &Check, plan: &Plan) -> ProgressBar {
-    if options.quiet || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let sizes = plan.mailboxes.iter().filter_map(|source| source.path().metadata().ok());
-    let bar = ProgressBar::new(sizes.map(|size| size.len()).sum());
-    let style = ProgressStyle::with_template("reading {wide_bar} {bytes}/{total_bytes}, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
-}
-
-/// Says something on standard error; where nobody listens, that is nobody's fault.
-fn tell(words: &str) {
-    let _ = io::stderr().lock().write_all(words.as_bytes());
-}
-
-/// The instant of the run.
-fn now() -> Seconds {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| Seconds::try_from(since.as_secs()).unwrap_or(Seconds::MAX))
 }

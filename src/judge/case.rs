@@ -205,16 +205,25 @@ fn timelines(pair: &Pair<'_>, marketing: &[&Fact], bench: &Bench<'_>) -> HashMap
 impl Bench<'_> {
     /// What is on record for a message of a pair and all that stand under the same events.
     pub fn timeline(&self, pair: &Pair<'_>, fact: &Fact) -> Timeline {
+        Timeline::of(self.events(pair, fact), self.terms())
+    }
+
+    /// The events behind it, in no order that means anything.
+    pub fn events(&self, pair: &Pair<'_>, fact: &Fact) -> Vec<Event> {
         let names = &self.history.names;
         let customer = names.customers.text(pair.customer);
         let mut events = self.ledger.events_for(names.addresses.text(fact.from), self.senders, customer);
         events.extend(self.findings.events_for((pair.sender, pair.customer), fact.from, fact.list));
-        let terms = Terms {
+        events
+    }
+
+    /// What the policy and the list's coverage say about time.
+    pub fn terms(&self) -> Terms {
+        Terms {
             grace_days: self.policy.grace_days,
             soft_opt_in_days: self.policy.soft_opt_in_days,
             covered_until: self.ledger.as_of.filter(|_| self.ledger.given),
-        };
-        Timeline::of(events, terms)
+        }
     }
 }
 

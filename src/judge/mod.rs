@@ -2,8 +2,12 @@
 //! in, values out.
 
 mod case;
+mod change;
+mod record;
 
 pub use case::{Bench, Case, Consent, Share};
+pub use change::{Change, Occasion, changes};
+pub use record::{Period, Record, Strand};
 
 use crate::cadence::WINDOW;
 use crate::consent::State;
@@ -47,7 +51,7 @@ pub struct Stretch {
 
 /// Judges a pair's marketing messages, which are in time order. `as_of` is the day of asking.
 pub fn judge(messages: &[Received], policy: &Policy, as_of: Option<Day>) -> Verdict {
-    let held: Vec<Held> = policy.rules.iter().map(|rule| Held::of(rule, messages)).collect();
+    let held = held(messages, policy);
     let rule = held.iter().position(|held| held.since.is_some());
     let decisive = rule.and_then(|at| policy.rules.get(at));
     let flagged = decisive.is_some_and(|rule| rule.flag);
@@ -61,12 +65,18 @@ pub fn judge(messages: &[Received], policy: &Policy, as_of: Option<Day>) -> Verd
     }
 }
 
+/// How each rule of the policy fares with a pair's messages, which are in time order.
+pub fn held(messages: &[Received], policy: &Policy) -> Vec<Held> {
+    policy.rules.iter().map(|rule| Held::of(rule, messages)).collect()
+}
+
 /// How a rule fares with a pair's messages.
-struct Held {
-    /// The first day on which it held for what ended that day.
-    since: Option<Day>,
-    /// The stretch with the most days (then messages), the earliest of equals.
-    best: Option<Stretch>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// The first day on which it held for what ended that day; `None`: it does not hold.
+    pub since: Option<Day>,
+    /// The stretch with the most days (then messages), the earliest of equals; `None`: no message counts for it.
+    pub best: Option<Stretch>,
 }
 
 impl Held {

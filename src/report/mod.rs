@@ -1,17 +1,21 @@
-//! What is told: the report, the list of messages, the summary.
+//! What is told: the report, the list of messages, the consent list to start from, the summary, explanations.
 
 mod columns;
 mod csv;
+mod explain;
 mod messages;
 mod reason;
 mod safe;
+mod starter;
 mod suggestions;
 mod summary;
 
 pub use columns::{COLUMNS, Cell, Column, Context};
 pub use csv::{Style, write as write_report};
+pub use explain::{Explanation, Wanted, explain, find, write_json, write_text};
 pub use messages::{Listing, MESSAGE_COLUMNS, write as write_messages};
 pub use safe::visible;
+pub use starter::{STARTER_COLUMNS, write as write_starter};
 pub use summary::{Account, parts, summary, thousands};
 
 use crate::judge::Case;

@@ -1,0 +1,48 @@
+//! Runs `explain`.
+
+use super::arguments::{Explain, Format};
+use super::inputs::Needs;
+use super::output::prepare;
+use super::progress::{now, progress, tell};
+use super::run::{DONE, FAILED};
+use crate::check::check;
+use crate::error::Result;
+use crate::report::{Explanation, Listing, Wanted, explain, find, write_json, write_text};
+use std::path::Path;
+
+/// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
+pub fn run_explain(options: &Explain) -> Result<u8> {
+    let plan = options.inputs.plan(now(), Needs { details: true, all: true })?;
+    let bar = progress(options.inputs.quiet, &plan);
+    let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
+    bar.finish_and_clear();
+    for failure in &outcome.failures {
+        tell(&format!("{failure}\n"));
+    }
+    if outcome.mailboxes_read == 0 {
+        return Ok(FAILED);
+    }
+    let wanted = Wanted { sender: &options.sender, customer: options.customer.as_deref() };
+    let pairs = find(&outcome.history, &wanted)?;
+    let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
+    let listing =
+        Listing { details: &outcome.details, rules: &plan.lens.rules, mailboxes: &plan.mailboxes, all: true };
+    let names = &outcome.history.names;
+    let explanations: Vec<Explanation> = outcome
+        .cases
+        .iter()
+        .filter_map(|case| {
+            let is_of = |sender: &str, customer: &str| sender == case.sender && customer == case.customer;
+            let pair = pairs
+                .iter()
+                .find(|pair| is_of(names.senders.text(pair.sender), names.customers.text(pair.customer)))?;
+            Some(explain(pair, case, &bench, &listing))
+        })
+        .collect();
+    let written = prepare(Path::new("-"), |out| match options.format {
+        Format::Text => write_text(out, &explanations),
+        Format::Json => write_json(out, &explanations),
+    })?;
+    written.publish()?;
+    Ok(if outcome.failures.is_empty() { DONE } else { FAILED })
+}

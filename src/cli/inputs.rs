@@ -1,0 +1,155 @@
+//! The flags that say what is read and how it is judged: the same for every command that reads mail.
+
+use crate::check::Plan;
+use crate::consent::{Ledger, LedgerOptions};
+use crate::error::{Error, Result};
+use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
+use crate::history::Scope;
+use crate::mailbox::Source;
+use crate::policy::Policy;
+use crate::time::{Day, Seconds, Zone};
+use clap::Args;
+use std::path::PathBuf;
+
+/// What is read, and how it is judged.
+#[derive(Debug, Args)]
+pub struct Inputs {
+    /// Mailbox files (mbox or a single mail); `-` is standard input
+    #[arg(required = true, value_name = "MAILBOX")]
+    pub mailboxes: Vec<PathBuf>,
+
+    /// No summary and no progress
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// A consent list (CSV with the columns sender,customer,event,date); may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Consent")]
+    pub consent: Vec<PathBuf>,
+
+    /// The sender that every row is about, for a list without a `sender` column
+    #[arg(long, value_name = "NAME", requires = "consent", help_heading = "Consent")]
+    pub consent_sender: Option<String>,
+
+    /// The last day that the consent list covers
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Consent")]
+    pub consent_as_of: Option<Day>,
+
+    /// Which pattern of mail gets which verdict (TOML); see `mailfatigue policy`
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub policy: Option<PathBuf>,
+
+    /// Classification rules of your own (TOML), asked before the built-in ones; see `mailfatigue rules`
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub rules: Option<PathBuf>,
+
+    /// Domains and addresses that belong to one brand (TOML)
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub brands: Option<PathBuf>,
+
+    /// An address of the mailbox's owner, or @domain for all of a domain; may be repeated
+    #[arg(long, value_name = "ADDRESS", help_heading = "Judging")]
+    pub owner: Vec<String>,
+
+    /// The time zone of days, an IANA name such as Europe/Berlin [default: the machine's]
+    #[arg(long, value_name = "ZONE", help_heading = "Judging")]
+    pub timezone: Option<String>,
+
+    /// Count only messages from this day on
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Judging")]
+    pub since: Option<Day>,
+
+    /// Count only messages up to this day
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Judging")]
+    pub until: Option<Day>,
+
+    /// "Today" for the column still_active [default: the day of the newest message, or --until]
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Judging")]
+    pub as_of: Option<Day>,
+
+    /// Count messages that lie in a spam folder or carry a spam label
+    #[arg(long, help_heading = "Judging")]
+    pub include_spam: bool,
+
+    /// Count messages whose sender the receiver could not verify
+    #[arg(long, help_heading = "Judging")]
+    pub include_unverified: bool,
+
+    /// Count as marketing what belongs to a deal but advertises as well (a receipt with offers)
+    #[arg(long, help_heading = "Judging")]
+    pub count_mixed: bool,
+
+    /// How many threads read [default: the machine's cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// What a command needs besides the verdicts.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs {
+    /// Where each message stands and its subject.
+    pub details: bool,
+    /// Pairs without marketing too.
+    pub all: bool,
+}
+
+fn day(text: &str) -> std::result::Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "no such date; write YYYY-MM-DD".to_string())
+}
+
+impl Inputs {
+    /// Everything read and checked that the job needs, before any mail is read. `now` is the instant of the run.
+    pub fn plan(&self, now: Seconds, needs: Needs) -> Result<Plan> {
+        if let Some((since, until)) = self.since.zip(self.until).filter(|(since, until)| since > until) {
+            return Err(
+                Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")
+            );
+        }
+        let stdin = self.mailboxes.iter().filter(|path| path.as_os_str() == "-").count();
+        if stdin > 1 {
+            return Err(Error::new("`-`", "standard input can be read only once"));
+        }
+        let zone = match &self.timezone {
+            Some(name) => Zone::named(name)?,
+            None => Zone::of_the_machine(),
+        };
+        let owners = Owners::new(&self.owner)?;
+        let brands = self.brands.as_deref().map(Brands::read).transpose()?.unwrap_or_default();
+        let mut vocabulary = Vocabulary::default();
+        let rules = Rules::load(self.rules.as_deref(), &mut vocabulary)?;
+        let policy = self.policy.as_deref().map_or_else(Policy::built_in, Policy::read)?;
+        let options = LedgerOptions {
+            files: self.consent.clone(),
+            sender: self.consent_sender.clone(),
+            as_of: self.consent_as_of,
+        };
+        let ledger = Ledger::read(&options, &zone, &owners)?;
+        let lens = Lens {
+            now,
+            owners,
+            senders: Senders::new(brands),
+            labels: Labels::built_in(),
+            rules,
+            vocabulary,
+            with_details: needs.details,
+        };
+        let scope = Scope {
+            zone,
+            since: self.since,
+            until: self.until,
+            include_spam: self.include_spam,
+            include_unverified: self.include_unverified,
+            count_mixed: self.count_mixed,
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Plan {
+            mailboxes: self.mailboxes.iter().map(|path| Source::named(path)).collect(),
+            lens,
+            scope,
+            ledger,
+            policy,
+            as_of: self.as_of,
+            all: needs.all,
+            threads: self.threads.map_or(cores, usize::from),
+        })
+    }
+}

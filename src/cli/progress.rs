@@ -1,0 +1,31 @@
+//! What is said while a run goes on and after it, on standard error; and the clock.
+
+use crate::check::Plan;
+use crate::time::Seconds;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{self, IsTerminal, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A bar of the bytes read, where somebody watches.
+pub fn progress(quiet: bool, plan: &Plan) -> ProgressBar {
+    if quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let sizes = plan.mailboxes.iter().filter_map(|source| source.path().metadata().ok());
+    let bar = ProgressBar::new(sizes.map(|size| size.len()).sum());
+    let style = ProgressStyle::with_template("reading {wide_bar} {bytes}/{total_bytes}, {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+/// Says something on standard error; where nobody listens, that is nobody's fault.
+pub fn tell(words: &str) {
+    let _ = io::stderr().lock().write_all(words.as_bytes());
+}
+
+/// The instant of the run.
+pub fn now() -> Seconds {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| Seconds::try_from(since.as_secs()).unwrap_or(Seconds::MAX))
+}

@@ -1,0 +1,165 @@
+//! From what was judged to what is told.
+
+use super::wording::{Circumstances, event_word, wishes};
+use super::{Asked, Explanation, Happened, Held, Marked, OnRecord, Outcome, Told, Window};
+use crate::cadence::ActiveDays;
+use crate::fact::Fact;
+use crate::history::{Counted, Pair};
+use crate::judge::{Bench, Case, Record, Strand, changes, held};
+use crate::policy::NOT_MARKETING;
+use crate::report::messages::Listing;
+use crate::report::reason::reason;
+use crate::report::visible;
+use crate::time::Day;
+
+/// Explains a pair.
+pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listing<'_>) -> Explanation {
+    let record = Record::of(pair, bench);
+    let rule = case.verdict.rule.and_then(|at| bench.policy.rules.get(at));
+    let found = changes(pair, case, &record, bench);
+    let rules = asked(case, bench);
+    let circumstances = Circumstances { bench, rules: &rules };
+    let changes = wishes(&circumstances, &found);
+    Explanation {
+        sender: safe(&case.sender),
+        sender_name: case.sender_name.as_deref().map(safe),
+        customer: safe(&case.customer),
+        flagged: case.is_flagged(bench.policy),
+        verdict: match rule {
+            Some(rule) => Some(safe(&rule.verdict)),
+            None => case.received.is_empty().then(|| NOT_MARKETING.to_string()),
+        },
+        reason: safe(&reason(case, bench.policy, bench.ledger.given)),
+        flagged_on: case.verdict.flagged_on,
+        still_active: (!case.received.is_empty()).then_some(case.verdict.still_active),
+        as_of: bench.as_of,
+        timezone: bench.scope.zone.name().to_string(),
+        marketing_messages: case.received.len(),
+        unconsented_messages: case.unconsented_messages(),
+        active_days: case.active.count(),
+        peak: window(&case.active),
+        unconsented_peak: window(&case.unconsented),
+        cadence: case.cadence.map(|cadence| cadence.word()),
+        consent_list_given: bench.ledger.given,
+        grace_days: bench.policy.grace_days,
+        soft_opt_in_days: bench.policy.soft_opt_in_days,
+        rules,
+        consent: record.strands.iter().map(|strand| on_record(strand, pair, case, bench)).collect(),
+        changes,
+        days: marked(case),
+        mailboxes: listing
+            .mailboxes
+            .iter()
+            .map(|source| safe(&source.path().display().to_string()))
+            .collect(),
+        messages: messages(pair, &record, bench, listing),
+    }
+}
+
+fn safe(text: &str) -> String {
+    visible(text).into_owned()
+}
+
+fn window(days: &ActiveDays) -> Option<Window> {
+    days.peak().map(|peak| Window { days: peak.days, first: peak.start, last: peak.end })
+}
+
+/// Each rule of the policy, with what it asks for and what was found.
+fn asked(case: &Case, bench: &Bench<'_>) -> Vec<Asked> {
+    let fared = held(&case.received, bench.policy);
+    let rules = bench.policy.rules.iter().zip(fared).enumerate();
+    let told = rules.map(|(at, (rule, held))| Asked {
+        verdict: safe(&rule.verdict),
+        flag: rule.flag,
+        outcome: match case.verdict.rule {
+            Some(decisive) if at == decisive => Outcome::Decides,
+            Some(decisive) if at > decisive => Outcome::NotAsked,
+            _ => Outcome::DoesNotHold,
+        },
+        consent: rule.consent.as_ref().map(|states| states.iter().map(|state| state.word()).collect()),
+        days: rule.days,
+        messages: rule.messages,
+        window: rule.window,
+        found_days: held.best.map_or(0, |best| best.days),
+        found_messages: held.best.map_or(0, |best| best.messages),
+        found_first: held.best.map(|best| best.first),
+        found_last: held.best.map(|best| best.last),
+        held_on: held.since,
+    });
+    told.collect()
+}
+
+fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, bench: &Bench<'_>) -> OnRecord {
+    let zone = &bench.scope.zone;
+    let mut dates = pair.facts.iter().filter_map(|fact| fact.time).map(|time| zone.day(time));
+    let first = case.active.first().or_else(|| dates.next());
+    let last = case.active.last().max(bench.as_of).max(first);
+    let span = first.zip(last);
+    let periods = span.map(|(first, last)| strand.periods(first, last, bench.terms(), zone));
+    OnRecord {
+        addresses: strand.addresses.iter().map(|address| safe(address)).collect(),
+        events: strand
+            .events
+            .iter()
+            .map(|event| Happened {
+                date: event.day,
+                event: event_word(event.happening),
+                source: safe(&event.source),
+            })
+            .collect(),
+        states: periods
+            .into_iter()
+            .flatten()
+            .map(|period| Held {
+                from: period.from,
+                until: period.until,
+                state: period.state.word(),
+                source: period.by.map(|event| safe(&event.source)),
+            })
+            .collect(),
+    }
+}
+
+/// The days with marketing.
+fn marked(case: &Case) -> Vec<Marked> {
+    let days = case.received.chunk_by(|left, right| left.day == right.day);
+    let marked = days.filter_map(|messages| {
+        let unconsented = messages.iter().filter(|message| message.state.is_unconsented()).count();
+        Some(Marked { day: messages.first()?.day, messages: messages.len(), unconsented })
+    });
+    marked.collect()
+}
+
+/// All messages of the pair, in time order: also copies and what was set aside.
+fn messages(pair: &Pair<'_>, record: &Record, bench: &Bench<'_>, listing: &Listing<'_>) -> Vec<Told> {
+    let of_pair = |fact: &Fact| (fact.sender, fact.customer) == (pair.sender, pair.customer);
+    let aside = bench.history.aside().iter().filter(|(fact, _)| of_pair(fact));
+    let mut all: Vec<(&Fact, Counted)> =
+        pair.facts.iter().map(|fact| (fact, bench.scope.place(fact))).collect();
+    all.extend(aside.map(|(fact, counted)| (fact, *counted)));
+    all.sort_by_key(|(fact, _)| (fact.time, fact.order));
+    all.into_iter().map(|(fact, counted)| told(fact, counted, record, bench, listing)).collect()
+}
+
+fn told(fact: &Fact, counted: Counted, record: &Record, bench: &Bench<'_>, listing: &Listing<'_>) -> Told {
+    let zone = &bench.scope.zone;
+    let detail = listing.details.get(fact.order as usize).cloned().unwrap_or_default();
+    let classified = !matches!(counted, Counted::Own | Counted::NoMail);
+    let day: Option<Day> = fact.time.map(|time| zone.day(time));
+    Told {
+        day,
+        time: fact.time.map(|time| zone.rfc3339(time)),
+        subject: safe(&detail.subject),
+        from: safe(&detail.from),
+        kind: classified.then(|| fact.kind.word()),
+        rule: classified.then(|| safe(listing.rules.id(fact.rule))),
+        counted_as: counted.word(),
+        consent: (counted == Counted::Marketing)
+            .then(|| record.state(fact, zone))
+            .flatten()
+            .map(|state| state.word()),
+        message_id: safe(&detail.message_id),
+        mailbox: detail.mailbox as usize + 1,
+        offset: detail.offset,
+    }
+}

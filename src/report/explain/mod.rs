@@ -1,0 +1,196 @@
+//! Why a sender got its verdict: everything about a pair, for a person as text, for a program as JSON. Both say
+//! the same, because both are written from [`Explanation`].
+
+mod build;
+mod calendar;
+mod subject;
+mod text;
+mod wording;
+
+pub use build::explain;
+pub use subject::{Wanted, find};
+pub use text::write as write_text;
+
+use crate::time::Day;
+use serde::{Serialize, Serializer};
+use std::io::{self, Write};
+
+/// One pair, explained. Text from strangers is harmless already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the names are the columns of the report, and mean the same")]
+pub struct Explanation {
+    pub sender: String,
+    pub sender_name: Option<String>,
+    pub customer: String,
+    pub flagged: bool,
+    pub verdict: Option<String>,
+    pub reason: String,
+    #[serde(serialize_with = "maybe_date")]
+    pub flagged_on: Option<Day>,
+    pub still_active: Option<bool>,
+    #[serde(serialize_with = "maybe_date")]
+    pub as_of: Option<Day>,
+    pub timezone: String,
+    pub marketing_messages: usize,
+    pub unconsented_messages: usize,
+    pub active_days: usize,
+    pub peak: Option<Window>,
+    pub unconsented_peak: Option<Window>,
+    pub cadence: Option<&'static str>,
+    pub consent_list_given: bool,
+    pub grace_days: i32,
+    pub soft_opt_in_days: i32,
+    pub rules: Vec<Asked>,
+    pub consent: Vec<OnRecord>,
+    pub changes: Vec<String>,
+    pub days: Vec<Marked>,
+    pub mailboxes: Vec<String>,
+    pub messages: Vec<Told>,
+}
+
+/// The 28 days with the most marketing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// Distinct days with such mail.
+    pub days: usize,
+    /// The first of them.
+    #[serde(serialize_with = "date")]
+    pub first: Day,
+    /// The last.
+    #[serde(serialize_with = "date")]
+    pub last: Day,
+}
+
+/// A rule of the policy: what it asks for, what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// The verdict that it gives.
+    pub verdict: String,
+    /// Whether that is a flag.
+    pub flag: bool,
+    /// How it fared.
+    pub outcome: Outcome,
+    /// The states in which the mail that counts came; `None`: all.
+    pub consent: Option<Vec<&'static str>>,
+    /// Days that it asks for.
+    pub days: u32,
+    /// Messages that it asks for.
+    pub messages: u32,
+    /// In a run of this many days; `None`: in the whole period.
+    pub window: Option<i32>,
+    /// Days found in the stretch that comes nearest.
+    pub found_days: u32,
+    /// Messages found in it.
+    pub found_messages: u32,
+    /// Its first day with such mail.
+    #[serde(serialize_with = "maybe_date")]
+    pub found_first: Option<Day>,
+    /// Its last.
+    #[serde(serialize_with = "maybe_date")]
+    pub found_last: Option<Day>,
+    /// The first day on which the rule held.
+    #[serde(serialize_with = "maybe_date")]
+    pub held_on: Option<Day>,
+}
+
+/// How a rule fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It does not hold.
+    DoesNotHold,
+    /// It is the first that holds.
+    Decides,
+    /// A rule before it decides.
+    NotAsked,
+}
+
+/// What is on record for messages from some addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OnRecord {
+    /// From which addresses.
+    pub addresses: Vec<String>,
+    /// What happened, in order.
+    pub events: Vec<Happened>,
+    /// What held from when on.
+    pub states: Vec<Held>,
+}
+
+/// An event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Happened {
+    /// When; `None`: since always.
+    #[serde(serialize_with = "maybe_date")]
+    pub date: Option<Day>,
+    /// What.
+    pub event: &'static str,
+    /// `FILE:LINE` or a Message-ID.
+    pub source: String,
+}
+
+/// A state, for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// From this day on; `None`: from the beginning.
+    #[serde(serialize_with = "maybe_date")]
+    pub from: Option<Day>,
+    /// Until this day; `None`: it goes on.
+    #[serde(serialize_with = "maybe_date")]
+    pub until: Option<Day>,
+    /// The state.
+    pub state: &'static str,
+    /// Where the event stands that decides.
+    pub source: Option<String>,
+}
+
+/// A day with marketing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Marked {
+    /// The day.
+    #[serde(serialize_with = "date")]
+    pub day: Day,
+    /// Marketing messages.
+    pub messages: usize,
+    /// Those without consent on record.
+    pub unconsented: usize,
+}
+
+/// A message of the pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the names are the columns of the list of messages, and mean the same")]
+pub struct Told {
+    #[serde(serialize_with = "maybe_date")]
+    pub day: Option<Day>,
+    pub time: Option<String>,
+    pub subject: String,
+    pub from: String,
+    pub kind: Option<&'static str>,
+    pub rule: Option<String>,
+    pub counted_as: &'static str,
+    pub consent: Option<&'static str>,
+    pub message_id: String,
+    /// The place of its file in `mailboxes`, from 1.
+    pub mailbox: usize,
+    pub offset: u64,
+}
+
+fn date<S: Serializer>(day: &Day, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(day)
+}
+
+fn maybe_date<S: Serializer>(day: &Option<Day>, to: S) -> Result<S::Ok, S::Error> {
+    match day {
+        Some(day) => to.collect_str(day),
+        None => to.serialize_none(),
+    }
+}
+
+/// Writes the explanations as JSON: an object with the list `pairs`.
+pub fn write_json(mut out: impl Write, explanations: &[Explanation]) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        pairs: &'a [Explanation],
+    }
+    serde_json::to_writer_pretty(&mut out, &Whole { pairs: explanations })?;
+    writeln!(out)
+}

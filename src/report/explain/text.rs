@@ -1,0 +1,293 @@
+//! An explanation as plain text, for a person at a terminal of 80 columns.
+
+use super::calendar;
+use super::wording::{counted, event_in_words, state_in_words};
+use super::{Asked, Explanation, OnRecord, Outcome, Told, Window};
+use std::io::{self, Write};
+
+/// The most columns of a line, but for words that are longer by themselves.
+const WIDTH: usize = 80;
+
+/// Writes the explanations, one after the other.
+pub fn write(mut out: impl Write, explanations: &[Explanation]) -> io::Result<()> {
+    for (at, explanation) in explanations.iter().enumerate() {
+        if at > 0 {
+            writeln!(out, "\n{}\n", "=".repeat(WIDTH))?;
+        }
+        out.write_all(one(explanation).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn one(told: &Explanation) -> String {
+    let mut page = Page::default();
+    let name = told.sender_name.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+    page.line(0, &format!("{}{name} to {}", told.sender, told.customer));
+    verdict(&mut page, told);
+    rules(&mut page, told);
+    consent(&mut page, told);
+    rhythm(&mut page, told);
+    if !told.changes.is_empty() {
+        page.heading("What would change the verdict");
+        told.changes.iter().for_each(|sentence| page.item("- ", sentence));
+    }
+    messages(&mut page, told);
+    page.text
+}
+
+fn verdict(page: &mut Page, told: &Explanation) {
+    let flag = if told.flagged { "flagged" } else { "not flagged" };
+    page.heading(&format!("Verdict: {} ({flag})", told.verdict.as_deref().unwrap_or("none")));
+    page.line(2, &format!("{}.", told.reason));
+    if let Some(day) = told.flagged_on {
+        page.line(2, &format!("First to be flagged on {day}."));
+    }
+    if let Some((as_of, active)) = told.as_of.zip(told.still_active) {
+        page.line(
+            2,
+            &format!("Still so on {as_of}, the day of asking: {}.", if active { "yes" } else { "no" }),
+        );
+    }
+}
+
+fn rules(page: &mut Page, told: &Explanation) {
+    page.heading("The rules of the policy; the first that holds decides");
+    if told.marketing_messages == 0 {
+        page.line(2, "There is no marketing mail to hold the rules against.");
+        return;
+    }
+    let mut not_asked: Vec<&str> = Vec::new();
+    for (at, rule) in told.rules.iter().enumerate() {
+        let outcome = match rule.outcome {
+            Outcome::NotAsked => {
+                not_asked.push(&rule.verdict);
+                continue;
+            }
+            Outcome::Decides => "holds, and decides".to_string(),
+            Outcome::DoesNotHold => format!("does not hold: {}", rule.missing()),
+        };
+        page.item(&format!("{}. ", at + 1), &format!("{}: {outcome}", rule.verdict));
+        page.labelled("asks for", &format!("{}.", rule.wish()));
+        page.labelled("found", &format!("{}{}.", rule.finding(), held_on(rule)));
+    }
+    if !not_asked.is_empty() {
+        page.line(2, &format!("Not asked any more: {}.", not_asked.join(", ")));
+    }
+}
+
+fn held_on(rule: &Asked) -> String {
+    rule.held_on.map_or(String::new(), |day| format!("; enough for the first time on {day}"))
+}
+
+fn consent(page: &mut Page, told: &Explanation) {
+    page.heading("Consent on record");
+    if !told.consent_list_given {
+        page.line(2, "No consent list was given (--consent); this is what the mailbox itself shows.");
+    }
+    for record in &told.consent {
+        on_record(page, record, told.consent.len() > 1);
+    }
+    let happened =
+        |word: &str| told.consent.iter().flat_map(|record| &record.events).any(|event| event.event == word);
+    if happened("withdrawn") {
+        let grace = counted(told.grace_days.unsigned_abs(), "day");
+        page.line(2, &format!("The policy gives the sender {grace} of grace after an opt-out."));
+    }
+    match told.soft_opt_in_days {
+        _ if !happened("purchase") => {}
+        0 => page.line(2, "By this policy a purchase is no consent."),
+        days => {
+            let time = counted(days.unsigned_abs(), "day");
+            page.line(2, &format!("By this policy a purchase counts as consent for {time}."));
+        }
+    }
+}
+
+fn on_record(page: &mut Page, record: &OnRecord, several: bool) {
+    if several {
+        page.line(2, &format!("For mail from {}:", record.addresses.join(", ")));
+    }
+    page.line(2, if record.events.is_empty() { "Events: none" } else { "Events:" });
+    for event in &record.events {
+        let date = event.date.map_or("since always".to_string(), |day| day.to_string());
+        let words = event_in_words(event.event);
+        page.row(4, &format!("{date:12}  "), &format!("{} ({words}); source: {}", event.event, event.source));
+    }
+    page.line(2, "So the state was, at the end of each day:");
+    for state in &record.states {
+        let span = match (state.from, state.until) {
+            (None, None) => "all the time".to_string(),
+            (None, Some(until)) => format!("until {until}"),
+            (Some(from), None) => format!("from {from} on"),
+            (Some(from), Some(until)) => format!("{from} to {until}"),
+        };
+        page.row(4, &format!("{span:24}  "), &format!("{}: {}", state.state, state_in_words(state.state)));
+    }
+}
+
+fn rhythm(page: &mut Page, told: &Explanation) {
+    page.heading("Days with marketing");
+    let rows = calendar::rows(&told.days);
+    if rows.is_empty() {
+        page.line(2, "None.");
+        return;
+    }
+    let cadence = told.cadence.map_or(String::new(), |word| format!("; rhythm: {word}"));
+    let messages = counted(told.marketing_messages as u64, "message");
+    let days = counted(told.active_days as u64, "day");
+    page.line(2, &format!("{messages} on {days}{cadence}"));
+    let busiest = |window: &Window| {
+        format!("{} ({} to {})", counted(window.days as u64, "day"), window.first, window.last)
+    };
+    if let Some(peak) = &told.peak {
+        page.line(2, &format!("Most days in any 28: {}", busiest(peak)));
+    }
+    let unconsented = told.unconsented_peak.as_ref().map_or("none".to_string(), busiest);
+    page.line(2, &format!("Of mail without consent on record: {unconsented}"));
+    page.text.push('\n');
+    rows.iter().for_each(|row| page.as_is(2, row));
+    page.text.push('\n');
+    page.line(2, calendar::LEGEND);
+    page.line(2, &format!("Days are civil days in {}.", told.timezone));
+}
+
+fn messages(page: &mut Page, told: &Explanation) {
+    let all = counted(told.messages.len() as u64, "message");
+    page.heading(&format!("{all} of this sender to this customer in all, oldest first"));
+    match told.mailboxes.as_slice() {
+        [only] => page.line(2, &format!("The bytes are places in {only}.")),
+        several => {
+            page.line(2, "The bytes are places in these files:");
+            several.iter().enumerate().for_each(|(at, path)| page.item(&format!("{}. ", at + 1), path));
+        }
+    }
+    page.text.push('\n');
+    let several = told.mailboxes.len() > 1;
+    told.messages.iter().for_each(|message| page.message(message, several));
+}
+
+/// Text as it grows, with line ends.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn as_is(&mut self, indent: usize, line: &str) {
+        self.text.push_str(&" ".repeat(indent));
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, words: &str) {
+        self.text.push('\n');
+        self.line(0, words);
+    }
+
+    /// A paragraph, indented.
+    fn line(&mut self, indent: usize, words: &str) {
+        self.row(indent, "", words);
+    }
+
+    /// An entry of a list.
+    fn item(&mut self, bullet: &str, words: &str) {
+        self.row(2, bullet, words);
+    }
+
+    fn labelled(&mut self, label: &str, words: &str) {
+        self.row(5, &format!("{:10}", format!("{label}:")), words);
+    }
+
+    /// A paragraph after a head; its further lines begin under its first word.
+    fn row(&mut self, indent: usize, head: &str, words: &str) {
+        let margin = indent + width(head);
+        let mut line = format!("{}{head}", " ".repeat(indent));
+        let mut used = margin;
+        for (at, word) in words.split(' ').enumerate() {
+            if at > 0 && used + 1 + width(word) > WIDTH {
+                self.text.push_str(line.trim_end());
+                self.text.push('\n');
+                line = " ".repeat(margin);
+                used = margin;
+            } else if at > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            // What belongs together stays on one line.
+            line.push_str(&word.replace('\u{a0}', " "));
+            used += width(word);
+        }
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn message(&mut self, told: &Told, several: bool) {
+        let clock = told.time.as_deref().and_then(|time| time.get(11..16)).unwrap_or("     ");
+        let day = told.day.map_or("undated   ".to_string(), |day| day.to_string());
+        let head = format!("{day} {clock}  ");
+        let subject = if told.subject.is_empty() { "(no subject)" } else { &told.subject };
+        self.as_is(2, format!("{head}{}", shortened(subject, WIDTH - 2 - head.len())).trim_end());
+        let kind = match (told.kind, &told.rule) {
+            (Some(kind), Some(rule)) => format!("{kind} (rule {rule})"),
+            _ => "no kind".to_string(),
+        };
+        let counted = if told.kind == Some(told.counted_as) {
+            String::new()
+        } else {
+            format!(", counted as {}", told.counted_as)
+        };
+        let consent = told.consent.map_or(String::new(), |state| format!(", consent {state}"));
+        let file = if several { format!("file\u{a0}{} ", told.mailbox) } else { String::new() };
+        let place = format!(", {file}byte\u{a0}{}", told.offset);
+        self.row(2, &" ".repeat(head.len()), &format!("{kind}{counted}{consent}{place}"));
+    }
+}
+
+/// The text, with an ellipsis where it is wider than that many columns.
+fn shortened(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_string();
+    }
+    let mut used = 1;
+    let kept = text.chars().take_while(|c| {
+        used += columns_of(*c);
+        used <= columns
+    });
+    kept.chain(['…']).collect()
+}
+
+fn width(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// Two columns for the blocks that terminals show wide: East Asian scripts and pictures. Combining signs count as
+/// one: a line may come out narrower, never wider.
+fn columns_of(c: char) -> usize {
+    let wide = matches!(c,
+        '\u{1100}'..='\u{115f}' | '\u{231a}'..='\u{231b}' | '\u{23e9}'..='\u{23fa}' | '\u{25fd}'..='\u{27bf}'
+        | '\u{2b1b}'..='\u{2b55}' | '\u{2e80}'..='\u{a4cf}' | '\u{a960}'..='\u{a97c}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f000}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}');
+    if wide { 2 } else { 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_are_broken_under_their_first_word() {
+        let mut page = Page::default();
+        page.row(2, "1. ", &"word ".repeat(20));
+        let lines: Vec<&str> = page.text.lines().collect();
+        assert!(lines.len() == 2 && lines[1].starts_with("     word"), "{lines:?}");
+        assert!(lines.iter().all(|line| line.len() <= WIDTH));
+    }
+
+    #[test]
+    fn wide_signs_count_twice() {
+        assert_eq!(shortened("Sale 日本語", 11), "Sale 日本語");
+        assert_eq!(shortened("Sale 日本語", 10), "Sale 日本…");
+        assert_eq!(shortened("Sale", 4), "Sale");
+    }
+}

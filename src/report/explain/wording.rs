@@ -1,0 +1,203 @@
+//! Words for people: states, events, what a rule asks for, what would have changed the verdict.
+
+use super::{Asked, Outcome};
+use crate::consent::Happening;
+use crate::judge::{Bench, Change, Occasion};
+use crate::report::visible;
+
+/// A state in plain words.
+pub fn state_in_words(state: &str) -> &'static str {
+    match state {
+        "none" => "nothing is on record",
+        "granted" => "the customer agreed",
+        "claimed" => "the subscription was confirmed, by the sender's own mail",
+        "soft-opt-in" => "the customer bought something, and the policy counts that for a time",
+        "refused" => "the customer did not agree when the address was collected",
+        "grace" => "the customer opted out; the policy still gives the sender time",
+        "withdrawn" => "the customer opted out",
+        "not-yet-known" => "the consent list ends before this",
+        _ => "",
+    }
+}
+
+/// The word for an event, as the consent list has it.
+pub fn event_word(happening: Happening) -> &'static str {
+    match happening {
+        Happening::Purchase => "purchase",
+        Happening::Claimed => "claimed",
+        Happening::Granted => "granted",
+        Happening::Refused => "refused",
+        Happening::Withdrawn => "withdrawn",
+    }
+}
+
+/// An event in plain words.
+pub fn event_in_words(event: &str) -> &'static str {
+    match event {
+        "purchase" => "the customer bought something",
+        "claimed" => "the sender asked and confirmed",
+        "granted" => "the customer agreed",
+        "refused" => "the customer did not agree",
+        "withdrawn" => "the customer opted out",
+        _ => "",
+    }
+}
+
+/// `1 day`, `2 days`.
+pub fn counted(count: impl Into<u64>, one: &str) -> String {
+    match count.into() {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub fn alternatives(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_string(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+impl Asked {
+    /// What the rule asks for.
+    pub fn wish(&self) -> String {
+        let least = |count: u32, one: &str| format!("at least {}", counted(count, one));
+        let amount = match (self.days, self.messages) {
+            (1, messages) => least(messages, "message"),
+            (days, 1) => format!("{} with mail", least(days, "day")),
+            (days, messages) => {
+                format!("{} with mail and {}", least(days, "day"), least(messages, "message"))
+            }
+        };
+        let place = self.window.map_or(String::new(), |window| format!(" in some run of {window} days"));
+        format!("{amount}{place}{}", self.received())
+    }
+
+    /// Which mail counts for the rule.
+    fn received(&self) -> String {
+        match &self.consent {
+            Some(states) => format!(", counting marketing received in the state {}", alternatives(states)),
+            None => ", counting all marketing".to_string(),
+        }
+    }
+
+    /// What was found.
+    pub fn finding(&self) -> String {
+        let Some((first, last)) = self.found_first.zip(self.found_last) else {
+            return "no such mail".to_string();
+        };
+        let most = if self.window.is_some() { "at most " } else { "" };
+        let days = counted(self.found_days, "day");
+        let messages = counted(self.found_messages, "message");
+        let span = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        format!("{most}{days} with {messages} ({span})")
+    }
+
+    /// How much is missing.
+    pub fn missing(&self) -> String {
+        let days = self.days.saturating_sub(self.found_days);
+        let messages = self.messages.saturating_sub(self.found_messages);
+        match (days, messages) {
+            (0, messages) => format!("{} too few", counted(messages, "message")),
+            (days, 0) => format!("{} too few", counted(days, "day")),
+            // A rule that asks for messages alone needs a day only because a message needs one.
+            (_, messages) if self.days == 1 => format!("{} too few", counted(messages, "message")),
+            (days, _) if self.messages == 1 => format!("{} too few", counted(days, "day")),
+            (days, messages) => {
+                format!("{} and {} too few", counted(days, "day"), counted(messages, "message"))
+            }
+        }
+    }
+}
+
+/// What the sentences about changes are made from.
+pub struct Circumstances<'a> {
+    /// What it was judged by.
+    pub bench: &'a Bench<'a>,
+    /// How the rules fared.
+    pub rules: &'a [Asked],
+}
+
+/// What would have given another verdict, a sentence each.
+pub fn wishes(circumstances: &Circumstances<'_>, changes: &[Change]) -> Vec<String> {
+    let rules = circumstances.rules;
+    let decisive = rules.iter().find(|rule| rule.outcome == Outcome::Decides);
+    let mut sentences: Vec<String> = decisive.map(fewer).into_iter().collect();
+    let near =
+        rules.iter().filter(|rule| rule.outcome == Outcome::DoesNotHold && rule.found_days > 0).map(more);
+    sentences.extend(near);
+    sentences.extend(changes.iter().map(|change| circumstances.sentence(change)));
+    sentences
+}
+
+/// How little mail the rule that decides would not hold for.
+fn fewer(rule: &Asked) -> String {
+    let unless = format!("`{}` would not hold with", rule.verdict);
+    let place = rule
+        .window
+        .map_or("in the whole period".to_string(), |window| format!("in every run of {window} days"));
+    match (rule.days, rule.messages) {
+        (1, 1) => {
+            format!("{unless} no such mail at all (found: {})", counted(rule.found_messages, "message"))
+        }
+        (1, messages) => format!(
+            "{unless} at most {} {place} (found: {})",
+            counted(messages - 1, "message"),
+            rule.found_messages
+        ),
+        (days, _) => format!(
+            "{unless} at most {} of such mail {place} (found: {}; that is {} fewer)",
+            counted(days - 1, "day"),
+            rule.found_days,
+            counted(rule.found_days.saturating_sub(days - 1), "day"),
+        ),
+    }
+}
+
+/// How much more mail a rule before it asks for.
+fn more(rule: &Asked) -> String {
+    let place = match (rule.window, rule.found_first) {
+        (Some(window), Some(first)) => format!(" in the {window} days from {first} on"),
+        _ => String::new(),
+    };
+    let days = rule.days.saturating_sub(rule.found_days);
+    let messages = rule.messages.saturating_sub(rule.found_messages);
+    let missing = match (days, messages) {
+        (0, messages) => format!("{messages} more of such messages"),
+        (days, 0) => format!("mail on {days} more day{}", if days == 1 { "" } else { "s" }),
+        (days, messages) => format!("{messages} more of such messages on {days} more days"),
+    };
+    format!("`{}` would hold with {missing}{place}{}", rule.verdict, rule.received())
+}
+
+impl Circumstances<'_> {
+    fn sentence(&self, change: &Change) -> String {
+        let rule = change.rule.and_then(|at| self.bench.policy.rules.get(at));
+        let verdict = match rule {
+            Some(rule) if rule.flag => format!("`{}` (a flag)", visible(&rule.verdict)),
+            Some(rule) => format!("`{}` (no flag)", visible(&rule.verdict)),
+            None => "no verdict at all".to_string(),
+        };
+        let list = if self.bench.ledger.given {
+            "one more row in the consent list"
+        } else {
+            "a consent list (--consent)"
+        };
+        match change.occasion {
+            Occasion::Event { happening, from, until } => {
+                let dated = match from {
+                    None => format!("dated {until} or earlier"),
+                    Some(from) if from == until => format!("dated {until}"),
+                    Some(from) => format!("dated {from} to {until}"),
+                };
+                format!("{list} with the event `{}` {dated}: {verdict}", event_word(happening))
+            }
+            Occasion::IncludeSpam => format!("counting mail in spam (--include-spam): {verdict}"),
+            Occasion::IncludeUnverified => {
+                format!("counting unverified mail (--include-unverified): {verdict}")
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A consent list to start from: a row for each sender and customer with marketing, for a person to fill in.
+
+use super::columns::Cell;
+use super::csv::{Style, Table};
+use super::messages::Listing;
+use crate::fact::canonical;
+use crate::history::Counted;
+use crate::judge::Bench;
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+/// The columns, in order: those that a consent list has.
+pub const STARTER_COLUMNS: [&str; 6] = ["sender", "customer", "event", "date", "source", "note"];
+
+/// Writes the list: most marketing mail first. Event, date and source are blank, which says nothing until somebody
+/// fills them in; the note is the newest subject, to recognise the sender by.
+pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing<'_>) -> io::Result<()> {
+    let names = &bench.history.names;
+    let mut rows: Vec<(Reverse<usize>, &str, &str, &str)> = Vec::new();
+    for pair in bench.history.pairs() {
+        let mut count = 0;
+        let mut newest = None;
+        for fact in pair.facts.iter().filter(|fact| bench.scope.place(fact) == Counted::Marketing) {
+            count += 1;
+            newest = Some(fact);
+        }
+        let Some(newest) = newest else { continue };
+        let subject = listing.details.get(newest.order as usize).map_or("", |detail| detail.subject.as_str());
+        let customer = any_or(names.customers.text(pair.customer));
+        rows.push((Reverse(count), names.senders.text(pair.sender), customer, subject));
+    }
+    rows.sort_unstable();
+    let mut seen = HashSet::new();
+    rows.retain(|(_, sender, customer, _)| seen.insert((*sender, *customer)));
+    let mut table = Table::new(out, readable(style), STARTER_COLUMNS.into_iter())?;
+    let foreign = |text: &str| if text.is_empty() { Cell::Blank } else { Cell::Foreign(text.to_string()) };
+    for (_, sender, customer, subject) in rows {
+        let known = [foreign(sender), foreign(customer)];
+        let blank = [Cell::Blank, Cell::Blank, Cell::Blank];
+        table.row(known.into_iter().chain(blank).chain([foreign(subject)]))?;
+    }
+    table.finish()
+}
+
+/// A consent list names customers by address. Where the mailbox does not tell the address, every customer is meant.
+fn any_or(customer: &str) -> &str {
+    let address = canonical(customer);
+    let parts = address.split('@').filter(|part| !part.is_empty()).count();
+    if parts == 2 && !address.contains(char::is_whitespace) { customer } else { "*" }
+}
+
+/// Consent lists are read with commas, semicolons and tabs.
+fn readable(style: Style) -> Style {
+    let delimiter = if matches!(style.delimiter, b',' | b';' | b'\t') { style.delimiter } else { b',' };
+    Style { delimiter, ..style }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_without_an_address_is_every_customer() {
+        assert_eq!(any_or("robin@home.example"), "robin@home.example");
+        assert_eq!(any_or("unknown"), "*");
+        assert_eq!(any_or("@home.example"), "*");
+    }
+}

@@ -1,0 +1,182 @@
+//! `explain` over the bundled mailboxes, with the expected texts in `fixtures/explain`.
+//!
+//! `UPDATE_FIXTURES=1 cargo test --test explain` writes the expectations anew: read the difference before you
+//! commit it.
+
+mod common;
+
+use common::{folder, promotion, run};
+use std::path::{Path, PathBuf};
+
+/// Expected text, mailbox, sender, and what else is on the command line.
+const TOLD: [(&str, &str, &str, &[&str]); 7] = [
+    ("a-flagged-shop", "a-shop-mails-every-day-though-no-box-was-ticked", "Stride-Outlet.example", &[]),
+    ("a-weekly-letter", "a-shop-mails-every-day-though-no-box-was-ticked", "paper-loom.example", &[]),
+    ("mail-after-an-opt-out", "an-opt-out-by-mail-counts-after-ten-days-of-grace", "oak-toys.example", &[]),
+    ("consent-by-list", "a-consent-list-is-held-against-every-message", "birch-books.example", &[]),
+    ("a-policy-of-ones-own", "a-policy-of-ones-own-gives-its-own-verdicts", "alder-sports.example", &[]),
+    ("other-mail-only", "broken-messages-are-counted-with-their-reason", "group.example", &[]),
+    (
+        "spam-and-copies",
+        "gmail-labels-tell-what-was-read-deleted-spam-or-sent",
+        "lichtblick-lampen.example",
+        &[],
+    ),
+];
+
+/// The mailbox and the options of a bundled case, without those that only `check` has.
+fn inputs(mailbox: &Path) -> Vec<String> {
+    let mut given = common::arguments(mailbox).into_iter().skip(1);
+    let mut kept = Vec::new();
+    while let Some(argument) = given.next() {
+        match argument.as_str() {
+            "--all" | "--raw" | "--bom" => {}
+            "--delimiter" => drop(given.next()),
+            _ => kept.push(argument),
+        }
+    }
+    kept
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+#[test]
+fn every_text_is_as_expected_and_fits_a_terminal() {
+    let update = std::env::var_os("UPDATE_FIXTURES").is_some();
+    for (name, mailbox, sender, more) in TOLD {
+        let mailbox = fixtures().join("cases").join(mailbox).with_extension("mbox");
+        let mut arguments = vec!["explain".to_string(), "--sender".to_string(), sender.to_string()];
+        arguments.extend(inputs(&mailbox));
+        arguments.extend(more.iter().map(|word| (*word).to_string()));
+        let told = run(mailbox.parent().expect("a folder"), &arguments);
+        assert_eq!((told.status, told.err.as_str()), (0, ""), "{name}");
+        let wide = told.out.lines().find(|line| line.chars().count() > 100);
+        assert_eq!(wide, None, "{name}");
+        let path = fixtures().join("explain").join(name).with_extension("txt");
+        if update {
+            std::fs::write(&path, told.out).expect("the expectation is written");
+        } else {
+            assert_eq!(told.out, std::fs::read_to_string(&path).unwrap_or_default(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn json_agrees_with_the_report() {
+    for mailbox in common::cases() {
+        let here = mailbox.parent().expect("a folder");
+        let inputs = inputs(&mailbox);
+        let report = run(here, ["check", "--all"].into_iter().chain(inputs.iter().map(String::as_str))).out;
+        let mut csv = csv::Reader::from_reader(report.as_bytes());
+        let header = csv.headers().expect("a header").clone();
+        for row in csv.records().map(|row| row.expect("a row")) {
+            let cell = |name: &str| {
+                let at = header.iter().position(|column| column == name).expect("a column");
+                row[at].to_string()
+            };
+            let asked = ["explain", "--format", "json", "--sender", &row[2], "--customer", &row[4]];
+            let told = run(here, asked.into_iter().chain(inputs.iter().map(String::as_str)));
+            assert_eq!(told.status, 0, "{}: {}", mailbox.display(), told.err);
+            let json: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+            let pair = &json["pairs"][0];
+            assert_eq!(json["pairs"].as_array().map(Vec::len), Some(1));
+            for number in ["marketing_messages", "unconsented_messages", "active_days"] {
+                assert_eq!(pair[number].to_string(), cell(number), "{number}");
+            }
+            for text in ["verdict", "sender", "customer", "cadence", "flagged_on", "reason"] {
+                assert_eq!(pair[text].as_str().unwrap_or(""), cell(text), "{text}");
+            }
+            assert_eq!(pair["peak"]["days"].as_u64().unwrap_or(0).to_string(), cell("peak_days"));
+            assert_eq!(pair["peak"]["first"].as_str().unwrap_or(""), cell("peak_start"));
+            assert_eq!(pair["flagged"].as_bool(), Some(cell("flagged") == "yes"));
+            let messages = pair["messages"].as_array().expect("messages");
+            let marketing = messages.iter().filter(|message| message["counted_as"] == "marketing").count();
+            assert_eq!(marketing.to_string(), cell("marketing_messages"));
+            let decides = pair["rules"].as_array().into_iter().flatten();
+            let decides = decides.filter(|rule| rule["outcome"] == "decides").count();
+            assert_eq!(
+                decides,
+                usize::from(cell("verdict") != "not-marketing" && !cell("verdict").is_empty())
+            );
+        }
+    }
+}
+
+fn shop() -> String {
+    (1..=28)
+        .map(|day| promotion(day, "Shop <news@mail.shop.example>", &format!("m{day}@shop.example")))
+        .collect()
+}
+
+#[test]
+fn a_sender_is_found_by_its_name_address_or_domain() {
+    let here = folder(&[("a.mbox", shop().as_bytes())]);
+    for name in ["SHOP.example", "news@Mail.shop.example", "mail.shop.example", " shop.example"] {
+        let told =
+            run(here.path(), ["explain", "a.mbox", "--sender", name, "--customer", "Robin+x@Home.example"]);
+        assert!(
+            told.status == 0 && told.out.starts_with("shop.example (Shop) to robin@home.example\n"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_sender_that_is_not_there_is_an_error_with_its_neighbours() {
+    let here = folder(&[("a.mbox", shop().as_bytes()), ("empty", b"")]);
+    for (arguments, words) in [
+        (["a.mbox", "--sender", "shpo.example"].as_slice(), "did you mean `shop.example`?"),
+        (&["a.mbox", "--sender", "zzz"], "there is `shop.example`"),
+        (&["a.mbox", "--sender", ""], "there is `shop.example`"),
+        (&["empty", "--sender", "x.example"], "hold no message"),
+        (&["a.mbox", "--sender", "shop.example", "--customer", "robn@home.example"], "`robin@home.example`"),
+        (&["missing.mbox", "--sender", "shop.example"], "missing.mbox"),
+        (&["a.mbox", "--sender", "shop.example", "--timezone", "Mars"], "no time zone"),
+        (&["a.mbox"], "--sender"),
+        (&["a.mbox", "--sender", "shop.example", "--format", "xml"], "json"),
+    ] {
+        let told = run(here.path(), [&["explain"], arguments].concat());
+        assert_eq!((told.status, told.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(told.err.contains(words) && !told.err.contains("panicked"), "{arguments:?}: {}", told.err);
+    }
+}
+
+#[test]
+fn one_unreadable_mailbox_leaves_the_explanation_over_the_others() {
+    let here = folder(&[("a.mbox", shop().as_bytes())]);
+    let told = run(here.path(), ["explain", "a.mbox", "missing.mbox", "--sender", "shop.example"]);
+    assert_eq!(told.status, 2);
+    assert!(told.err.contains("missing.mbox") && told.out.contains("daily-unconsented"), "{}", told.err);
+}
+
+#[test]
+fn what_would_change_the_verdict_does() {
+    let here = folder(&[
+        ("a.mbox", shop().as_bytes()),
+        ("late.csv", b"sender,customer,event,date\nshop.example,*,granted,2026-01-25\n"),
+        ("early.csv", b"sender,customer,event,date\nshop.example,*,granted,2026-01-24\n"),
+    ]);
+    let told = run(here.path(), ["explain", "a.mbox", "--sender", "shop.example"]).out;
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("`granted` dated 2026-01-06 to 2026-01-24: `unconsented` (no flag)"), "{words}");
+    let verdict = |list| {
+        let told = run(here.path(), ["explain", "a.mbox", "--sender", "shop.example", "--consent", list]).out;
+        told.lines().find(|line| line.starts_with("Verdict: ")).map(str::to_string)
+    };
+    assert_eq!(verdict("late.csv").as_deref(), Some("Verdict: daily-unconsented (flagged)"));
+    assert_eq!(verdict("early.csv").as_deref(), Some("Verdict: unconsented (not flagged)"));
+}
+
+#[test]
+fn subjects_can_do_a_terminal_no_harm() {
+    let evil = promotion(3, "Shop <news@shop.example>", "evil@shop.example")
+        .replace("Sale: 20% off today only", "=?utf-8?Q?Sale=1B[2J_20%_off_=E2=80=AEonly?=");
+    let here = folder(&[("a.mbox", evil.as_bytes())]);
+    for format in ["text", "json"] {
+        let told = run(here.path(), ["explain", "a.mbox", "--sender", "shop.example", "--format", format]);
+        assert!(told.out.contains("Sale[2J 20% off only"), "{}", told.out);
+        assert!(!told.out.contains(['\u{1b}', '\u{202e}']));
+    }
+}
