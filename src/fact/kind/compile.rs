@@ -110,27 +110,24 @@ impl<'v> Compiler<'v> {
 
     fn rules(&mut self, written: WrittenRules, text: &str, path: &Path) -> Result<()> {
         for rule in written.rule {
-            let line = Error::line_of(text, rule.id.span().start);
+            let begins = rule.id.span().start;
             let id = rule.id.into_inner();
-            if self.rules.iter().any(|known| known.id == id) {
-                return Err(Error::file(path, format!("rule `{id}` is there twice"))
-                    .at_line(line)
-                    .hint("give it an id of its own"));
-            }
             let at = |(offset, what): (Option<usize>, String)| {
-                Error::file(path, what).at_line(offset.map_or(line, |offset| Error::line_of(text, offset)))
+                Error::file(path, what).at_line(Error::line_of(text, offset.unwrap_or(begins)))
             };
+            if self.rules.iter().any(|known| known.id == id) {
+                return Err(
+                    at((None, format!("rule `{id}` is there twice"))).hint("give it an id of its own")
+                );
+            }
             let needs = self.conditions(&rule.when, &id).map_err(at)?;
             let mut forbids = Signals::default();
             if let Some(names) = &rule.when.lacks {
                 forbids.raise(self.presence_signal(names).map_err(at)?);
             }
             if self.next > MOST {
-                return Err(Error::file(
-                    path,
-                    format!("too many conditions in all rules together (at most {MOST})"),
-                )
-                .at_line(line));
+                let what = format!("too many conditions in all rules together (at most {MOST})");
+                return Err(at((None, what)));
             }
             let (kind, why, evidence, hits, misses) =
                 (rule.kind, rule.why, rule.evidence, rule.hits, rule.misses);
