@@ -69,6 +69,9 @@ fn labelled_messages_are_told_apart() {
         }
     }
     println!("{}\n{}", wrong.join("\n"), table(&matrix));
+    if std::env::var_os("MAILFATIGUE_KINDS").is_none() {
+        in_the_readme(&table(&matrix));
+    }
     let count = |truth: Kind, said: Kind| matrix.get(&(truth, said)).copied().unwrap_or(0);
     for truth in [Kind::Discussion, Kind::Personal, Kind::Automatic] {
         assert_eq!(count(truth, Kind::Marketing), 0, "{} called marketing", truth.word());
@@ -76,6 +79,23 @@ fn labelled_messages_are_told_apart() {
     let (precision, recall) = scores(&matrix, Kind::Marketing);
     assert!(precision >= 0.99, "precision of marketing is {precision:.3}");
     assert!(recall >= 0.95, "recall of marketing is {recall:.3}");
+}
+
+/// The README shows the table. `UPDATE_FIXTURES=1` writes it.
+fn in_the_readme(table: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).expect("README.md");
+    let start = readme.find("<!-- kinds -->\n```text\n").expect("the mark of the table")
+        + "<!-- kinds -->\n```text\n".len();
+    let end = start + readme[start..].find("```").expect("the end of the table");
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        let lines: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+        std::fs::write(&path, format!("{}{lines}{}", &readme[..start], &readme[end..])).expect("README.md");
+    } else {
+        let shown: Vec<&str> = readme[start..end].lines().collect();
+        let now: Vec<&str> = table.lines().map(str::trim_end).collect();
+        assert_eq!(shown, now, "the table in README.md is out of date");
+    }
 }
 
 /// Precision and recall of one kind.
