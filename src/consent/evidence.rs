@@ -1,7 +1,7 @@
 //! What the mailbox itself proves about consent: purchases, double opt-ins, opt-outs.
 
 use super::{Event, Happening, Moment};
-use crate::fact::{AddressId, CustomerId, Evidence, ListId, OptOutOffer, SenderId, Sign};
+use crate::fact::{AddressId, CustomerId, Evidence, ListId, OptOutOffer, OwnMail, SenderId, Sign};
 use crate::history::History;
 use crate::time::{DAY, Time, Zone};
 use std::collections::{HashMap, HashSet};
@@ -106,42 +106,18 @@ impl Findings {
         }
     }
 
-    /// The owner's own words to an organisation that it send no more: they cover all its mail.
-    fn requests(&mut self, history: &History, zone: &Zone) {
-        let asking = || history.own.iter().filter(|mail| !mail.asks.is_empty());
-        if asking().next().is_none() {
-            return;
-        }
-        let senders: HashMap<&str, SenderId> =
-            history.names.senders.iter().map(|(id, name)| (name, id)).collect();
-        for mail in asking() {
-            let asked =
-                mail.asks.iter().filter_map(|name| senders.get(name.as_str())).collect::<HashSet<_>>();
-            for sender in asked {
-                self.put(
-                    (*sender, mail.writer),
-                    Happening::Withdrawn,
-                    mail.time,
-                    &mail.message_id,
-                    Covers::All,
-                    zone,
-                );
-            }
-        }
-    }
-
     /// The owner's own mail to an address that a `List-Unsubscribe` named. An address that served several senders
     /// counts only for those whose subject it carries.
     fn opt_outs(&mut self, history: &History, zone: &Zone) {
         if history.own.is_empty() {
             return;
         }
-        self.requests(history, zone);
         let written_to: HashSet<u64> = history.own.iter().flat_map(|mail| mail.to.iter().copied()).collect();
         let mut offers: HashMap<u64, Vec<&OptOutOffer>> = HashMap::new();
         for offer in history.offers.iter().filter(|offer| written_to.contains(&offer.address)) {
             offers.entry(offer.address).or_default().push(offer);
         }
+        self.requests(history, &offers, zone);
         for mail in &history.own {
             let mut covered = HashSet::new();
             for address in &mail.to {
@@ -159,6 +135,33 @@ impl Findings {
                     mail.time,
                     &mail.message_id,
                     covers,
+                    zone,
+                );
+            }
+        }
+    }
+
+    /// The owner's own words to an organisation that it send no more: they cover all its mail. A mail to an address
+    /// that a `List-Unsubscribe` named is none of these: it speaks of that list alone.
+    fn requests(&mut self, history: &History, offers: &HashMap<u64, Vec<&OptOutOffer>>, zone: &Zone) {
+        let by_hand =
+            |mail: &&OwnMail| !mail.asks.is_empty() && !mail.to.iter().any(|to| offers.contains_key(to));
+        let mails: Vec<&OwnMail> = history.own.iter().filter(by_hand).collect();
+        if mails.is_empty() {
+            return;
+        }
+        let senders: HashMap<&str, SenderId> =
+            history.names.senders.iter().map(|(id, name)| (name, id)).collect();
+        for mail in mails {
+            let asked: HashSet<SenderId> =
+                mail.asks.iter().filter_map(|name| senders.get(name.as_str()).copied()).collect();
+            for sender in asked {
+                self.put(
+                    (sender, mail.writer),
+                    Happening::Withdrawn,
+                    mail.time,
+                    &mail.message_id,
+                    Covers::All,
                     zone,
                 );
             }
