@@ -215,3 +215,58 @@ impl Rules {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fold::fold;
+    use super::*;
+
+    fn asks(words: &str) -> bool {
+        let rules = Rules::load(None, &mut Vocabulary::default()).expect("valid");
+        rules.asks_to_stop(&fold(words))
+    }
+
+    #[test]
+    fn a_wish_to_be_left_alone_is_heard_in_eight_languages() {
+        for words in [
+            "Please unsubscribe me.",
+            "I object to direct marketing under Art. 21",
+            "Apple Mail sent this email to unsubscribe from the message \"Spring sale\"",
+            "Hiermit widerrufe ich meine Einwilligung in Werbung.",
+            "Bitte keine Werbe-Mails mehr!",
+            "Merci de me désabonner",
+            "Je ne souhaite plus recevoir vos e-mails",
+            "Quiero darme de baja",
+            "No deseo recibir más correos",
+            "Cancellatemi dalla lista, grazie",
+            "Revoco il consenso al trattamento",
+            "Graag afmelden",
+            "Ik maak bezwaar tegen reclame",
+            "Quero cancelar a subscrição",
+            "Retiro o meu consentimento",
+            "Proszę o wypisanie z newslettera",
+            "Cofam zgodę na przetwarzanie",
+        ] {
+            assert!(asks(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_contract_withdrawal_or_a_not_is_no_such_wish() {
+        for words in [
+            "I do not want to unsubscribe, but please send the invoice again.",
+            "Hiermit widerrufe ich den von mir abgeschlossenen Vertrag über den Kauf von Schuhen.",
+            "Widerruf meiner Bestellung 4711-0815",
+            "J'exerce mon droit de rétractation pour la commande 4711",
+            "Ejerzo mi derecho de desistimiento del pedido 4711",
+            "Esercito il diritto di recesso per l'ordine 4711",
+            "Ik herroep mijn bestelling 4711",
+            "Exerço o direito de livre resolução da encomenda 4711",
+            "Odstępuję od umowy, zamówienie 4711",
+            "Stop sending me the wrong size, please.",
+            "When will my order arrive?",
+        ] {
+            assert!(!asks(words), "{words}");
+        }
+    }
+}
