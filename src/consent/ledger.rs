@@ -1,6 +1,7 @@
 //! The consent ledger: a CSV of events, as a CRM exports it or a customer writes it. A row that can't be used
 //! is an error before any mail is read.
 
+use super::words::{accepted_words, happening};
 use super::{Event, Happening, Moment};
 use crate::error::{Error, Result};
 use crate::fact::{Owners, Senders, canonical, normal_address, normal_domain, parents};
@@ -11,38 +12,6 @@ use std::path::{Path, PathBuf};
 
 /// How many errors are listed.
 const LISTED: usize = 20;
-
-/// Words that stand for an event, folded: lower case, `-` and `_` as blanks.
-const WORDS: &[(&str, Option<Happening>)] = &[
-    ("granted", Some(Happening::Granted)),
-    ("subscribed", Some(Happening::Granted)),
-    ("opted in", Some(Happening::Granted)),
-    ("opt in", Some(Happening::Granted)),
-    ("consented", Some(Happening::Granted)),
-    ("confirmed", Some(Happening::Granted)),
-    ("yes", Some(Happening::Granted)),
-    ("active", Some(Happening::Granted)),
-    ("refused", Some(Happening::Refused)),
-    ("declined", Some(Happening::Refused)),
-    ("not ticked", Some(Happening::Refused)),
-    ("no", Some(Happening::Refused)),
-    ("withdrawn", Some(Happening::Withdrawn)),
-    ("unsubscribed", Some(Happening::Withdrawn)),
-    ("opted out", Some(Happening::Withdrawn)),
-    ("opt out", Some(Happening::Withdrawn)),
-    ("objected", Some(Happening::Withdrawn)),
-    ("revoked", Some(Happening::Withdrawn)),
-    ("complained", Some(Happening::Withdrawn)),
-    ("purchase", Some(Happening::Purchase)),
-    ("order", Some(Happening::Purchase)),
-    ("customer", Some(Happening::Purchase)),
-    ("sale", Some(Happening::Purchase)),
-    ("never subscribed", None),
-    ("pending", None),
-    ("bounced", None),
-    ("cleaned", None),
-    ("", None),
-];
 
 /// What the command line says about ledgers.
 #[derive(Debug, Clone, Default)]
@@ -238,7 +207,7 @@ impl Reader<'_> {
     ) -> std::result::Result<(), Wrong> {
         let cell = |column: usize| unprotected(record.get(column).unwrap_or(""));
         let word = cell(columns.event);
-        let happening = happening(word)?;
+        let happening = happening(word).ok_or_else(|| no_event(word))?;
         let sender = match columns.sender {
             Some(column) => cell(column),
             None => self.options.sender.as_deref().unwrap_or(""),
@@ -320,20 +289,13 @@ impl Wrong {
     }
 }
 
-fn no_date(cell: &str) -> Wrong {
-    Wrong::new(format!("`{cell}` is no date"), "write YYYY-MM-DD, YYYY-MM-DD HH:MM or an RFC 3339 time")
+fn no_event(word: &str) -> Wrong {
+    let accepted: Vec<&str> = accepted_words().into_iter().flat_map(|(_, words)| words).collect();
+    Wrong::new(format!("`{word}` is no event"), format!("write one of {}", accepted.join(", ")))
 }
 
-/// The event that a word names; `None`: it says nothing.
-fn happening(word: &str) -> std::result::Result<Option<Happening>, Wrong> {
-    let folded = word.to_lowercase().replace(['-', '_'], " ");
-    let folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-    let known = WORDS.iter().find(|(known, _)| *known == folded).map(|(_, happening)| *happening);
-    known.ok_or_else(|| {
-        let accepted: Vec<&str> =
-            WORDS.iter().map(|(word, _)| *word).filter(|word| !word.is_empty()).collect();
-        Wrong::new(format!("`{word}` is no event"), format!("write one of {}", accepted.join(", ")))
-    })
+fn no_date(cell: &str) -> Wrong {
+    Wrong::new(format!("`{cell}` is no date"), "write YYYY-MM-DD, YYYY-MM-DD HH:MM or an RFC 3339 time")
 }
 
 /// A domain, an address, a brand name or `*`, as it is looked up.
@@ -374,24 +336,6 @@ fn delimiter(text: &str) -> u8 {
         .rev()
         .max_by_key(|(_, count)| *count)
         .map_or(b',', |(byte, _)| byte)
-}
-
-/// The accepted words and what they mean, for the documentation: event, then its words.
-pub fn accepted_words() -> Vec<(&'static str, Vec<&'static str>)> {
-    let of = |wanted: Option<Happening>| {
-        WORDS
-            .iter()
-            .filter(|(word, happening)| *happening == wanted && !word.is_empty())
-            .map(|(word, _)| *word)
-            .collect()
-    };
-    vec![
-        ("granted", of(Some(Happening::Granted))),
-        ("refused", of(Some(Happening::Refused))),
-        ("withdrawn", of(Some(Happening::Withdrawn))),
-        ("purchase", of(Some(Happening::Purchase))),
-        ("no event", of(None)),
-    ]
 }
 
 #[cfg(test)]

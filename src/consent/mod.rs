@@ -3,10 +3,12 @@
 mod evidence;
 mod ledger;
 mod timeline;
+mod words;
 
 pub use evidence::Findings;
-pub use ledger::{Ledger, LedgerOptions, accepted_words};
+pub use ledger::{Ledger, LedgerOptions};
 pub use timeline::{Standing, Terms, Timeline};
+pub use words::accepted_words;
 
 use crate::time::{Day, Seconds};
 

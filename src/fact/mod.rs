@@ -8,6 +8,7 @@ mod fields;
 mod fold;
 mod hosts;
 mod kind;
+mod lens;
 mod names;
 mod reader;
 mod relay;
@@ -22,8 +23,9 @@ pub use batch::{Batch, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Sign, Ski
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use fields::Vocabulary;
 pub use kind::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules};
+pub use lens::Lens;
 pub use names::{AddressId, CustomerId, ListId, NameId, Names, NewNames, Renaming, SenderId, Table};
-pub use reader::{FactReader, Lens};
+pub use reader::FactReader;
 pub use sender::{
     Brands, GroupedBy, Organisation, Senders, domain_of, label, normal_address, normal_domain, parents,
 };

@@ -1,77 +1,27 @@
 //! Reads messages into facts.
 
 use super::batch::{Batch, Detail, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
-use super::customer::{Owners, canonical, delivered_to};
-use super::fields::{FieldName, Fields, Spans, Vocabulary};
+use super::customer::{canonical, delivered_to};
+use super::fields::{FieldName, Fields, Spans};
 use super::fold::fold;
 use super::kind::{
-    BodyText, Decision, Evidence, Kind, Memo, Open, Outcome, Rules, Seen, has_forward_prefix, has_identifier,
+    BodyText, Decision, Evidence, Kind, Memo, Open, Outcome, Seen, has_forward_prefix, has_identifier,
     has_reply_prefix,
 };
+use super::lens::Lens;
 use super::names::NewNames;
-use super::sender::{Organisation, Senders, domain_of, normal_address, registrable};
-use super::state::{Labels, State, state};
+use super::sender::{domain_of, normal_address, registrable};
+use super::state::{State, state};
 use super::unsubscribe::{Unsubscribe, WayOut, is_no_reply, unsubscribe};
 use super::value::{Mailbox, bracketed, mailboxes, text};
 use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
 use super::{AddressId, Fact, NameId, Names, SenderId, Traits};
 use crate::mailbox::{RawMessage, Sink, Unusable, Want};
-use crate::time::Seconds;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-
-/// How mail is looked at: the same for a whole run.
-#[derive(Debug)]
-pub struct Lens {
-    /// The instant of the run, in seconds since 1970.
-    pub now: Seconds,
-    /// The addresses of the mailbox's owner.
-    pub owners: Owners,
-    /// Brands and shared hosts.
-    pub senders: Senders,
-    /// Words for states.
-    pub labels: Labels,
-    /// The rules of kinds.
-    pub rules: Rules,
-    /// The fields that all of these need.
-    pub vocabulary: Vocabulary,
-    /// Whether each message's place is kept for the list of messages.
-    pub with_details: bool,
-}
-
-impl Lens {
-    /// A lens with the built-in rules, without an owner or brands, for a run at `now`.
-    pub fn plain(now: Seconds) -> crate::error::Result<Self> {
-        let mut vocabulary = Vocabulary::default();
-        Ok(Self {
-            now,
-            owners: Owners::default(),
-            senders: Senders::new(super::Brands::default()),
-            labels: Labels::built_in(),
-            rules: Rules::load(None, &mut vocabulary)?,
-            vocabulary,
-            with_details: false,
-        })
-    }
-
-    /// The kind of a single message and the id of the rule that decided, as a mailbox file would give it.
-    pub fn classify(&self, message: &[u8]) -> Option<(Kind, &str)> {
-        let mut reader = FactReader::new(self);
-        crate::mailbox::read_message(message, &mut reader);
-        reader.take().0.facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
-    }
-
-    /// Who sent a single message, as the report would group it; `None` where it names nobody.
-    pub fn sender_of(&self, message: &[u8]) -> Option<Organisation> {
-        let mut reader = FactReader::new(self);
-        crate::mailbox::read_message(message, &mut reader);
-        let fact = *reader.batch.facts.first()?;
-        Some(self.senders.organisation(reader.names.addresses.text(fact.from)))
-    }
-}
 
 /// Turns the messages of a mailbox into a batch of facts.
 pub struct FactReader<'a> {
@@ -141,6 +91,12 @@ impl<'a> FactReader<'a> {
         self.pending = None;
         self.links.clear();
         (std::mem::take(&mut self.batch), self.names.new_names())
+    }
+
+    /// The From address of the first message read.
+    pub(super) fn first_address(&self) -> Option<String> {
+        let fact = self.batch.facts.first()?;
+        Some(self.names.addresses.text(fact.from).to_string())
     }
 
     fn read(&mut self, message: RawMessage<'_>) -> Result<Want, Unusable> {
