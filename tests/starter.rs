@@ -60,6 +60,7 @@ fn a_list_is_read_back_whatever_its_style_and_its_customers() {
         &["--delimiter", "|"],
         &["--raw"],
     ] {
+        let _ = std::fs::remove_file(here.path().join("list.csv"));
         let first = ["check", "a.mbox", "nobody.mbox", "-q", "-o", "r.csv", "--starter-ledger", "list.csv"];
         assert_eq!(run(here.path(), [&first, style].concat()).status, 0);
         let again = run(here.path(), ["check", "a.mbox", "-o", "r.csv", "--consent", "list.csv"]);
@@ -87,5 +88,8 @@ fn a_list_that_was_filled_in_is_not_replaced() {
     let told =
         run(here.path(), ["check", "a.mbox", "--consent", "list.csv", "--starter-ledger", "./list.csv"]);
     assert!(told.status == 2 && told.err.contains("another file"), "{}", told.err);
+    assert_eq!(read(here.path(), "list.csv"), list);
+    let again = run(here.path(), ["check", "a.mbox", "--starter-ledger", "list.csv"]);
+    assert!(again.status == 2 && again.err.contains("is there already"), "{}", again.err);
     assert_eq!(read(here.path(), "list.csv"), list);
 }

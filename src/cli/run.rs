@@ -104,16 +104,14 @@ fn run_check(options: &Check) -> Result<u8> {
     })
 }
 
-/// A list that somebody filled in is never replaced by an empty one of the same run.
+/// A list that somebody may have filled in is never replaced: the same command is easily given twice.
 fn spare_the_list(options: &Check) -> Result<()> {
-    let same = |left: &Path, right: &Path| {
-        left == right || left.canonicalize().ok().zip(right.canonicalize().ok()).is_some_and(|(l, r)| l == r)
-    };
-    let given = |path: &&PathBuf| options.inputs.consent.iter().any(|list| same(list, path));
-    match options.starter_ledger.as_ref().filter(given) {
+    let holds_something =
+        |path: &&PathBuf| path.metadata().is_ok_and(|kind| kind.is_file() && kind.len() > 0);
+    match options.starter_ledger.as_ref().filter(holds_something) {
         None => Ok(()),
-        Some(path) => Err(Error::file(path, "is the consent list of this run, and would be replaced")
-            .hint("give --starter-ledger another file")),
+        Some(path) => Err(Error::file(path, "is there already, and may hold what you filled in")
+            .hint("give --starter-ledger another file, or remove this one")),
     }
 }
 

@@ -78,16 +78,6 @@ impl<Id: From<u32> + Into<usize> + Copy> Table<Id> {
         (0..).map(Id::from).zip(self.texts.iter().map(|text| &**text))
     }
 
-    /// How many texts there are.
-    pub fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
-
     /// The texts that came since the last call.
     fn new_texts(&mut self) -> Vec<Arc<str>> {
         let fresh = self.texts[self.handed_on..].to_vec();
