@@ -3,20 +3,21 @@
 use crate::consent::{Findings, Ledger};
 use crate::error::{Error, Result};
 use crate::fact::{Detail, Lens};
-use crate::gather::{Gathered, gather};
+use crate::gather::{Gathered, Yield, gather};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{Bench, Case};
-use crate::mailbox::Source;
+use crate::mailbox::{Remark, Survey};
 use crate::policy::Policy;
 use crate::report;
 use crate::time::Day;
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 /// What is to be done, checked and complete.
 #[derive(Debug)]
 pub struct Plan {
-    /// The mailboxes, in the order of the command line.
-    pub mailboxes: Vec<Source>,
+    /// What is to be read.
+    pub survey: Survey,
     /// How mail is looked at.
     pub lens: Lens,
     /// Which messages count.
@@ -52,17 +53,20 @@ pub struct Outcome {
     pub flagged_in_spam: Vec<String>,
     /// Senders that would be flagged if unverified mail counted.
     pub flagged_in_unverified: Vec<String>,
-    /// How many mailboxes could be read.
+    /// How many mailboxes (files, folders, archives) of the command line could be read, at least in part.
     pub mailboxes_read: usize,
-    /// Those that could not.
-    pub failures: Vec<Error>,
+    /// How many files in folders and archives hold no mail.
+    pub without_mail: u64,
 }
 
 /// Reads all mailboxes and judges what they hold. `progress` is told of bytes as they are read. A mailbox that
 /// can't be read is a failure of its own; the others are judged.
 pub fn check(plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Result<Outcome> {
-    let Gathered { batch: mut everything, names, failures } =
-        gather(&plan.mailboxes, &plan.lens, plan.threads, progress);
+    let Gathered { batch: mut everything, names, arguments } =
+        gather(&plan.survey, &plan.lens, plan.threads, progress);
+    everything.remarks.extend(
+        plan.survey.arguments.iter().zip(&arguments).filter_map(|(named, gave)| accounted(&named.path, gave)),
+    );
     let details = std::mem::take(&mut everything.details);
     let history = History::of(everything, names);
     let findings = Findings::of(&history, &plan.scope.zone);
@@ -90,7 +94,6 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Result<Outcome> {
     };
     cases.retain(|case| plan.all || !case.received.is_empty());
     report::sort(&mut cases, &plan.policy);
-    let mailboxes_read = plan.mailboxes.len() - failures.len();
     Ok(Outcome {
         history,
         findings,
@@ -100,8 +103,27 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Result<Outcome> {
         as_of,
         flagged_in_spam,
         flagged_in_unverified,
-        mailboxes_read,
-        failures,
+        mailboxes_read: arguments.iter().filter(|gave| gave.is_read()).count(),
+        without_mail: arguments.iter().map(|gave| u64::from(gave.without_mail)).sum(),
+    })
+}
+
+/// What is to be said of an argument as a whole: it holds no mail, or less than its own lists promise.
+fn accounted(path: &Path, gave: &Yield) -> Option<Remark> {
+    if !gave.is_read() && gave.failures == 0 {
+        let what = match gave.without_mail {
+            0 => "is an empty folder, not a mailbox".to_string(),
+            1 => "holds no mail: one file, neither a mailbox nor a message".to_string(),
+            files => format!("holds no mail: {files} files, none of them a mailbox or a message"),
+        };
+        return Some(Remark::Failed(
+            Error::file(path, what).hint("`mailfatigue formats` lists what can be read"),
+        ));
+    }
+    let (promised, read) = (gave.promised, u64::from(gave.messages));
+    (promised > read).then(|| {
+        let what = format!("its results-count.csv speaks of {promised} messages, {read} were read");
+        Remark::Note(Error::file(path, what).hint("see whether all files of the export are there"))
     })
 }
 
@@ -150,6 +172,12 @@ impl Plan {
 }
 
 impl Outcome {
+    /// Whether everything could be read.
+    pub fn complete(&self) -> bool {
+        self.mailboxes_read > 0
+            && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
+    }
+
     /// The cases with marketing mail.
     pub fn marketing_cases(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| !case.received.is_empty())

@@ -1,17 +1,20 @@
 //! Reads all mailboxes, on several threads, and puts what they hold in the order in which it stands there.
 //!
-//! Mailboxes are cut into parts; threads take parts from one queue; what a part gave is taken in when all parts
-//! before it have been. So nothing depends on which thread was faster.
+//! Files are cut into parts, and small ones read many at a time; threads take such tasks from one queue; what a task
+//! gave is taken in when all tasks before it have been. So nothing depends on which thread was faster.
 
 use crate::error::{Error, Result};
 use crate::fact::{Batch, FactReader, Lens, Mark, Names, NewNames, Renaming};
-use crate::mailbox::{self, BLOCK, Borders, Part, Source};
+use crate::mailbox::{self, Argument, BLOCK, Borders, Part, Remark, Sink, Source, Survey};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 /// How long a part is, in bytes: long enough that its borders cost nothing, short enough that threads end together.
 const PART: u64 = 8 * 1_024 * 1_024;
+
+/// How many small files are one task at most.
+const FILES: usize = 512;
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -20,54 +23,74 @@ pub struct Gathered {
     pub batch: Batch,
     /// The names that they use.
     pub names: Names,
-    /// For each mailbox that could not be read, why.
-    pub failures: Vec<Error>,
+    /// What each argument of the command line gave.
+    pub arguments: Vec<Yield>,
 }
 
-/// A part of one of the mailboxes.
-struct Task {
-    mailbox: usize,
+/// What an argument of the command line gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Yield {
+    /// Messages.
+    pub messages: u32,
+    /// Mailboxes; a part of one and a message in a file of its own count too.
+    pub mailboxes: u32,
+    /// Whether it holds a Maildir, which may well be empty.
+    pub holds_maildir: bool,
+    /// Files without mail.
+    pub without_mail: u32,
+    /// What could not be read.
+    pub failures: u32,
+    /// How many messages its own lists say that it holds.
+    pub promised: u64,
+}
+
+impl Yield {
+    /// Whether it is a mailbox and was read, at least in part.
+    pub fn is_read(&self) -> bool {
+        self.mailboxes > 0 || (self.holds_maildir && self.failures == 0)
+    }
+
+    fn note(&mut self, remark: &Remark) {
+        match remark {
+            Remark::NoMail(_) => self.without_mail += 1,
+            Remark::Failed(_) => self.failures += 1,
+            Remark::Promised(messages) => self.promised = self.promised.saturating_add(*messages),
+            Remark::Note(_) | Remark::Blocked(_) => {}
+        }
+    }
+}
+
+/// Small sources of one argument, one after the other; or a part of one source.
+struct Task<'a> {
+    sources: &'a [Source],
     part: Part,
 }
 
-/// What a thread found in a part.
+/// What a thread found.
 struct Found {
     task: usize,
     thread: usize,
     batch: Batch,
     names: NewNames,
-    borders: Result<Borders>,
+    /// Of a stretch.
+    borders: Result<Option<Borders>>,
 }
 
-/// Reads all mailboxes. `progress` is told of bytes as they are read. A mailbox that can't be read is a failure of
-/// its own and gives nothing.
-pub fn gather(
-    mailboxes: &[Source],
-    lens: &Lens,
-    threads: usize,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Gathered {
-    in_parts(mailboxes, lens, threads, PART, progress)
+/// Reads all mailboxes. `progress` is told of bytes as they are read. A mailbox that can't be read is a remark and
+/// gives nothing.
+pub fn gather(survey: &Survey, lens: &Lens, threads: usize, progress: &(dyn Fn(u64) + Sync)) -> Gathered {
+    in_parts(survey, lens, threads, PART, progress)
 }
 
 fn in_parts(
-    mailboxes: &[Source],
+    survey: &Survey,
     lens: &Lens,
     threads: usize,
     length: u64,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Gathered {
-    let mut failures: BTreeMap<usize, Error> = BTreeMap::new();
-    let mut tasks = Vec::new();
-    for (mailbox, source) in mailboxes.iter().enumerate() {
-        match mailbox::parts(source, length) {
-            Ok(parts) => tasks.extend(parts.into_iter().map(|part| Task { mailbox, part })),
-            Err(error) => {
-                failures.insert(mailbox, error);
-            }
-        }
-    }
-    let mut order = InOrder::new(mailboxes, lens, &tasks, threads, failures);
+    let tasks = tasks(&survey.sources, length);
+    let mut order = InOrder::new(survey, lens, &tasks, threads);
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::sync_channel::<Found>(threads.max(1) * 2);
     std::thread::scope(|scope| {
@@ -76,10 +99,7 @@ fn in_parts(
             scope.spawn(move || {
                 let mut reader = FactReader::new(lens);
                 while let Some((number, task)) = take(next, tasks) {
-                    let source = &mailboxes[task.mailbox];
-                    reader.turn_to(task.mailbox, source.path());
-                    let borders =
-                        mailbox::read(source, &task.part, BLOCK, &|bytes| progress(bytes), &mut reader);
+                    let borders = task.run(progress, &mut reader);
                     let (batch, names) = reader.take();
                     if send.send(Found { task: number, thread, batch, names, borders }).is_err() {
                         return;
@@ -96,103 +116,149 @@ fn in_parts(
             }
         }
     });
-    order.finish()
+    order.gathered
 }
 
-fn take<'a>(next: &AtomicUsize, tasks: &'a [Task]) -> Option<(usize, &'a Task)> {
+fn take<'a, 't>(next: &AtomicUsize, tasks: &'t [Task<'a>]) -> Option<(usize, &'t Task<'a>)> {
     let number = next.fetch_add(1, Ordering::Relaxed);
     tasks.get(number).map(|task| (number, task))
 }
 
-/// Takes in what the parts gave, one after the other.
+/// Long files in parts of about `length` bytes, small ones together until they reach that length.
+fn tasks(sources: &[Source], length: u64) -> Vec<Task<'_>> {
+    let mut tasks = Vec::new();
+    let mut rest = sources;
+    while let Some(first) = rest.first() {
+        let mut bytes = 0_u64;
+        let fits = |source: &&Source| {
+            bytes = bytes.saturating_add(source.size.unwrap_or(u64::MAX));
+            bytes <= length && source.argument == first.argument
+        };
+        let together = rest.iter().take(FILES).take_while(fits).count().max(1);
+        let (sources, behind) = rest.split_at(together);
+        // What can't be opened now says so when it is read.
+        let parts = mailbox::parts(first, length).ok().filter(|_| together == 1);
+        let parts = parts.unwrap_or_else(|| vec![Part::Whole]);
+        tasks.extend(parts.into_iter().map(|part| Task { sources, part }));
+        rest = behind;
+    }
+    tasks
+}
+
+impl Task<'_> {
+    /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error.
+    fn run(&self, progress: &(dyn Fn(u64) + Sync), reader: &mut FactReader<'_>) -> Result<Option<Borders>> {
+        for source in self.sources {
+            reader.begin();
+            let read = mailbox::read(source, &self.part, BLOCK, &|bytes| progress(bytes), reader);
+            match (read, self.part) {
+                (read, Part::Stretch { .. }) => return read,
+                (Ok(_), Part::Whole) => {}
+                (Err(error), Part::Whole) => reader.remark(Remark::Failed(error)),
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Takes in what the tasks gave, one after the other.
 struct InOrder<'a> {
-    mailboxes: &'a [Source],
     lens: &'a Lens,
-    tasks: &'a [Task],
+    tasks: &'a [Task<'a>],
     /// For each thread, what its names are called here.
     renamings: Vec<Renaming>,
     gathered: Gathered,
-    /// Where the mailbox at hand begins in the batch: all of it goes where one of its parts fails.
+    /// Where the source at hand begins in the batch: all of it goes where one of its parts fails.
     mark: Mark,
-    failures: BTreeMap<usize, Error>,
+    /// Why it failed.
+    failure: Option<Error>,
     /// Where the next part must begin, where the part before it says so.
     expected: Option<u64>,
     taken: usize,
 }
 
 impl<'a> InOrder<'a> {
-    fn new(
-        mailboxes: &'a [Source],
-        lens: &'a Lens,
-        tasks: &'a [Task],
-        threads: usize,
-        failures: BTreeMap<usize, Error>,
-    ) -> Self {
+    fn new(survey: &Survey, lens: &'a Lens, tasks: &'a [Task<'a>], threads: usize) -> Self {
         let renamings = (0..threads.max(1)).map(|_| Renaming::default()).collect();
-        let (gathered, mark) = (Gathered::default(), Mark::default());
-        Self { mailboxes, lens, tasks, renamings, gathered, mark, failures, expected: None, taken: 0 }
+        let mut gathered = Gathered::default();
+        let empty =
+            |argument: &Argument| Yield { mailboxes: u32::from(argument.holds_maildir), ..Yield::default() };
+        gathered.arguments = survey.arguments.iter().map(empty).collect();
+        for (argument, remark) in &survey.remarks {
+            gathered.arguments[*argument].note(remark);
+            gathered.batch.remarks.push(remark.clone());
+        }
+        let mark = gathered.batch.mark();
+        Self { lens, tasks, renamings, gathered, mark, failure: None, expected: None, taken: 0 }
     }
 
     fn take_in(&mut self, found: Found) {
         let Some(task) = self.tasks.get(found.task) else { return };
         self.gathered.names.take_in(&found.names, &mut self.renamings[found.thread]);
+        let remarks = self.gathered.batch.remarks.len();
         match found.borders {
             Ok(borders) => self.part(task, found.batch, found.thread, borders),
-            Err(error) => {
-                self.failures.entry(task.mailbox).or_insert(error);
-            }
+            Err(error) => self.failure = self.failure.take().or(Some(error)),
         }
         self.taken += 1;
-        let ends = self.tasks.get(self.taken).is_none_or(|next| next.mailbox != task.mailbox);
-        if ends {
-            self.expected = None;
-            if self.failures.contains_key(&task.mailbox) {
-                self.gathered.batch.cut_back(&self.mark);
-            }
-            self.mark = self.gathered.batch.mark();
+        let goes_on = self.tasks.get(self.taken).is_some_and(|next| std::ptr::eq(next.sources, task.sources));
+        if !goes_on {
+            self.end_of_source(task, remarks);
         }
     }
 
+    fn end_of_source(&mut self, task: &Task<'_>, remarks: usize) {
+        self.expected = None;
+        if let Some(error) = self.failure.take() {
+            self.gathered.batch.cut_back(&self.mark);
+            self.gathered.batch.remarks.push(Remark::Failed(error));
+        }
+        let batch = &self.gathered.batch;
+        if let Some(gave) =
+            task.sources.first().and_then(|source| self.gathered.arguments.get_mut(source.argument))
+        {
+            batch.remarks[remarks..].iter().for_each(|remark| gave.note(remark));
+            gave.messages += batch.read - self.mark.messages();
+            gave.mailboxes += batch.mailboxes - self.mark.mailboxes();
+        }
+        self.mark = batch.mark();
+    }
+
     /// Takes in a part, unless the part before it reaches into it: then it is read again from there.
-    fn part(&mut self, task: &Task, batch: Batch, thread: usize, borders: Borders) {
+    fn part(&mut self, task: &Task<'_>, batch: Batch, thread: usize, borders: Option<Borders>) {
         match (self.expected, task.part) {
             (Some(start), Part::Stretch { to, .. }) if start >= to => {}
-            (Some(start), Part::Stretch { to, size, dialect, .. }) if borders.first != Some(start) => {
+            (Some(start), Part::Stretch { to, size, dialect, .. })
+                if borders.and_then(|borders| borders.first) != Some(start) =>
+            {
                 self.again(task, Part::Stretch { from: start, to, size, dialect });
             }
             _ => {
-                self.expected = borders.next;
+                self.expected = borders.and_then(|borders| borders.next);
                 self.gathered.batch.append(batch, &self.renamings[thread]);
             }
         }
     }
 
-    fn again(&mut self, task: &Task, part: Part) {
+    fn again(&mut self, task: &Task<'_>, part: Part) {
         let mut reader = FactReader::new(self.lens);
-        let source = &self.mailboxes[task.mailbox];
-        reader.turn_to(task.mailbox, source.path());
-        match mailbox::read(source, &part, BLOCK, &|_| {}, &mut reader) {
+        match (Task { part, ..*task }).run(&|_| {}, &mut reader) {
             Ok(borders) => {
                 let (batch, names) = reader.take();
                 let mut renaming = Renaming::default();
                 self.gathered.names.take_in(&names, &mut renaming);
-                self.expected = borders.next;
+                self.expected = borders.and_then(|borders| borders.next);
                 self.gathered.batch.append(batch, &renaming);
             }
-            Err(error) => {
-                self.failures.entry(task.mailbox).or_insert(error);
-            }
+            Err(error) => self.failure = self.failure.take().or(Some(error)),
         }
-    }
-
-    fn finish(self) -> Gathered {
-        Gathered { failures: self.failures.into_values().collect(), ..self.gathered }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mailbox::survey;
     use proptest::prelude::*;
     use std::io::Write;
     use std::sync::LazyLock;
@@ -204,9 +270,9 @@ mod tests {
         file.write_all(text.as_bytes()).expect("written");
         static LENS: LazyLock<Lens> =
             LazyLock::new(|| Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("valid") });
-        let sources = [Source::File(file.path().to_path_buf())];
-        let Gathered { batch, names, failures } = in_parts(&sources, &LENS, threads, length, &|_| {});
-        assert!(failures.is_empty() || batch.read == 0, "{failures:?}");
+        let survey = survey(&[file.path().to_path_buf()]);
+        let Gathered { batch, names, .. } = in_parts(&survey, &LENS, threads, length, &|_| {});
+        assert!(batch.remarks.is_empty() || batch.read == 0, "{:?}", batch.remarks);
         let skips = batch.skips.iter().map(|skip| (u32::MAX, skip.offset, skip.reason.why().to_string(), 0));
         let facts = batch.facts.iter().map(|fact| {
             let offset = batch.details[fact.order as usize].offset;

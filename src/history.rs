@@ -6,11 +6,12 @@ mod copies;
 mod stream;
 
 use crate::fact::{
-    Batch, CustomerId, Fact, Kind, Names, OptOutLink, OptOutOffer, OwnMail, SenderId, Sign, Skip, Table,
-    Traits, hash,
+    AddressId, Batch, CustomerId, Fact, Kind, Names, OptOutLink, OptOutOffer, OwnMail, SenderId, Sign, Skip,
+    Table, Traits, hash, normal_address,
 };
+use crate::mailbox::Remark;
 use crate::time::{Day, Time, Zone};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Everything that was read, sorted for judging.
 #[derive(Debug)]
@@ -35,6 +36,10 @@ pub struct History {
     pub skips: Vec<Skip>,
     /// How many messages were read.
     pub read: u32,
+    /// Everything that is no message: what failed, what was left out.
+    pub remarks: Vec<Remark>,
+    /// Addresses that the owner blocked, in lower case.
+    blocked: HashSet<String>,
 }
 
 /// All messages of one sender to one customer, in time order; undated ones first.
@@ -149,10 +154,19 @@ impl Tally {
     }
 }
 
+/// The addresses on the owner's lists of those to block.
+fn blocked(remarks: &[Remark]) -> HashSet<String> {
+    let lists = remarks.iter().filter_map(|remark| match remark {
+        Remark::Blocked(addresses) => Some(addresses),
+        _ => None,
+    });
+    lists.flatten().map(|address| normal_address(address)).collect()
+}
+
 impl History {
     /// Sorts what was read.
     pub fn of(batch: Batch, names: Names) -> Self {
-        let Batch { mut facts, skips, mut offers, links, signs, own, read, .. } = batch;
+        let Batch { mut facts, skips, mut offers, links, signs, own, read, remarks, .. } = batch;
         let newest = facts.iter().filter_map(|fact| fact.time).max();
         let mut aside = Vec::new();
         let mut set_aside = |facts: &mut Vec<Fact>, traits, counted| {
@@ -168,7 +182,13 @@ impl History {
         offers.sort_unstable();
         offers.dedup();
         let links = between_senders(&links, &names.senders);
-        Self { names, facts, aside, signs, offers, links, own, newest, skips, read }
+        let blocked = blocked(&remarks);
+        Self { names, facts, aside, signs, offers, links, own, newest, skips, read, remarks, blocked }
+    }
+
+    /// Whether the owner blocked an address.
+    pub fn is_blocked(&self, address: AddressId) -> bool {
+        !self.blocked.is_empty() && self.blocked.contains(self.names.addresses.text(address))
     }
 
     /// All pairs, in no order that means anything.

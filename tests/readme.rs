@@ -116,7 +116,7 @@ fn block_length(text: &str) -> usize {
 fn every_format_has_its_row() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
     for format in FORMATS {
-        let row = format!("| {} | {} |", format.name, format.recognised_by);
+        let row = format!("| {} | {} | {} |", format.name, format.recognised_by, format.comes_from);
         assert!(readme.contains(&row), "README.md lacks {row}");
     }
 }

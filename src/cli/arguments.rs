@@ -33,6 +33,8 @@ pub enum Command {
         Example: mailfatigue explain --sender shop.example \"All mail.mbox\""
     )]
     Explain(Box<Explain>),
+    /// List the formats of mailboxes that can be read
+    Formats,
     /// Print the default policy (TOML), to start one of your own
     Policy,
     /// Print the built-in classification rules (TOML)

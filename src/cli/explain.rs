@@ -4,6 +4,7 @@ use super::arguments::{Explain, Format};
 use super::inputs::Needs;
 use super::output::prepare;
 use super::progress::{now, progress, tell};
+use super::remarks::remarks;
 use super::run::{DONE, FAILED};
 use crate::check::check;
 use crate::error::Result;
@@ -16,17 +17,14 @@ pub fn run_explain(options: &Explain) -> Result<u8> {
     let bar = progress(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
     bar.finish_and_clear();
-    for failure in &outcome.failures {
-        tell(&format!("{failure}\n"));
-    }
+    tell(&remarks(&outcome, false));
     if outcome.mailboxes_read == 0 {
         return Ok(FAILED);
     }
     let wanted = Wanted { sender: &options.sender, customer: options.customer.as_deref() };
     let pairs = find(&outcome.history, &wanted)?;
     let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
-    let listing =
-        Listing { details: &outcome.details, rules: &plan.lens.rules, mailboxes: &plan.mailboxes, all: true };
+    let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: true };
     let names = &outcome.history.names;
     let explanations: Vec<Explanation> = outcome
         .cases
@@ -44,5 +42,5 @@ pub fn run_explain(options: &Explain) -> Result<u8> {
         Format::Json => write_json(out, &explanations),
     })?;
     written.publish()?;
-    Ok(if outcome.failures.is_empty() { DONE } else { FAILED })
+    Ok(if outcome.complete() { DONE } else { FAILED })
 }

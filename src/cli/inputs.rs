@@ -5,7 +5,7 @@ use crate::consent::{Ledger, LedgerOptions};
 use crate::error::{Error, Result};
 use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
 use crate::history::Scope;
-use crate::mailbox::Source;
+use crate::mailbox::survey;
 use crate::policy::Policy;
 use crate::time::{Day, Seconds, Zone};
 use clap::Args;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// What is read, and how it is judged.
 #[derive(Debug, Args)]
 pub struct Inputs {
-    /// Mailbox files (mbox or a single mail); `-` is standard input
+    /// Mailbox files, folders and archives (see `mailfatigue formats`); `-` is standard input
     #[arg(required = true, value_name = "MAILBOX")]
     pub mailboxes: Vec<PathBuf>,
 
@@ -142,7 +142,7 @@ impl Inputs {
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Plan {
-            mailboxes: self.mailboxes.iter().map(|path| Source::named(path)).collect(),
+            survey: survey(&self.mailboxes),
             lens,
             scope,
             ledger,

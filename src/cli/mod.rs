@@ -6,6 +6,7 @@ mod explain;
 mod inputs;
 mod output;
 mod progress;
+mod remarks;
 mod run;
 
 pub use arguments::Arguments;

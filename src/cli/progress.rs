@@ -11,8 +11,7 @@ pub fn progress(quiet: bool, plan: &Plan) -> ProgressBar {
     if quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let sizes = plan.mailboxes.iter().filter_map(|source| source.path().metadata().ok());
-    let bar = ProgressBar::new(sizes.map(|size| size.len()).sum());
+    let bar = ProgressBar::new(plan.survey.sources.iter().filter_map(|source| source.size).sum());
     let style = ProgressStyle::with_template("reading {wide_bar} {bytes}/{total_bytes}, {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar

@@ -5,13 +5,13 @@ use super::explain::run_explain;
 use super::inputs::Needs;
 use super::output::{Prepared, prepare};
 use super::progress::{now, progress, tell};
+use super::remarks::remarks;
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
+use crate::mailbox::FORMATS;
 use crate::policy::DEFAULT_POLICY;
-use crate::report::{
-    Account, Context, Listing, summary, visible, write_messages, write_report, write_starter,
-};
+use crate::report::{Account, Context, Listing, summary, write_messages, write_report, write_starter};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io;
@@ -47,6 +47,7 @@ fn command(command: &Command) -> Result<u8> {
     match command {
         Command::Check(options) => run_check(options),
         Command::Explain(options) => run_explain(options),
+        Command::Formats => print(formats().as_bytes()),
         Command::Policy => print(DEFAULT_POLICY.as_bytes()),
         Command::Rules => print(BUILT_IN_RULES.as_bytes()),
         Command::Completions { shell } => {
@@ -58,6 +59,19 @@ fn command(command: &Command) -> Result<u8> {
             &manual().map_err(|error| Error::io(Path::new("-"), "the manual can't be written", &error))?,
         ),
     }
+}
+
+/// The formats that can be read, each with how it is known and where it comes from.
+fn formats() -> String {
+    let entries = FORMATS.iter().map(|format| {
+        let known = format.recognised_by.replace('`', "");
+        format!(
+            "{}\n    known by:   {known}\n    comes from: {}\n",
+            format.name,
+            format.comes_from.replace('`', "")
+        )
+    });
+    entries.collect()
 }
 
 /// The manual page of the program and of each command.
@@ -87,17 +101,12 @@ fn run_check(options: &Check) -> Result<u8> {
     if outcome.mailboxes_read > 0 {
         publish(options, &plan, &outcome)?;
     }
-    if options.verbose {
-        tell(&skips(&plan, &outcome));
-    }
-    for failure in &outcome.failures {
-        tell(&format!("{failure}\n"));
-    }
+    tell(&remarks(&outcome, options.verbose));
     if !options.inputs.quiet && outcome.mailboxes_read > 0 {
         tell(&summarised(&plan, &outcome));
     }
     let flagged = outcome.cases.iter().any(|case| case.is_flagged(&plan.policy));
-    Ok(match (outcome.failures.is_empty(), flagged && options.fail_on_flagged) {
+    Ok(match (outcome.complete(), flagged && options.fail_on_flagged) {
         (false, _) => FAILED,
         (true, true) => FLAGGED,
         (true, false) => DONE,
@@ -121,12 +130,7 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome) -> Result<()> {
     let style = options.style();
     let report = prepare(&options.output, |out| write_report(out, style, &outcome.cases, &context))?;
     let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
-    let listing = Listing {
-        details: &outcome.details,
-        rules: &plan.lens.rules,
-        mailboxes: &plan.mailboxes,
-        all: plan.all,
-    };
+    let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
     let messages = options
         .messages
         .as_ref()
@@ -145,6 +149,7 @@ fn summarised(plan: &Plan, outcome: &Outcome) -> String {
     let cases: Vec<_> = outcome.marketing_cases().cloned().collect();
     summary(&Account {
         mailboxes: outcome.mailboxes_read,
+        without_mail: outcome.without_mail,
         tally: &outcome.tally,
         cases: &cases,
         policy: &plan.policy,
@@ -153,16 +158,4 @@ fn summarised(plan: &Plan, outcome: &Outcome) -> String {
         flagged_in_spam: &outcome.flagged_in_spam,
         flagged_in_unverified: &outcome.flagged_in_unverified,
     })
-}
-
-/// Each message that can't be used: file, byte, reason.
-fn skips(plan: &Plan, outcome: &Outcome) -> String {
-    let lines = outcome.history.skips.iter().map(|skip| {
-        let path = plan
-            .mailboxes
-            .get(skip.mailbox as usize)
-            .map_or(String::new(), |source| source.path().display().to_string());
-        format!("skipped: `{}` byte {}: {}\n", visible(&path), skip.offset, skip.reason.why())
-    });
-    lines.collect()
 }

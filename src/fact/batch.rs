@@ -1,8 +1,8 @@
 //! What a stretch of a mailbox gave: facts and signs.
 
 use super::names::Renaming;
-use super::{AddressId, CustomerId, Evidence, Fact, ListId, SenderId};
-use crate::mailbox::Unusable;
+use super::{AddressId, CustomerId, Evidence, Fact, ListId, MailboxId, SenderId};
+use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -25,6 +25,10 @@ pub struct Batch {
     pub details: Vec<Detail>,
     /// How many messages were read.
     pub read: u32,
+    /// How many mailboxes they come from; each part of one counts.
+    pub mailboxes: u32,
+    /// Everything that is no message.
+    pub remarks: Vec<Remark>,
 }
 
 /// How far a batch had come.
@@ -38,13 +42,26 @@ pub struct Mark {
     own: usize,
     details: usize,
     read: u32,
+    mailboxes: u32,
+}
+
+impl Mark {
+    /// How many messages had been read.
+    pub fn messages(&self) -> u32 {
+        self.read
+    }
+
+    /// How many mailboxes they came from.
+    pub fn mailboxes(&self) -> u32 {
+        self.mailboxes
+    }
 }
 
 /// A message that can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skip {
-    /// The mailbox, by its place on the command line.
-    pub mailbox: u32,
+    /// The mailbox.
+    pub mailbox: MailboxId,
     /// Where it begins, in bytes.
     pub offset: u64,
     /// Why.
@@ -114,10 +131,10 @@ pub struct OwnMail {
 }
 
 /// Where a message stands and how it shows itself: kept only for the list of messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
-    /// The mailbox, by its place on the command line.
-    pub mailbox: u32,
+    /// The mailbox.
+    pub mailbox: MailboxId,
     /// Where the message begins, in bytes.
     pub offset: u64,
     /// Its subject, decoded.
@@ -147,10 +164,11 @@ impl Batch {
             own: self.own.len(),
             details: self.details.len(),
             read: self.read,
+            mailboxes: self.mailboxes,
         }
     }
 
-    /// Forgets everything that came since.
+    /// Forgets everything that came since, but for the remarks.
     pub fn cut_back(&mut self, mark: &Mark) {
         self.facts.truncate(mark.facts);
         self.skips.truncate(mark.skips);
@@ -160,11 +178,12 @@ impl Batch {
         self.own.truncate(mark.own);
         self.details.truncate(mark.details);
         self.read = mark.read;
+        self.mailboxes = mark.mailboxes;
     }
 
     /// Takes in what the next stretch gave, whose reader's names are renamed.
     pub fn append(&mut self, next: Self, renaming: &Renaming) {
-        let Renaming { senders, customers, addresses, display, lists } = renaming;
+        let Renaming { senders, customers, addresses, display, lists, mailboxes } = renaming;
         let base = self.read;
         let list = |id: Option<ListId>| id.map(|id| lists[usize::from(id)]);
         self.facts.extend(next.facts.into_iter().map(|fact| Fact {
@@ -196,8 +215,14 @@ impl Batch {
         }));
         let own = next.own.into_iter();
         self.own.extend(own.map(|mail| OwnMail { writer: customers[usize::from(mail.writer)], ..mail }));
-        self.skips.extend(next.skips);
-        self.details.extend(next.details);
+        let skips = next.skips.into_iter();
+        self.skips.extend(skips.map(|skip| Skip { mailbox: mailboxes[usize::from(skip.mailbox)], ..skip }));
+        let details = next.details.into_iter();
+        self.details.extend(
+            details.map(|detail| Detail { mailbox: mailboxes[usize::from(detail.mailbox)], ..detail }),
+        );
+        self.remarks.extend(next.remarks);
+        self.mailboxes = self.mailboxes.saturating_add(next.mailboxes);
         self.read = base.saturating_add(next.read);
     }
 }

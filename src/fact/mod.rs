@@ -24,7 +24,9 @@ pub use customer::{Owners, UNKNOWN, canonical};
 pub use fields::Vocabulary;
 pub use kind::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules};
 pub use lens::Lens;
-pub use names::{AddressId, CustomerId, ListId, NameId, Names, NewNames, Renaming, SenderId, Table};
+pub use names::{
+    AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewNames, Renaming, SenderId, Table,
+};
 pub use reader::FactReader;
 pub use sender::{
     Brands, GroupedBy, Organisation, Senders, domain_of, label, normal_address, normal_domain, parents,

@@ -37,6 +37,8 @@ number! {
     NameId,
     /// A `List-Id`.
     ListId,
+    /// A mailbox, by its path.
+    MailboxId,
 }
 
 /// Texts of one sort, each kept once.
@@ -104,6 +106,8 @@ pub struct Names {
     pub display: Table<NameId>,
     /// List ids, in lower case.
     pub lists: Table<ListId>,
+    /// Mailboxes of messages whose place is kept.
+    pub mailboxes: Table<MailboxId>,
 }
 
 /// The names that a reader met since it was last asked.
@@ -114,6 +118,7 @@ pub struct NewNames {
     addresses: Vec<Arc<str>>,
     display: Vec<Arc<str>>,
     lists: Vec<Arc<str>>,
+    mailboxes: Vec<Arc<str>>,
 }
 
 /// For each number of one reader's names, the number of the run's.
@@ -129,6 +134,8 @@ pub struct Renaming {
     pub display: Vec<NameId>,
     /// Of list ids.
     pub lists: Vec<ListId>,
+    /// Of mailboxes.
+    pub mailboxes: Vec<MailboxId>,
 }
 
 impl Names {
@@ -140,6 +147,7 @@ impl Names {
             addresses: self.addresses.new_texts(),
             display: self.display.new_texts(),
             lists: self.lists.new_texts(),
+            mailboxes: self.mailboxes.new_texts(),
         }
     }
 
@@ -150,5 +158,6 @@ impl Names {
         self.addresses.take_in(&new.addresses, &mut renaming.addresses);
         self.display.take_in(&new.display, &mut renaming.display);
         self.lists.take_in(&new.lists, &mut renaming.lists);
+        self.mailboxes.take_in(&new.mailboxes, &mut renaming.mailboxes);
     }
 }

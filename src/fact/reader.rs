@@ -1,6 +1,6 @@
 //! Reads messages into facts.
 
-use super::batch::{Batch, Detail, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
+use super::batch::{Batch, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
 use super::customer::{canonical, delivered_to};
 use super::fields::{FieldName, Fields, Spans};
 use super::fold::fold;
@@ -16,18 +16,25 @@ use super::unsubscribe::{Unsubscribe, WayOut, is_no_reply, unsubscribe};
 use super::value::{Mailbox, bracketed, mailboxes, text};
 use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
-use super::{AddressId, Fact, NameId, Names, SenderId, Traits};
-use crate::mailbox::{RawMessage, Sink, Unusable, Want};
+use super::{AddressId, Fact, MailboxId, NameId, Names, SenderId, Traits};
+use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Turns the messages of a mailbox into a batch of facts.
 pub struct FactReader<'a> {
     lens: &'a Lens,
-    mailbox: u32,
-    folder: State,
+    /// The mailbox at hand, and its number once a message's place was kept.
+    mailbox: PathBuf,
+    mailbox_id: Option<MailboxId>,
+    /// The folder at hand, and what its name says of all messages in it.
+    folder: PathBuf,
+    folder_state: State,
+    marks: Marks,
+    /// How far the batch had come where what stands or falls together began.
+    begun: Mark,
     spans: Spans,
     /// What the raw From values seen so far mean: they recur thousands of times.
     froms: HashMap<Box<[u8]>, From>,
@@ -68,8 +75,12 @@ impl<'a> FactReader<'a> {
     pub fn new(lens: &'a Lens) -> Self {
         Self {
             lens,
-            mailbox: 0,
-            folder: State::default(),
+            mailbox: PathBuf::new(),
+            mailbox_id: None,
+            folder: PathBuf::new(),
+            folder_state: State::default(),
+            marks: Marks::default(),
+            begun: Mark::default(),
             spans: Spans::default(),
             froms: HashMap::new(),
             memo: Memo::default(),
@@ -80,16 +91,11 @@ impl<'a> FactReader<'a> {
         }
     }
 
-    /// Turns to the mailbox at that place on the command line.
-    pub fn turn_to(&mut self, mailbox: usize, path: &Path) {
-        self.mailbox = u32::try_from(mailbox).unwrap_or(u32::MAX);
-        self.folder = self.lens.labels.folder_state(path);
-    }
-
     /// What came since the last call, and the names that were new in it.
     pub fn take(&mut self) -> (Batch, NewNames) {
         self.pending = None;
         self.links.clear();
+        self.begun = Mark::default();
         (std::mem::take(&mut self.batch), self.names.new_names())
     }
 
@@ -117,7 +123,7 @@ impl<'a> FactReader<'a> {
         let lens = self.lens;
         let from = self.from(fields)?;
         let authenticity = authenticity(fields, from.domain.as_deref(), &lens.senders);
-        let state = state(fields, self.folder, &lens.labels);
+        let state = state(fields, self.folder_state, &lens.labels).marked(&self.marks);
         let own = state.sent || (from.owner && authenticity != Authenticity::Unverified);
         let state = State { no_mail: state.no_mail || (own && state.draft_mark), ..state };
         let offered = unsubscribe(fields);
@@ -148,7 +154,7 @@ impl<'a> FactReader<'a> {
         let fact = Fact {
             identity: identity(fields, message_id),
             order: self.batch.read,
-            time: received_at(fields, message.from_line, lens.now),
+            time: received_at(fields, message.from_line, self.marks.delivered, lens.now),
             sender: from.sender,
             customer: self.names.customers.number(&delivered_to(fields, &lens.owners)),
             from: from.address,
@@ -271,8 +277,9 @@ impl<'a> FactReader<'a> {
 
     fn note_detail(&mut self, offset: u64, subject: &str, from: AddressId, message_id: &str) {
         if self.lens.with_details {
+            let mailbox = self.mailbox_id();
             self.batch.details.push(Detail {
-                mailbox: self.mailbox,
+                mailbox,
                 offset,
                 subject: subject.to_string(),
                 from: self.names.addresses.text(from).to_string(),
@@ -295,14 +302,46 @@ impl<'a> FactReader<'a> {
 
     fn skip(&mut self, offset: u64, reason: Unusable) {
         self.batch.read = self.batch.read.saturating_add(1);
-        self.batch.skips.push(Skip { mailbox: self.mailbox, offset, reason });
+        let mailbox = self.mailbox_id();
+        self.batch.skips.push(Skip { mailbox, offset, reason });
         if self.lens.with_details {
-            self.batch.details.push(Detail { mailbox: self.mailbox, offset, ..Detail::default() });
+            let (subject, from, message_id) = Default::default();
+            self.batch.details.push(Detail { mailbox, offset, subject, from, message_id });
         }
+    }
+
+    fn mailbox_id(&mut self) -> MailboxId {
+        let (names, path) = (&mut self.names.mailboxes, &self.mailbox);
+        *self.mailbox_id.get_or_insert_with(|| names.number(&path.to_string_lossy()))
     }
 }
 
 impl Sink for FactReader<'_> {
+    fn begin(&mut self) {
+        self.begun = self.batch.mark();
+    }
+
+    fn turn_to(&mut self, place: &Place<'_>) {
+        self.batch.mailboxes = self.batch.mailboxes.saturating_add(1);
+        self.mailbox = place.path.to_path_buf();
+        self.mailbox_id = None;
+        self.marks = place.marks;
+        if self.folder != place.folder {
+            self.folder = place.folder.to_path_buf();
+            self.folder_state = self.lens.labels.folder_state(place.folder);
+        }
+    }
+
+    fn remark(&mut self, remark: Remark) {
+        if matches!(remark, Remark::Failed(_)) {
+            self.batch.cut_back(&self.begun);
+            self.pending = None;
+            // What was forgotten may come again.
+            self.links.clear();
+        }
+        self.batch.remarks.push(remark);
+    }
+
     fn message(&mut self, message: RawMessage<'_>) -> Want {
         // One message that defeats a parser is skipped and counted; the night goes on.
         let outcome =

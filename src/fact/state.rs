@@ -5,6 +5,7 @@
 use super::fields::{FieldName, Fields};
 use super::fold::fold;
 use super::value::text;
+use crate::mailbox::{Marks, folder_name};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -75,16 +76,24 @@ impl Labels {
         self.meanings.get(&fold(label)).copied()
     }
 
-    /// What a mailbox file's name says of all its messages, where it is exactly a folder's name.
-    pub fn folder_state(&self, path: &Path) -> State {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    /// What the names of a mail folder and of those above it say of its messages, where one is exactly such a
+    /// folder's name: with or without an extension (`Sent.mbox`, `Sent.sbd`), or as a part of a Maildir++ name
+    /// (`.INBOX.Sent`).
+    pub fn folder_state(&self, folder: &Path) -> State {
         let mut state = State::default();
-        match self.meaning(&stem) {
-            Some(Meaning::Sent) => state.sent = true,
-            Some(Meaning::Draft) => state.no_mail = true,
-            Some(Meaning::Spam) => state.spam = true,
-            Some(Meaning::Trash) => state.deleted = Some(true),
-            _ => {}
+        for name in folder.iter() {
+            let name = name.to_string_lossy();
+            let stem = Path::new(&*name).file_stem().unwrap_or_default().to_string_lossy();
+            let parts = name.strip_prefix('.').into_iter().flat_map(|parts| parts.split('.'));
+            for written in parts.chain([&*name, &*stem]) {
+                match self.meaning(&folder_name(written)) {
+                    Some(Meaning::Sent) => state.sent = true,
+                    Some(Meaning::Draft) => state.no_mail = true,
+                    Some(Meaning::Spam) => state.spam = true,
+                    Some(Meaning::Trash) => state.deleted = Some(true),
+                    _ => {}
+                }
+            }
         }
         state
     }
@@ -104,6 +113,15 @@ impl Labels {
         }
         state.read = Some(!unread);
         state.deleted = Some(trash);
+    }
+}
+
+impl State {
+    /// The state of a message on which the mailbox itself put those marks: they are nobody's but the owner's.
+    pub fn marked(self, marks: &Marks) -> Self {
+        let deleted = marks.deleted.max(self.deleted);
+        let no_mail = self.no_mail || marks.draft;
+        Self { read: marks.read.or(self.read), deleted, no_mail, spam: self.spam || marks.spam, ..self }
     }
 }
 

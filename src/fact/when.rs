@@ -11,9 +11,15 @@ const LATE_IMPORT: Seconds = 3 * DAY;
 /// The time of a message at a run that takes place at `now`; `None`: it is undated. In this order: the topmost
 /// `Received` (or the one below, where the topmost is much later), the container's delivery time, `Date`, the
 /// mbox separator.
-pub fn received_at(fields: &Fields<'_>, from_line: Option<FromLine>, now: Seconds) -> Option<Time> {
+pub fn received_at(
+    fields: &Fields<'_>,
+    from_line: Option<FromLine>,
+    delivered: Option<Seconds>,
+    now: Seconds,
+) -> Option<Time> {
     let separator = from_line.and_then(|line| line.time).and_then(|time| Time::believed(time, now));
     let delivery = separator.filter(|_| from_line.is_some_and(|line| line.form == Form::Takeout));
+    let delivery = delivery.or_else(|| Time::believed(delivered?, now));
     last_hop(fields, now)
         .or(delivery)
         .or_else(|| {
@@ -44,7 +50,7 @@ mod tests {
 
     fn at(header: &str, from_line: Option<FromLine>) -> Option<String> {
         let mut spans = Spans::default();
-        let time = received_at(&spans.scan(&Vocabulary::default(), header.as_bytes()), from_line, NOW)?;
+        let time = received_at(&spans.scan(&Vocabulary::default(), header.as_bytes()), from_line, None, NOW)?;
         Some(chrono::DateTime::from_timestamp(time.seconds(), 0)?.format("%Y-%m-%d %H:%M").to_string())
     }
 

@@ -94,6 +94,8 @@ pub struct Case {
     pub way_out: Option<WayOut>,
     /// Whether an answer to it would reach nobody.
     pub no_reply: Option<bool>,
+    /// Whether the owner blocked one of its addresses: a wish that the sender never heard of.
+    pub blocked: bool,
 }
 
 impl Case {
@@ -150,6 +152,7 @@ impl Case {
             load: Share { part: received.len() as u64, whole: load },
             way_out: last.map(|fact| fact.way_out),
             no_reply: last.map(|fact| fact.traits.has(Traits::NO_REPLY)),
+            blocked: pair.facts.iter().any(|fact| bench.history.is_blocked(fact.from)),
             received,
             active,
             unconsented,

@@ -1,6 +1,7 @@
 //! Where messages begin and end, in every dialect, and wherever the blocks are cut.
 
 use super::*;
+use crate::error::Result;
 use proptest::prelude::*;
 
 /// Keeps everything that it is handed.
@@ -21,12 +22,14 @@ impl Sink for Kept {
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         self.unusable.push((offset, reason));
     }
+    fn begin(&mut self) {}
+    fn turn_to(&mut self, _: &Place<'_>) {}
+    fn remark(&mut self, _: Remark) {}
 }
 
 fn read_bytes(bytes: &[u8], block: usize) -> Result<Kept> {
     let mut kept = Kept::default();
-    let mut window = Window::new(bytes, 0, block);
-    read_from(&mut window, &Source::Stdin, &mut kept)?;
+    stream::read_stream(bytes, &origin::Origin::named(Path::new("-")), block, &mut kept)?;
     Ok(kept)
 }
 

@@ -50,6 +50,12 @@ impl<R: Read> Window<R> {
         self.buffer.get(index(from)..index(to)).unwrap_or(&[])
     }
 
+    /// All bytes held and all that are still to come, from where the view began.
+    pub fn into_reader(mut self) -> impl Read {
+        self.buffer.truncate(self.filled);
+        io::Cursor::new(self.buffer).chain(self.source)
+    }
+
     /// Reads on, forgetting what lies before `keep`. `false` at the end of the source.
     pub fn more(&mut self, keep: u64) -> io::Result<bool> {
         if self.ended {

@@ -3,10 +3,9 @@
 use super::columns::Cell;
 use super::csv::{Style, Table};
 use crate::consent::State;
-use crate::fact::{Detail, Fact, Rules};
+use crate::fact::{Detail, Fact, Names, Rules};
 use crate::history::{Counted, Pair};
 use crate::judge::Bench;
-use crate::mailbox::Source;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -33,8 +32,6 @@ pub struct Listing<'a> {
     pub details: &'a [Detail],
     /// The rules, for their ids.
     pub rules: &'a Rules,
-    /// The mailboxes, in the order of the command line.
-    pub mailboxes: &'a [Source],
     /// Every message, or only counted marketing.
     pub all: bool,
 }
@@ -53,7 +50,7 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
     let mut table = Table::new(out, style, MESSAGE_COLUMNS.into_iter())?;
     for (row, detail) in rows.into_iter().zip(listing.details) {
         if let Some(judged) = row.or_else(|| listing.all.then(unusable)) {
-            table.row(judged.into_iter().chain(place(detail, listing)))?;
+            table.row(judged.into_iter().chain(place(detail, &bench.history.names)))?;
         }
     }
     table.finish()
@@ -107,17 +104,13 @@ fn unusable() -> Vec<Cell> {
 }
 
 /// The half that says where the message stands.
-fn place(detail: &Detail, listing: &Listing<'_>) -> [Cell; 5] {
-    let mailbox = listing
-        .mailboxes
-        .get(detail.mailbox as usize)
-        .map_or(String::new(), |source| source.path().display().to_string());
+fn place(detail: &Detail, names: &Names) -> [Cell; 5] {
     let foreign = |text: &str| if text.is_empty() { Cell::Blank } else { Cell::Foreign(text.to_string()) };
     [
         foreign(&detail.subject),
         foreign(&detail.from),
         foreign(&detail.message_id),
-        Cell::Foreign(mailbox),
+        Cell::Foreign(names.mailboxes.text(detail.mailbox).to_string()),
         Cell::Own(detail.offset.to_string()),
     ]
 }

@@ -4,17 +4,22 @@ use crate::consent::State;
 use crate::judge::{Case, Stretch};
 use crate::policy::{Policy, Rule};
 
-/// The sentence. It says what the records show, never that somebody broke a law.
+/// The sentence, with the owner's wish where the export tells one. It says what the records show, never that somebody broke a law.
 pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
-    let Some((rule, stretch)) = case.verdict.rule.and_then(|at| policy.rules.get(at)).zip(case.verdict.shown)
-    else {
-        return match case.received.len() {
-            0 => format!("no promotional mail counted; {}", messages(case.other_messages, "other")),
-            count => format!("{}; no rule of the policy holds", messages(count as u64, "promotional")),
-        };
-    };
-    let list = if list_given { "" } else { "; no consent list was given" };
-    format!("{} {}{list}", amount(rule, stretch), circumstance(case, rule))
+    let blocked = if case.blocked { "; the owner blocked this sender" } else { "" };
+    let rule = case.verdict.rule.and_then(|at| policy.rules.get(at));
+    match (rule.zip(case.verdict.shown), case.received.len()) {
+        (Some((rule, stretch)), _) => {
+            let list = if list_given { "" } else { "; no consent list was given" };
+            format!("{} {}{blocked}{list}", amount(rule, stretch), circumstance(case, rule))
+        }
+        (None, 0) => {
+            format!("no promotional mail counted; {}{blocked}", messages(case.other_messages, "other"))
+        }
+        (None, count) => {
+            format!("{}; no rule of the policy holds{blocked}", messages(count as u64, "promotional"))
+        }
+    }
 }
 
 /// `promotional mail on 28 of 28 days (2026-01-01 to 2026-01-28)`

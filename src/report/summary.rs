@@ -14,6 +14,8 @@ use std::fmt::Write;
 pub struct Account<'a> {
     /// How many mailboxes could be read.
     pub mailboxes: usize,
+    /// How many files in folders and archives hold no mail.
+    pub without_mail: u64,
     /// All messages, counted.
     pub tally: &'a Tally,
     /// Pairs with marketing mail, in the report's order.
@@ -32,7 +34,12 @@ pub struct Account<'a> {
 
 /// The lines of the summary, each closed by a line end.
 pub fn summary(account: &Account<'_>) -> String {
-    let mut lines = vec![read(account), flagged(account)];
+    let mut lines = vec![read(account)];
+    if account.without_mail > 0 {
+        let files = counted(account.without_mail, "other file", "other files");
+        lines.push(format!("{files} in folders or archives: no mail in them (--verbose names them)"));
+    }
+    lines.push(flagged(account));
     lines.extend(load(account));
     lines.extend(would_be(account.flagged_in_spam, "--include-spam"));
     lines.extend(would_be(account.flagged_in_unverified, "--include-unverified"));

@@ -3,7 +3,7 @@
 use super::wording::{Circumstances, event_word, wishes};
 use super::{Asked, Explanation, Happened, Held, Marked, OnRecord, Outcome, Told, Window};
 use crate::cadence::ActiveDays;
-use crate::fact::Fact;
+use crate::fact::{Detail, Fact, MailboxId};
 use crate::history::{Counted, Pair};
 use crate::judge::{Bench, Case, Record, Strand, changes, held};
 use crate::policy::NOT_MARKETING;
@@ -11,6 +11,7 @@ use crate::report::messages::Listing;
 use crate::report::reason::reason;
 use crate::report::visible;
 use crate::time::Day;
+use std::collections::BTreeSet;
 
 /// Explains a pair.
 pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listing<'_>) -> Explanation {
@@ -20,6 +21,9 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
     let rules = asked(case, bench);
     let circumstances = Circumstances { bench, rules: &rules };
     let changes = wishes(&circumstances, &found);
+    let of_pair = messages(pair, bench);
+    let details = of_pair.iter().filter_map(|(fact, _)| listing.details.get(fact.order as usize));
+    let mailboxes: BTreeSet<MailboxId> = details.map(|detail| detail.mailbox).collect();
     Explanation {
         sender: safe(&case.sender),
         sender_name: case.sender_name.as_deref().map(safe),
@@ -47,12 +51,11 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
         consent: record.strands.iter().map(|strand| on_record(strand, pair, case, bench)).collect(),
         changes,
         days: marked(case),
-        mailboxes: listing
-            .mailboxes
+        mailboxes: mailboxes.iter().map(|id| safe(bench.history.names.mailboxes.text(*id))).collect(),
+        messages: of_pair
             .iter()
-            .map(|source| safe(&source.path().display().to_string()))
+            .map(|(fact, counted)| told(fact, *counted, &record, bench, listing, &mailboxes))
             .collect(),
-        messages: messages(pair, &record, bench, listing),
     }
 }
 
@@ -131,26 +134,35 @@ fn marked(case: &Case) -> Vec<Marked> {
 }
 
 /// All messages of the pair, in time order: also copies and what was set aside.
-fn messages(pair: &Pair<'_>, record: &Record, bench: &Bench<'_>, listing: &Listing<'_>) -> Vec<Told> {
+fn messages<'a>(pair: &Pair<'a>, bench: &Bench<'a>) -> Vec<(&'a Fact, Counted)> {
     let of_pair = |fact: &Fact| (fact.sender, fact.customer) == (pair.sender, pair.customer);
     let aside = bench.history.aside().iter().filter(|(fact, _)| of_pair(fact));
     let mut all: Vec<(&Fact, Counted)> =
         pair.facts.iter().map(|fact| (fact, bench.scope.place(fact))).collect();
     all.extend(aside.map(|(fact, counted)| (fact, *counted)));
     all.sort_by_key(|(fact, _)| (fact.time, fact.order));
-    all.into_iter().map(|(fact, counted)| told(fact, counted, record, bench, listing)).collect()
+    all
 }
 
-fn told(fact: &Fact, counted: Counted, record: &Record, bench: &Bench<'_>, listing: &Listing<'_>) -> Told {
+fn told(
+    fact: &Fact,
+    counted: Counted,
+    record: &Record,
+    bench: &Bench<'_>,
+    listing: &Listing<'_>,
+    mailboxes: &BTreeSet<MailboxId>,
+) -> Told {
     let zone = &bench.scope.zone;
-    let detail = listing.details.get(fact.order as usize).cloned().unwrap_or_default();
+    let detail = listing.details.get(fact.order as usize);
+    let text = |of: fn(&Detail) -> &str| safe(detail.map_or("", of));
+    let mailbox = detail.and_then(|detail| mailboxes.iter().position(|id| *id == detail.mailbox));
     let classified = !matches!(counted, Counted::Own | Counted::NoMail);
     let day: Option<Day> = fact.time.map(|time| zone.day(time));
     Told {
         day,
         time: fact.time.map(|time| zone.rfc3339(time)),
-        subject: safe(&detail.subject),
-        from: safe(&detail.from),
+        subject: text(|detail| &detail.subject),
+        from: text(|detail| &detail.from),
         kind: classified.then(|| fact.kind.word()),
         rule: classified.then(|| safe(listing.rules.id(fact.rule))),
         counted_as: counted.word(),
@@ -158,8 +170,8 @@ fn told(fact: &Fact, counted: Counted, record: &Record, bench: &Bench<'_>, listi
             .then(|| record.state(fact, zone))
             .flatten()
             .map(|state| state.word()),
-        message_id: safe(&detail.message_id),
-        mailbox: detail.mailbox as usize + 1,
-        offset: detail.offset,
+        message_id: text(|detail| &detail.message_id),
+        mailbox: mailbox.map_or(0, |at| at + 1),
+        offset: detail.map_or(0, |detail| detail.offset),
     }
 }

@@ -1,0 +1,114 @@
+//! Archives: zip and tar. Members are read where they lie; nothing is written anywhere, so a path that climbs out
+//! of its folder harms nobody, but it is left out all the same.
+
+use super::origin::Origin;
+use super::stream::read_stream;
+use super::unpack::Budget;
+use super::{Remark, Sink};
+use crate::error::{Error, Result};
+use std::io::{self, BufReader, Read, Seek};
+use std::path::{Component, Path, PathBuf};
+use tar::EntryType;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// A tar header is one block of 512 bytes.
+pub const TAR_HEADER: usize = 512;
+
+/// Whether the bytes begin with a tar header: the sum over it is right (POSIX.1-1988, and older ones without a mark).
+pub fn is_tar(bytes: &[u8]) -> bool {
+    const SUM: std::ops::Range<usize> = 148..156;
+    let Some(header) = bytes.get(..TAR_HEADER) else { return false };
+    let written = header[SUM].split(|byte| matches!(byte, 0 | b' ')).find(|digits| !digits.is_empty());
+    let written = written.and_then(|digits| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
+    let sum =
+        header.iter().enumerate().map(|(at, byte)| if SUM.contains(&at) { 32 } else { u32::from(*byte) });
+    header[0] != 0 && written == Some(sum.sum())
+}
+
+/// Reads the members of a tar archive in their order.
+pub fn read_tar<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn Sink) -> Result<()> {
+    let failed = |error: io::Error| damaged(&origin.path, &error);
+    let mut archive = tar::Archive::new(bytes);
+    for entry in archive.entries().map_err(failed)? {
+        sink.begin();
+        let mut entry = entry.map_err(failed)?;
+        let name = entry.path().map_err(failed)?.into_owned();
+        match entry.header().entry_type() {
+            EntryType::Directory | EntryType::XGlobalHeader => continue,
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {}
+            _ => {
+                let why = "is a link or a device, which is not followed in an archive";
+                sink.remark(Remark::Note(Error::file(&origin.path.join(&name), why)));
+                continue;
+            }
+        }
+        member(&mut entry, &name, origin, block, sink);
+    }
+    sink.begin();
+    Ok(())
+}
+
+/// Reads the members of a zip archive of `size` bytes in the order of its directory.
+pub fn read_zip<R: Read + Seek>(
+    bytes: R,
+    size: u64,
+    origin: &Origin,
+    block: usize,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let mut archive =
+        ZipArchive::new(BufReader::new(bytes)).map_err(|error| unzipped(&origin.path, error))?;
+    let budget = Budget::of(size);
+    for number in 0..archive.len() {
+        sink.begin();
+        let name = match archive.name_for_index(number) {
+            Some(Ok(name)) => PathBuf::from(&*name),
+            _ => PathBuf::from(format!("member {}", number + 1)),
+        };
+        match archive.by_index(number) {
+            Ok(entry) if entry.is_dir() => {}
+            Ok(entry) if entry.is_symlink() => {
+                let why = "is a link, which is not followed in an archive";
+                sink.remark(Remark::Note(Error::file(&origin.path.join(&name), why)));
+            }
+            Ok(entry) => member(budget.bound(entry), &name, origin, block, sink),
+            Err(error) => sink.remark(Remark::Failed(unzipped(&origin.path.join(&name), error))),
+        }
+    }
+    sink.begin();
+    Ok(())
+}
+
+/// Reads a member; where that fails, the others go on.
+fn member(bytes: impl Read, name: &Path, origin: &Origin, block: usize, sink: &mut dyn Sink) {
+    let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
+    if name.components().any(climbs) {
+        let why = format!("its path `{}` leads out of the archive", name.display());
+        sink.remark(Remark::Note(Error::file(&origin.path, why)));
+        return;
+    }
+    let member = origin.member(name);
+    let bytes: Box<dyn Read + '_> = Box::new(bytes);
+    if let Err(error) = read_stream(bytes, &member, block, sink) {
+        sink.remark(Remark::Failed(error));
+    }
+}
+
+fn damaged(path: &Path, error: &io::Error) -> Error {
+    Error::file(path, format!("the archive is damaged or cut short: {error}"))
+        .hint("download or copy it again; what came before the damage was read")
+}
+
+fn unzipped(path: &Path, error: ZipError) -> Error {
+    match error {
+        ZipError::Io(error) => Error::io(path, "can't be read", &error),
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            Error::file(path, "is locked with a password").hint("unpack it yourself and give the folder")
+        }
+        ZipError::UnsupportedArchive(what) => Error::file(path, format!("can't be unpacked: {what}"))
+            .hint("unpack it yourself and give the folder"),
+        error => Error::file(path, format!("the archive is damaged or cut short: {error}"))
+            .hint("download or copy it again"),
+    }
+}

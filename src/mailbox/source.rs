@@ -1,0 +1,157 @@
+//! Files and standard input, read whole or in parts.
+
+use super::origin::Origin;
+use super::stream::{first_text, is_zip, read_stream};
+use super::window::{BLOCK, Window};
+use super::{Borders, Dialect, Sink, archive, mbox, outlook};
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// A file, or standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its place on the command line, or that of the folder in which it lies.
+    pub argument: usize,
+    /// Where it lies; `-` is standard input.
+    pub origin: Origin,
+    /// The size that it had at the beginning, in bytes: what is written to it later does not count. `None`: it is no
+    /// file, or can't be looked at.
+    pub size: Option<u64>,
+}
+
+/// A part of a source that can be read apart from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All of it, format and all.
+    Whole,
+    /// The messages of an mbox file whose separators stand in a stretch of it.
+    Stretch {
+        /// Where the stretch begins.
+        from: u64,
+        /// Where the next one begins.
+        to: u64,
+        /// The size of the file when it was surveyed.
+        size: u64,
+        /// What holds for the whole file.
+        dialect: Dialect,
+    },
+}
+
+/// Cuts a source into parts of about `length` bytes, where it is long enough and its format allows.
+pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
+    let Some(size) = source.size.filter(|size| *size > length) else { return Ok(vec![Part::Whole]) };
+    let failed = |error: io::Error| Error::io(&source.origin.path, "can't be read", &error);
+    let mut window = Window::new(open(&source.origin.path)?.take(size), 0, BLOCK);
+    let start = first_text(&mut window).map_err(failed)?;
+    let dialect = start.map(|start| mbox::begins(&mut window, start)).transpose().map_err(failed)?.flatten();
+    let Some(dialect) = dialect else { return Ok(vec![Part::Whole]) };
+    let borders = (0..size.div_ceil(length).max(1)).map(|part| (part * length, (part + 1) * length));
+    let stretches = borders.map(|(from, to)| Part::Stretch {
+        from: if from == 0 { dialect.start } else { from },
+        to: if to >= size { u64::MAX } else { to },
+        size,
+        dialect,
+    });
+    Ok(stretches.collect())
+}
+
+/// Reads a part of a source into the sink, in blocks of `block` bytes. `read` is told of bytes as they come. What the
+/// borders of its stretch are, where it is one.
+pub fn read(
+    source: &Source,
+    part: &Part,
+    block: usize,
+    read: &dyn Fn(u64),
+    sink: &mut dyn Sink,
+) -> Result<Option<Borders>> {
+    let origin = &source.origin;
+    if origin.path.as_os_str() == "-" {
+        return read_stream(Told { inner: io::stdin().lock(), read }, origin, block, sink).map(|()| None);
+    }
+    let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
+    let mut file = open(&origin.path)?;
+    match *part {
+        Part::Whole => read_whole(file, source, block, read, sink).map(|()| None),
+        Part::Stretch { from, to, size, dialect } => {
+            origin.turn_to_folder(sink);
+            // A few bytes before a line show whether the line before it is blank.
+            let begin = from.saturating_sub(mbox::CONTEXT);
+            file.seek(SeekFrom::Start(begin)).map_err(failed)?;
+            let mut window =
+                Window::new(Told { inner: file.take(size.saturating_sub(begin)), read }, begin, block);
+            window.more(begin).map_err(failed)?;
+            let borders = mbox::read(&mut window, from, to, dialect, sink).map_err(failed)?;
+            if window.ended() {
+                not_cut_short(window.end(), size, &origin.path)?;
+            }
+            Ok(Some(borders))
+        }
+    }
+}
+
+fn read_whole(
+    mut file: File,
+    source: &Source,
+    block: usize,
+    read: &dyn Fn(u64),
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let origin = &source.origin;
+    let Some(size) = source.size else { return read_stream(Told { inner: file, read }, origin, block, sink) };
+    let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
+    let mut first = Vec::new();
+    (&mut file).take(8).read_to_end(&mut first).and_then(|_| file.rewind()).map_err(failed)?;
+    let file = Told { inner: file, read };
+    if is_zip(&first) {
+        return archive::read_zip(file, size, origin, block, sink);
+    }
+    if outlook::begins(&first) {
+        return outlook::read(file, origin, sink);
+    }
+    let mut rest = file.take(size);
+    read_stream(&mut rest, origin, block, sink)?;
+    // What is not read to its end tells by its own rules what is missing.
+    let end = rest.get_mut().inner.stream_position().map_err(failed)?;
+    let at_end = rest.limit() > 0 && rest.read(&mut [0]).map_err(failed)? == 0;
+    if at_end { not_cut_short(end, size, &origin.path) } else { Ok(()) }
+}
+
+/// An error where a file ended before the size that it had.
+fn not_cut_short(end: u64, size: u64, path: &Path) -> Result<()> {
+    if end >= size {
+        return Ok(());
+    }
+    Err(Error::file(path, format!("was cut short while it was read, at byte {end}"))
+        .hint("run again when nothing else writes to it"))
+}
+
+fn open(path: &Path) -> Result<File> {
+    let failed = |error: io::Error| Error::io(path, "can't be opened", &error);
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        return Err(Error::file(path, "became a folder while others were read").hint("run again"));
+    }
+    Ok(file)
+}
+
+/// A reader that tells how many bytes came.
+struct Told<'a, R> {
+    inner: R,
+    read: &'a dyn Fn(u64),
+}
+
+impl<R: Read> Read for Told<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        (self.read)(count as u64);
+        Ok(count)
+    }
+}
+
+impl<R: Seek> Seek for Told<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}

@@ -1,0 +1,92 @@
+//! What the user named, looked at from outside: files as they are, folders walked in the order of their names.
+
+use super::Remark;
+use super::origin::Origin;
+use super::source::Source;
+use crate::error::Error;
+use std::ffi::OsStr;
+use std::fs::Metadata;
+use std::io;
+use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
+
+/// All files that are to be read.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// The files, in the order of the command line and of the names in folders.
+    pub sources: Vec<Source>,
+    /// What the user named.
+    pub arguments: Vec<Argument>,
+    /// What was left out and what can't be read, with the number of the argument that it belongs to.
+    pub remarks: Vec<(usize, Remark)>,
+}
+
+/// A file or folder that the user named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// Its path.
+    pub path: PathBuf,
+    /// Whether it holds a Maildir, which may well be empty.
+    pub holds_maildir: bool,
+}
+
+/// Finds the files that the arguments name; `-` is standard input.
+pub fn survey(arguments: &[PathBuf]) -> Survey {
+    let mut found = Survey::default();
+    for (argument, path) in arguments.iter().enumerate() {
+        found.arguments.push(Argument { path: path.clone(), holds_maildir: false });
+        let origin = Origin::named(path);
+        let kind = if path.as_os_str() == "-" { None } else { path.metadata().ok() };
+        if kind.as_ref().is_some_and(Metadata::is_dir) {
+            walk(argument, &origin, &mut found);
+        } else {
+            let size = kind.filter(Metadata::is_file).map(|file| file.len());
+            found.sources.push(Source { argument, origin, size });
+        }
+    }
+    found
+}
+
+fn walk(argument: usize, folder: &Origin, found: &mut Survey) {
+    let entries = WalkDir::new(&folder.path).follow_links(true).sort_by_file_name();
+    for entry in entries.into_iter().filter_entry(|entry| !holds_no_mail(entry)) {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {
+                found.arguments[argument].holds_maildir |= entry.file_name() == "cur";
+            }
+            Ok(entry) if entry.file_type().is_file() => {
+                let inside = entry.path().strip_prefix(&folder.path).unwrap_or(entry.path());
+                let size = entry.metadata().ok().map(|file| file.len());
+                found.sources.push(Source { argument, origin: folder.found(inside), size });
+            }
+            Ok(entry) => {
+                let error = Error::file(entry.path(), "is a pipe, a socket or a device, and was left out");
+                found.remarks.push((argument, Remark::Note(error)));
+            }
+            Err(error) => found.remarks.push((argument, out_of_reach(&error, &folder.path))),
+        }
+    }
+}
+
+/// Files and folders that lie beside mail by their program's design and hold none, or none that was delivered: a
+/// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes.
+fn holds_no_mail(entry: &DirEntry) -> bool {
+    let beside = |names: &[&str]| {
+        names.iter().any(|name| entry.path().parent().is_some_and(|folder| folder.join(name).is_dir()))
+    };
+    if entry.file_type().is_dir() {
+        return (entry.file_name() == "tmp" && beside(&["cur", "new"]))
+            || (entry.file_name() == "Attachments" && beside(&["Messages"]));
+    }
+    matches!(entry.path().extension().and_then(OsStr::to_str), Some("emlxpart" | "msf"))
+}
+
+/// A link that leads back to a folder above it was read there; anything else is a loss.
+fn out_of_reach(error: &walkdir::Error, folder: &Path) -> Remark {
+    let path = error.path().unwrap_or(folder);
+    if error.loop_ancestor().is_some() {
+        return Remark::Note(Error::file(path, "is a link back to a folder above it, and was left out"));
+    }
+    let unknown = io::Error::other("the folder can't be listed");
+    Remark::Failed(Error::io(path, "can't be opened", error.io_error().unwrap_or(&unknown)))
+}

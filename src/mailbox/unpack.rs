@@ -1,0 +1,166 @@
+//! Compressed files, and how much may come out of them.
+
+use bzip2::read::MultiBzDecoder;
+use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
+use ruzstd::decoding::StreamingDecoder;
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
+
+/// How many bytes may come out for each that went in. Mailboxes with many copies of a mail reach about 60.
+pub const RATIO: u64 = 200;
+
+/// What may come out whatever went in, in bytes.
+const ALLOWANCE: u64 = 64 * 1_024 * 1_024;
+
+/// What may come out at most, in bytes: 1 TiB.
+pub const MOST: u64 = 1 << 40;
+
+/// The largest memory that a compressed file may ask for, in bytes: what the `zstd` and `xz` programs use at most
+/// by themselves.
+const MEMORY: u64 = 128 * 1_024 * 1_024;
+
+/// How much of a compressed file is read at once, in bytes.
+const INPUT: usize = 128 * 1_024;
+
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// gzip, RFC 1952.
+    Gzip,
+    /// Zstandard, RFC 8878.
+    Zstd,
+    /// xz.
+    Xz,
+    /// bzip2.
+    Bzip2,
+}
+
+impl Compression {
+    /// The compression that begins with these bytes.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0x1F, 0x8B, 0x08, ..] => Some(Self::Gzip),
+            // A skippable frame may come first.
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Self::Zstd),
+            [0xFD, b'7', b'z', b'X', b'Z', 0x00, ..] => Some(Self::Xz),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Some(Self::Bzip2),
+            _ => None,
+        }
+    }
+
+    /// What comes out of `bytes`, within bounds.
+    pub fn unpack<'a, R: Read + 'a>(self, bytes: R) -> Box<dyn Read + 'a> {
+        let packed = Rc::new(Cell::new(0));
+        let counted = Counted { inner: bytes, count: Rc::clone(&packed) };
+        let counted = BufReader::with_capacity(INPUT, counted);
+        let memory = u32::try_from(MEMORY / 1_024).unwrap_or(u32::MAX);
+        let unpacked: Box<dyn Read + 'a> = match self {
+            Self::Gzip => Box::new(MultiGzDecoder::new(counted)),
+            Self::Zstd => Box::new(Frames { rest: Some(counted), frame: None }),
+            Self::Xz => Box::new(XzReader::new_mem_limit(counted, true, memory)),
+            Self::Bzip2 => Box::new(MultiBzDecoder::new(counted)),
+        };
+        Box::new(Bounded { inner: unpacked, budget: Budget { packed, unpacked: Rc::default() } })
+    }
+}
+
+/// What went into a packed source, and what came out.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    packed: Rc<Cell<u64>>,
+    unpacked: Rc<Cell<u64>>,
+}
+
+impl Budget {
+    /// The budget of a source of `packed` bytes.
+    pub fn of(packed: u64) -> Self {
+        Self { packed: Rc::new(Cell::new(packed)), unpacked: Rc::default() }
+    }
+
+    /// A reader that draws on it.
+    pub fn bound<R: Read>(&self, inner: R) -> Bounded<R> {
+        Bounded { inner, budget: self.clone() }
+    }
+}
+
+/// A reader that fails where more comes out than may.
+#[derive(Debug)]
+pub struct Bounded<R> {
+    inner: R,
+    budget: Budget,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let unpacked = self.budget.unpacked.get().saturating_add(count as u64);
+        self.budget.unpacked.set(unpacked);
+        let bound = self.budget.packed.get().saturating_mul(RATIO).saturating_add(ALLOWANCE).min(MOST);
+        if unpacked > bound {
+            return Err(io::Error::other(format!(
+                "it unpacks to more than {RATIO} times its size (or to more than 1 TiB) and was left after {} MiB; \
+                 a file that is made to fill a machine looks like this",
+                unpacked >> 20
+            )));
+        }
+        Ok(count)
+    }
+}
+
+/// A reader that counts what goes through it.
+struct Counted<R> {
+    inner: R,
+    count: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count.set(self.count.get().saturating_add(count as u64));
+        Ok(count)
+    }
+}
+
+/// The frames of a Zstandard file, one after the other.
+struct Frames<R: Read> {
+    /// The source, between frames.
+    rest: Option<R>,
+    frame: Option<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>,
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if let Some(frame) = &mut self.frame {
+                match frame.read(buffer)? {
+                    0 => self.rest = self.frame.take().map(StreamingDecoder::into_inner),
+                    count => return Ok(count),
+                }
+            }
+            let Some(mut rest) = self.rest.take() else { return Ok(0) };
+            match rest.fill_buf()? {
+                [] => return Ok(0),
+                [0x50..=0x5F, ..] => self.rest = Some(skipped(rest)?),
+                _ => {
+                    let frame = StreamingDecoder::new_with_max_window_size(rest, MEMORY);
+                    self.frame = Some(frame.map_err(|error| io::Error::other(error.to_string()))?);
+                }
+            }
+        }
+    }
+}
+
+/// The source behind a skippable frame (RFC 8878 §3.1.2).
+fn skipped<R: Read>(mut rest: R) -> io::Result<R> {
+    let mut head = [0; 8];
+    rest.read_exact(&mut head)?;
+    let [_, _, _, _, length @ ..] = head;
+    let length = u64::from(u32::from_le_bytes(length));
+    let gone = io::copy(&mut (&mut rest).take(length), &mut io::sink())?;
+    if gone < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(rest) }
+}
