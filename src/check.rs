@@ -112,7 +112,7 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Result<Outcome> {
 fn accounted(path: &Path, gave: &Yield) -> Option<Remark> {
     if !gave.is_read() && gave.failures == 0 {
         let what = match gave.without_mail {
-            0 => "is an empty folder, not a mailbox".to_string(),
+            0 => "is empty: no mailbox and no message".to_string(),
             1 => "holds no mail: one file, neither a mailbox nor a message".to_string(),
             files => format!("holds no mail: {files} files, none of them a mailbox or a message"),
         };

@@ -51,7 +51,7 @@ fn one_unreadable_mailbox_leaves_the_report_over_the_others() {
         "`missing.mbox`",
         "`b.mbox`",
         "holds no message",
-        "`c`: is an empty folder",
+        "`c`: is empty",
         "28 messages read from 1 mailbox",
     ] {
         assert!(told.err.contains(words), "{}", told.err);

@@ -47,11 +47,22 @@ impl Ledger {
         let mut ledger = Self { given: !options.files.is_empty(), as_of: options.as_of, ..Self::default() };
         for path in &options.files {
             let bytes = std::fs::read(path).map_err(|error| Error::io(path, "can't be read", &error))?;
-            let text = decoded(&bytes, path)?;
-            let reader = Reader { path, options, zone, owners };
-            reader.read(&text, &mut ledger)?;
+            ledger.add(path, &bytes, options, zone, owners)?;
         }
         Ok(ledger)
+    }
+
+    /// Adds the rows of a list that lies in memory, under the name of its file.
+    pub fn add(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+        options: &LedgerOptions,
+        zone: &Zone,
+        owners: &Owners,
+    ) -> Result<()> {
+        let text = decoded(bytes, path)?;
+        Reader { path, options, zone, owners }.read(&text, self)
     }
 
     /// The events for messages from an address (of a brand, perhaps) to a customer.

@@ -183,7 +183,8 @@ impl Brands {
         Self::parse(&text, path)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self> {
+    /// Reads brands that lie in memory, under the name of their file.
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let written: WrittenBrands = toml::from_str(text).map_err(|error| Error::toml(path, text, &error))?;
         let mut brands = Self::default();
         let mut owner: BTreeMap<String, String> = BTreeMap::new();

@@ -24,8 +24,10 @@ pub use source::{Part, Source, parts, read};
 pub use survey::{Argument, Survey, survey};
 pub use window::BLOCK;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::time::Seconds;
+use origin::Origin;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use window::Window;
 
@@ -201,6 +203,22 @@ pub const FORMATS: &[FormatRow] = &[
         comes_from: "archives of old mailboxes",
     },
 ];
+
+/// Reads a mailbox that comes as a stream, in blocks of `block` bytes, as if `path` had been named.
+pub fn read_stream(bytes: impl Read, path: &Path, block: usize, sink: &mut dyn Sink) -> Result<()> {
+    stream::read_stream(bytes, &Origin::named(path), block, sink)
+}
+
+/// Reads a mailbox of `size` bytes whose parts can be reached in any order, as if `path` had been named.
+pub fn read_file(
+    file: impl Read + Seek,
+    size: u64,
+    path: &Path,
+    block: usize,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    source::read_file(file, size, &Origin::named(path), block, sink)
+}
 
 /// Hands a single message over that lies in memory.
 pub fn read_message(message: &[u8], sink: &mut dyn Sink) {

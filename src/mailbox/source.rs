@@ -73,7 +73,14 @@ pub fn read(
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let mut file = open(&origin.path)?;
     match *part {
-        Part::Whole => read_whole(file, source, block, read, sink).map(|()| None),
+        Part::Whole => {
+            let file = Told { inner: file, read };
+            match source.size {
+                Some(size) => read_file(file, size, origin, block, sink),
+                None => read_stream(file, origin, block, sink),
+            }
+            .map(|()| None)
+        }
         Part::Stretch { from, to, size, dialect } => {
             origin.turn_to_folder(sink);
             // A few bytes before a line show whether the line before it is blank.
@@ -91,19 +98,17 @@ pub fn read(
     }
 }
 
-fn read_whole(
-    mut file: File,
-    source: &Source,
+/// Reads a file that had `size` bytes at the beginning.
+pub(super) fn read_file<F: Read + Seek>(
+    mut file: F,
+    size: u64,
+    origin: &Origin,
     block: usize,
-    read: &dyn Fn(u64),
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let origin = &source.origin;
-    let Some(size) = source.size else { return read_stream(Told { inner: file, read }, origin, block, sink) };
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let mut first = Vec::new();
     (&mut file).take(8).read_to_end(&mut first).and_then(|_| file.rewind()).map_err(failed)?;
-    let file = Told { inner: file, read };
     if is_zip(&first) {
         return archive::read_zip(file, size, origin, block, sink);
     }
@@ -112,10 +117,12 @@ fn read_whole(
     }
     let mut rest = file.take(size);
     read_stream(&mut rest, origin, block, sink)?;
-    // What is not read to its end tells by its own rules what is missing.
-    let end = rest.get_mut().inner.stream_position().map_err(failed)?;
-    let at_end = rest.limit() > 0 && rest.read(&mut [0]).map_err(failed)? == 0;
-    if at_end { not_cut_short(end, size, &origin.path) } else { Ok(()) }
+    // A format with an end of its own leaves what is behind it; any other is read until nothing comes.
+    let missing = rest.limit();
+    if missing > 0 && rest.read(&mut [0]).map_err(failed)? == 0 {
+        not_cut_short(size - missing, size, &origin.path)?;
+    }
+    Ok(())
 }
 
 /// An error where a file ended before the size that it had.

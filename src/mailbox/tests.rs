@@ -1,7 +1,6 @@
 //! Where messages begin and end, in every dialect, and wherever the blocks are cut.
 
 use super::*;
-use crate::error::Result;
 use proptest::prelude::*;
 
 /// Keeps everything that it is handed.
@@ -29,7 +28,7 @@ impl Sink for Kept {
 
 fn read_bytes(bytes: &[u8], block: usize) -> Result<Kept> {
     let mut kept = Kept::default();
-    stream::read_stream(bytes, &origin::Origin::named(Path::new("-")), block, &mut kept)?;
+    read_stream(bytes, Path::new("-"), block, &mut kept)?;
     Ok(kept)
 }
 

@@ -87,7 +87,8 @@ impl Policy {
         Self::parse(&text, path)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self> {
+    /// Reads a policy that lies in memory, under the name of its file.
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let written: WrittenPolicy = toml::from_str(text).map_err(|error| Error::toml(path, text, &error))?;
         let check = Check { text, path };
         if written.rule.is_empty() {

@@ -1,0 +1,377 @@
+//! Every kind of export gives the same report; what is no mail, damaged or hostile is named and does no harm.
+
+mod common;
+
+use common::exports::{
+    Quoting, bomb, compound, emlx, every_form, gzip, mbox, pipe, put, tarred, year_of_mail, zipped,
+};
+use common::{Run, folder, promotion, run, run_with_stdin};
+use std::fs::{create_dir, create_dir_all, write};
+use std::path::Path;
+
+fn check(here: &Path, mailboxes: &[&str]) -> Run {
+    let mut arguments = vec!["check", "--timezone", "UTC"];
+    arguments.extend(mailboxes);
+    run(here, arguments)
+}
+
+/// Of a report with one row, the value in a column.
+fn value(report: &str, column: &str) -> String {
+    let mut reader = csv::Reader::from_reader(report.as_bytes());
+    let at = reader.headers().expect("a header").iter().position(|name| name == column).expect("the column");
+    reader.records().next().expect("a row").expect("a row")[at].to_string()
+}
+
+fn fails_with(told: &Run, words: &[&str]) {
+    assert_eq!(told.status, 2, "{}", told.err);
+    for words in words {
+        assert!(told.err.contains(words), "{words} is not in:\n{}", told.err);
+    }
+}
+
+#[test]
+fn the_same_mail_gives_the_same_report_in_every_form() {
+    let here = tempfile::tempdir().expect("a folder");
+    let forms = every_form(here.path(), &year_of_mail(500));
+    let first = check(here.path(), &["mboxrd"]);
+    assert!(first.err.starts_with("500 messages read from 1 mailbox: "), "{}", first.err);
+    assert!(first.out.contains("daily-unconsented"), "{}", first.out);
+    assert!(forms.len() > 20);
+    for (name, path) in &forms {
+        let told = check(here.path(), &[path.to_str().expect("UTF-8")]);
+        assert_eq!((told.status, &told.out), (0, &first.out), "{name}: {}", told.err);
+        assert_eq!(told.err.lines().next(), first.err.lines().next(), "{name}");
+    }
+}
+
+#[test]
+fn streams_are_read_from_standard_input() {
+    let here = tempfile::tempdir().expect("a folder");
+    let forms = every_form(here.path(), &year_of_mail(40));
+    let first = check(here.path(), &["mboxrd"]);
+    let mut read = 0;
+    for (name, path) in forms.iter().filter(|(_, path)| path.is_file()) {
+        let bytes = std::fs::read(path).expect("the file");
+        let told = run_with_stdin(here.path(), &["check", "--timezone", "UTC", "-"], &bytes);
+        if name.starts_with("zip") {
+            fails_with(&told, &["can't be read from a stream", "save it as a file"]);
+        } else {
+            assert_eq!((told.status, &told.out), (0, &first.out), "{name}: {}", told.err);
+            read += 1;
+        }
+    }
+    assert!(read > 8, "{read}");
+    let one = &year_of_mail(1)[0];
+    for bytes in [emlx(&one.text(), ""), common::exports::msg(one)] {
+        let told = run_with_stdin(here.path(), &["check", "-"], &bytes);
+        assert_eq!((told.status, value(&told.out, "sender").as_str()), (0, "stride-outlet.example"));
+    }
+}
+
+#[test]
+fn the_same_mail_given_twice_counts_once() {
+    let mails = year_of_mail(120);
+    let here = tempfile::tempdir().expect("a folder");
+    let name = |name: &str| here.path().join(name);
+    let whole = mbox(&mails, Quoting::Mboxrd);
+    put(&name("all.mbox"), &whole);
+    put(&name("inbox.mbox"), &mbox(&mails[30..90], Quoting::Mboxo));
+    for (part, range) in [("takeout-001.zip", 0..80), ("takeout-002.zip", 60..120)] {
+        let text = mbox(&mails[range], Quoting::Mboxrd);
+        write(
+            name(part),
+            zipped(&[
+                ("Takeout/Mail/Inbox.mbox", text.as_bytes()),
+                ("Takeout/Mail/Archived.mbox", text.as_bytes()),
+            ]),
+        )
+        .expect("a zip");
+    }
+    let first = check(here.path(), &["all.mbox"]);
+    for mailboxes in [
+        vec!["inbox.mbox", "all.mbox"],
+        vec!["takeout-001.zip", "takeout-002.zip"],
+        vec!["takeout-002.zip", "takeout-001.zip", "takeout-002.zip"],
+        vec!["."],
+    ] {
+        assert_eq!(check(here.path(), &mailboxes).out, first.out, "{mailboxes:?}");
+    }
+}
+
+#[test]
+fn marks_of_maildir_and_apple_mail_count() {
+    let here = tempfile::tempdir().expect("a folder");
+    let message = |day: u32| {
+        promotion(day, "Shop <news@shop.example>", &format!("{day}@shop.example"))
+            .split_once('\n')
+            .expect("a line")
+            .1
+            .to_string()
+    };
+    let in_maildir = |place: &str, day: u32, flags: &str| {
+        put(&here.path().join(format!("M/{place}/176{day:07}.M1.mx{flags}")), &message(day));
+    };
+    in_maildir("cur", 1, ":2,S");
+    in_maildir("cur", 2, ";2,ST");
+    in_maildir("cur", 3, "_2,");
+    in_maildir("new", 4, "");
+    in_maildir(".Junk/cur", 5, ":2,S");
+    in_maildir("cur", 6, ":2,DS");
+    in_maildir("tmp", 7, "");
+    let told = check(here.path(), &["M"]);
+    assert!(
+        told.err.contains("6 messages read from 1 mailbox: 4 marketing, 1 spam or unverified, 1 drafts"),
+        "{}",
+        told.err
+    );
+    assert_eq!(
+        (value(&told.out, "unread_share"), value(&told.out, "deleted_share")),
+        ("0.50".into(), "0.33".into())
+    );
+
+    let in_apple_mail = |place: &str, day: u32, flags: u64| {
+        let entries = format!("<key>flags</key><integer>{flags}</integer>");
+        let path = here.path().join(format!("V10/ann/{place}.mbox/0/Data/Messages/{day}.emlx"));
+        put(&path, &String::from_utf8(emlx(&message(day), &entries)).expect("UTF-8"));
+    };
+    in_apple_mail("INBOX", 1, 8_623_689_857);
+    in_apple_mail("INBOX", 2, 3);
+    in_apple_mail("INBOX", 3, 1 << 24);
+    in_apple_mail("Junk", 4, 1);
+    in_apple_mail("Deleted Messages", 5, 0);
+    let told = check(here.path(), &["V10"]);
+    assert!(
+        told.err.contains("5 messages read from 1 mailbox: 3 marketing, 2 spam or unverified"),
+        "{}",
+        told.err
+    );
+    assert_eq!(
+        (value(&told.out, "unread_share"), value(&told.out, "deleted_share")),
+        ("0.33".into(), "0.67".into())
+    );
+}
+
+#[test]
+fn a_time_of_delivery_stands_behind_received_and_before_date() {
+    let here = tempfile::tempdir().expect("a folder");
+    let text = "Date: Thu, 1 Jan 2026 10:00:00 +0000\nFrom: Shop <news@shop.example>\nTo: robin@home.example\nSubject: Sale: 20% off today only\nList-Unsubscribe: <https://shop.example/u>\nPrecedence: bulk\nMessage-ID: <1@shop.example>\n\nShop now, 20% off.\n";
+    put(&here.path().join("M/cur/1767700800.M1.mx:2,S"), text);
+    let apple = emlx(text, "<key>date-received</key><real>1767700800.5</real>");
+    put(&here.path().join("1.emlx"), &String::from_utf8(apple).expect("UTF-8"));
+    for mailbox in ["M", "1.emlx"] {
+        assert_eq!(value(&check(here.path(), &[mailbox]).out, "first_message"), "2026-01-06", "{mailbox}");
+    }
+}
+
+#[test]
+fn names_of_folders_say_what_is_sent_or_spam() {
+    let here = tempfile::tempdir().expect("a folder");
+    let text = promotion(3, "Shop <news@shop.example>", "3@shop.example");
+    let text = text.split_once('\n').expect("a line").1;
+    for (place, words) in [
+        ("P/Sent.sbd/2025/1.eml", "1 by the owner"),
+        ("P/.INBOX.Gesendet/cur/1.M.mx", "1 by the owner"),
+        ("P/.Entw&APw-rfe/cur/1.M.mx", "1 drafts or chats"),
+        ("P/Junk E-mail/7", "1 spam or unverified"),
+        ("P/inbox/Sent.eml", "1 marketing"),
+    ] {
+        put(&here.path().join(place), text);
+        let told = check(here.path(), &["P"]);
+        assert!(
+            told.err.contains(&format!("1 message read from 1 mailbox: {words}")),
+            "{place}: {}",
+            told.err
+        );
+        std::fs::remove_dir_all(here.path().join("P")).expect("removed");
+    }
+    create_dir_all(here.path().join("Sent/inbox")).expect("a folder");
+    put(&here.path().join("Sent/inbox/1.eml"), text);
+    let told = check(here.path(), &["Sent/inbox"]);
+    assert!(told.err.contains("1 marketing"), "what lies above what was named says nothing: {}", told.err);
+}
+
+#[test]
+fn blocked_addresses_show_in_the_reason_and_vaults_counts_are_held_against_what_was_read() {
+    let mail = (1..29)
+        .map(|day| promotion(day, "Shop <News@shop.example>", &format!("{day}@shop.example")))
+        .collect::<String>();
+    let blocked = br#"{"addresses": ["news@shop.example", "other@shop.example"]}"#;
+    let members: [(&str, &[u8]); 3] = [
+        ("Takeout/E-Mail/Alle E-Mails.mbox", mail.as_bytes()),
+        ("Takeout/E-Mail/Nutzereinstellungen/Blockierte Adressen.json", blocked),
+        ("export-results-count.csv", b"Account,Count\nrobin@home.example,30\n"),
+    ];
+    let here = folder(&[("t.zip", &zipped(&members)), ("t.tgz", &gzip(&tarred(&members[..2])))]);
+    let told = check(here.path(), &["t.zip"]);
+    assert!(
+        value(&told.out, "reason").contains("; the owner blocked this sender; no consent list"),
+        "{}",
+        told.out
+    );
+    assert!(
+        told.err.contains("note: `t.zip`: its results-count.csv speaks of 30 messages, 28 were read"),
+        "{}",
+        told.err
+    );
+    assert_eq!(told.status, 0);
+    let told = check(here.path(), &["t.tgz"]);
+    assert!(
+        told.out.contains("the owner blocked this sender") && !told.err.contains("note:"),
+        "{}",
+        told.err
+    );
+}
+
+#[test]
+fn outlook_items_are_read_as_the_mail_that_they_were() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    // 2026-01-06T12:00:00Z in steps of 100 ns since 1601.
+    let delivered = (1_767_700_800 + 11_644_473_600) * 10_000_000;
+    let without_header = compound(
+        &[
+            ("001A001F", wide("IPM.Note")),
+            ("0C1A001F", wide("Stride \"Outlet\"")),
+            ("5D01001F", wide("news@stride-outlet.example")),
+            ("0037001F", wide("Sale: 20% off\r\nBcc: x")),
+            ("1000001F", wide("Shop now, 20% off. Unsubscribe: https://stride-outlet.example/u")),
+        ],
+        &[(0x0E06_0040, delivered), (0x0E07_0003, 1)],
+    );
+    let contact = compound(&[("001A001F", wide("IPM.Contact"))], &[]);
+    let here = folder(&[("sale.msg", &without_header), ("ann.msg", &contact), ("word.doc", &contact[..600])]);
+    let told = check(here.path(), &["sale.msg"]);
+    assert_eq!(value(&told.out, "first_message"), "2026-01-06");
+    assert_eq!(
+        (value(&told.out, "sender_name"), value(&told.out, "unread_share")),
+        ("Stride Outlet".into(), "0.00".into())
+    );
+    fails_with(&check(here.path(), &["ann.msg"]), &["`ann.msg`: is an Outlook item, but no mail"]);
+    fails_with(&check(here.path(), &["word.doc"]), &["`word.doc`: is no Outlook message that can be read"]);
+    let told = check(here.path(), &["."]);
+    assert!(told.status == 0 && told.err.contains("2 other files"), "{}", told.err);
+}
+
+#[test]
+fn what_is_not_read_names_the_way() {
+    let one = promotion(1, "Shop <news@shop.example>", "1@shop.example");
+    let twice = gzip(&gzip(one.as_bytes()));
+    let nested = zipped(&[("a.mbox", one.as_bytes()), ("b.zip", &zipped(&[("c.mbox", one.as_bytes())]))]);
+    let here = folder(&[
+        ("mail.pst", b"!BDN\0\0\0\0"),
+        ("mail.7z", b"7z\xBC\xAF\x27\x1C\0\0"),
+        ("mail.rar", b"Rar!\x1A\x07\x01\0"),
+        ("twice.gz", &twice),
+        ("nested.zip", &nested),
+        ("cut.gz", &gzip(&one.repeat(50).into_bytes())[..100]),
+        ("cut.zip", &nested[..nested.len() - 30]),
+        ("empty.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+    ]);
+    create_dir(here.path().join("pictures")).expect("a folder");
+    write(here.path().join("pictures/a.png"), b"\x89PNG\r\n\x1A\n").expect("a file");
+    for (mailbox, words) in [
+        ("mail.pst", vec!["Outlook mailbox", "readpst -M"]),
+        ("mail.7z", vec!["is a 7z archive", "unpack it yourself"]),
+        ("mail.rar", vec!["is a rar archive"]),
+        ("twice.gz", vec!["is packed a second time"]),
+        (
+            "nested.zip",
+            vec!["`nested.zip/b.zip`", "is packed a second time", "1 message read from 1 mailbox"],
+        ),
+        ("cut.gz", vec!["`cut.gz`: can't be read"]),
+        ("cut.zip", vec!["`cut.zip`: the archive is damaged or cut short", "download or copy it again"]),
+        ("empty.zip", vec!["`empty.zip`: is empty"]),
+        ("pictures", vec!["`pictures`: holds no mail: one file"]),
+    ] {
+        fails_with(&check(here.path(), &[mailbox]), &words);
+    }
+}
+
+#[test]
+fn hostile_archives_are_left_and_the_others_read() {
+    let one = promotion(1, "Shop <news@shop.example>", "1@shop.example");
+    let mut linked = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::Symlink);
+    header.set_size(0);
+    linked.append_link(&mut header, "link.mbox", "/etc/passwd").expect("a link");
+    let linked = linked.into_inner().expect("an archive");
+    let here = folder(&[
+        ("a.mbox", one.as_bytes()),
+        ("bomb.gz", &bomb(90 << 20)),
+        ("bomb.zip", &zipped(&[("bomb.mbox", &vec![b'\n'; 90 << 20]), ("a.mbox", one.as_bytes())])),
+        ("climb.zip", &zipped(&[("../../a.mbox", one.as_bytes()), ("/b.mbox", one.as_bytes())])),
+        ("climb.tar", &tarred(&[("../a.mbox", one.as_bytes()), ("b.mbox", one.as_bytes())])),
+        ("link.tar", &linked),
+    ]);
+    let told = check(here.path(), &["."]);
+    fails_with(
+        &told,
+        &[
+            "bomb.gz`: can't be read: it unpacks to more than 200 times its size",
+            "bomb.zip/bomb.mbox`: can't be read: it unpacks to more than",
+            "note: `./climb.zip`: its path `../../a.mbox` leads out of the archive",
+            "note: `./climb.tar`: its path `../a.mbox` leads out",
+            "note: `./link.tar/link.mbox`: is a link or a device",
+            "messages read from 1 mailbox: 1 marketing",
+        ],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn odd_things_in_a_folder_are_named_and_the_rest_is_read() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let one = |id: u32| promotion(id, "Shop <news@shop.example>", &format!("{id}@shop.example"));
+    let here = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| here.path().join(name);
+    create_dir_all(at("m/deep")).expect("folders");
+    put(&at("m/a.mbox"), &one(1));
+    put(&at("m/deep/b.mbox"), &one(2));
+    write(at("m").join(std::ffi::OsStr::from_bytes(b"caf\xE9 \x1B[31m.mbox")), one(3)).expect("a file");
+    pipe(&at("m/pipe"));
+    symlink("..", at("m/deep/up")).expect("a link");
+    let told = check(here.path(), &["m"]);
+    assert_eq!(told.status, 0, "{}", told.err);
+    for words in
+        ["note: `m/pipe`: is a pipe", "note: `m/deep/up`: is a link back", "3 messages read from 1 mailbox"]
+    {
+        assert!(told.err.contains(words), "{words} is not in:\n{}", told.err);
+    }
+    symlink("nowhere", at("m/dead")).expect("a link");
+    fails_with(&check(here.path(), &["m"]), &["`m/dead`: can't be opened", "3 messages read"]);
+    std::fs::remove_file(at("m/dead")).expect("removed");
+    put(&at("m/locked.mbox"), &one(4));
+    std::fs::set_permissions(at("m/locked.mbox"), std::fs::Permissions::from_mode(0)).expect("locked");
+    if std::fs::read(at("m/locked.mbox")).is_err() {
+        fails_with(&check(here.path(), &["m"]), &["`m/locked.mbox`: can't be opened", "3 messages read"]);
+    }
+}
+
+#[test]
+fn many_files_are_read_in_the_order_of_their_names_whatever_the_threads() {
+    let here = tempfile::tempdir().expect("a folder");
+    for number in 0..1_500_u32 {
+        let text = promotion(1 + number % 28, "Shop <news@shop.example>", &format!("{number}@shop.example"));
+        put(
+            &here.path().join(format!("m/{}/{number:04}.eml", number % 7)),
+            text.split_once('\n').expect("a line").1,
+        );
+    }
+    let listed = |threads: &str| {
+        let told = run(
+            here.path(),
+            ["check", "m", "-q", "-o", "r.csv", "--messages", "m.csv", "--threads", threads],
+        );
+        assert_eq!(told.status, 0, "{}", told.err);
+        (
+            std::fs::read(here.path().join("r.csv")).expect("r.csv"),
+            std::fs::read_to_string(here.path().join("m.csv")).expect("m.csv"),
+        )
+    };
+    let (report, messages) = listed("1");
+    assert_eq!(listed("3"), (report, messages.clone()));
+    let mut reader = csv::Reader::from_reader(messages.as_bytes());
+    let mailboxes: Vec<String> = reader.records().map(|row| row.expect("a row")[11].to_string()).collect();
+    assert_eq!((mailboxes.len(), mailboxes.is_sorted()), (1_500, true));
+}
