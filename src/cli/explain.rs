@@ -2,7 +2,7 @@
 
 use super::arguments::{Explain, Format};
 use super::inputs::Needs;
-use super::output::prepare;
+use super::output::{prepare, publish};
 use super::progress::{now, progress, tell};
 use super::remarks::remarks;
 use super::run::{DONE, FAILED};
@@ -41,6 +41,6 @@ pub fn run_explain(options: &Explain) -> Result<u8> {
         Format::Text => write_text(out, &explanations),
         Format::Json => write_json(out, &explanations),
     })?;
-    written.publish()?;
+    publish([written])?;
     Ok(if outcome.complete() { DONE } else { FAILED })
 }

@@ -4,6 +4,7 @@
 mod arguments;
 mod explain;
 mod inputs;
+mod interrupt;
 mod output;
 mod progress;
 mod remarks;

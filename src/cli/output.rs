@@ -1,17 +1,23 @@
 //! Where results go: complete files put in place at once, pipes and devices written to, standard output.
+//!
+//! A file is written without a name, so that a run that is killed leaves nothing behind; it gets one when all
+//! outputs of the run are complete.
 
+use super::interrupt::uninterrupted;
 use crate::error::{Error, Result};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::fs::{File, Permissions};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// An output that is complete but not yet in its place.
 pub enum Prepared {
-    /// Beside its place, to be renamed.
+    /// To be put in place.
     File {
-        /// The complete file.
-        temporary: NamedTempFile,
+        /// The complete file, without a name.
+        complete: File,
+        /// Who may read it.
+        permissions: Option<Permissions>,
         /// Where it goes.
         place: PathBuf,
     },
@@ -33,51 +39,108 @@ pub fn prepare(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
         return Ok(Prepared::Stream { bytes, place: path.to_path_buf() });
     }
     let place = target(path).map_err(failed)?;
-    let folder = match place.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let temporary = NamedTempFile::with_prefix_in(".mailfatigue-", folder).map_err(|error| {
+    let complete = tempfile::tempfile_in(folder(&place)).map_err(|error| {
         let this = Error::io(path, "can't be written", &error);
         if error.kind() == io::ErrorKind::NotFound {
-            this.hint(format!("create the folder `{}` first", folder.display()))
+            this.hint(format!("create the folder `{}` first", folder(&place).display()))
         } else {
             this
         }
     })?;
-    if let Ok(old) = place.metadata() {
-        // Who may read the old report may read the new one. A new report is its writer's alone.
-        temporary.as_file().set_permissions(old.permissions()).map_err(failed)?;
-    }
-    let mut buffered = BufWriter::new(temporary.as_file());
+    let mut buffered = BufWriter::new(&complete);
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);
-    temporary.as_file().sync_all().map_err(failed)?;
-    Ok(Prepared::File { temporary, place })
+    complete.sync_all().map_err(failed)?;
+    // Who may read the old report may read the new one. A new report is its writer's alone.
+    let permissions = place.metadata().ok().map(|old| old.permissions());
+    Ok(Prepared::File { complete, permissions, place })
 }
 
-impl Prepared {
-    /// Puts it in place.
-    pub fn publish(self) -> Result<()> {
-        match self {
-            Self::File { temporary, place } => {
-                temporary
-                    .persist(&place)
-                    .map_err(|error| Error::io(&place, "can't be put in place", &error.error))?;
-                Ok(())
-            }
-            Self::Stream { bytes, place } if place.as_os_str() == "-" => {
-                let mut out = io::stdout().lock();
-                let written = out.write_all(&bytes).and_then(|()| out.flush());
-                written.map_err(|error| Error::io(&place, "standard output can't be written", &error))
-            }
-            Self::Stream { bytes, place } => {
-                let written =
-                    File::options().write(true).open(&place).and_then(|mut file| file.write_all(&bytes));
-                written.map_err(|error| Error::io(&place, "can't be written", &error))
+/// Puts all outputs in place, files first under names of their own, so that what can fail fails before any of them
+/// replaces an old one.
+pub fn publish(outputs: impl IntoIterator<Item = Prepared>) -> Result<()> {
+    let mut named = Vec::new();
+    let mut streams = Vec::new();
+    uninterrupted(|| {
+        for output in outputs {
+            match output {
+                Prepared::File { complete, permissions, place } => {
+                    let file = name(complete, permissions, folder(&place))
+                        .map_err(|error| Error::io(&place, "can't be written", &error))?;
+                    named.push((file, place));
+                }
+                Prepared::Stream { bytes, place } => streams.push((bytes, place)),
             }
         }
+        named.into_iter().try_for_each(|(file, place)| {
+            file.persist(&place).map_err(|error| Error::io(&place, "can't be put in place", &error.error))?;
+            Ok(())
+        })
+    })?;
+    streams.into_iter().try_for_each(|(bytes, place)| pour(&bytes, &place))
+}
+
+/// Gives a complete file a name in the folder; where the file system can't, a copy of it.
+fn name(mut complete: File, permissions: Option<Permissions>, folder: &Path) -> io::Result<NamedTempFile> {
+    let builder = || {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".mailfatigue-");
+        builder
+    };
+    let named = builder().make_in(folder, |path| link(&complete, path).and_then(|()| complete.try_clone()));
+    let file = match named {
+        Ok(file) => file,
+        Err(_) => {
+            let mut copy = builder().tempfile_in(folder)?;
+            complete.rewind()?;
+            io::copy(&mut complete, &mut copy)?;
+            copy.as_file().sync_all()?;
+            copy
+        }
+    };
+    if let Some(permissions) = permissions.or_else(private) {
+        file.as_file().set_permissions(permissions)?;
     }
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn private() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn private() -> Option<Permissions> {
+    None
+}
+
+/// Gives an open file without a name one (open(2), `O_TMPFILE`).
+#[cfg(target_os = "linux")]
+fn link(file: &File, path: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    use std::os::fd::AsRawFd;
+    let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, nameless, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn link(_: &File, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+fn pour(bytes: &[u8], place: &Path) -> Result<()> {
+    if place.as_os_str() == "-" {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(bytes).and_then(|()| out.flush());
+        return written.map_err(|error| Error::io(place, "standard output can't be written", &error));
+    }
+    let written = File::options().write(true).open(place).and_then(|mut file| file.write_all(bytes));
+    written.map_err(|error| Error::io(place, "can't be written", &error))
+}
+
+fn folder(place: &Path) -> &Path {
+    place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Standard output, or something that exists and is neither a file nor a folder.

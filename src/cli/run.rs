@@ -3,7 +3,8 @@
 use super::arguments::{Arguments, Check, Command};
 use super::explain::run_explain;
 use super::inputs::Needs;
-use super::output::{Prepared, prepare};
+use super::interrupt::end_when_asked;
+use super::output::{Prepared, prepare, publish as place};
 use super::progress::{now, progress, tell};
 use super::remarks::remarks;
 use crate::check::{Outcome, Plan, check};
@@ -26,6 +27,7 @@ pub const FAILED: u8 = 2;
 
 /// Runs the command line and returns the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    end_when_asked();
     let outcome = match Arguments::try_parse_from(arguments) {
         Ok(parsed) => command(&parsed.command),
         Err(error) => {
@@ -87,7 +89,7 @@ fn manual() -> io::Result<Vec<u8>> {
 }
 
 fn print(bytes: &[u8]) -> Result<u8> {
-    Prepared::Stream { bytes: bytes.to_vec(), place: "-".into() }.publish()?;
+    place([Prepared::Stream { bytes: bytes.to_vec(), place: "-".into() }])?;
     Ok(DONE)
 }
 
@@ -141,8 +143,7 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome) -> Result<()> {
         .as_ref()
         .map(|path| prepare(path, |out| write_starter(out, style, &bench, &listing)))
         .transpose()?;
-    report.publish()?;
-    messages.into_iter().chain(starter).try_for_each(Prepared::publish)
+    place([report].into_iter().chain(messages).chain(starter))
 }
 
 fn summarised(plan: &Plan, outcome: &Outcome) -> String {
