@@ -45,7 +45,9 @@ impl Sink for Kept {
 
 /// An mbox gives the same messages whatever the blocks in which it is read, in the order in which they stand there.
 pub fn mbox(bytes: &[u8]) {
-    let text = [b"From ann@shop.example Thu Jan  4 10:00:00 2024\nFrom: ann@shop.example\n".as_slice(), bytes].concat();
+    let text =
+        [b"From ann@shop.example Thu Jan  4 10:00:00 2024\nFrom: ann@shop.example\n".as_slice(), bytes]
+            .concat();
     let read = |block| {
         let mut kept = Kept::default();
         let read = read_stream(text.as_slice(), Path::new("fuzzed"), block, &mut kept);
@@ -67,7 +69,9 @@ pub fn header(bytes: &[u8]) {
 pub fn body(bytes: &[u8]) {
     let head: &[u8] = match bytes.first().map(|first| first % 4) {
         Some(0) => b"Content-Type: text/html\r\n",
-        Some(1) => b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n",
+        Some(1) => {
+            b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        }
         Some(2) => b"Content-Type: multipart/alternative; boundary=x\r\n",
         _ => b"Content-Type: text/html; charset=windows-1252\r\nContent-Transfer-Encoding: base64\r\n",
     };

@@ -342,7 +342,7 @@ fn odd_things_in_a_folder_are_named_and_the_rest_is_read() {
     fails_with(&check(here.path(), &["m"]), &["`m/dead`: can't be opened", "3 messages read"]);
     std::fs::remove_file(at("m/dead")).expect("removed");
     put(&at("m/locked.mbox"), &one(4));
-    std::fs::set_permissions(at("m/locked.mbox"), std::fs::Permissions::from_mode(0)).expect("locked");
+    std::fs::set_permissions(at("m/locked.mbox"), std::fs::Permissions::from_mode(0o000)).expect("locked");
     if std::fs::read(at("m/locked.mbox")).is_err() {
         fails_with(&check(here.path(), &["m"]), &["`m/locked.mbox`: can't be opened", "3 messages read"]);
     }

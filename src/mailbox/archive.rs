@@ -3,11 +3,13 @@
 
 use super::origin::Origin;
 use super::stream::read_stream;
-use super::unpack::Budget;
+use super::unpack::{Budget, Counted};
 use super::{Remark, Sink};
 use crate::error::{Error, Result};
+use std::cell::Cell;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 use tar::EntryType;
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -26,14 +28,14 @@ pub fn is_tar(bytes: &[u8]) -> bool {
     header[0] != 0 && written == Some(sum.sum())
 }
 
-/// Reads the members of a tar archive in their order.
+/// Reads the members of a tar archive in their order, and the archive to its end: what it was packed with may tell only
+/// there that something is wrong.
 pub fn read_tar<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn Sink) -> Result<()> {
-    let failed = |error: io::Error| damaged(&origin.path, &error);
     let mut archive = tar::Archive::new(bytes);
-    for entry in archive.entries().map_err(failed)? {
+    for entry in archive.entries().map_err(|error| damaged(&origin.path, &error))? {
         sink.begin();
-        let mut entry = entry.map_err(failed)?;
-        let name = entry.path().map_err(failed)?.into_owned();
+        let mut entry = entry.map_err(|error| damaged(&origin.path, &error))?;
+        let name = entry.path().map_err(|error| damaged(&origin.path, &error))?.into_owned();
         match entry.header().entry_type() {
             EntryType::Directory | EntryType::XGlobalHeader => continue,
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {}
@@ -43,10 +45,15 @@ pub fn read_tar<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn
                 continue;
             }
         }
-        member(&mut entry, &name, origin, block, sink);
+        let size = entry.size();
+        if !member(&mut entry, size, &name, origin, block, sink) {
+            // Nothing can be found behind a member that is not there to its end.
+            return Ok(());
+        }
     }
     sink.begin();
-    Ok(())
+    let rest = io::copy(&mut archive.into_inner(), &mut io::sink());
+    rest.map(drop).map_err(|error| damaged(&origin.path, &error))
 }
 
 /// Reads the members of a zip archive of `size` bytes in the order of its directory.
@@ -72,7 +79,10 @@ pub fn read_zip<R: Read + Seek>(
                 let why = "is a link, which is not followed in an archive";
                 sink.remark(Remark::Note(Error::file(&origin.path.join(&name), why)));
             }
-            Ok(entry) => member(budget.bound(entry), &name, origin, block, sink),
+            Ok(entry) => {
+                let size = entry.size();
+                member(budget.bound(entry), size, &name, origin, block, sink);
+            }
             Err(error) => sink.remark(Remark::Failed(unzipped(&origin.path.join(&name), error))),
         }
     }
@@ -80,24 +90,44 @@ pub fn read_zip<R: Read + Seek>(
     Ok(())
 }
 
-/// Reads a member; where that fails, the others go on.
-fn member(bytes: impl Read, name: &Path, origin: &Origin, block: usize, sink: &mut dyn Sink) {
+/// Reads a member of `size` bytes; where that fails, the others go on. Whether it was there to its end.
+fn member(
+    bytes: impl Read,
+    size: u64,
+    name: &Path,
+    origin: &Origin,
+    block: usize,
+    sink: &mut dyn Sink,
+) -> bool {
     let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
     if name.components().any(climbs) {
         let why = format!("its path `{}` leads out of the archive", name.display());
         sink.remark(Remark::Note(Error::file(&origin.path, why)));
-        return;
+        return true;
     }
     let member = origin.member(name);
-    let bytes: Box<dyn Read + '_> = Box::new(bytes);
-    if let Err(error) = read_stream(bytes, &member, block, sink) {
+    let count = Rc::new(Cell::new(0));
+    let mut bytes = Counted { inner: bytes, count: Rc::clone(&count) };
+    let read = {
+        let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);
+        read_stream(bytes, &member, block, sink)
+    };
+    let rest = io::copy(&mut bytes, &mut io::sink());
+    let whole = rest.is_ok() && count.get() >= size;
+    let ended = match rest {
+        Err(error) => Err(damaged(&member.path, &error)),
+        Ok(_) if whole => Ok(()),
+        Ok(_) => Err(damaged(&member.path, &io::ErrorKind::UnexpectedEof.into())),
+    };
+    if let Err(error) = read.and(ended) {
         sink.remark(Remark::Failed(error));
     }
+    whole
 }
 
 fn damaged(path: &Path, error: &io::Error) -> Error {
-    Error::file(path, format!("the archive is damaged or cut short: {error}"))
-        .hint("download or copy it again; what came before the damage was read")
+    Error::file(path, format!("the archive is damaged or cut short here: {error}"))
+        .hint("download or copy it again; what is whole in it was read")
 }
 
 fn unzipped(path: &Path, error: ZipError) -> Error {

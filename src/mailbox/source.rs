@@ -76,7 +76,11 @@ pub fn read(
         Part::Whole => {
             let file = Told { inner: file, read };
             match source.size {
-                Some(size) => read_file(file, size, origin, block, sink),
+                // A folder may hold a hundred thousand small files: each is read into a buffer of its own size.
+                Some(size) => {
+                    let enough = usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX);
+                    read_file(file, size, origin, block.min(enough), sink)
+                }
                 None => read_stream(file, origin, block, sink),
             }
             .map(|()| None)

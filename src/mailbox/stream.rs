@@ -62,8 +62,11 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
         (Format::OutlookStore, _) => Err(Error::file(&origin.path, "is an Outlook mailbox (.pst or .ost)")
             .hint("unpack it with `readpst -M -o FOLDER FILE` (package pst-utils) and give the folder")),
         (Format::Compressed(compression), Packing::None) => {
-            let unpacked = compression.unpack(window.into_reader());
-            read_stream(unpacked, &origin.unpacked(), block, sink)
+            let mut unpacked = compression.unpack(window.into_reader());
+            let bytes: Box<dyn Read + '_> = Box::new(&mut unpacked);
+            read_stream(bytes, &origin.unpacked(), block, sink)?;
+            // Whether it is whole shows at its end.
+            io::copy(&mut unpacked, &mut io::sink()).map(drop).map_err(failed)
         }
         (Format::Tar, Packing::None | Packing::Compressed) => {
             let bytes: Box<dyn Read + '_> = Box::new(window.into_reader());

@@ -24,6 +24,9 @@ const MEMORY: u64 = 128 * 1_024 * 1_024;
 /// How much of a compressed file is read at once, in bytes.
 const INPUT: usize = 128 * 1_024;
 
+/// How much is unpacked at once, in bytes.
+const STEP: usize = 128 * 1_024;
+
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compression {
@@ -62,7 +65,7 @@ impl Compression {
             Self::Xz => Box::new(XzReader::new_mem_limit(counted, true, memory)),
             Self::Bzip2 => Box::new(MultiBzDecoder::new(counted)),
         };
-        Box::new(Bounded { inner: unpacked, budget: Budget { packed, unpacked: Rc::default() } })
+        Box::new(Budget { packed, unpacked: Rc::default() }.bound(unpacked))
     }
 }
 
@@ -81,20 +84,36 @@ impl Budget {
 
     /// A reader that draws on it.
     pub fn bound<R: Read>(&self, inner: R) -> Bounded<R> {
-        Bounded { inner, budget: self.clone() }
+        Bounded { inner: BufReader::with_capacity(STEP, inner), budget: self.clone(), told: false }
     }
 }
 
-/// A reader that fails where more comes out than may.
+/// A reader that fails where more comes out than may. It always asks for as much at once, so that damage shows in the
+/// same place however it is read; and it tells of damage once, then it ends.
 #[derive(Debug)]
 pub struct Bounded<R> {
-    inner: R,
+    inner: BufReader<R>,
     budget: Budget,
+    told: bool,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
+        if self.told {
+            return Ok(0);
+        }
+        let read = self.step(buffer);
+        self.told = read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        read
+    }
+}
+
+impl<R: Read> Bounded<R> {
+    fn step(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let held = self.inner.fill_buf()?;
+        let count = held.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&held[..count]);
+        self.inner.consume(count);
         let unpacked = self.budget.unpacked.get().saturating_add(count as u64);
         self.budget.unpacked.set(unpacked);
         let bound = self.budget.packed.get().saturating_mul(RATIO).saturating_add(ALLOWANCE).min(MOST);
@@ -110,9 +129,11 @@ impl<R: Read> Read for Bounded<R> {
 }
 
 /// A reader that counts what goes through it.
-struct Counted<R> {
-    inner: R,
-    count: Rc<Cell<u64>>,
+pub struct Counted<R> {
+    /// The reader.
+    pub inner: R,
+    /// The bytes that came so far.
+    pub count: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Counted<R> {

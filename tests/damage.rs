@@ -1,0 +1,85 @@
+//! Exports cut short or changed at random are read as far as they go: no panic, numbers that add up, and the same
+//! facts whatever the blocks in which they are read.
+
+mod common;
+
+use common::exports::{Mail, Quoting};
+use common::exports::{bzip2, emlx, gzip, mbox, msg, tarred, xz, year_of_mail, zipped, zstd};
+use mailfatigue::fact::{FactReader, Lens};
+use mailfatigue::mailbox::{Remark, Sink, read_file};
+use proptest::prelude::*;
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::LazyLock;
+
+static LENS: LazyLock<Lens> =
+    LazyLock::new(|| Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("the built-in rules") });
+
+static FORMS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let mails = year_of_mail(12);
+    let text = mbox(&mails, Quoting::Mboxrd);
+    let crlf = text.replace('\n', "\r\n");
+    let cl2 = mbox(&mails, Quoting::Mboxcl2);
+    let texts: Vec<String> = mails.iter().map(Mail::text).collect();
+    let tar = tarred(&[("Mail/a.mbox", text.as_bytes()), ("b.eml", texts[1].as_bytes())]);
+    vec![
+        text.clone().into_bytes(),
+        crlf.into_bytes(),
+        cl2.into_bytes(),
+        texts[0].clone().into_bytes(),
+        emlx(&texts[3], "<key>flags</key><integer>1</integer>"),
+        msg(&mails[0]),
+        gzip(text.as_bytes()),
+        zstd(text.as_bytes()),
+        xz(text.as_bytes()),
+        bzip2(text.as_bytes()),
+        gzip(&tar),
+        tar,
+        zipped(&[
+            ("Mail/a.mbox", text.as_bytes()),
+            ("b.eml", texts[1].as_bytes()),
+            ("c.gz", &gzip(text.as_bytes())),
+        ]),
+    ]
+});
+
+/// The facts that the bytes give: time, sender and place of each message, and how many failures there were.
+fn read(bytes: &[u8], block: usize) -> (Vec<String>, usize) {
+    let mut reader = FactReader::new(&LENS);
+    let size = bytes.len() as u64;
+    if let Err(error) = read_file(Cursor::new(bytes), size, Path::new("export"), block, &mut reader) {
+        reader.remark(Remark::Failed(error));
+    }
+    let (batch, _) = reader.take();
+    assert_eq!(batch.read as usize, batch.facts.len() + batch.skips.len());
+    assert_eq!(batch.read as usize, batch.details.len());
+    let facts = batch.facts.iter().map(|fact| {
+        let detail = &batch.details[fact.order as usize];
+        format!("{:?} {} {} {}", fact.time, detail.from, detail.offset, detail.subject)
+    });
+    let failures = batch.remarks.iter().filter(|remark| matches!(remark, Remark::Failed(_))).count();
+    (facts.collect(), failures)
+}
+
+#[test]
+fn undamaged_they_are_read_whole() {
+    let messages: Vec<usize> = FORMS.iter().map(|form| read(form, 512).0.len()).collect();
+    assert_eq!(messages, [12, 12, 12, 1, 1, 1, 12, 12, 12, 12, 13, 13, 13]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").map_or(64, |n| n.parse().unwrap_or(64)), ..ProptestConfig::default() })]
+
+    #[test]
+    fn damage_is_survived_and_blocks_change_nothing(
+        form in 0_usize..13, cut in 0.0_f64..1.2, at in 0.0_f64..1.0, byte: u8, block in 1_usize..700,
+    ) {
+        let mut bytes = FORMS[form].clone();
+        let length = bytes.len() as f64;
+        bytes.truncate((length * cut) as usize);
+        if let Some(changed) = bytes.get_mut((length * at) as usize) {
+            *changed = byte;
+        }
+        prop_assert_eq!(read(&bytes, block), read(&bytes, 1 << 19));
+    }
+}
