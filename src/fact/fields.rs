@@ -1,7 +1,6 @@
 //! Header fields: where each begins and ends. Values stay raw; only names that somebody asks for are noted.
 
 use memchr::memchr;
-use std::collections::HashMap;
 
 /// A field name that a fact or a rule needs, by its number in the vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,17 +39,23 @@ well_known! {
     X_ANONADDY_ORIGINAL_ENVELOPE_FROM = "x-anonaddy-original-envelope-from",
 }
 
-/// The names worth noting, each with its number.
+/// The names worth noting, each with its number, in a table that one look settles for most names.
+///
+/// The table holds only the program's and the rules' own names, so no stranger can crowd it.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
-    numbers: HashMap<Box<[u8]>, FieldName>,
+    names: Vec<Box<[u8]>>,
+    /// Number plus one; 0: nobody. A name stands at its place or in the next free one.
+    places: Vec<u16>,
 }
 
 impl Default for Vocabulary {
     fn default() -> Self {
-        let numbers =
-            WELL_KNOWN.iter().zip(0..).map(|(name, number)| (name.as_bytes().into(), FieldName(number)));
-        Self { numbers: numbers.collect() }
+        let mut this = Self { names: Vec::new(), places: vec![0; 512] };
+        WELL_KNOWN.iter().for_each(|name| {
+            this.add(name);
+        });
+        this
     }
 }
 
@@ -60,17 +65,57 @@ const LONGEST_NAME: usize = 64;
 impl Vocabulary {
     /// The number of that name (whatever its case), which is noted from now on.
     pub fn add(&mut self, name: &str) -> FieldName {
-        let next = FieldName(u16::try_from(self.numbers.len()).unwrap_or(u16::MAX));
-        *self.numbers.entry(name.to_ascii_lowercase().into_bytes().into()).or_insert(next)
+        if let Some(known) = self.find(name.as_bytes()) {
+            return known;
+        }
+        let next = u16::try_from(self.names.len()).unwrap_or(u16::MAX);
+        self.names.push(name.as_bytes().into());
+        if self.names.len() * 2 > self.places.len() {
+            self.places = vec![0; self.places.len() * 2];
+            (0..next).for_each(|number| self.settle(number));
+        }
+        self.settle(next);
+        FieldName(next)
+    }
+
+    fn settle(&mut self, number: u16) {
+        let Some(name) = self.names.get(usize::from(number)) else { return };
+        let mut place = self.place(name);
+        while self.places[place] != 0 {
+            place = (place + 1) & (self.places.len() - 1);
+        }
+        self.places[place] = number.saturating_add(1);
+    }
+
+    /// Length and three letters: enough to keep most of the names in use apart.
+    fn place(&self, name: &[u8]) -> usize {
+        let letter = |at: usize| name.get(at).map_or(0, |letter| usize::from(letter | 0x20));
+        let (length, middle) = (name.len(), name.len() / 2);
+        let mixed = letter(0)
+            .wrapping_mul(0x9E5)
+            .wrapping_add(letter(middle).wrapping_mul(0x2F1))
+            .wrapping_add(letter(length.wrapping_sub(1)).wrapping_mul(0x1D3))
+            .wrapping_add(length.wrapping_mul(0x47));
+        (mixed ^ (mixed >> 7)) & (self.places.len() - 1)
     }
 
     /// The number of that name, where it is noted.
     pub fn find(&self, name: &[u8]) -> Option<FieldName> {
-        let mut lower = [0; LONGEST_NAME];
-        let lower = lower.get_mut(..name.len())?;
-        lower.copy_from_slice(name);
-        lower.make_ascii_lowercase();
-        self.numbers.get(&*lower).copied()
+        let mut place = self.place(name);
+        loop {
+            let number = self.places[place].checked_sub(1)?;
+            if self.names[usize::from(number)].eq_ignore_ascii_case(name) {
+                return Some(FieldName(number));
+            }
+            place = (place + 1) & (self.places.len() - 1);
+        }
+    }
+}
+
+impl FieldName {
+    /// Its place in a table with a row for each name of the vocabulary.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
     }
 }
 
@@ -81,45 +126,62 @@ struct Span {
     position: u32,
     start: u32,
     end: u32,
+    /// The next field of the same name; 0: none (no field follows itself).
+    next: u32,
 }
 
-/// The noted fields of one header; the buffer is reused from message to message.
+/// The noted fields of one header; the buffers are reused from message to message.
 #[derive(Debug, Default)]
-pub struct Spans(Vec<Span>);
+pub struct Spans {
+    spans: Vec<Span>,
+    /// For each name the first and the last field of that name, each plus one; 0: none.
+    ends: Vec<(u32, u32)>,
+}
 
 /// The noted fields of one header, with its bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Fields<'a> {
     block: &'a [u8],
     spans: &'a [Span],
+    ends: &'a [(u32, u32)],
 }
 
 impl Spans {
     /// Finds the fields of a header block, whose lines end in LF or CRLF.
     pub fn scan<'a>(&'a mut self, vocabulary: &Vocabulary, block: &'a [u8]) -> Fields<'a> {
-        self.0.clear();
+        self.spans.clear();
+        self.ends.clear();
+        self.ends.resize(vocabulary.names.len(), (0, 0));
         let mut open: Option<Span> = None;
         let mut position = 0;
         let mut start = 0;
-        while start < block.len() {
+        while let Some(first) = block.get(start) {
             let end = memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at + 1);
-            let line = &block[start..end];
-            if matches!(line.first(), Some(b' ' | b'\t')) {
-                if let Some(span) = &mut open {
-                    span.end = offset(end);
-                }
-            } else {
-                self.0.extend(open.take());
-                open = name_of(line).and_then(|name| {
+            if !matches!(first, b' ' | b'\t') {
+                self.note(open.take(), start);
+                open = name_of(&block[start..end]).and_then(|name| {
                     let found = vocabulary.find(name.text)?;
-                    Some(Span { name: found, position, start: offset(start + name.length), end: offset(end) })
+                    Some(Span { name: found, position, start: offset(start + name.length), end: 0, next: 0 })
                 });
                 position += 1;
             }
             start = end;
         }
-        self.0.extend(open);
-        Fields { block, spans: &self.0 }
+        self.note(open, start);
+        Fields { block, spans: &self.spans, ends: &self.ends }
+    }
+
+    /// Notes a field that ends at `end`.
+    fn note(&mut self, field: Option<Span>, end: usize) {
+        let Some(span) = field else { return };
+        self.spans.push(Span { end: offset(end), ..span });
+        let number = offset(self.spans.len());
+        let Some((first, last)) = self.ends.get_mut(span.name.index()) else { return };
+        match (last.checked_sub(1)).and_then(|last| self.spans.get_mut(last as usize)) {
+            Some(before) => before.next = number - 1,
+            None => *first = number,
+        }
+        *last = number;
     }
 }
 
@@ -143,13 +205,14 @@ fn name_of(line: &[u8]) -> Option<Name<'_>> {
 impl<'a> Fields<'a> {
     /// The raw value of the first field of that name, without the blanks around it.
     pub fn first(&self, name: FieldName) -> Option<&'a [u8]> {
-        self.all(name).next()
+        self.first_span(name).map(|span| value(self.block, span))
     }
 
     /// The raw values of all fields of that name, from the top.
     pub fn all(&self, name: FieldName) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let block = self.block;
-        self.spans.iter().filter(move |span| span.name == name).map(move |span| value(block, span))
+        let (block, spans) = (self.block, self.spans);
+        let next = |span: &&'a Span| spans.get(span.next as usize).filter(|_| span.next > 0);
+        std::iter::successors(self.first_span(name), next).map(move |span| value(block, span))
     }
 
     /// All noted fields, from the top.
@@ -160,7 +223,12 @@ impl<'a> Fields<'a> {
 
     /// The place of the first field of that name among all fields (0 is the topmost).
     pub fn position(&self, name: FieldName) -> Option<u32> {
-        self.spans.iter().find(|span| span.name == name).map(|span| span.position)
+        self.first_span(name).map(|span| span.position)
+    }
+
+    fn first_span(&self, name: FieldName) -> Option<&'a Span> {
+        let (first, _) = self.ends.get(name.index())?;
+        self.spans.get(first.checked_sub(1)? as usize)
     }
 }
 

@@ -29,6 +29,16 @@ pub fn text(raw: &[u8]) -> String {
     }
 }
 
+/// The same, without a copy where nothing is to be decoded.
+pub fn plain_text(raw: &[u8]) -> Cow<'_, str> {
+    let raw = raw.trim_ascii();
+    let one_line = !raw.iter().any(|b| *b < b' ' || *b > b'~');
+    match std::str::from_utf8(raw) {
+        Ok(text) if one_line && plain(raw) => text.into(),
+        _ => text(raw).into(),
+    }
+}
+
 /// The addresses of a list, groups opened, in order.
 pub fn mailboxes(raw: &[u8]) -> Vec<Mailbox> {
     if let Some(address) = bare_address(raw) {
@@ -85,8 +95,8 @@ fn line(raw: &[u8]) -> Vec<u8> {
 /// Nothing to decode: ASCII without encoded words, so the bytes are the text.
 fn plain(line: &[u8]) -> bool {
     line.is_ascii()
-        && memchr::memmem::find(line, b"=?").is_none()
-        && memchr::memmem::find(line, b"  ").is_none()
+        && memchr::memchr_iter(b'=', line).all(|at| line.get(at + 1) != Some(&b'?'))
+        && !line.windows(2).any(|pair| pair == b"  ")
 }
 
 /// The content of a `Message-ID`, `List-Id` or similar: what stands between the first angle brackets, else all.

@@ -4,13 +4,13 @@
 use super::super::fields::{FieldName, Vocabulary};
 use super::super::fold::fold;
 use super::Kind;
+use super::expressions::{Expression, Expressions};
 use super::phrases::Phrases;
 use super::rules::{Asked, BUILT_IN_RULES, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
 use super::written::{Names, WrittenConditions, WrittenRules};
 use crate::error::{Error, Result, nearest};
-use regex::{Regex, RegexBuilder};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use toml::Spanned;
@@ -42,6 +42,7 @@ pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Resul
     } else {
         compiler.lists(&built_in);
     }
+    compiler.checks = false;
     compiler.rules(built_in, BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
     compiler.finish()
 }
@@ -66,8 +67,11 @@ struct Compiler<'v> {
     phrase_lists: BTreeMap<String, Vec<String>>,
     field_lists: BTreeMap<String, Vec<String>>,
     rules: Vec<Rule>,
-    presence: HashMap<FieldName, Signals>,
-    values: HashMap<FieldName, Vec<(Regex, usize)>>,
+    /// By the fields' numbers.
+    presence: Vec<Signals>,
+    values: Vec<Expressions>,
+    /// Whether expressions are checked at once: the built-in ones are checked by a test.
+    checks: bool,
     tests: HashMap<&'static str, usize>,
     in_subject: BTreeMap<String, Signals>,
     in_body: BTreeMap<String, Signals>,
@@ -84,8 +88,9 @@ impl<'v> Compiler<'v> {
             phrase_lists: BTreeMap::new(),
             field_lists: BTreeMap::new(),
             rules: Vec::new(),
-            presence: HashMap::new(),
-            values: HashMap::new(),
+            presence: Vec::new(),
+            values: Vec::new(),
+            checks: true,
             tests: HashMap::new(),
             in_subject: BTreeMap::new(),
             in_body: BTreeMap::new(),
@@ -120,7 +125,7 @@ impl<'v> Compiler<'v> {
                     at((None, format!("rule `{id}` is there twice"))).hint("give it an id of its own")
                 );
             }
-            let needs = self.conditions(&rule.when, &id).map_err(at)?;
+            let needs = self.conditions(&rule.when, &id).map_err(at)?.numbers().collect();
             let mut forbids = Signals::default();
             if let Some(names) = &rule.when.lacks {
                 forbids.raise(self.presence_signal(names).map_err(at)?);
@@ -147,15 +152,17 @@ impl<'v> Compiler<'v> {
             needs.raise(self.presence_signal(names)?);
         }
         for (field, expression) in &when.field {
-            let regex =
-                RegexBuilder::new(expression.get_ref()).case_insensitive(true).size_limit(1 << 20).build();
-            let regex =
-                regex.map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
+            let asked = Expression::new(expression.get_ref());
+            if self.checks {
+                asked
+                    .check()
+                    .map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
+            }
             let (number, new) = self.signal(format!("field {field} {}", expression.get_ref()));
             needs.raise(number);
             if new {
                 let name = self.vocabulary.add(field);
-                self.values.entry(name).or_default().push((regex, number));
+                row(&mut self.values, name).push(asked, number);
             }
         }
         let phrases = [
@@ -185,7 +192,7 @@ impl<'v> Compiler<'v> {
         let (number, new) = self.signal(format!("has {fields:?}"));
         for field in fields.iter().filter(|_| new) {
             let name = self.vocabulary.add(field);
-            self.presence.entry(name).or_default().raise(number);
+            row(&mut self.presence, name).raise(number);
         }
         Ok(number)
     }
@@ -264,7 +271,7 @@ impl<'v> Compiler<'v> {
             why: "nothing shows what kind it is, and a wrongly flagged sender is worse than a missed one"
                 .to_string(),
             evidence: None,
-            needs: Signals::default(),
+            needs: Vec::new(),
             forbids: Signals::default(),
             hits: Vec::new(),
             misses: Vec::new(),
@@ -282,6 +289,14 @@ impl<'v> Compiler<'v> {
             asked,
         })
     }
+}
+
+/// The row of a field in a table by the fields' numbers.
+fn row<T: Default>(table: &mut Vec<T>, name: FieldName) -> &mut T {
+    if table.len() <= name.index() {
+        table.resize_with(name.index() + 1, T::default);
+    }
+    &mut table[name.index()]
 }
 
 /// The entries of a list, or of the list of that name.
@@ -341,6 +356,14 @@ mod tests {
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\n"), "person");
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\nlist-id: <a.example>\n"), NO_EVIDENCE);
         assert_eq!(decided_by("List-Id: <a.example>\n"), NO_EVIDENCE);
+    }
+
+    #[test]
+    fn every_built_in_expression_can_be_read() {
+        let rules = compile(None, &mut Vocabulary::default()).expect("valid rules");
+        assert!(rules.values.iter().map(Expressions::len).sum::<usize>() > 30);
+        let checked: std::result::Result<Vec<()>, _> = rules.values.iter().map(Expressions::check).collect();
+        assert_eq!(checked.err(), None);
     }
 
     #[test]
