@@ -45,13 +45,13 @@ well_known! {
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
     names: Vec<Box<[u8]>>,
-    /// Number plus one; 0: nobody. A name stands at its place or in the next free one.
-    places: Vec<u16>,
+    /// A name stands at its place or in the next free one.
+    places: Vec<Option<(Key, FieldName)>>,
 }
 
 impl Default for Vocabulary {
     fn default() -> Self {
-        let mut this = Self { names: Vec::new(), places: vec![0; 512] };
+        let mut this = Self { names: Vec::new(), places: vec![None; 512] };
         WELL_KNOWN.iter().for_each(|name| {
             this.add(name);
         });
@@ -62,53 +62,62 @@ impl Default for Vocabulary {
 /// No field name that matters is longer.
 const LONGEST_NAME: usize = 64;
 
+/// A name in short, whatever its case: its first and last eight bytes and its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key(u64, u64, usize);
+
+impl Key {
+    fn of(name: &[u8]) -> Self {
+        const LOWER: u64 = 0x2020_2020_2020_2020;
+        let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => (name.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)), 0),
+        };
+        Self(first | LOWER, last | LOWER, name.len())
+    }
+
+    fn place(self, places: usize) -> usize {
+        let mixed = (self.0 ^ self.1.rotate_left(19)).wrapping_add(self.2 as u64);
+        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (places - 1)
+    }
+}
+
 impl Vocabulary {
     /// The number of that name (whatever its case), which is noted from now on.
     pub fn add(&mut self, name: &str) -> FieldName {
         if let Some(known) = self.find(name.as_bytes()) {
             return known;
         }
-        let next = u16::try_from(self.names.len()).unwrap_or(u16::MAX);
+        let new = FieldName(u16::try_from(self.names.len()).unwrap_or(u16::MAX));
         self.names.push(name.as_bytes().into());
         if self.names.len() * 2 > self.places.len() {
-            self.places = vec![0; self.places.len() * 2];
-            (0..next).for_each(|number| self.settle(number));
+            let settled = std::mem::take(&mut self.places);
+            self.places = vec![None; settled.len() * 2];
+            settled.into_iter().flatten().for_each(|(key, name)| self.settle(key, name));
         }
-        self.settle(next);
-        FieldName(next)
+        self.settle(Key::of(name.as_bytes()), new);
+        new
     }
 
-    fn settle(&mut self, number: u16) {
-        let Some(name) = self.names.get(usize::from(number)) else { return };
-        let mut place = self.place(name);
-        while self.places[place] != 0 {
+    fn settle(&mut self, key: Key, name: FieldName) {
+        let mut place = key.place(self.places.len());
+        while self.places[place].is_some() {
             place = (place + 1) & (self.places.len() - 1);
         }
-        self.places[place] = number.saturating_add(1);
-    }
-
-    /// Length and three letters: enough to keep most of the names in use apart.
-    fn place(&self, name: &[u8]) -> usize {
-        let letter = |at: usize| name.get(at).map_or(0, |letter| usize::from(letter | 0x20));
-        let (length, middle) = (name.len(), name.len() / 2);
-        let mixed = letter(0)
-            .wrapping_mul(0x9E5)
-            .wrapping_add(letter(middle).wrapping_mul(0x2F1))
-            .wrapping_add(letter(length.wrapping_sub(1)).wrapping_mul(0x1D3))
-            .wrapping_add(length.wrapping_mul(0x47));
-        (mixed ^ (mixed >> 7)) & (self.places.len() - 1)
+        self.places[place] = Some((key, name));
     }
 
     /// The number of that name, where it is noted.
     pub fn find(&self, name: &[u8]) -> Option<FieldName> {
-        let mut place = self.place(name);
-        loop {
-            let number = self.places[place].checked_sub(1)?;
-            if self.names[usize::from(number)].eq_ignore_ascii_case(name) {
-                return Some(FieldName(number));
+        let key = Key::of(name);
+        let mut place = key.place(self.places.len());
+        while let Some((known, number)) = self.places[place] {
+            if known == key && self.names.get(number.index())?.eq_ignore_ascii_case(name) {
+                return Some(number);
             }
             place = (place + 1) & (self.places.len() - 1);
         }
+        None
     }
 }
 
@@ -136,6 +145,8 @@ pub struct Spans {
     spans: Vec<Span>,
     /// For each name the first and the last field of that name, each plus one; 0: none.
     ends: Vec<(u32, u32)>,
+    /// Where fields begin, if that must be found out here.
+    starts: Vec<u32>,
 }
 
 /// The noted fields of one header, with its bytes.
@@ -149,32 +160,36 @@ pub struct Fields<'a> {
 impl Spans {
     /// Finds the fields of a header block, whose lines end in LF or CRLF.
     pub fn scan<'a>(&'a mut self, vocabulary: &Vocabulary, block: &'a [u8]) -> Fields<'a> {
-        self.spans.clear();
-        self.ends.clear();
-        self.ends.resize(vocabulary.names.len(), (0, 0));
-        let mut open: Option<Span> = None;
-        let mut position = 0;
-        let mut start = 0;
-        while let Some(first) = block.get(start) {
-            let end = memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at + 1);
-            if !matches!(first, b' ' | b'\t') {
-                self.note(open.take(), start);
-                open = name_of(&block[start..end]).and_then(|name| {
-                    let found = vocabulary.find(name.text)?;
-                    Some(Span { name: found, position, start: offset(start + name.length), end: 0, next: 0 })
-                });
-                position += 1;
-            }
-            start = end;
-        }
-        self.note(open, start);
+        let mut starts = std::mem::take(&mut self.starts);
+        starts.clear();
+        let ends = memchr::memchr_iter(b'\n', block).map(|end| end + 1);
+        let begins = |at: &usize| !matches!(block.get(*at), None | Some(b' ' | b'\t'));
+        starts.extend(std::iter::once(0).chain(ends).filter(begins).map(offset));
+        self.note_all(vocabulary, block, &starts);
+        self.starts = starts;
         Fields { block, spans: &self.spans, ends: &self.ends }
     }
 
-    /// Notes a field that ends at `end`.
-    fn note(&mut self, field: Option<Span>, end: usize) {
-        let Some(span) = field else { return };
-        self.spans.push(Span { end: offset(end), ..span });
+    /// The same where it is known where fields begin.
+    pub fn pick<'a>(&'a mut self, vocabulary: &Vocabulary, block: &'a [u8], starts: &[u32]) -> Fields<'a> {
+        self.note_all(vocabulary, block, starts);
+        Fields { block, spans: &self.spans, ends: &self.ends }
+    }
+
+    fn note_all(&mut self, vocabulary: &Vocabulary, block: &[u8], starts: &[u32]) {
+        self.spans.clear();
+        self.ends.clear();
+        self.ends.resize(vocabulary.names.len(), (0, 0));
+        for (position, start) in (0..).zip(starts) {
+            let Some(name) = name_of(block.get(*start as usize..).unwrap_or_default()) else { continue };
+            let Some(found) = vocabulary.find(name.text) else { continue };
+            let end = starts.get(position as usize + 1).map_or(offset(block.len()), |next| *next);
+            self.note(Span { name: found, position, start: start + offset(name.length), end, next: 0 });
+        }
+    }
+
+    fn note(&mut self, span: Span) {
+        self.spans.push(span);
         let number = offset(self.spans.len());
         let Some((first, last)) = self.ends.get_mut(span.name.index()) else { return };
         match (last.checked_sub(1)).and_then(|last| self.spans.get_mut(last as usize)) {
@@ -196,10 +211,15 @@ struct Name<'a> {
     length: usize,
 }
 
+/// The name at the start of a line.
 fn name_of(line: &[u8]) -> Option<Name<'_>> {
     let colon = memchr(b':', &line[..line.len().min(LONGEST_NAME + 8)])?;
-    let text = line[..colon].trim_ascii_end();
-    (!text.is_empty() && text.len() <= LONGEST_NAME).then_some(Name { text, length: colon + 1 })
+    let name = &line[..colon];
+    let text = name.trim_ascii_end();
+    // A line without a colon has no name; with the next line's, only one that ends in blanks can pass for it.
+    let on_one_line = text.len() == name.len() || !name.contains(&b'\n');
+    (on_one_line && !text.is_empty() && text.len() <= LONGEST_NAME)
+        .then_some(Name { text, length: colon + 1 })
 }
 
 impl<'a> Fields<'a> {

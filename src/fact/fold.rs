@@ -14,22 +14,29 @@ pub fn fold(text: &str) -> String {
 /// The same, behind what `folded` holds already.
 pub fn fold_onto(text: &str, folded: &mut Vec<u8>) {
     let start = folded.len();
-    let table = if text.is_ascii() { &ASCII } else { &ASCII_AMONG_OTHERS };
+    // Most text is ASCII, which needs no tables of Unicode.
+    if text.is_ascii() {
+        fold_ascii(text.as_bytes(), folded, start, &ASCII);
+    } else {
+        fold_characters(text, folded, start);
+    }
+    if folded.len() > start && folded.ends_with(b" ") {
+        folded.pop();
+    }
+}
+
+fn fold_characters(text: &str, folded: &mut Vec<u8>, start: usize) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        // Most text is ASCII, which needs no tables of Unicode.
         let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
         if ascii > 0 {
-            fold_ascii(&rest.as_bytes()[..ascii], folded, start, table);
+            fold_ascii(&rest.as_bytes()[..ascii], folded, start, &ASCII_AMONG_OTHERS);
             rest = &rest[ascii..];
         } else {
             rest = &rest[c.len_utf8()..];
             // Marks never change what stands around them, so characters decompose one by one.
             decompose_compatible(c, |c| fold_character(c, folded, start));
         }
-    }
-    if folded.len() > start && folded.ends_with(b" ") {
-        folded.pop();
     }
 }
 
@@ -55,30 +62,34 @@ const fn ascii(grave: u8) -> [u8; 256] {
 
 fn fold_ascii(text: &[u8], folded: &mut Vec<u8>, start: usize, table: &[u8; 256]) {
     let held = folded.len();
-    let byte_before = |back: usize| (held >= start + back).then(|| folded[held - back]);
-    let mut last = byte_before(1).unwrap_or(BLANK);
-    let mut but_one = byte_before(2).unwrap_or(BLANK);
+    let byte_before = |back: usize| if held >= start + back { folded[held - back] } else { BLANK };
+    let (mut but_one, mut last) = (byte_before(2), byte_before(1));
     folded.resize(held + text.len(), 0);
-    let mut end = held;
+    let places = &mut folded[held..];
+    let mut end = 0;
     for byte in text {
         let byte = table[usize::from(*byte)];
-        if byte <= DIGIT {
-            if byte == last && (byte == BLANK || byte == DIGIT) {
+        if byte <= DIGIT && (byte == BLANK || byte == DIGIT) {
+            if byte == last {
                 continue;
             }
-            if byte == DIGIT && but_one == DIGIT && (last == b'.' || last == b',') {
+            if byte == DIGIT && but_one == DIGIT && matches!(last, b'.' | b',') {
+                // The separator may stand in what was folded before.
+                if end == 0 {
+                    folded.truncate(held - 1);
+                    return fold_ascii(&text[1..], folded, start, table);
+                }
                 end -= 1;
                 last = DIGIT;
                 continue;
             }
         }
-        if let Some(place) = folded.get_mut(end) {
-            *place = byte;
-        }
+        places[end] = byte;
         end += 1;
-        (but_one, last) = (last, byte);
+        but_one = last;
+        last = byte;
     }
-    folded.truncate(end);
+    folded.truncate(held + end);
 }
 
 fn fold_character(c: char, folded: &mut Vec<u8>, start: usize) {

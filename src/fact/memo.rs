@@ -11,7 +11,18 @@ const LONGEST: usize = 512;
 pub struct Meanings<V> {
     places: Vec<Option<Known<V>>>,
     count: usize,
+    /// How many values came lately, and how many of them were known.
+    asked: u32,
+    known: u32,
+    /// How many of the next values are read without a look here.
+    rest: u32,
 }
+
+/// After so many values it is decided whether to go on remembering.
+const TRIAL: u32 = 512;
+
+/// Values that nearly always are new are not remembered for so long.
+const REST: u32 = 16 * TRIAL;
 
 #[derive(Debug)]
 struct Known<V> {
@@ -22,44 +33,59 @@ struct Known<V> {
 impl<V: Clone> Meanings<V> {
     /// With `2^bits` places, which are made when the first value comes.
     pub fn new(bits: u32) -> Self {
-        Self { places: Vec::new(), count: 1 << bits.min(20) }
+        Self { places: Vec::new(), count: 1 << bits.min(20), asked: 0, known: 0, rest: 0 }
     }
 
     /// What `raw` means: as known, or as `read` says.
     pub fn meaning(&mut self, raw: &[u8], read: impl FnOnce() -> V) -> V {
-        if raw.len() > LONGEST {
-            return read();
+        if let Some(known) = self.known(raw) {
+            return known.clone();
         }
-        if self.places.is_empty() {
-            self.places.resize_with(self.count, || None);
-        }
-        let at = place(raw, self.count);
-        match &mut self.places[at] {
-            Some(known) if known.raw == raw => known.meaning.clone(),
-            Some(other) => {
-                let meaning = read();
-                other.raw.clear();
-                other.raw.extend_from_slice(raw);
-                other.meaning = meaning.clone();
-                meaning
-            }
-            empty => {
-                let meaning = read();
-                *empty = Some(Known { raw: raw.to_vec(), meaning: meaning.clone() });
-                meaning
-            }
-        }
+        let meaning = read();
+        self.note(raw, meaning.clone());
+        meaning
     }
 
     /// What `raw` means, where that is known.
-    pub fn known(&self, raw: &[u8]) -> Option<&V> {
-        let known = self.places.get(place(raw, self.count))?.as_ref()?;
-        (known.raw == raw).then_some(&known.meaning)
+    pub fn known(&mut self, raw: &[u8]) -> Option<&V> {
+        if self.rests() {
+            return None;
+        }
+        let known = self.places.get(place(raw, self.count))?.as_ref().filter(|known| known.raw == raw)?;
+        self.known += 1;
+        Some(&known.meaning)
     }
 
     /// Notes what `raw` means.
     pub fn note(&mut self, raw: &[u8], meaning: V) {
-        self.meaning(raw, || meaning);
+        if self.rest > 0 || raw.len() > LONGEST {
+            return;
+        }
+        if self.places.is_empty() {
+            self.places.resize_with(self.count, || None);
+        }
+        match &mut self.places[place(raw, self.count)] {
+            Some(other) => {
+                other.raw.clear();
+                other.raw.extend_from_slice(raw);
+                other.meaning = meaning;
+            }
+            empty => *empty = Some(Known { raw: raw.to_vec(), meaning }),
+        }
+    }
+
+    /// Whether remembering does not pay: of the values of late, hardly any was known.
+    fn rests(&mut self) -> bool {
+        if self.rest > 0 {
+            self.rest -= 1;
+            return true;
+        }
+        self.asked += 1;
+        if self.asked == TRIAL {
+            self.rest = if self.known < TRIAL / 16 { REST } else { 0 };
+            (self.asked, self.known) = (0, 0);
+        }
+        false
     }
 }
 

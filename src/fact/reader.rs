@@ -95,7 +95,10 @@ impl<'a> FactReader<'a> {
     fn read(&mut self, message: RawMessage<'_>) -> Result<Want, Unusable> {
         let header = with_line_feeds(message.header);
         let mut spans = std::mem::take(&mut self.spans);
-        let fields = spans.scan(&self.lens.vocabulary, &header);
+        let fields = match message.fields {
+            [] => spans.scan(&self.lens.vocabulary, &header),
+            starts => spans.pick(&self.lens.vocabulary, &header, starts),
+        };
         let outcome = self.facts(&fields, message, &header);
         self.spans = spans;
         outcome

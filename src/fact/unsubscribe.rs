@@ -58,9 +58,13 @@ pub struct Unsubscribe {
 pub fn unsubscribe(fields: &Fields<'_>) -> Option<Unsubscribe> {
     let value = plain_text(fields.first(FieldName::LIST_UNSUBSCRIBE)?);
     let mut found = Found::default();
-    if value.contains('<') {
-        let inner = value.split('<').skip(1).map(|part| part.split('>').next().unwrap_or(part));
-        inner.for_each(|uri| found.take(&without_blanks(uri)));
+    let mut brackets = memchr::memchr_iter(b'<', value.as_bytes()).peekable();
+    if brackets.peek().is_some() {
+        while let Some(open) = brackets.next() {
+            let inner = &value[open + 1..brackets.peek().copied().unwrap_or(value.len())];
+            let end = memchr::memchr(b'>', inner.as_bytes()).unwrap_or(inner.len());
+            found.take(&without_blanks(&inner[..end]));
+        }
     } else {
         value.split([',', ' ']).for_each(|uri| found.take(&without_blanks(uri)));
     }

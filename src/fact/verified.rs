@@ -4,6 +4,7 @@
 
 use super::fields::{FieldName, Fields};
 use super::sender::{Senders, domain_of, normal_domain};
+use super::value::lossy;
 use memchr::memchr3;
 
 /// The receiver's word.
@@ -22,7 +23,7 @@ pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Se
     let mut server: Option<String> = None;
     let mut seen = Seen::default();
     for raw in fields.all(FieldName::AUTHENTICATION_RESULTS) {
-        let text = without_comments(&String::from_utf8_lossy(raw));
+        let text = without_comments(&lossy(raw));
         let (id, results) = split_id(&text);
         if server.as_deref().is_some_and(|first| !first.eq_ignore_ascii_case(id)) {
             continue;

@@ -4,7 +4,8 @@ use super::super::fold::fold;
 use super::parts::{Part, text_parts};
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{MessageParser, MessagePart, PartType};
-use memchr::memmem;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// How much text is looked at, in bytes.
 const TEXT_LIMIT: usize = 256 * 1_024;
@@ -44,7 +45,7 @@ impl BodyText {
         for part in text_parts(header, body, decode).unwrap_or_else(|| forgiving(header, body)) {
             match part {
                 Part::Plain(plain) => {
-                    this.has_invitation |= holds(&plain, "BEGIN:VCALENDAR") && holds(&plain, "METHOD:");
+                    this.has_invitation |= has_invitation(&plain);
                     this.has_link |= has_link(&plain);
                     push(&mut text, &plain);
                 }
@@ -114,11 +115,15 @@ fn introduces_quotation(line: &str) -> bool {
 }
 
 fn has_link(text: &str) -> bool {
-    ["http://", "https://", "mailto:", "www."].iter().any(|mark| holds(text, mark))
+    static MARKS: LazyLock<[Finder<'static>; 4]> =
+        LazyLock::new(|| ["http://", "https://", "mailto:", "www."].map(Finder::new));
+    MARKS.iter().any(|mark| mark.find(text.as_bytes()).is_some())
 }
 
-fn holds(text: &str, word: &str) -> bool {
-    memmem::find(text.as_bytes(), word.as_bytes()).is_some()
+fn has_invitation(text: &str) -> bool {
+    static MARKS: LazyLock<[Finder<'static>; 2]> =
+        LazyLock::new(|| ["BEGIN:VCALENDAR", "METHOD:"].map(Finder::new));
+    MARKS.iter().all(|mark| mark.find(text.as_bytes()).is_some())
 }
 
 fn push(text: &mut String, more: &str) {

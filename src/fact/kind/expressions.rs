@@ -51,6 +51,8 @@ struct Clues {
     call_for: Vec<Asked>,
     /// Expressions that need no text that is known.
     always: Asked,
+    /// By which three letters the texts begin, as bits: most values hold none of them, and are not searched.
+    beginnings: Vec<u64>,
 }
 
 /// A set of expressions by their place, as bits; those past the last bit are always asked.
@@ -97,7 +99,25 @@ impl Clues {
         if searcher.is_none() {
             always = Asked::MAX;
         }
-        Self { searcher, call_for, always }
+        let mut beginnings = vec![0; 1 << 9];
+        for text in &texts {
+            let known = &text.as_bytes()[..text.len().min(3)];
+            let free = 5 * (3 - known.len());
+            let first = three(known) << free;
+            (first..first + (1 << free)).for_each(|three| beginnings[three / 64] |= 1 << (three % 64));
+        }
+        Self { searcher, call_for, always, beginnings }
+    }
+
+    /// Whether any of the texts may be in a value.
+    fn may_be_in(&self, value: &[u8]) -> bool {
+        // A text shorter than three letters may stand at the very end.
+        let mut last = 0;
+        let padded = value.iter().copied().chain([0, 0]);
+        padded.enumerate().any(|(at, byte)| {
+            last = (last << 5 | usize::from(byte & 31)) & 0x7FFF;
+            at >= 2 && self.beginnings[last / 64] >> (last % 64) & 1 == 1
+        })
     }
 
     fn in_value(&self, value: &str) -> Asked {
@@ -105,9 +125,17 @@ impl Clues {
         if !value.is_ascii() && value.contains(['\u{17f}', '\u{212a}']) {
             return Asked::MAX;
         }
+        if !self.may_be_in(value.as_bytes()) {
+            return self.always;
+        }
         let found = self.searcher.iter().flat_map(|searcher| searcher.find_overlapping_iter(value));
         found.fold(self.always, |asked, found| asked | self.call_for[found.pattern().as_usize()])
     }
+}
+
+/// Letters as a number, whatever their case: five bits each.
+fn three(letters: &[u8]) -> usize {
+    letters.iter().fold(0, |sum, letter| sum << 5 | usize::from(letter & 31))
 }
 
 #[cfg(test)]

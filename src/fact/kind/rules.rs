@@ -3,7 +3,7 @@
 
 use super::super::fields::{FieldName, Fields, Vocabulary};
 use super::super::memo::Meanings;
-use super::super::value::text;
+use super::super::value::plain_text;
 use super::body::BodyText;
 use super::compile::compile;
 use super::expressions::Expressions;
@@ -83,7 +83,7 @@ impl Memo {
         while self.values.len() <= name.index() {
             self.values.push(Meanings::new(VALUES));
         }
-        self.values[name.index()].meaning(raw, || expressions.raised_by(&text(raw)))
+        self.values[name.index()].meaning(raw, || expressions.raised_by(&plain_text(raw)))
     }
 }
 
