@@ -6,13 +6,14 @@ use super::super::fold::fold;
 use super::Kind;
 use super::expressions::{Expression, Expressions};
 use super::phrases::Phrases;
-use super::rules::{Asked, BUILT_IN_RULES, Rule, Rules};
+use super::rules::{Asked, BUILT_IN_RULES, Example, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
 use super::written::{Names, WrittenConditions, WrittenRules};
 use crate::error::{Error, Result, nearest};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::OnceLock;
 use toml::Spanned;
 
 /// What the built-in rules are called in errors.
@@ -30,7 +31,8 @@ const STAYS: &str = "stays";
 /// The built-in rules behind those of `user`; the fields that they need are added to the vocabulary.
 pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Rules> {
     let mut compiler = Compiler::new(vocabulary);
-    let built_in: WrittenRules = parse(BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
+    let text = without_examples(BUILT_IN_RULES);
+    let built_in: WrittenRules = parse(&text, Path::new(BUILT_IN_NAME))?;
     let user_text = user
         .map(|path| std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error)));
     if let (Some(path), Some(text)) = (user, user_text) {
@@ -43,8 +45,28 @@ pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Resul
         compiler.lists(&built_in);
     }
     compiler.checks = false;
-    compiler.rules(built_in, BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
+    compiler.rules(built_in, &text, Path::new(BUILT_IN_NAME))?;
     compiler.finish()
+}
+
+/// The built-in rules as far as a run needs them: most of their text are the messages that each rule is tested with.
+/// These stand in lists from a line `hits = ['''` or `misses = ['''` to a line `''']`, as a test asserts.
+fn without_examples(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) =
+        ["\nhits = ['''", "\nmisses = ['''"].iter().filter_map(|list| rest.find(list)).min()
+    {
+        kept.push_str(&rest[..begin]);
+        rest = rest[begin..].split_once("\n''']").map_or("", |(_, rest)| rest);
+    }
+    kept + rest
+}
+
+/// The messages that the built-in rules are tested with: the rule's id, its hits and its misses.
+pub(super) fn examples() -> Result<Vec<Example>> {
+    let written = parse(BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
+    Ok(written.rule.into_iter().map(|rule| (rule.id.into_inner(), rule.hits, rule.misses)).collect())
 }
 
 fn parse(text: &str, path: &Path) -> Result<WrittenRules> {
@@ -73,8 +95,8 @@ struct Compiler<'v> {
     /// Whether expressions are checked at once: the built-in ones are checked by a test.
     checks: bool,
     tests: HashMap<&'static str, usize>,
-    in_subject: BTreeMap<String, Signals>,
-    in_body: BTreeMap<String, Signals>,
+    in_subject: Vec<(String, Signals)>,
+    in_body: Vec<(String, Signals)>,
     /// The signal of a condition that several rules share.
     shared: HashMap<String, usize>,
     body_signals: Signals,
@@ -92,8 +114,8 @@ impl<'v> Compiler<'v> {
             values: Vec::new(),
             checks: true,
             tests: HashMap::new(),
-            in_subject: BTreeMap::new(),
-            in_body: BTreeMap::new(),
+            in_subject: Vec::new(),
+            in_body: Vec::new(),
             shared: HashMap::new(),
             body_signals: Signals::default(),
             next: 0,
@@ -134,9 +156,9 @@ impl<'v> Compiler<'v> {
                 let what = format!("too many conditions in all rules together (at most {MOST})");
                 return Err(at((None, what)));
             }
-            let (kind, why, evidence, hits, misses) =
-                (rule.kind, rule.why, rule.evidence, rule.hits, rule.misses);
-            self.rules.push(Rule { id, kind, why, evidence, needs, forbids, hits, misses });
+            let (kind, why, evidence, examples) =
+                (rule.kind, rule.why, rule.evidence, (rule.hits, rule.misses));
+            self.rules.push(Rule { id, kind, why, evidence, needs, forbids, examples });
         }
         Ok(())
     }
@@ -211,12 +233,14 @@ impl<'v> Compiler<'v> {
             return Ok(number);
         }
         let phrases = resolve(names, &self.phrase_lists, "list of phrases")?;
+        let mut signal = Signals::default();
+        signal.raise(number);
         for phrase in phrases.iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()) {
             if place.subject {
-                self.in_subject.entry(phrase.clone()).or_default().raise(number);
+                self.in_subject.push((phrase.clone(), signal));
             }
             if place.body {
-                self.in_body.entry(phrase).or_default().raise(number);
+                self.in_body.push((phrase, signal));
             }
         }
         Ok(number)
@@ -273,8 +297,7 @@ impl<'v> Compiler<'v> {
             evidence: None,
             needs: Vec::new(),
             forbids: Signals::default(),
-            hits: Vec::new(),
-            misses: Vec::new(),
+            examples: (Vec::new(), Vec::new()),
         });
         let number = |name: &&str| self.tests.get(*name).copied();
         Ok(Rules {
@@ -287,6 +310,7 @@ impl<'v> Compiler<'v> {
             in_body: Phrases::of(self.in_body),
             body_signals: self.body_signals,
             asked,
+            built_in: OnceLock::new(),
         })
     }
 }
@@ -356,6 +380,23 @@ mod tests {
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\n"), "person");
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\nlist-id: <a.example>\n"), NO_EVIDENCE);
         assert_eq!(decided_by("List-Id: <a.example>\n"), NO_EVIDENCE);
+    }
+
+    #[test]
+    fn nothing_but_examples_is_left_out() {
+        let whole = parse(BUILT_IN_RULES, Path::new(BUILT_IN_NAME)).expect("valid rules");
+        let text = without_examples(BUILT_IN_RULES);
+        let short = parse(&text, Path::new(BUILT_IN_NAME)).expect("valid rules");
+        assert!(whole.rule.iter().all(|rule| !rule.hits.is_empty() && !rule.misses.is_empty()));
+        assert!(short.rule.iter().all(|rule| rule.hits.is_empty() && rule.misses.is_empty()));
+        assert_eq!((&whole.phrases, &whole.fields), (&short.phrases, &short.fields));
+        let told = |rule: &super::super::written::WrittenRule| {
+            let spans = regex::Regex::new(r"\d+\.\.\d+").expect("valid");
+            spans
+                .replace_all(&format!("{:?} {:?} {} {:?}", rule.id, rule.kind, rule.why, rule.when), "")
+                .into_owned()
+        };
+        assert!(whole.rule.iter().map(told).eq(short.rule.iter().map(told)));
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! exact, quick to set up (a run over one message needs it too), and reads a text at about a nanosecond a byte.
 
 use super::signals::Signals;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Phrases, each with the signals that it raises. The index is built when a text first comes: a run that never
@@ -22,9 +21,8 @@ pub(super) struct Phrases {
 struct Index {
     /// Which anchors there may be: a bit for each of the mixed keys' upper values.
     seen: Vec<u64>,
-    /// For each place the first hanger of its anchors, plus one; 0: none.
+    /// For each place the last hanger of its anchors, plus one; 0: none.
     places: Vec<u32>,
-    /// Phrases in the order of their anchors' keys.
     hangers: Vec<Hanger>,
     /// Phrases without a word.
     wordless: Vec<usize>,
@@ -35,13 +33,15 @@ struct Index {
 struct Hanger {
     key: u64,
     /// Where the anchor stands in the phrase.
-    at: usize,
-    phrase: usize,
+    at: u32,
+    phrase: u32,
+    /// The hanger at the same place that came before, plus one; 0: none.
+    before: u32,
 }
 
 impl Phrases {
     /// Of folded phrases.
-    pub fn of(raised_by: BTreeMap<String, Signals>) -> Self {
+    pub fn of(raised_by: Vec<(String, Signals)>) -> Self {
         let (phrases, raised_by) = raised_by.into_iter().unzip();
         Self { phrases, raised_by, index: OnceLock::new() }
     }
@@ -53,10 +53,11 @@ impl Phrases {
         let mut raised = Signals::default();
         for word in words(text) {
             for hanger in index.hanging_on(word.key(text)) {
-                if let Some(start) = word.start.checked_sub(hanger.at)
-                    && self.stands_at(hanger.phrase, text, start)
+                let phrase = hanger.phrase as usize;
+                if let Some(start) = word.start.checked_sub(hanger.at as usize)
+                    && self.stands_at(phrase, text, start)
                 {
-                    raised.raise_all(&self.raised_by[hanger.phrase]);
+                    raised.raise_all(&self.raised_by[phrase]);
                 }
             }
         }
@@ -78,8 +79,12 @@ impl Phrases {
 
 impl Index {
     fn of(phrases: &[String]) -> Self {
-        let mut hangers = Vec::with_capacity(phrases.len());
-        let mut wordless = Vec::new();
+        let mut this = Self {
+            seen: vec![0; SEEN / 64],
+            places: vec![0; (phrases.len() * 2).next_power_of_two()],
+            hangers: Vec::with_capacity(phrases.len()),
+            wordless: Vec::new(),
+        };
         // What is common in phrases is common in texts.
         let mut common = vec![0_u16; 1 << 14];
         let slot = |word: &Word, text: &[u8]| (word.key(text) >> 50) as usize;
@@ -91,33 +96,21 @@ impl Index {
             let text = text.as_bytes();
             let rarity = |word: &Word| (common[slot(word, text)], usize::MAX - (word.end - word.start));
             match words(text).min_by_key(rarity) {
-                Some(word) => {
-                    hangers.push(Hanger { key: word.key(text), at: word.start, phrase });
-                }
+                Some(word) => this.hang(word.key(text), word.start, phrase),
                 None if text.is_empty() => {}
-                None => wordless.push(phrase),
+                None => this.wordless.push(phrase),
             }
         }
-        hangers.sort_unstable_by_key(|hanger| (hanger.key, hanger.phrase));
-        let mut this = Self {
-            seen: vec![0; SEEN / 64],
-            places: vec![0; (hangers.len() * 2).next_power_of_two()],
-            hangers: Vec::new(),
-            wordless,
-        };
-        for (at, hanger) in hangers.iter().enumerate() {
-            if at > 0 && hangers[at - 1].key == hanger.key {
-                continue;
-            }
-            this.seen[bit(hanger.key) / 64] |= 1 << (bit(hanger.key) % 64);
-            let mut place = this.place(hanger.key);
-            while this.places[place] != 0 {
-                place = (place + 1) & (this.places.len() - 1);
-            }
-            this.places[place] = u32::try_from(at + 1).unwrap_or(0);
-        }
-        this.hangers = hangers;
         this
+    }
+
+    fn hang(&mut self, key: u64, at: usize, phrase: usize) {
+        let number = |from: usize| u32::try_from(from).unwrap_or(u32::MAX);
+        self.seen[bit(key) / 64] |= 1 << (bit(key) % 64);
+        let next = number(self.hangers.len() + 1);
+        let place = self.place(key);
+        let before = std::mem::replace(&mut self.places[place], next);
+        self.hangers.push(Hanger { key, at: number(at), phrase: number(phrase), before });
     }
 
     fn place(&self, key: u64) -> usize {
@@ -125,20 +118,11 @@ impl Index {
     }
 
     /// The phrases whose anchor has that key.
-    fn hanging_on(&self, key: u64) -> &[Hanger] {
-        if self.seen[bit(key) / 64] >> (bit(key) % 64) & 1 == 0 {
-            return &[];
-        }
-        let mut place = self.place(key);
-        while let Some(first) = self.places[place].checked_sub(1) {
-            let hanging = &self.hangers[first as usize..];
-            if hanging.first().is_some_and(|hanger| hanger.key == key) {
-                let end = hanging.iter().position(|hanger| hanger.key != key).unwrap_or(hanging.len());
-                return &hanging[..end];
-            }
-            place = (place + 1) & (self.places.len() - 1);
-        }
-        &[]
+    fn hanging_on(&self, key: u64) -> impl Iterator<Item = &Hanger> {
+        let seen = self.seen[bit(key) / 64] >> (bit(key) % 64) & 1 == 1;
+        let at = |number: u32| self.hangers.get(number.checked_sub(1)? as usize);
+        let last = seen.then(|| self.places[self.place(key)]).and_then(at);
+        std::iter::successors(last, move |hanger| at(hanger.before)).filter(move |hanger| hanger.key == key)
     }
 }
 

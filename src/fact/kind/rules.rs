@@ -5,7 +5,7 @@ use super::super::fields::{FieldName, Fields, Vocabulary};
 use super::super::memo::Meanings;
 use super::super::value::plain_text;
 use super::body::BodyText;
-use super::compile::compile;
+use super::compile::{compile, examples};
 use super::expressions::Expressions;
 use super::phrases::Phrases;
 use super::signals::Signals;
@@ -13,6 +13,7 @@ use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS, Seen};
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::error::Result;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// The built-in rules, as `mailfatigue rules` prints them.
 pub const BUILT_IN_RULES: &str = include_str!("kinds.toml");
@@ -33,7 +34,12 @@ pub struct Rules {
     /// What the body may still raise.
     pub(super) body_signals: Signals,
     pub(super) asked: Asked,
+    /// The built-in rules' own examples.
+    pub(super) built_in: OnceLock<Vec<Example>>,
 }
+
+/// A rule's id, messages that it decides, and messages that it does not.
+pub(super) type Example = (String, Vec<String>, Vec<String>);
 
 /// The signals of lists of phrases that the program itself asks for.
 #[derive(Debug, Clone, Copy)]
@@ -58,8 +64,8 @@ pub(super) struct Rule {
     pub(super) needs: Vec<usize>,
     /// None of these may be raised; the header answers all of them.
     pub(super) forbids: Signals,
-    pub(super) hits: Vec<String>,
-    pub(super) misses: Vec<String>,
+    /// Hits and misses of a rule of the user's; those of the built-in ones are read when they are asked for.
+    pub(super) examples: (Vec<String>, Vec<String>),
 }
 
 /// What values of fields raised before, and how it ended where the same was raised before.
@@ -120,7 +126,12 @@ impl Rules {
 
     /// The rules' own examples: id, messages that it decides, messages that it does not.
     pub fn examples(&self) -> impl Iterator<Item = (&str, &[String], &[String])> {
-        self.rules.iter().map(|rule| (rule.id.as_str(), rule.hits.as_slice(), rule.misses.as_slice()))
+        let built_in = self.built_in.get_or_init(|| examples().unwrap_or_default());
+        let of = move |rule: &'_ Rule| built_in.iter().find(|(id, ..)| *id == rule.id);
+        self.rules.iter().map(move |rule| match of(rule) {
+            Some((id, hits, misses)) => (id.as_str(), hits.as_slice(), misses.as_slice()),
+            None => (rule.id.as_str(), rule.examples.0.as_slice(), rule.examples.1.as_slice()),
+        })
     }
 
     /// Judges a message by its header.
