@@ -210,7 +210,7 @@ impl<'v> Compiler<'v> {
         &mut self,
         names: &Spanned<Names>,
     ) -> std::result::Result<usize, (Option<usize>, String)> {
-        let fields = resolve(names, &self.field_lists, "list of fields")?;
+        let fields = resolve(names, &self.field_lists, "list of fields")?.to_vec();
         let (number, new) = self.signal(format!("has {fields:?}"));
         for field in fields.iter().filter(|_| new) {
             let name = self.vocabulary.add(field);
@@ -232,9 +232,9 @@ impl<'v> Compiler<'v> {
         if !new {
             return Ok(number);
         }
-        let phrases = resolve(names, &self.phrase_lists, "list of phrases")?;
         let mut signal = Signals::default();
         signal.raise(number);
+        let phrases = resolve(names, &self.phrase_lists, "list of phrases")?;
         for phrase in phrases.iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()) {
             if place.subject {
                 self.in_subject.push((phrase.clone(), signal));
@@ -324,14 +324,14 @@ fn row<T: Default>(table: &mut Vec<T>, name: FieldName) -> &mut T {
 }
 
 /// The entries of a list, or of the list of that name.
-fn resolve(
-    names: &Spanned<Names>,
-    lists: &BTreeMap<String, Vec<String>>,
+fn resolve<'a>(
+    names: &'a Spanned<Names>,
+    lists: &'a BTreeMap<String, Vec<String>>,
     what: &str,
-) -> std::result::Result<Vec<String>, (Option<usize>, String)> {
+) -> std::result::Result<&'a [String], (Option<usize>, String)> {
     match names.get_ref() {
-        Names::These(entries) => Ok(entries.clone()),
-        Names::Named(name) => lists.get(name).cloned().ok_or_else(|| {
+        Names::These(entries) => Ok(entries),
+        Names::Named(name) => lists.get(name).map(Vec::as_slice).ok_or_else(|| {
             let near = nearest(name, lists.keys().map(String::as_str));
             let hint = if near.is_empty() {
                 String::new()

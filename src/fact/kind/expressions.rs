@@ -36,15 +36,18 @@ impl Expression {
         RegexBuilder::new(&self.pattern).case_insensitive(true).size_limit(SIZE).build()
     }
 
-    /// `None` where it names letters beyond ASCII in a way that only the other form can have.
+    /// The form for values of ASCII alone, in which letters beyond it match nothing.
     fn for_ascii(&self) -> Option<&bytes::Regex> {
         let compile = || {
-            let mut builder = bytes::RegexBuilder::new(&self.pattern);
+            // Case folding takes these letters for `s` and `k`.
+            if self.pattern.contains(['\u{17f}', '\u{212a}']) {
+                return None;
+            }
+            let pattern = self.pattern.replace(|c: char| !c.is_ascii(), r"\xFF");
+            let mut builder = bytes::RegexBuilder::new(&pattern);
             builder.case_insensitive(true).unicode(false).size_limit(SIZE).build().ok()
         };
-        // The letters that case folding takes for `s` and `k`.
-        let simple = !self.pattern.contains(['\u{17f}', '\u{212a}']);
-        self.ascii.get_or_init(|| compile().filter(|_| simple)).as_ref()
+        self.ascii.get_or_init(compile).as_ref()
     }
 
     fn is_match(&self, value: &str) -> bool {

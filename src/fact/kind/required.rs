@@ -10,7 +10,10 @@ pub(super) fn required(pattern: &str) -> Option<Vec<String>> {
 
 fn needed(ast: &Ast) -> Option<Vec<String>> {
     match ast {
-        Ast::Literal(literal) => Run::default().with(literal.c)?.texts(),
+        Ast::Literal(literal) => {
+            let mut run = Run::default();
+            run.push(literal.c).then_some(run)?.texts()
+        }
         Ast::Group(group) => needed(&group.ast),
         Ast::Concat(concat) => in_row(concat),
         Ast::Alternation(either) => {
@@ -39,19 +42,15 @@ fn in_row(concat: &Concat) -> Option<Vec<String>> {
     let mut known: Vec<Vec<String>> = Vec::new();
     let mut run = Run::default();
     for ast in &concat.asts {
-        let longer = match ast {
-            Ast::Literal(literal) => run.with(literal.c),
-            _ => None,
-        };
-        if let Some(longer) = longer {
-            run = longer;
+        let Ast::Literal(literal) = ast else {
+            known.extend(std::mem::take(&mut run).texts());
+            known.extend(needed(ast));
             continue;
-        }
-        known.extend(std::mem::take(&mut run).texts());
-        match ast {
-            // A letter that has no place in the run begins another one, where it has a place in any.
-            Ast::Literal(literal) => run = run.with(literal.c).unwrap_or_default(),
-            other => known.extend(needed(other)),
+        };
+        // A letter that has no place in the run begins another one, where it has a place in any.
+        if !run.push(literal.c) {
+            known.extend(std::mem::take(&mut run).texts());
+            run.push(literal.c);
         }
     }
     known.extend(run.texts());
@@ -66,13 +65,23 @@ struct Run(Vec<String>);
 const MOST_SPELLINGS: usize = 8;
 
 impl Run {
-    /// The run with one more letter; `None` where it would have too many spellings, or they are not known.
-    fn with(&self, letter: char) -> Option<Self> {
-        let spellings = spellings(letter)?;
-        let begun = if self.0.is_empty() { vec![String::new()] } else { self.0.clone() };
-        let longer = begun.iter().flat_map(|text| spellings.iter().map(move |c| format!("{text}{c}")));
-        let longer: Vec<String> = longer.collect();
-        (longer.len() <= MOST_SPELLINGS).then_some(Self(longer))
+    /// Adds a letter; not where there would be too many spellings, or they are not known.
+    fn push(&mut self, letter: char) -> bool {
+        let Some((lower, upper)) = spellings(letter) else { return false };
+        if self.0.is_empty() {
+            self.0.push(String::new());
+        }
+        if lower != upper {
+            if self.0.len() * 2 > MOST_SPELLINGS {
+                return false;
+            }
+            let others: Vec<String> = self.0.iter().map(|text| format!("{text}{upper}")).collect();
+            self.0.iter_mut().for_each(|text| text.push(lower));
+            self.0.extend(others);
+        } else {
+            self.0.iter_mut().for_each(|text| text.push(lower));
+        }
+        true
     }
 
     fn texts(self) -> Option<Vec<String>> {
@@ -80,15 +89,16 @@ impl Run {
     }
 }
 
-/// A letter's spellings in both cases; one of ASCII stands for both. `None` for letters whose case is not simple.
-fn spellings(letter: char) -> Option<Vec<char>> {
+/// A letter's spellings in lower and upper case; one of ASCII stands for both. `None` for letters whose case is not
+/// simple.
+fn spellings(letter: char) -> Option<(char, char)> {
     if letter.is_ascii() {
-        return Some(vec![letter.to_ascii_lowercase()]);
+        return Some((letter.to_ascii_lowercase(), letter.to_ascii_lowercase()));
     }
     let simple = ('à'..='ž').contains(&letter) && !matches!(letter, 'å' | 'ı' | 'ŉ' | 'ÿ' | '÷' | 'ĸ');
     let (mut lower, mut upper) = (letter.to_lowercase(), letter.to_uppercase());
     match (lower.next(), lower.next(), upper.next(), upper.next()) {
-        (Some(lower), None, Some(upper), None) if simple && lower == letter => Some(vec![lower, upper]),
+        (Some(lower), None, Some(upper), None) if simple && lower == letter => Some((lower, upper)),
         _ => None,
     }
 }
