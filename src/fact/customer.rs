@@ -59,34 +59,47 @@ pub fn canonical(written: &str) -> String {
 pub const UNKNOWN: &str = "unknown";
 
 /// The address that a message was delivered to, as a customer: the first source that names one.
-pub fn delivered_to(fields: &Fields<'_>, owners: &Owners) -> String {
-    let found = original_to(fields)
-        .or_else(|| fields.first(FieldName::DELIVERED_TO).and_then(address))
-        .or_else(|| fields.first(FieldName::ENVELOPE_TO).and_then(address))
-        .or_else(|| fields.first(FieldName::X_ENVELOPE_TO).and_then(address))
-        .or_else(|| fields.all(FieldName::RECEIVED).find_map(received_for));
-    if let Some(found) = found {
-        return owners.customer(&found).to_string();
-    }
+#[cfg(test)]
+fn delivered_to(fields: &Fields<'_>, owners: &Owners) -> String {
+    let found = stated(fields).chain(hops(fields)).find_map(address);
+    let found = found.as_deref().map(|found| owners.customer(found));
+    found.map_or_else(|| by_letterhead(fields, owners).unwrap_or_else(|| UNKNOWN.to_string()), str::to_string)
+}
+
+/// Fields that say to whom a message was delivered, best first.
+pub fn stated<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    let names = [FieldName::DELIVERED_TO, FieldName::ENVELOPE_TO, FieldName::X_ENVELOPE_TO];
+    let others = names.map(|name| fields.first(name));
+    original_to(fields).into_iter().chain(others.into_iter().flatten())
+}
+
+/// The words that stand for an address in the `for` clauses of its hops.
+pub fn hops<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    fields.all(FieldName::RECEIVED).filter_map(received_for)
+}
+
+/// Where no hop names anybody: the owner, else the only one in To; `None` where that is nobody or several.
+pub fn by_letterhead(fields: &Fields<'_>, owners: &Owners) -> Option<String> {
     if let Some(owner) = owners.name() {
         // Whether or not one of theirs stands in To or Cc: the owner's mailbox is where it was found.
-        return owner.to_string();
+        return Some(owner.to_string());
     }
     let mut to = fields.all(FieldName::TO).flat_map(mailboxes).filter(|one| one.address.contains('@'));
     match (to.next(), to.next()) {
-        (Some(only), None) => canonical(&only.address),
-        _ => UNKNOWN.to_string(),
+        (Some(only), None) => Some(canonical(&only.address)),
+        _ => None,
     }
 }
 
 /// Postfix writes `X-Original-To` above the `Received` of its own hop; below it, it is another host's.
-fn original_to(fields: &Fields<'_>) -> Option<String> {
+fn original_to<'a>(fields: &Fields<'a>) -> Option<&'a [u8]> {
     let place = fields.position(FieldName::X_ORIGINAL_TO)?;
     let above = fields.position(FieldName::RECEIVED).is_none_or(|received| place < received);
-    above.then(|| fields.first(FieldName::X_ORIGINAL_TO).and_then(address)).flatten()
+    above.then(|| fields.first(FieldName::X_ORIGINAL_TO)).flatten()
 }
 
-fn address(raw: &[u8]) -> Option<String> {
+/// The address that a field's value or a hop's word names.
+pub fn address(raw: &[u8]) -> Option<String> {
     if let Some(plain) = bare_address(raw) {
         return Some(canonical(plain));
     }
@@ -102,22 +115,22 @@ fn is_address(text: &str) -> bool {
         && text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
 }
 
-/// The address in a `Received` field's `for` clause, outside its comments.
-fn received_for(raw: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(raw);
-    let clauses = text.split(';').next()?;
+/// What follows `for` in a `Received` field, outside its comments.
+fn received_for(raw: &[u8]) -> Option<&[u8]> {
+    let clauses = raw.split(|b| *b == b';').next()?;
     let mut depth = 0_usize;
     let mut after_for = false;
-    for word in clauses.split_ascii_whitespace() {
-        let inside = depth > 0 || word.starts_with('(');
-        depth = (depth + word.matches('(').count()).saturating_sub(word.matches(')').count());
+    for word in clauses.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
+        let inside = depth > 0 || word.starts_with(b"(");
+        let count = |bracket| memchr::memchr_iter(bracket, word).count();
+        depth = (depth + count(b'(')).saturating_sub(count(b')'));
         if inside {
             continue;
         }
         if after_for {
-            return address(word.as_bytes());
+            return Some(word);
         }
-        after_for = word.eq_ignore_ascii_case("for");
+        after_for = word.eq_ignore_ascii_case(b"for");
     }
     None
 }

@@ -1,7 +1,6 @@
 //! Header fields: where each begins and ends. Values stay raw; only names that somebody asks for are noted.
 
 use memchr::memchr;
-use std::collections::HashMap;
 
 /// A field name that a fact or a rule needs, by its number in the vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,37 +39,92 @@ well_known! {
     X_ANONADDY_ORIGINAL_ENVELOPE_FROM = "x-anonaddy-original-envelope-from",
 }
 
-/// The names worth noting, each with its number.
+/// The names worth noting, each with its number, in a table that one look settles for most names.
+///
+/// The table holds only the program's and the rules' own names, so no stranger can crowd it.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
-    numbers: HashMap<Box<[u8]>, FieldName>,
+    names: Vec<Box<[u8]>>,
+    /// A name stands at its place or in the next free one.
+    places: Vec<Option<(Key, FieldName)>>,
 }
 
 impl Default for Vocabulary {
     fn default() -> Self {
-        let numbers =
-            WELL_KNOWN.iter().zip(0..).map(|(name, number)| (name.as_bytes().into(), FieldName(number)));
-        Self { numbers: numbers.collect() }
+        let mut this = Self { names: Vec::new(), places: vec![None; 512] };
+        WELL_KNOWN.iter().for_each(|name| {
+            this.add(name);
+        });
+        this
     }
 }
 
 /// No field name that matters is longer.
 const LONGEST_NAME: usize = 64;
 
+/// A name in short, whatever its case: its first and last eight bytes and its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key(u64, u64, usize);
+
+impl Key {
+    fn of(name: &[u8]) -> Self {
+        const LOWER: u64 = 0x2020_2020_2020_2020;
+        let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => (name.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)), 0),
+        };
+        Self(first | LOWER, last | LOWER, name.len())
+    }
+
+    fn place(self, places: usize) -> usize {
+        let mixed = (self.0 ^ self.1.rotate_left(19)).wrapping_add(self.2 as u64);
+        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (places - 1)
+    }
+}
+
 impl Vocabulary {
     /// The number of that name (whatever its case), which is noted from now on.
     pub fn add(&mut self, name: &str) -> FieldName {
-        let next = FieldName(u16::try_from(self.numbers.len()).unwrap_or(u16::MAX));
-        *self.numbers.entry(name.to_ascii_lowercase().into_bytes().into()).or_insert(next)
+        if let Some(known) = self.find(name.as_bytes()) {
+            return known;
+        }
+        let new = FieldName(u16::try_from(self.names.len()).unwrap_or(u16::MAX));
+        self.names.push(name.as_bytes().into());
+        if self.names.len() * 2 > self.places.len() {
+            let settled = std::mem::take(&mut self.places);
+            self.places = vec![None; settled.len() * 2];
+            settled.into_iter().flatten().for_each(|(key, name)| self.settle(key, name));
+        }
+        self.settle(Key::of(name.as_bytes()), new);
+        new
+    }
+
+    fn settle(&mut self, key: Key, name: FieldName) {
+        let mut place = key.place(self.places.len());
+        while self.places[place].is_some() {
+            place = (place + 1) & (self.places.len() - 1);
+        }
+        self.places[place] = Some((key, name));
     }
 
     /// The number of that name, where it is noted.
     pub fn find(&self, name: &[u8]) -> Option<FieldName> {
-        let mut lower = [0; LONGEST_NAME];
-        let lower = lower.get_mut(..name.len())?;
-        lower.copy_from_slice(name);
-        lower.make_ascii_lowercase();
-        self.numbers.get(&*lower).copied()
+        let key = Key::of(name);
+        let mut place = key.place(self.places.len());
+        while let Some((known, number)) = self.places[place] {
+            if known == key && self.names.get(number.index())?.eq_ignore_ascii_case(name) {
+                return Some(number);
+            }
+            place = (place + 1) & (self.places.len() - 1);
+        }
+        None
+    }
+}
+
+impl FieldName {
+    /// Its place in a table with a row for each name of the vocabulary.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
     }
 }
 
@@ -81,45 +135,68 @@ struct Span {
     position: u32,
     start: u32,
     end: u32,
+    /// The next field of the same name; 0: none (no field follows itself).
+    next: u32,
 }
 
-/// The noted fields of one header; the buffer is reused from message to message.
+/// The noted fields of one header; the buffers are reused from message to message.
 #[derive(Debug, Default)]
-pub struct Spans(Vec<Span>);
+pub struct Spans {
+    spans: Vec<Span>,
+    /// For each name the first and the last field of that name, each plus one; 0: none.
+    ends: Vec<(u32, u32)>,
+    /// Where fields begin, if that must be found out here.
+    starts: Vec<u32>,
+}
 
 /// The noted fields of one header, with its bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Fields<'a> {
     block: &'a [u8],
     spans: &'a [Span],
+    ends: &'a [(u32, u32)],
 }
 
 impl Spans {
     /// Finds the fields of a header block, whose lines end in LF or CRLF.
     pub fn scan<'a>(&'a mut self, vocabulary: &Vocabulary, block: &'a [u8]) -> Fields<'a> {
-        self.0.clear();
-        let mut open: Option<Span> = None;
-        let mut position = 0;
-        let mut start = 0;
-        while start < block.len() {
-            let end = memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at + 1);
-            let line = &block[start..end];
-            if matches!(line.first(), Some(b' ' | b'\t')) {
-                if let Some(span) = &mut open {
-                    span.end = offset(end);
-                }
-            } else {
-                self.0.extend(open.take());
-                open = name_of(line).and_then(|name| {
-                    let found = vocabulary.find(name.text)?;
-                    Some(Span { name: found, position, start: offset(start + name.length), end: offset(end) })
-                });
-                position += 1;
-            }
-            start = end;
+        let mut starts = std::mem::take(&mut self.starts);
+        starts.clear();
+        let ends = memchr::memchr_iter(b'\n', block).map(|end| end + 1);
+        let begins = |at: &usize| !matches!(block.get(*at), None | Some(b' ' | b'\t'));
+        starts.extend(std::iter::once(0).chain(ends).filter(begins).map(offset));
+        self.note_all(vocabulary, block, &starts);
+        self.starts = starts;
+        Fields { block, spans: &self.spans, ends: &self.ends }
+    }
+
+    /// The same where it is known where fields begin.
+    pub fn pick<'a>(&'a mut self, vocabulary: &Vocabulary, block: &'a [u8], starts: &[u32]) -> Fields<'a> {
+        self.note_all(vocabulary, block, starts);
+        Fields { block, spans: &self.spans, ends: &self.ends }
+    }
+
+    fn note_all(&mut self, vocabulary: &Vocabulary, block: &[u8], starts: &[u32]) {
+        self.spans.clear();
+        self.ends.clear();
+        self.ends.resize(vocabulary.names.len(), (0, 0));
+        for (position, start) in (0..).zip(starts) {
+            let Some(name) = name_of(block.get(*start as usize..).unwrap_or_default()) else { continue };
+            let Some(found) = vocabulary.find(name.text) else { continue };
+            let end = starts.get(position as usize + 1).map_or(offset(block.len()), |next| *next);
+            self.note(Span { name: found, position, start: start + offset(name.length), end, next: 0 });
         }
-        self.0.extend(open);
-        Fields { block, spans: &self.0 }
+    }
+
+    fn note(&mut self, span: Span) {
+        self.spans.push(span);
+        let number = offset(self.spans.len());
+        let Some((first, last)) = self.ends.get_mut(span.name.index()) else { return };
+        match (last.checked_sub(1)).and_then(|last| self.spans.get_mut(last as usize)) {
+            Some(before) => before.next = number - 1,
+            None => *first = number,
+        }
+        *last = number;
     }
 }
 
@@ -134,22 +211,28 @@ struct Name<'a> {
     length: usize,
 }
 
+/// The name at the start of a line.
 fn name_of(line: &[u8]) -> Option<Name<'_>> {
     let colon = memchr(b':', &line[..line.len().min(LONGEST_NAME + 8)])?;
-    let text = line[..colon].trim_ascii_end();
-    (!text.is_empty() && text.len() <= LONGEST_NAME).then_some(Name { text, length: colon + 1 })
+    let name = &line[..colon];
+    let text = name.trim_ascii_end();
+    // A line without a colon has no name; with the next line's, only one that ends in blanks can pass for it.
+    let on_one_line = text.len() == name.len() || !name.contains(&b'\n');
+    (on_one_line && !text.is_empty() && text.len() <= LONGEST_NAME)
+        .then_some(Name { text, length: colon + 1 })
 }
 
 impl<'a> Fields<'a> {
     /// The raw value of the first field of that name, without the blanks around it.
     pub fn first(&self, name: FieldName) -> Option<&'a [u8]> {
-        self.all(name).next()
+        self.first_span(name).map(|span| value(self.block, span))
     }
 
     /// The raw values of all fields of that name, from the top.
     pub fn all(&self, name: FieldName) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let block = self.block;
-        self.spans.iter().filter(move |span| span.name == name).map(move |span| value(block, span))
+        let (block, spans) = (self.block, self.spans);
+        let next = |span: &&'a Span| spans.get(span.next as usize).filter(|_| span.next > 0);
+        std::iter::successors(self.first_span(name), next).map(move |span| value(block, span))
     }
 
     /// All noted fields, from the top.
@@ -160,7 +243,12 @@ impl<'a> Fields<'a> {
 
     /// The place of the first field of that name among all fields (0 is the topmost).
     pub fn position(&self, name: FieldName) -> Option<u32> {
-        self.spans.iter().find(|span| span.name == name).map(|span| span.position)
+        self.first_span(name).map(|span| span.position)
+    }
+
+    fn first_span(&self, name: FieldName) -> Option<&'a Span> {
+        let (first, _) = self.ends.get(name.index())?;
+        self.spans.get(first.checked_sub(1)? as usize)
     }
 }
 

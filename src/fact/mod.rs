@@ -2,6 +2,7 @@
 //!
 //! From here on there is no mail, only facts: who, to whom, when, in what state, of what kind.
 
+mod author;
 mod batch;
 mod customer;
 mod fields;
@@ -9,8 +10,11 @@ mod fold;
 mod hosts;
 mod kind;
 mod lens;
+mod memo;
 mod names;
+mod notes;
 mod reader;
+mod recurring;
 mod relay;
 mod sender;
 mod state;

@@ -4,7 +4,7 @@
 
 use super::fields::{FieldName, Fields};
 use super::fold::fold;
-use super::value::text;
+use super::value::plain_text;
 use crate::mailbox::{Marks, folder_name};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -98,21 +98,20 @@ impl Labels {
         state
     }
 
-    fn gmail(&self, state: &mut State, value: &str) {
-        let mut unread = false;
-        let mut trash = false;
-        for label in split_labels(value) {
+    /// What the raw value of `X-Gmail-Labels` says.
+    pub fn gmail(&self, raw: &[u8]) -> State {
+        let mut state = State { read: Some(true), deleted: Some(false), ..State::default() };
+        for label in split_labels(&plain_text(raw)) {
             match self.meaning(label) {
                 Some(Meaning::Sent) => state.sent = true,
                 Some(Meaning::Draft | Meaning::Chat) => state.no_mail = true,
                 Some(Meaning::Spam) => state.spam = true,
-                Some(Meaning::Trash) => trash = true,
-                Some(Meaning::Unread) => unread = true,
+                Some(Meaning::Trash) => state.deleted = Some(true),
+                Some(Meaning::Unread) => state.read = Some(false),
                 None => {}
             }
         }
-        state.read = Some(!unread);
-        state.deleted = Some(trash);
+        state
     }
 }
 
@@ -125,13 +124,18 @@ impl State {
     }
 }
 
-/// The state of a message in a folder of that state.
-pub fn state(fields: &Fields<'_>, folder: State, labels: &Labels) -> State {
+/// The state of a message in a folder of that state; `gmail` reads the value of `X-Gmail-Labels`.
+pub fn state_by(fields: &Fields<'_>, folder: State, gmail: impl FnOnce(&[u8]) -> State) -> State {
     let mut state = folder;
     let first_received = fields.position(FieldName::RECEIVED).unwrap_or(u32::MAX);
     if fields.position(FieldName::X_GMAIL_LABELS).is_some_and(|place| place < 3 && place < first_received) {
-        let value = fields.first(FieldName::X_GMAIL_LABELS).map(text).unwrap_or_default();
-        labels.gmail(&mut state, &value);
+        let told = gmail(fields.first(FieldName::X_GMAIL_LABELS).unwrap_or_default());
+        state = State {
+            sent: state.sent || told.sent,
+            no_mail: state.no_mail || told.no_mail,
+            spam: state.spam || told.spam,
+            ..told
+        };
     } else if is_mozillas(fields) {
         mozilla(&mut state, fields);
     } else {
@@ -216,6 +220,10 @@ fn quoted_end(text: &str) -> Option<usize> {
 mod tests {
     use super::super::fields::{Spans, Vocabulary};
     use super::*;
+
+    fn state(fields: &Fields<'_>, folder: State, labels: &Labels) -> State {
+        state_by(fields, folder, |raw| labels.gmail(raw))
+    }
 
     fn state_of(header: &str) -> State {
         let mut spans = Spans::default();

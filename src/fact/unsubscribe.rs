@@ -2,7 +2,8 @@
 
 use super::fields::{FieldName, Fields};
 use super::sender::{domain_of, normal_domain};
-use super::value::text;
+use super::value::plain_text;
+use std::borrow::Cow;
 
 /// The best way out, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,43 +56,66 @@ pub struct Unsubscribe {
 /// Reads the first `List-Unsubscribe` field. It is valid where it holds at least one web or mail address:
 /// encoded words are decoded and missing angle brackets forgiven, as real senders write both.
 pub fn unsubscribe(fields: &Fields<'_>) -> Option<Unsubscribe> {
-    let value = text(fields.first(FieldName::LIST_UNSUBSCRIBE)?);
-    let mut https = false;
-    let mut web = false;
-    let mut addresses: Vec<OptOutAddress> = Vec::new();
-    let mut hosts = Vec::new();
-    for uri in uris(&value) {
-        let lower = uri.get(..8).unwrap_or(&uri).to_ascii_lowercase();
-        if lower.starts_with("mailto:") {
-            let found = mailto(&uri["mailto:".len()..]);
-            hosts.extend(found.as_ref().and_then(|found| domain_of(&found.address)).map(normal_domain));
-            addresses.extend(found);
-        } else if let Some(host) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) {
-            let has_host = !host.is_empty() || uri.len() > lower.len();
-            web |= has_host;
-            https |= has_host && lower.starts_with("https:");
-            hosts.extend(uri.split_once("://").and_then(|(_, rest)| host_of(rest)));
+    let value = plain_text(fields.first(FieldName::LIST_UNSUBSCRIBE)?);
+    let mut found = Found::default();
+    let mut brackets = memchr::memchr_iter(b'<', value.as_bytes()).peekable();
+    if brackets.peek().is_some() {
+        while let Some(open) = brackets.next() {
+            let inner = &value[open + 1..brackets.peek().copied().unwrap_or(value.len())];
+            let end = memchr::memchr(b'>', inner.as_bytes()).unwrap_or(inner.len());
+            found.take(&without_blanks(&inner[..end]));
         }
+    } else {
+        value.split([',', ' ']).for_each(|uri| found.take(&without_blanks(uri)));
     }
+    let Found { web, https, addresses, hosts } = found;
     let post = fields.first(FieldName::LIST_UNSUBSCRIBE_POST);
-    let one_click = post.is_some_and(|value| text(value).eq_ignore_ascii_case("List-Unsubscribe=One-Click"));
-    let way_out = match (https && one_click, web, addresses.is_empty()) {
-        (true, ..) => WayOut::OneClick,
-        (_, true, _) => WayOut::Link,
-        (.., false) => WayOut::Mailto,
+    let one_click =
+        || post.is_some_and(|raw| plain_text(raw).eq_ignore_ascii_case("List-Unsubscribe=One-Click"));
+    let way_out = match (web, addresses.is_empty()) {
+        _ if https && one_click() => WayOut::OneClick,
+        (true, _) => WayOut::Link,
+        (_, false) => WayOut::Mailto,
         _ => return None,
     };
     Some(Unsubscribe { way_out, addresses, hosts })
 }
 
-/// What stands in angle brackets; where there are none, the words between commas and blanks.
-fn uris(value: &str) -> Vec<String> {
-    let without_blanks = |text: &str| text.split_whitespace().collect::<String>();
-    if value.contains('<') {
-        let inner = value.split('<').skip(1).map(|part| part.split('>').next().unwrap_or(part));
-        return inner.map(without_blanks).collect();
+/// What the addresses of a field add up to.
+#[derive(Default)]
+struct Found {
+    web: bool,
+    https: bool,
+    addresses: Vec<OptOutAddress>,
+    hosts: Vec<String>,
+}
+
+impl Found {
+    fn take(&mut self, uri: &str) {
+        if let Some(rest) = after(uri, "mailto:") {
+            let found = mailto(rest);
+            self.hosts.extend(found.as_ref().and_then(|found| domain_of(&found.address)).map(normal_domain));
+            self.addresses.extend(found);
+        } else if let Some(rest) = after(uri, "https://").or_else(|| after(uri, "http://")) {
+            self.web |= !rest.is_empty();
+            self.https |= !rest.is_empty() && after(uri, "https:").is_some();
+            self.hosts.extend(host_of(rest));
+        }
     }
-    value.split([',', ' ']).map(without_blanks).filter(|word| !word.is_empty()).collect()
+}
+
+/// What stands behind a scheme, whatever its case.
+fn after<'a>(uri: &'a str, scheme: &str) -> Option<&'a str> {
+    let (start, rest) = uri.split_at_checked(scheme.len())?;
+    start.eq_ignore_ascii_case(scheme).then_some(rest)
+}
+
+/// An address without the blanks of folding.
+fn without_blanks(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii_graphic()) {
+        return text.into();
+    }
+    text.split_whitespace().collect::<String>().into()
 }
 
 /// The host of a link, without its scheme, user and port.
@@ -119,8 +143,11 @@ fn mailto(rest: &str) -> Option<OptOutAddress> {
 }
 
 /// `%41` becomes `A`; a percent sign that leads nowhere stays.
-fn percent_decoded(text: &str) -> String {
+fn percent_decoded(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
+    if memchr::memchr(b'%', bytes).is_none() {
+        return text.into();
+    }
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -136,7 +163,7 @@ fn percent_decoded(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    String::from_utf8_lossy(&decoded).into_owned().into()
 }
 
 /// Whether an address answers nobody: its local part says so, in the languages of many senders.

@@ -19,13 +19,22 @@ pub struct Mailbox {
 /// Unstructured text: unfolded, decoded, blanks collapsed at the ends.
 pub fn text(raw: &[u8]) -> String {
     let line = line(raw);
-    if plain(&line) {
-        return String::from_utf8_lossy(line.trim_ascii()).into_owned();
+    if !has_encoded_words(&line) {
+        return lossy(&line).trim().to_string();
     }
     match MessageStream::new(&line).parse_unstructured() {
         HeaderValue::Text(text) => text.trim().to_string(),
         HeaderValue::TextList(list) => list.join(" ").trim().to_string(),
         _ => String::new(),
+    }
+}
+
+/// The same, without a copy where nothing is to be decoded or unfolded.
+pub fn plain_text(raw: &[u8]) -> Cow<'_, str> {
+    let one_line = !raw.iter().any(|b| matches!(b, b'\r' | b'\n' | b'\t' | 0));
+    match std::str::from_utf8(raw) {
+        Ok(text) if one_line && !has_encoded_words(raw) => text.trim().into(),
+        _ => text(raw).into(),
     }
 }
 
@@ -82,11 +91,14 @@ fn line(raw: &[u8]) -> Vec<u8> {
     line
 }
 
-/// Nothing to decode: ASCII without encoded words, so the bytes are the text.
-fn plain(line: &[u8]) -> bool {
-    line.is_ascii()
-        && memchr::memmem::find(line, b"=?").is_none()
-        && memchr::memmem::find(line, b"  ").is_none()
+/// Whether there may be words to decode (RFC 2047).
+fn has_encoded_words(line: &[u8]) -> bool {
+    memchr::memchr_iter(b'=', line).any(|at| line.get(at + 1) == Some(&b'?'))
+}
+
+/// Bytes as text; what is no UTF-8 becomes a replacement sign. (The library's own function reads byte by byte.)
+pub fn lossy(raw: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed)
 }
 
 /// The content of a `Message-ID`, `List-Id` or similar: what stands between the first angle brackets, else all.

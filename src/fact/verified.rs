@@ -4,6 +4,8 @@
 
 use super::fields::{FieldName, Fields};
 use super::sender::{Senders, domain_of, normal_domain};
+use super::value::lossy;
+use memchr::memchr3;
 
 /// The receiver's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +23,16 @@ pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Se
     let mut server: Option<String> = None;
     let mut seen = Seen::default();
     for raw in fields.all(FieldName::AUTHENTICATION_RESULTS) {
-        let text = without_comments(&String::from_utf8_lossy(raw));
+        let text = without_comments(&lossy(raw));
         let (id, results) = split_id(&text);
-        match &server {
-            None => server = Some(id.to_ascii_lowercase()),
-            Some(first) if !first.eq_ignore_ascii_case(id) => continue,
-            Some(_) => {}
+        if server.as_deref().is_some_and(|first| !first.eq_ignore_ascii_case(id)) {
+            continue;
         }
+        // The domains need not be compared then.
+        if results.split(';').any(passes_dmarc) {
+            return Authenticity::Verified;
+        }
+        server.get_or_insert_with(|| id.to_string());
         for result in results.split(';') {
             seen.take(result, from_domain, senders);
         }
@@ -39,12 +44,24 @@ pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Se
     }
 }
 
+/// A result's method, without its version, and its outcome.
+fn verdict(result: &str) -> Option<(&str, &str)> {
+    let (method, outcome) = result.split_ascii_whitespace().next()?.split_once('=')?;
+    Some((method.split('/').next().unwrap_or(method), outcome))
+}
+
+fn passes_dmarc(result: &str) -> bool {
+    verdict(result).is_some_and(|(method, outcome)| {
+        let passed = ["pass", "bestguesspass"].iter().any(|word| outcome.eq_ignore_ascii_case(word));
+        passed && method.eq_ignore_ascii_case("dmarc")
+    })
+}
+
 /// What the results add up to.
 #[derive(Default)]
 struct Seen {
     results: usize,
     temporary_errors: usize,
-    dmarc_passed: bool,
     dmarc_failed: bool,
     aligned: bool,
     platform: bool,
@@ -52,10 +69,9 @@ struct Seen {
 
 impl Seen {
     fn take(&mut self, result: &str, from_domain: Option<&str>, senders: &Senders) {
-        let mut words = result.split_ascii_whitespace();
-        let Some((method, outcome)) = words.next().and_then(|word| word.split_once('=')) else { return };
-        let method = method.split('/').next().unwrap_or(method).to_ascii_lowercase();
-        let outcome = outcome.to_ascii_lowercase();
+        let Some((method, outcome)) = verdict(result) else { return };
+        let (method, outcome) = (method.to_ascii_lowercase(), outcome.to_ascii_lowercase());
+        let words = result.split_ascii_whitespace().skip(1);
         self.results += 1;
         self.temporary_errors += usize::from(outcome == "temperror");
         let property = |names: &[&str]| {
@@ -66,7 +82,6 @@ impl Seen {
         };
         let belongs = |domain: &str| from_domain.is_some_and(|from| senders.same_organisation(domain, from));
         match (method.as_str(), outcome.as_str()) {
-            ("dmarc", "pass" | "bestguesspass") => self.dmarc_passed = true,
             ("dmarc", "fail") => self.dmarc_failed = true,
             ("spf", "pass") => {
                 self.aligned |=
@@ -83,10 +98,7 @@ impl Seen {
 
     fn verified(&self) -> bool {
         let nothing_but_temporary_errors = self.results > 0 && self.results == self.temporary_errors;
-        self.dmarc_passed
-            || self.aligned
-            || (self.platform && !self.dmarc_failed)
-            || nothing_but_temporary_errors
+        self.aligned || (self.platform && !self.dmarc_failed) || nothing_but_temporary_errors
     }
 }
 
@@ -107,25 +119,36 @@ fn split_id(text: &str) -> (&str, &str) {
     }
 }
 
-/// RFC 5322 comments, which nest, taken out.
+/// RFC 5322 comments, which nest, each as a blank; one that is not closed takes the rest with it.
 fn without_comments(text: &str) -> String {
-    let mut depth = 0_u32;
     let mut kept = String::with_capacity(text.len());
-    let mut escaped = false;
-    for c in text.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if depth > 0 => escaped = true,
-            '(' => depth = depth.saturating_add(1),
-            ')' if depth > 0 => {
-                depth -= 1;
-                kept.push(' ');
-            }
-            c if depth == 0 => kept.push(c),
-            _ => {}
-        }
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let (before, comment) = text.split_once('(').unwrap_or((text, ""));
+        kept.push_str(before);
+        kept.push(' ');
+        rest = behind_comment(comment);
     }
     kept
+}
+
+/// What follows a comment, given what follows its opening bracket.
+fn behind_comment(comment: &str) -> Option<&str> {
+    let bytes = comment.as_bytes();
+    let mut depth = 1_usize;
+    let mut at = 0;
+    while let Some(found) = memchr3(b'(', b')', b'\\', bytes.get(at..)?) {
+        at += found + 1;
+        match bytes[at - 1] {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => at += 1,
+        }
+        if depth == 0 {
+            return comment.get(at..);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub fn read<R: Read>(
     dialect: Dialect,
     sink: &mut dyn Sink,
 ) -> io::Result<Borders> {
-    let mut reader = Reader { window, dialect, to, finder: finder() };
+    let mut reader = Reader::new(window, dialect, to);
     let mut next = reader.separator_from(from, None, from)?;
     let first = next.map(|separator| separator.offset).filter(|offset| *offset < to);
     let mut claimed = false;
@@ -68,20 +68,15 @@ pub fn read<R: Read>(
 /// Whether the file begins with a separator at `start` (past byte-order mark and blank lines), and of what kind.
 pub fn begins<R: Read>(window: &mut Window<R>, start: u64) -> io::Result<Option<Dialect>> {
     let any = Dialect { start, patches: true };
-    let found = Reader { window, dialect: any, to: u64::MAX, finder: finder() }.judge(start, start)?;
+    let found = Reader::new(window, any, u64::MAX).judge(start, start)?;
     Ok(found.map(|separator| Dialect { start, patches: separator.line.form == Form::Patch }))
 }
 
 /// The first separator at or after `from` in a file that does not begin with one.
 pub fn first_separator<R: Read>(window: &mut Window<R>, from: u64) -> io::Result<Option<Dialect>> {
     let none = Dialect { start: u64::MAX, patches: false };
-    let found =
-        Reader { window, dialect: none, to: u64::MAX, finder: finder() }.separator_from(from, None, from)?;
+    let found = Reader::new(window, none, u64::MAX).separator_from(from, None, from)?;
     Ok(found.map(|separator| Dialect { start: separator.offset, patches: false }))
-}
-
-fn finder() -> memmem::Finder<'static> {
-    memmem::Finder::new(b"From ")
 }
 
 struct Reader<'w, R> {
@@ -90,6 +85,8 @@ struct Reader<'w, R> {
     /// Where the stretch ends that is read.
     to: u64,
     finder: memmem::Finder<'static>,
+    /// A buffer for the fields of the header at hand.
+    fields: Vec<u32>,
 }
 
 /// Where a header block ends.
@@ -101,9 +98,15 @@ struct Header {
     claimed_end: Option<u64>,
     /// The separator that ended the header, where no blank line did.
     next: Option<Separator>,
+    /// Where its fields begin, if noted.
+    fields: Vec<u32>,
 }
 
-impl<R: Read> Reader<'_, R> {
+impl<'w, R: Read> Reader<'w, R> {
+    fn new(window: &'w mut Window<R>, dialect: Dialect, to: u64) -> Self {
+        Self { window, dialect, to, finder: memmem::Finder::new(b"From "), fields: Vec::new() }
+    }
+
     /// Hands one message over and finds the next separator; tells whether a `Content-Length` reaches over the
     /// end of the stretch.
     fn message(
@@ -112,8 +115,9 @@ impl<R: Read> Reader<'_, R> {
         sink: &mut dyn Sink,
     ) -> io::Result<(Option<Separator>, bool)> {
         let (dialect, to) = (self.dialect, self.to);
-        let Some(header) = header(self.window, separator.header, |window, line| {
-            Reader { window, dialect, to, finder: finder() }.judge(line, separator.header)
+        let fields = std::mem::take(&mut self.fields);
+        let Some(mut header) = header(self.window, separator.header, fields, |window, line| {
+            Reader::new(window, dialect, to).judge(line, separator.header)
         })?
         else {
             sink.unusable(separator.offset, Unusable::HeaderTooLong);
@@ -128,8 +132,15 @@ impl<R: Read> Reader<'_, R> {
             };
             return Ok((next, false));
         }
-        let message = RawMessage { offset: separator.offset, header: block, from_line: Some(separator.line) };
-        let next = match (sink.message(message), header.next) {
+        let message = RawMessage {
+            offset: separator.offset,
+            header: block,
+            from_line: Some(separator.line),
+            fields: &header.fields,
+        };
+        let want = sink.message(message);
+        self.fields = std::mem::take(&mut header.fields);
+        let next = match (want, header.next) {
             (Want::Body, _) => self.body(&header, sink)?,
             (Want::Nothing, None) => self.separator_from(header.body, header.claimed_end, header.body)?,
             (Want::Nothing, next) => next,
@@ -281,8 +292,16 @@ fn keep_before(offset: u64) -> u64 {
 fn header<R: Read>(
     window: &mut Window<R>,
     start: u64,
+    fields: Vec<u32>,
     mut separator: impl FnMut(&mut Window<R>, u64) -> io::Result<Option<Separator>>,
 ) -> io::Result<Option<Header>> {
+    let mut fields = fields;
+    if window.slice(start.saturating_sub(1), start) != b"\r"
+        && let Some((end, body, claimed_end)) = plain_header(window.from(start), start, &mut fields)
+    {
+        return Ok(Some(Header { end, body, claimed_end, next: None, fields }));
+    }
+    fields.clear();
     let bare_cr = bare_cr(window, start)?;
     let mut line = start;
     let mut claimed = None;
@@ -295,12 +314,12 @@ fn header<R: Read>(
         if let Some(blank) = blank_line(window, line, start)?.filter(|_| whole_line) {
             let body = line + blank;
             let claimed_end = claimed.map(|length: u64| body.saturating_add(length));
-            return Ok(Some(Header { end: line, body, claimed_end, next: None }));
+            return Ok(Some(Header { end: line, body, claimed_end, next: None, fields }));
         }
         if window.from(line).starts_with(b"From ")
             && let Some(next) = separator(window, line)?
         {
-            return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next) }));
+            return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next), fields }));
         }
         let Some(next) = next_line(window, line, start)? else {
             let end = window.end();
@@ -309,11 +328,48 @@ fn header<R: Read>(
                 body: end,
                 claimed_end: None,
                 next: None,
+                fields,
             }));
         };
         claimed = claimed.or_else(|| content_length(window.slice(line, next)));
         line = next;
     }
+}
+
+/// Where the header block at the start of `bytes` ends, where its body begins and must end by its own word; the places
+/// of its fields are noted. Only where it is held whole and leaves no doubt: lines that end in LF or CRLF and none that
+/// looks like a separator, then a blank one.
+fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64, u64, Option<u64>)> {
+    let bytes = &bytes[..bytes.len().min(HEADER_LIMIT)];
+    let (mut line, mut crs, mut claimed) = (0, 0, None);
+    fields.clear();
+    for end in memchr::memchr_iter(b'\n', bytes) {
+        let text = &bytes[line..end];
+        match text {
+            [] | [b'\r'] => break,
+            [b' ' | b'\t', ..] => {}
+            [b'F', b'r', b'o', b'm', b' ', ..] => return None,
+            [first, ..] => {
+                fields.push(u32::try_from(line).ok()?);
+                if matches!(first, b'c' | b'C') {
+                    claimed = claimed.or_else(|| content_length(text));
+                }
+            }
+        }
+        crs += usize::from(text.ends_with(b"\r"));
+        line = end + 1;
+    }
+    let body = match bytes.get(line..)? {
+        [b'\n', ..] => line + 1,
+        [b'\r', b'\n', ..] => line + 2,
+        _ => return None,
+    };
+    // A stray CR may end a line, too.
+    if memchr::memchr_iter(b'\r', &bytes[..line]).count() != crs {
+        return None;
+    }
+    let body = start + body as u64;
+    Some((start + line as u64, body, claimed.map(|length: u64| body.saturating_add(length))))
 }
 
 /// Whether lines end in a bare CR here: the first line does.
@@ -400,11 +456,16 @@ fn content_length(line: &[u8]) -> Option<u64> {
 
 /// Reads the source as one message that begins at `start`, without separators.
 pub fn read_single<R: Read>(window: &mut Window<R>, start: u64, sink: &mut dyn Sink) -> io::Result<()> {
-    let Some(header) = header(window, start, |_, _| Ok(None))? else {
+    let Some(header) = header(window, start, Vec::new(), |_, _| Ok(None))? else {
         sink.unusable(start, Unusable::HeaderTooLong);
         return Ok(());
     };
-    let message = RawMessage { offset: start, header: window.slice(start, header.end), from_line: None };
+    let message = RawMessage {
+        offset: start,
+        header: window.slice(start, header.end),
+        from_line: None,
+        fields: &header.fields,
+    };
     if let Want::Body = sink.message(message) {
         let enough = header.body.saturating_add(BODY_LOOK as u64);
         while window.end() < enough && window.more(header.body)? {}

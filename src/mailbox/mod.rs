@@ -47,6 +47,8 @@ pub struct RawMessage<'a> {
     pub header: &'a [u8],
     /// What the mbox separator says.
     pub from_line: Option<FromLine>,
+    /// Where in the header its fields begin; empty where nobody noted it on the way.
+    pub fields: &'a [u32],
 }
 
 /// Whether the header was enough.

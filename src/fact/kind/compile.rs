@@ -4,15 +4,16 @@
 use super::super::fields::{FieldName, Vocabulary};
 use super::super::fold::fold;
 use super::Kind;
+use super::expressions::{Expression, Expressions};
 use super::phrases::Phrases;
-use super::rules::{Asked, BUILT_IN_RULES, Rule, Rules};
+use super::rules::{Asked, BUILT_IN_RULES, Example, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
 use super::written::{Names, WrittenConditions, WrittenRules};
 use crate::error::{Error, Result, nearest};
-use regex::{Regex, RegexBuilder};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::OnceLock;
 use toml::Spanned;
 
 /// What the built-in rules are called in errors.
@@ -30,7 +31,8 @@ const STAYS: &str = "stays";
 /// The built-in rules behind those of `user`; the fields that they need are added to the vocabulary.
 pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Rules> {
     let mut compiler = Compiler::new(vocabulary);
-    let built_in: WrittenRules = parse(BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
+    let text = without_examples(BUILT_IN_RULES);
+    let built_in: WrittenRules = parse(&text, Path::new(BUILT_IN_NAME))?;
     let user_text = user
         .map(|path| std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error)));
     if let (Some(path), Some(text)) = (user, user_text) {
@@ -42,8 +44,29 @@ pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Resul
     } else {
         compiler.lists(&built_in);
     }
-    compiler.rules(built_in, BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
+    compiler.checks = false;
+    compiler.rules(built_in, &text, Path::new(BUILT_IN_NAME))?;
     compiler.finish()
+}
+
+/// The built-in rules as far as a run needs them: most of their text are the messages that each rule is tested with.
+/// These stand in lists from a line `hits = ['''` or `misses = ['''` to a line `''']`, as a test asserts.
+fn without_examples(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) =
+        ["\nhits = ['''", "\nmisses = ['''"].iter().filter_map(|list| rest.find(list)).min()
+    {
+        kept.push_str(&rest[..begin]);
+        rest = rest[begin..].split_once("\n''']").map_or("", |(_, rest)| rest);
+    }
+    kept + rest
+}
+
+/// The messages that the built-in rules are tested with: the rule's id, its hits and its misses.
+pub(super) fn examples() -> Result<Vec<Example>> {
+    let written = parse(BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
+    Ok(written.rule.into_iter().map(|rule| (rule.id.into_inner(), rule.hits, rule.misses)).collect())
 }
 
 fn parse(text: &str, path: &Path) -> Result<WrittenRules> {
@@ -66,11 +89,14 @@ struct Compiler<'v> {
     phrase_lists: BTreeMap<String, Vec<String>>,
     field_lists: BTreeMap<String, Vec<String>>,
     rules: Vec<Rule>,
-    presence: HashMap<FieldName, Signals>,
-    values: HashMap<FieldName, Vec<(Regex, usize)>>,
+    /// By the fields' numbers.
+    presence: Vec<Signals>,
+    values: Vec<Expressions>,
+    /// Whether expressions are checked at once: the built-in ones are checked by a test.
+    checks: bool,
     tests: HashMap<&'static str, usize>,
-    in_subject: BTreeMap<String, Signals>,
-    in_body: BTreeMap<String, Signals>,
+    in_subject: Vec<(String, Signals)>,
+    in_body: Vec<(String, Signals)>,
     /// The signal of a condition that several rules share.
     shared: HashMap<String, usize>,
     body_signals: Signals,
@@ -84,11 +110,12 @@ impl<'v> Compiler<'v> {
             phrase_lists: BTreeMap::new(),
             field_lists: BTreeMap::new(),
             rules: Vec::new(),
-            presence: HashMap::new(),
-            values: HashMap::new(),
+            presence: Vec::new(),
+            values: Vec::new(),
+            checks: true,
             tests: HashMap::new(),
-            in_subject: BTreeMap::new(),
-            in_body: BTreeMap::new(),
+            in_subject: Vec::new(),
+            in_body: Vec::new(),
             shared: HashMap::new(),
             body_signals: Signals::default(),
             next: 0,
@@ -120,7 +147,7 @@ impl<'v> Compiler<'v> {
                     at((None, format!("rule `{id}` is there twice"))).hint("give it an id of its own")
                 );
             }
-            let needs = self.conditions(&rule.when, &id).map_err(at)?;
+            let needs = self.conditions(&rule.when, &id).map_err(at)?.numbers().collect();
             let mut forbids = Signals::default();
             if let Some(names) = &rule.when.lacks {
                 forbids.raise(self.presence_signal(names).map_err(at)?);
@@ -129,9 +156,9 @@ impl<'v> Compiler<'v> {
                 let what = format!("too many conditions in all rules together (at most {MOST})");
                 return Err(at((None, what)));
             }
-            let (kind, why, evidence, hits, misses) =
-                (rule.kind, rule.why, rule.evidence, rule.hits, rule.misses);
-            self.rules.push(Rule { id, kind, why, evidence, needs, forbids, hits, misses });
+            let (kind, why, evidence, examples) =
+                (rule.kind, rule.why, rule.evidence, (rule.hits, rule.misses));
+            self.rules.push(Rule { id, kind, why, evidence, needs, forbids, examples });
         }
         Ok(())
     }
@@ -147,15 +174,17 @@ impl<'v> Compiler<'v> {
             needs.raise(self.presence_signal(names)?);
         }
         for (field, expression) in &when.field {
-            let regex =
-                RegexBuilder::new(expression.get_ref()).case_insensitive(true).size_limit(1 << 20).build();
-            let regex =
-                regex.map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
+            let asked = Expression::new(expression.get_ref());
+            if self.checks {
+                asked
+                    .check()
+                    .map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
+            }
             let (number, new) = self.signal(format!("field {field} {}", expression.get_ref()));
             needs.raise(number);
             if new {
                 let name = self.vocabulary.add(field);
-                self.values.entry(name).or_default().push((regex, number));
+                row(&mut self.values, name).push(asked, number);
             }
         }
         let phrases = [
@@ -181,11 +210,11 @@ impl<'v> Compiler<'v> {
         &mut self,
         names: &Spanned<Names>,
     ) -> std::result::Result<usize, (Option<usize>, String)> {
-        let fields = resolve(names, &self.field_lists, "list of fields")?;
+        let fields = resolve(names, &self.field_lists, "list of fields")?.to_vec();
         let (number, new) = self.signal(format!("has {fields:?}"));
         for field in fields.iter().filter(|_| new) {
             let name = self.vocabulary.add(field);
-            self.presence.entry(name).or_default().raise(number);
+            row(&mut self.presence, name).raise(number);
         }
         Ok(number)
     }
@@ -203,13 +232,15 @@ impl<'v> Compiler<'v> {
         if !new {
             return Ok(number);
         }
+        let mut signal = Signals::default();
+        signal.raise(number);
         let phrases = resolve(names, &self.phrase_lists, "list of phrases")?;
         for phrase in phrases.iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()) {
             if place.subject {
-                self.in_subject.entry(phrase.clone()).or_default().raise(number);
+                self.in_subject.push((phrase.clone(), signal));
             }
             if place.body {
-                self.in_body.entry(phrase).or_default().raise(number);
+                self.in_body.push((phrase, signal));
             }
         }
         Ok(number)
@@ -264,10 +295,9 @@ impl<'v> Compiler<'v> {
             why: "nothing shows what kind it is, and a wrongly flagged sender is worse than a missed one"
                 .to_string(),
             evidence: None,
-            needs: Signals::default(),
+            needs: Vec::new(),
             forbids: Signals::default(),
-            hits: Vec::new(),
-            misses: Vec::new(),
+            examples: (Vec::new(), Vec::new()),
         });
         let number = |name: &&str| self.tests.get(*name).copied();
         Ok(Rules {
@@ -280,19 +310,28 @@ impl<'v> Compiler<'v> {
             in_body: Phrases::of(self.in_body),
             body_signals: self.body_signals,
             asked,
+            built_in: OnceLock::new(),
         })
     }
 }
 
+/// The row of a field in a table by the fields' numbers.
+fn row<T: Default>(table: &mut Vec<T>, name: FieldName) -> &mut T {
+    if table.len() <= name.index() {
+        table.resize_with(name.index() + 1, T::default);
+    }
+    &mut table[name.index()]
+}
+
 /// The entries of a list, or of the list of that name.
-fn resolve(
-    names: &Spanned<Names>,
-    lists: &BTreeMap<String, Vec<String>>,
+fn resolve<'a>(
+    names: &'a Spanned<Names>,
+    lists: &'a BTreeMap<String, Vec<String>>,
     what: &str,
-) -> std::result::Result<Vec<String>, (Option<usize>, String)> {
+) -> std::result::Result<&'a [String], (Option<usize>, String)> {
     match names.get_ref() {
-        Names::These(entries) => Ok(entries.clone()),
-        Names::Named(name) => lists.get(name).cloned().ok_or_else(|| {
+        Names::These(entries) => Ok(entries),
+        Names::Named(name) => lists.get(name).map(Vec::as_slice).ok_or_else(|| {
             let near = nearest(name, lists.keys().map(String::as_str));
             let hint = if near.is_empty() {
                 String::new()
@@ -341,6 +380,31 @@ mod tests {
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\n"), "person");
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\nlist-id: <a.example>\n"), NO_EVIDENCE);
         assert_eq!(decided_by("List-Id: <a.example>\n"), NO_EVIDENCE);
+    }
+
+    #[test]
+    fn nothing_but_examples_is_left_out() {
+        let whole = parse(BUILT_IN_RULES, Path::new(BUILT_IN_NAME)).expect("valid rules");
+        let text = without_examples(BUILT_IN_RULES);
+        let short = parse(&text, Path::new(BUILT_IN_NAME)).expect("valid rules");
+        assert!(whole.rule.iter().all(|rule| !rule.hits.is_empty() && !rule.misses.is_empty()));
+        assert!(short.rule.iter().all(|rule| rule.hits.is_empty() && rule.misses.is_empty()));
+        assert_eq!((&whole.phrases, &whole.fields), (&short.phrases, &short.fields));
+        let told = |rule: &super::super::written::WrittenRule| {
+            let spans = regex::Regex::new(r"\d+\.\.\d+").expect("valid");
+            spans
+                .replace_all(&format!("{:?} {:?} {} {:?}", rule.id, rule.kind, rule.why, rule.when), "")
+                .into_owned()
+        };
+        assert!(whole.rule.iter().map(told).eq(short.rule.iter().map(told)));
+    }
+
+    #[test]
+    fn every_built_in_expression_can_be_read() {
+        let rules = compile(None, &mut Vocabulary::default()).expect("valid rules");
+        assert!(rules.values.iter().map(Expressions::len).sum::<usize>() > 30);
+        let checked: std::result::Result<Vec<()>, _> = rules.values.iter().map(Expressions::check).collect();
+        assert_eq!(checked.err(), None);
     }
 
     #[test]

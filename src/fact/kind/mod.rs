@@ -6,7 +6,10 @@
 
 mod body;
 mod compile;
+mod expressions;
+mod parts;
 mod phrases;
+mod required;
 mod rules;
 mod signals;
 mod tests_of_messages;

@@ -1,52 +1,198 @@
 //! All phrases of all rules, found in one pass over a folded text.
+//!
+//! A phrase counts as whole words, so each of its words is a whole word of the text. One of them, which the fewest
+//! phrases have, is the phrase's anchor: a text is cut into words, and only at an anchor are the phrases compared that hang on it. That is
+//! exact, quick to set up (a run over one message needs it too), and reads a text at about a nanosecond a byte.
 
 use super::signals::Signals;
-use aho_corasick::{AhoCorasick, MatchKind};
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Phrases, each with the signals that it raises. The searcher is built when a text first comes: a run that never
+/// Phrases, each with the signals that it raises. The index is built when a text first comes: a run that never
 /// looks into a body never pays for the body's phrases.
 #[derive(Debug)]
 pub(super) struct Phrases {
     phrases: Vec<String>,
     raised_by: Vec<Signals>,
-    searcher: OnceLock<Option<AhoCorasick>>,
+    index: OnceLock<Index>,
+}
+
+/// Where phrases are found by their anchors.
+#[derive(Debug)]
+struct Index {
+    /// Which anchors there may be: a bit for each of the mixed keys' upper values.
+    seen: Vec<u64>,
+    /// For each place the last hanger of its anchors, plus one; 0: none.
+    places: Vec<u32>,
+    hangers: Vec<Hanger>,
+    /// Phrases without a word.
+    wordless: Vec<usize>,
+}
+
+/// A phrase that hangs on an anchor.
+#[derive(Debug)]
+struct Hanger {
+    key: u64,
+    /// Where the anchor stands in the phrase.
+    at: u32,
+    phrase: u32,
+    /// The hanger at the same place that came before, plus one; 0: none.
+    before: u32,
 }
 
 impl Phrases {
     /// Of folded phrases.
-    pub fn of(raised_by: BTreeMap<String, Signals>) -> Self {
+    pub fn of(raised_by: Vec<(String, Signals)>) -> Self {
         let (phrases, raised_by) = raised_by.into_iter().unzip();
-        Self { phrases, raised_by, searcher: OnceLock::new() }
+        Self { phrases, raised_by, index: OnceLock::new() }
     }
 
     /// What the phrases raise that stand in a folded text as whole words.
     pub fn raised_in(&self, folded: &str) -> Signals {
+        let index = self.index.get_or_init(|| Index::of(&self.phrases));
+        let text = folded.as_bytes();
         let mut raised = Signals::default();
-        let bytes = folded.as_bytes();
-        let is_word = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
-        for found in self.searcher().into_iter().flat_map(|searcher| searcher.find_overlapping_iter(folded)) {
-            let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
-            let starts = !is_word(before) || !is_word(bytes.get(found.start()));
-            let ends = !is_word(bytes.get(found.end())) || !is_word(bytes.get(found.end().wrapping_sub(1)));
-            if let Some(signals) = self.raised_by.get(found.pattern().as_usize()).filter(|_| starts && ends) {
-                raised.raise_all(signals);
+        for word in words(text) {
+            for hanger in index.hanging_on(word.key(text)) {
+                let phrase = hanger.phrase as usize;
+                if let Some(start) = word.start.checked_sub(hanger.at as usize)
+                    && self.stands_at(phrase, text, start)
+                {
+                    raised.raise_all(&self.raised_by[phrase]);
+                }
             }
         }
+        let found = index.wordless.iter().filter(|phrase| folded.contains(&self.phrases[**phrase]));
+        found.for_each(|phrase| raised.raise_all(&self.raised_by[*phrase]));
         raised
     }
 
-    /// `None` only for more phrases than the searcher can number (some two thousand million bytes of them).
-    fn searcher(&self) -> Option<&AhoCorasick> {
-        let build = || AhoCorasick::builder().match_kind(MatchKind::Standard).build(&self.phrases).ok();
-        self.searcher.get_or_init(build).as_ref()
+    /// Whether a phrase stands there, and no word goes on before or behind it.
+    fn stands_at(&self, phrase: usize, text: &[u8], start: usize) -> bool {
+        let phrase = self.phrases[phrase].as_bytes();
+        let Some(rest) = text[start..].strip_prefix(phrase) else { return false };
+        let word = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
+        let before = start.checked_sub(1).and_then(|at| text.get(at));
+        let goes_on = (word(before) && word(phrase.first())) || (word(phrase.last()) && word(rest.first()));
+        !goes_on
     }
 }
+
+impl Index {
+    fn of(phrases: &[String]) -> Self {
+        let mut this = Self {
+            seen: vec![0; SEEN / 64],
+            places: vec![0; (phrases.len() * 2).next_power_of_two()],
+            hangers: Vec::with_capacity(phrases.len()),
+            wordless: Vec::new(),
+        };
+        // What is common in phrases is common in texts.
+        let mut common = vec![0_u16; 1 << 14];
+        let slot = |word: &Word, text: &[u8]| (word.key(text) >> 50) as usize;
+        for text in phrases.iter().map(String::as_bytes) {
+            words(text)
+                .for_each(|word| common[slot(&word, text)] = common[slot(&word, text)].saturating_add(1));
+        }
+        for (phrase, text) in phrases.iter().enumerate() {
+            let text = text.as_bytes();
+            let rarity = |word: &Word| (common[slot(word, text)], usize::MAX - (word.end - word.start));
+            match words(text).min_by_key(rarity) {
+                Some(word) => this.hang(word.key(text), word.start, phrase),
+                None if text.is_empty() => {}
+                None => this.wordless.push(phrase),
+            }
+        }
+        this
+    }
+
+    fn hang(&mut self, key: u64, at: usize, phrase: usize) {
+        let number = |from: usize| u32::try_from(from).unwrap_or(u32::MAX);
+        self.seen[bit(key) / 64] |= 1 << (bit(key) % 64);
+        let next = number(self.hangers.len() + 1);
+        let place = self.place(key);
+        let before = std::mem::replace(&mut self.places[place], next);
+        self.hangers.push(Hanger { key, at: number(at), phrase: number(phrase), before });
+    }
+
+    fn place(&self, key: u64) -> usize {
+        (key >> 20) as usize & (self.places.len() - 1)
+    }
+
+    /// The phrases whose anchor has that key.
+    fn hanging_on(&self, key: u64) -> impl Iterator<Item = &Hanger> {
+        let seen = self.seen[bit(key) / 64] >> (bit(key) % 64) & 1 == 1;
+        let at = |number: u32| self.hangers.get(number.checked_sub(1)? as usize);
+        let last = seen.then(|| self.places[self.place(key)]).and_then(at);
+        std::iter::successors(last, move |hanger| at(hanger.before)).filter(move |hanger| hanger.key == key)
+    }
+}
+
+/// Bits of the first look, which most words of a text fail: 16 KiB stay in the first cache.
+const SEEN: usize = 1 << 17;
+
+fn bit(key: u64) -> usize {
+    (key >> 47) as usize
+}
+
+/// A word of a text: a longest run of letters and digits.
+struct Word {
+    start: usize,
+    end: usize,
+}
+
+fn words(text: &[u8]) -> impl Iterator<Item = Word> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while !is_word(*text.get(at)?) {
+            at += 1;
+        }
+        let start = at;
+        while text.get(at).is_some_and(|byte| is_word(*byte)) {
+            at += 1;
+        }
+        Some(Word { start, end: at })
+    })
+}
+
+impl Word {
+    /// The word as a number: its length, its first eight and its last eight bytes, mixed. Two words with one number
+    /// cost a comparison, no more.
+    fn key(&self, text: &[u8]) -> u64 {
+        const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+        let length = self.end - self.start;
+        let eight_from = |start: usize| {
+            let from = text.get(start..).unwrap_or_default();
+            from.first_chunk::<8>().map_or_else(
+                || from.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+                |eight| u64::from_le_bytes(*eight),
+            )
+        };
+        let parts = match length {
+            0..8 => eight_from(self.start) & ((1 << (8 * length)) - 1),
+            _ => eight_from(self.start) ^ eight_from(self.end - 8).rotate_left(23),
+        };
+        (parts ^ length as u64).wrapping_mul(SPREAD)
+    }
+}
+
+/// Letters and digits; all that is not ASCII counts as a letter.
+fn is_word(byte: u8) -> bool {
+    WORD[usize::from(byte)]
+}
+
+static WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 128 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn phrases_are_found_as_whole_words_and_within_each_other() {
@@ -65,5 +211,33 @@ mod tests {
         assert!(raised("startups and offers").is_empty());
         assert_eq!(raised("ups"), [0]);
         assert!(raised("").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn anchors_miss_nothing(
+            listed in proptest::collection::vec("[ab0%é -]{1,6}", 1..8), text in "[ab0%é -]{0,40}"
+        ) {
+            let mut listed: Vec<&str> = listed.iter().map(String::as_str).collect();
+            listed.sort_unstable();
+            listed.dedup();
+            let word = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
+            let stands = |phrase: &&str| (0..text.len()).any(|start| {
+                let bytes = text.as_bytes();
+                bytes[start..].starts_with(phrase.as_bytes())
+                    && !(word(phrase.as_bytes().first()) && start > 0 && word(bytes.get(start - 1)))
+                    && !(word(phrase.as_bytes().last()) && word(bytes.get(start + phrase.len())))
+            });
+            let expected: Vec<usize> =
+                listed.iter().enumerate().filter(|(_, phrase)| stands(phrase)).map(|(number, _)| number).collect();
+            let numbered = listed.iter().enumerate().map(|(number, phrase)| {
+                let mut signals = Signals::default();
+                signals.raise(number);
+                ((*phrase).to_string(), signals)
+            });
+            let raised = Phrases::of(numbered.collect()).raised_in(&text);
+            let found: Vec<usize> = (0..8).filter(|number| raised.has(*number)).collect();
+            prop_assert_eq!(found, expected);
+        }
     }
 }

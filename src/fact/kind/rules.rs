@@ -2,17 +2,18 @@
 //! in one pass.
 
 use super::super::fields::{FieldName, Fields, Vocabulary};
-use super::super::value::text;
+use super::super::memo::Meanings;
+use super::super::value::plain_text;
 use super::body::BodyText;
-use super::compile::compile;
+use super::compile::{compile, examples};
+use super::expressions::Expressions;
 use super::phrases::Phrases;
 use super::signals::Signals;
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS, Seen};
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::error::Result;
-use regex::Regex;
-use std::collections::HashMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// The built-in rules, as `mailfatigue rules` prints them.
 pub const BUILT_IN_RULES: &str = include_str!("kinds.toml");
@@ -21,10 +22,10 @@ pub const BUILT_IN_RULES: &str = include_str!("kinds.toml");
 #[derive(Debug)]
 pub struct Rules {
     pub(super) rules: Vec<Rule>,
-    /// Raised by the presence of a field.
-    pub(super) presence: HashMap<FieldName, Signals>,
-    /// Raised by the value of a field.
-    pub(super) values: HashMap<FieldName, Vec<(Regex, usize)>>,
+    /// Raised by the presence of a field, by the field's number.
+    pub(super) presence: Vec<Signals>,
+    /// Raised by the value of a field, by the field's number.
+    pub(super) values: Vec<Expressions>,
     /// Raised by a named test, in the order of the tables of tests.
     pub(super) header_tests: Vec<Option<usize>>,
     pub(super) body_tests: Vec<Option<usize>>,
@@ -33,7 +34,12 @@ pub struct Rules {
     /// What the body may still raise.
     pub(super) body_signals: Signals,
     pub(super) asked: Asked,
+    /// The built-in rules' own examples.
+    pub(super) built_in: OnceLock<Vec<Example>>,
 }
+
+/// A rule's id, messages that it decides, and messages that it does not.
+pub(super) type Example = (String, Vec<String>, Vec<String>);
 
 /// The signals of lists of phrases that the program itself asks for.
 #[derive(Debug, Clone, Copy)]
@@ -54,36 +60,36 @@ pub(super) struct Rule {
     pub(super) kind: Kind,
     pub(super) why: String,
     pub(super) evidence: Option<Evidence>,
-    pub(super) needs: Signals,
+    /// The signals that it needs.
+    pub(super) needs: Vec<usize>,
     /// None of these may be raised; the header answers all of them.
     pub(super) forbids: Signals,
-    pub(super) hits: Vec<String>,
-    pub(super) misses: Vec<String>,
+    /// Hits and misses of a rule of the user's; those of the built-in ones are read when they are asked for.
+    pub(super) examples: (Vec<String>, Vec<String>),
 }
 
-/// What values of fields raised before: most recur thousands of times.
-#[derive(Debug, Default)]
+/// What values of fields raised before, and how it ended where the same was raised before.
+#[derive(Debug)]
 pub(crate) struct Memo {
-    known: HashMap<FieldName, HashMap<Box<[u8]>, Signals>>,
+    values: Vec<Meanings<Signals>>,
+    outcomes: Meanings<Outcome>,
 }
 
-/// How many values of one field are remembered; one that changes with every message soon is not.
-const REMEMBERED: usize = 2_048;
+/// Places for the values of one field: a mailbox has some hundreds of senders.
+const VALUES: u32 = 10;
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self { values: Vec::new(), outcomes: Meanings::new(VALUES) }
+    }
+}
 
 impl Memo {
-    fn signals(&mut self, name: FieldName, raw: &[u8], expressions: &[(Regex, usize)]) -> Signals {
-        let known = self.known.entry(name).or_default();
-        if let Some(signals) = known.get(raw) {
-            return *signals;
+    fn signals(&mut self, name: FieldName, raw: &[u8], expressions: &Expressions) -> Signals {
+        while self.values.len() <= name.index() {
+            self.values.push(Meanings::new(VALUES));
         }
-        let value = text(raw);
-        let mut signals = Signals::default();
-        let matching = expressions.iter().filter(|(expression, _)| expression.is_match(&value));
-        matching.for_each(|(_, number)| signals.raise(*number));
-        if known.len() < REMEMBERED {
-            known.insert(raw.into(), signals);
-        }
-        signals
+        self.values[name.index()].meaning(raw, || expressions.raised_by(&plain_text(raw)))
     }
 }
 
@@ -120,7 +126,12 @@ impl Rules {
 
     /// The rules' own examples: id, messages that it decides, messages that it does not.
     pub fn examples(&self) -> impl Iterator<Item = (&str, &[String], &[String])> {
-        self.rules.iter().map(|rule| (rule.id.as_str(), rule.hits.as_slice(), rule.misses.as_slice()))
+        let built_in = self.built_in.get_or_init(|| examples().unwrap_or_default());
+        let of = move |rule: &'_ Rule| built_in.iter().find(|(id, ..)| *id == rule.id);
+        self.rules.iter().map(move |rule| match of(rule) {
+            Some((id, hits, misses)) => (id.as_str(), hits.as_slice(), misses.as_slice()),
+            None => (rule.id.as_str(), rule.examples.0.as_slice(), rule.examples.1.as_slice()),
+        })
     }
 
     /// Judges a message by its header.
@@ -133,10 +144,10 @@ impl Rules {
     ) -> Outcome {
         let mut raised = Signals::default();
         for (name, raw) in fields.iter() {
-            if let Some(signals) = self.presence.get(&name) {
+            if let Some(signals) = self.presence.get(name.index()) {
                 raised.raise_all(signals);
             }
-            if let Some(expressions) = self.values.get(&name) {
+            if let Some(expressions) = self.values.get(name.index()).filter(|all| !all.is_empty()) {
                 raised.raise_all(&memo.signals(name, raw, expressions));
             }
         }
@@ -146,7 +157,7 @@ impl Rules {
             }
         }
         raised.raise_all(&self.in_subject.raised_in(folded_subject));
-        self.first(raised, true)
+        memo.outcomes.meaning(&raised.bytes(), || self.first(raised, true))
     }
 
     /// Judges a message whose header left it open, by its body.
@@ -166,16 +177,17 @@ impl Rules {
 
     /// The first rule that holds; with `header_only`, unless one before it might hold once the body is read.
     fn first(&self, raised: Signals, header_only: bool) -> Outcome {
-        for (number, rule) in self.rules.iter().enumerate().filter(|(_, rule)| !rule.forbids.meets(&raised)) {
-            let missing = rule.needs.without(&raised);
-            if missing.is_empty() {
+        let may_come = |number: usize| header_only && self.body_signals.has(number);
+        for (number, rule) in self.rules.iter().enumerate() {
+            let mut missing = rule.needs.iter().filter(|need| !raised.has(**need)).peekable();
+            if missing.peek().is_none() && !rule.forbids.meets(&raised) {
                 return Outcome::Decided(Decision {
                     kind: rule.kind,
                     rule: RuleId(u16::try_from(number).unwrap_or(u16::MAX)),
                     evidence: rule.evidence,
                 });
             }
-            if header_only && missing.without(&self.body_signals).is_empty() {
+            if missing.all(|need| may_come(*need)) && !rule.forbids.meets(&raised) {
                 return Outcome::Open(Open { raised });
             }
         }
@@ -203,6 +215,14 @@ impl Rules {
     /// The outcome for a message whose kind nobody asks for.
     pub(crate) fn undecided(&self) -> Outcome {
         Outcome::Decided(self.no_evidence())
+    }
+
+    /// What holds until the body is read, and what it is awaited for.
+    pub(crate) fn so_far(&self, outcome: Outcome) -> (Decision, Option<Open>) {
+        match outcome {
+            Outcome::Decided(decision) => (decision, None),
+            Outcome::Open(open) => (self.no_evidence(), Some(open)),
+        }
     }
 
     /// What decides where no rule does.

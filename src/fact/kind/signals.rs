@@ -28,9 +28,9 @@ impl Signals {
         }
     }
 
-    /// Whether none is raised.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
+    /// The numbers of those raised, in order.
+    pub fn numbers(&self) -> impl Iterator<Item = usize> {
+        (0..MOST).filter(|number| self.has(*number))
     }
 
     /// Whether a signal is in both.
@@ -38,11 +38,11 @@ impl Signals {
         self.0.iter().zip(&other.0).any(|(word, other)| word & other != 0)
     }
 
-    /// This set without `others`.
-    pub fn without(mut self, others: &Self) -> Self {
-        for (word, gone) in self.0.iter_mut().zip(&others.0) {
-            *word &= !gone;
-        }
-        self
+    /// The set as bytes.
+    pub fn bytes(&self) -> [u8; 8 * WORDS] {
+        let mut bytes = [0; 8 * WORDS];
+        let (words, _) = bytes.as_chunks_mut::<8>();
+        words.iter_mut().zip(&self.0).for_each(|(bytes, word)| *bytes = word.to_le_bytes());
+        bytes
     }
 }

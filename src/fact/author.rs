@@ -1,0 +1,97 @@
+//! Who a message says that it is from.
+
+use super::batch::hash;
+use super::customer::canonical;
+use super::fields::{FieldName, Fields};
+use super::lens::Lens;
+use super::memo::Meanings;
+use super::sender::{domain_of, normal_address};
+use super::unsubscribe::is_no_reply;
+use super::value::{Mailbox, mailboxes, text};
+use super::{AddressId, NameId, Names, SenderId};
+use crate::mailbox::Unusable;
+use std::sync::Arc;
+
+/// What a From value means.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// The organisation.
+    pub sender: SenderId,
+    /// Its name, hashed.
+    pub sender_hash: u64,
+    /// The address, and the name beside it.
+    pub address: AddressId,
+    pub name: Option<NameId>,
+    /// The domain that stands there; a relay's where one forwarded the message.
+    pub domain: Option<Arc<str>>,
+    /// Whether it is the owner.
+    pub owner: bool,
+    /// Whether the address is a mail provider's.
+    pub free_mail: bool,
+    /// Whether the address answers nobody.
+    pub no_reply: bool,
+}
+
+/// What the From values seen so far mean: they recur thousands of times.
+#[derive(Debug)]
+pub struct Authors(Meanings<Author>);
+
+impl Default for Authors {
+    fn default() -> Self {
+        Self(Meanings::new(12))
+    }
+}
+
+impl Authors {
+    /// What the first From field says; where it names nobody, the Sender field.
+    pub fn author(
+        &mut self,
+        fields: &Fields<'_>,
+        lens: &Lens,
+        names: &mut Names,
+    ) -> Result<Author, Unusable> {
+        let named = [FieldName::FROM, FieldName::SENDER].into_iter().filter_map(|name| fields.first(name));
+        for raw in named.filter(|raw| !raw.is_empty()) {
+            if let Some(known) = self.0.known(raw) {
+                return Ok(known.clone());
+            }
+            let Some(written) = written(raw) else { continue };
+            // Who stands behind a relay's address, other fields may say: such a value means nothing by itself.
+            if lens.senders.is_relayed(&written.address) {
+                let original = lens.senders.behind_relay(&written, fields);
+                return Ok(read(&written, original.as_ref(), lens, names));
+            }
+            let author = read(&written, None, lens, names);
+            self.0.note(raw, author.clone());
+            return Ok(author);
+        }
+        Err(Unusable::NoFrom)
+    }
+}
+
+/// What an author means: who wrote is the `original` behind a relay; what the receiver could verify, and who
+/// the owner is, goes by the address that stands there, for the relay vouches for nobody but itself.
+fn read(written: &Mailbox, original: Option<&Mailbox>, lens: &Lens, names: &mut Names) -> Author {
+    let author = original.unwrap_or(written);
+    let organisation = lens.senders.organisation(&author.address);
+    let name = author.name.as_ref().or(written.name.as_ref());
+    Author {
+        sender: names.senders.number(&organisation.name),
+        sender_hash: hash(&[organisation.name.as_bytes()]),
+        address: names.addresses.number(&author.address),
+        name: name.map(|name| names.display.number(name)),
+        domain: domain_of(&written.address).map(Into::into),
+        owner: lens.owners.hold(&canonical(&written.address)),
+        free_mail: domain_of(&author.address).is_some_and(|domain| lens.senders.is_free_mail(domain)),
+        no_reply: is_no_reply(&author.address),
+    }
+}
+
+/// The first mailbox of a From value, or all of its text where it holds none; `None` where it names nobody.
+fn written(raw: &[u8]) -> Option<Mailbox> {
+    let found = mailboxes(raw).into_iter().next();
+    let written = found.unwrap_or_else(|| Mailbox { name: None, address: text(raw) });
+    let address = normal_address(&written.address);
+    let named = !address.is_empty() && address != "<>";
+    named.then(|| Mailbox { name: written.name.filter(|name| !name.is_empty()), address })
+}

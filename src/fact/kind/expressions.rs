@@ -1,0 +1,202 @@
+//! The expressions that rules hold against the values of one header field.
+//!
+//! Most values match none, so a value is first searched, in one pass, for the texts that the expressions can't do
+//! without; and an expression that no value needs is never compiled.
+
+use super::required::required;
+use super::signals::Signals;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex::{Regex, RegexBuilder, bytes};
+use std::sync::OnceLock;
+
+/// An expression, compiled when it is first needed.
+#[derive(Debug, Default)]
+pub(super) struct Expression {
+    pattern: String,
+    /// For values of ASCII alone: it says the same of them, and is compiled and run several times as fast.
+    ascii: OnceLock<Option<bytes::Regex>>,
+    any: OnceLock<Option<Regex>>,
+}
+
+/// The most that an expression may take, compiled, in bytes.
+const SIZE: usize = 1 << 20;
+
+impl Expression {
+    /// Of that pattern, whatever the case of letters.
+    pub fn new(pattern: &str) -> Self {
+        Self { pattern: pattern.to_string(), ..Self::default() }
+    }
+
+    /// Why it can't be read, if so.
+    pub fn check(&self) -> Result<(), regex::Error> {
+        self.any.set(Some(self.compile()?)).or(Ok(()))
+    }
+
+    fn compile(&self) -> Result<Regex, regex::Error> {
+        RegexBuilder::new(&self.pattern).case_insensitive(true).size_limit(SIZE).build()
+    }
+
+    /// The form for values of ASCII alone, in which letters beyond it match nothing.
+    fn for_ascii(&self) -> Option<&bytes::Regex> {
+        let compile = || {
+            // Case folding takes these letters for `s` and `k`.
+            if self.pattern.contains(['\u{17f}', '\u{212a}']) {
+                return None;
+            }
+            let pattern = self.pattern.replace(|c: char| !c.is_ascii(), r"\xFF");
+            let mut builder = bytes::RegexBuilder::new(&pattern);
+            builder.case_insensitive(true).unicode(false).size_limit(SIZE).build().ok()
+        };
+        self.ascii.get_or_init(compile).as_ref()
+    }
+
+    fn is_match(&self, value: &str) -> bool {
+        match self.for_ascii().filter(|_| value.is_ascii()) {
+            Some(regex) => regex.is_match(value.as_bytes()),
+            None => self.matches_any(value),
+        }
+    }
+
+    fn matches_any(&self, value: &str) -> bool {
+        self.any.get_or_init(|| self.compile().ok()).as_ref().is_some_and(|regex| regex.is_match(value))
+    }
+}
+
+/// All expressions for one field, each with the signal that it raises.
+#[derive(Debug, Default)]
+pub(super) struct Expressions {
+    all: Vec<(Expression, usize)>,
+    clues: OnceLock<Clues>,
+}
+
+/// Which expressions a text calls for.
+#[derive(Debug)]
+struct Clues {
+    searcher: Option<AhoCorasick>,
+    /// For each text that is searched, the expressions that it calls for.
+    call_for: Vec<Asked>,
+    /// Expressions that need no text that is known.
+    always: Asked,
+    /// By which three letters the texts begin, as bits: most values hold none of them, and are not searched.
+    beginnings: Vec<u64>,
+}
+
+/// A set of expressions by their place, as bits; those past the last bit are always asked.
+type Asked = u128;
+
+impl Expressions {
+    /// Adds an expression that raises a signal.
+    pub fn push(&mut self, expression: Expression, signal: usize) {
+        self.all.push((expression, signal));
+        self.clues = OnceLock::new();
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// What the expressions raise that match a value.
+    pub fn raised_by(&self, value: &str) -> Signals {
+        let asked = self.clues.get_or_init(|| Clues::of(&self.all)).in_value(value);
+        let mut raised = Signals::default();
+        for (place, (expression, signal)) in self.all.iter().enumerate() {
+            if (place >= Asked::BITS as usize || asked >> place & 1 == 1) && expression.is_match(value) {
+                raised.raise(*signal);
+            }
+        }
+        raised
+    }
+}
+
+impl Clues {
+    fn of(all: &[(Expression, usize)]) -> Self {
+        let (mut texts, mut call_for, mut always) = (Vec::new(), Vec::new(), 0);
+        for (place, (expression, _)) in all.iter().enumerate().take(Asked::BITS as usize) {
+            match required(&expression.pattern) {
+                None => always |= 1 << place,
+                Some(needed) => {
+                    call_for.extend(needed.iter().map(|_| 1 << place));
+                    texts.extend(needed);
+                }
+            }
+        }
+        // Few values come this far: what counts is that it is built soon.
+        let kind = Some(AhoCorasickKind::NoncontiguousNFA);
+        let searcher = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(&texts).ok();
+        if searcher.is_none() {
+            always = Asked::MAX;
+        }
+        let mut beginnings = vec![0; 1 << 9];
+        for text in &texts {
+            let known = &text.as_bytes()[..text.len().min(3)];
+            let free = 5 * (3 - known.len());
+            let first = three(known) << free;
+            (first..first + (1 << free)).for_each(|three| beginnings[three / 64] |= 1 << (three % 64));
+        }
+        Self { searcher, call_for, always, beginnings }
+    }
+
+    /// Whether any of the texts may be in a value.
+    fn may_be_in(&self, value: &[u8]) -> bool {
+        // A text shorter than three letters may stand at the very end.
+        let mut last = 0;
+        let padded = value.iter().copied().chain([0, 0]);
+        padded.enumerate().any(|(at, byte)| {
+            last = (last << 5 | usize::from(byte & 31)) & 0x7FFF;
+            at >= 2 && self.beginnings[last / 64] >> (last % 64) & 1 == 1
+        })
+    }
+
+    fn in_value(&self, value: &str) -> Asked {
+        // The two letters beyond ASCII that an expression takes for ASCII ones, `s` and `k`.
+        if !value.is_ascii() && value.contains(['\u{17f}', '\u{212a}']) {
+            return Asked::MAX;
+        }
+        if !self.may_be_in(value.as_bytes()) {
+            return self.always;
+        }
+        let found = self.searcher.iter().flat_map(|searcher| searcher.find_overlapping_iter(value));
+        found.fold(self.always, |asked, found| asked | self.call_for[found.pattern().as_usize()])
+    }
+}
+
+/// Letters as a number, whatever their case: five bits each.
+fn three(letters: &[u8]) -> usize {
+    letters.iter().fold(0, |sum, letter| sum << 5 | usize::from(letter & 31))
+}
+
+#[cfg(test)]
+impl Expressions {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Why one of them can't be read, if so.
+    pub fn check(&self) -> Result<(), regex::Error> {
+        self.all.iter().try_for_each(|(expression, _)| expression.check())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::Vocabulary;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn clues_miss_no_match(
+            value in "(\\PC{0,6}|[a-z<>@._-]{0,8}|news|letter|welcome |danke für |MERCI POUR VOTRE|réservation|dzię|ſale|alert: |@|\\[){0,6}"
+        ) {
+            let rules = super::super::Rules::load(None, &mut Vocabulary::default()).expect("valid rules");
+            for expressions in &rules.values {
+                let mut expected = Signals::default();
+                let matching = expressions.all.iter().filter(|(expression, _)| expression.matches_any(&value));
+                matching.for_each(|(_, signal)| expected.raise(*signal));
+                prop_assert_eq!(expressions.raised_by(&value), expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What text a value must hold for an expression to match: read off the expression as written.
+
+use regex_syntax::ast::{Ast, Concat, RepetitionKind, RepetitionRange, parse::Parser};
+
+/// Texts of which at least one stands in every value that the expression matches, whatever the case of ASCII letters;
+/// `None`: nothing is known.
+pub(super) fn required(pattern: &str) -> Option<Vec<String>> {
+    needed(&Parser::new().parse(pattern).ok()?)
+}
+
+fn needed(ast: &Ast) -> Option<Vec<String>> {
+    match ast {
+        Ast::Literal(literal) => {
+            let mut run = Run::default();
+            run.push(literal.c).then_some(run)?.texts()
+        }
+        Ast::Group(group) => needed(&group.ast),
+        Ast::Concat(concat) => in_row(concat),
+        Ast::Alternation(either) => {
+            let each: Option<Vec<Vec<String>>> = either.asts.iter().map(needed).collect();
+            Some(each?.into_iter().flatten().collect())
+        }
+        Ast::Repetition(repetition) if at_least_once(&repetition.op.kind) => needed(&repetition.ast),
+        _ => None,
+    }
+}
+
+fn at_least_once(kind: &RepetitionKind) -> bool {
+    match kind {
+        RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => false,
+        RepetitionKind::OneOrMore => true,
+        RepetitionKind::Range(
+            RepetitionRange::Exactly(least)
+            | RepetitionRange::AtLeast(least)
+            | RepetitionRange::Bounded(least, _),
+        ) => *least > 0,
+    }
+}
+
+/// Of all that stands in a row, what says most: the texts of which the shortest is longest.
+fn in_row(concat: &Concat) -> Option<Vec<String>> {
+    let mut known: Vec<Vec<String>> = Vec::new();
+    let mut run = Run::default();
+    for ast in &concat.asts {
+        let Ast::Literal(literal) = ast else {
+            known.extend(std::mem::take(&mut run).texts());
+            known.extend(needed(ast));
+            continue;
+        };
+        // A letter that has no place in the run begins another one, where it has a place in any.
+        if !run.push(literal.c) {
+            known.extend(std::mem::take(&mut run).texts());
+            run.push(literal.c);
+        }
+    }
+    known.extend(run.texts());
+    known.into_iter().max_by_key(|texts| texts.iter().map(String::len).min())
+}
+
+/// Letters in a row, in all the spellings that the searcher does not take for one.
+#[derive(Default)]
+struct Run(Vec<String>);
+
+/// More spellings than this are not worth searching for.
+const MOST_SPELLINGS: usize = 8;
+
+impl Run {
+    /// Adds a letter; not where there would be too many spellings, or they are not known.
+    fn push(&mut self, letter: char) -> bool {
+        let Some((lower, upper)) = spellings(letter) else { return false };
+        if self.0.is_empty() {
+            self.0.push(String::new());
+        }
+        if lower != upper {
+            if self.0.len() * 2 > MOST_SPELLINGS {
+                return false;
+            }
+            let others: Vec<String> = self.0.iter().map(|text| format!("{text}{upper}")).collect();
+            self.0.iter_mut().for_each(|text| text.push(lower));
+            self.0.extend(others);
+        } else {
+            self.0.iter_mut().for_each(|text| text.push(lower));
+        }
+        true
+    }
+
+    fn texts(self) -> Option<Vec<String>> {
+        (!self.0.is_empty()).then_some(self.0)
+    }
+}
+
+/// A letter's spellings in lower and upper case; one of ASCII stands for both. `None` for letters whose case is not
+/// simple.
+fn spellings(letter: char) -> Option<(char, char)> {
+    if letter.is_ascii() {
+        return Some((letter.to_ascii_lowercase(), letter.to_ascii_lowercase()));
+    }
+    let simple = ('à'..='ž').contains(&letter) && !matches!(letter, 'å' | 'ı' | 'ŉ' | 'ÿ' | '÷' | 'ĸ');
+    let (mut lower, mut upper) = (letter.to_lowercase(), letter.to_uppercase());
+    match (lower.next(), lower.next(), upper.next(), upper.next()) {
+        (Some(lower), None, Some(upper), None) if simple && lower == letter => Some((lower, upper)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_text_that_must_be_there_is_found() {
+        let cases: [(&str, Option<&[&str]>); 9] = [
+            ("multipart/report", Some(&["multipart/report"])),
+            (r"^\s*auto-replied", Some(&["auto-replied"])),
+            ("(?x) a\\ b | c+ d", Some(&["a b", "d"])),
+            ("x?(news|infos?)@", Some(&["news", "info"])),
+            ("für", Some(&["für", "fÜr"])),
+            ("a{0,3}b{2}", Some(&["b"])),
+            (r"\w+", None),
+            ("news|.*", None),
+            ("grr(ü|oo)n", Some(&["grr"])),
+        ];
+        for (pattern, expected) in cases {
+            let found = required(pattern);
+            let found: Option<Vec<&str>> =
+                found.as_ref().map(|texts| texts.iter().map(String::as_str).collect());
+            assert_eq!(found.as_deref(), expected, "{pattern}");
+        }
+    }
+}

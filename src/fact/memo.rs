@@ -1,0 +1,139 @@
+//! What raw values meant when they came before: most recur thousands of times.
+//!
+//! A memo has a fixed number of places. Each value has one place, and a newcomer takes it over. So a memo never grows,
+//! and values made to meet in one place cost what a first look costs, no more: a quick hash will do.
+
+/// A value longer than this is not kept, in bytes.
+const LONGEST: usize = 512;
+
+/// What some raw values mean.
+#[derive(Debug)]
+pub struct Meanings<V> {
+    places: Vec<Option<Known<V>>>,
+    count: usize,
+    /// How many values came lately, and how many of them were known.
+    asked: u32,
+    known: u32,
+    /// How many of the next values are read without a look here.
+    rest: u32,
+}
+
+/// After so many values it is decided whether to go on remembering.
+const TRIAL: u32 = 512;
+
+/// Values that nearly always are new are not remembered for so long.
+const REST: u32 = 16 * TRIAL;
+
+#[derive(Debug)]
+struct Known<V> {
+    raw: Vec<u8>,
+    meaning: V,
+}
+
+impl<V: Clone> Meanings<V> {
+    /// With `2^bits` places, which are made when the first value comes.
+    pub fn new(bits: u32) -> Self {
+        Self { places: Vec::new(), count: 1 << bits.min(20), asked: 0, known: 0, rest: 0 }
+    }
+
+    /// What `raw` means: as known, or as `read` says.
+    pub fn meaning(&mut self, raw: &[u8], read: impl FnOnce() -> V) -> V {
+        if let Some(known) = self.known(raw) {
+            return known.clone();
+        }
+        let meaning = read();
+        self.note(raw, meaning.clone());
+        meaning
+    }
+
+    /// What `raw` means, where that is known.
+    pub fn known(&mut self, raw: &[u8]) -> Option<&V> {
+        if self.rests() {
+            return None;
+        }
+        let known = self.places.get(place(raw, self.count))?.as_ref().filter(|known| known.raw == raw)?;
+        self.known += 1;
+        Some(&known.meaning)
+    }
+
+    /// Notes what `raw` means.
+    pub fn note(&mut self, raw: &[u8], meaning: V) {
+        if self.rest > 0 || raw.len() > LONGEST {
+            return;
+        }
+        if self.places.is_empty() {
+            self.places.resize_with(self.count, || None);
+        }
+        match &mut self.places[place(raw, self.count)] {
+            Some(other) => {
+                other.raw.clear();
+                other.raw.extend_from_slice(raw);
+                other.meaning = meaning;
+            }
+            empty => *empty = Some(Known { raw: raw.to_vec(), meaning }),
+        }
+    }
+
+    /// Whether remembering does not pay: of the values of late, hardly any was known.
+    fn rests(&mut self) -> bool {
+        if self.rest > 0 {
+            self.rest -= 1;
+            return true;
+        }
+        self.asked += 1;
+        if self.asked == TRIAL {
+            self.rest = if self.known < TRIAL / 16 { REST } else { 0 };
+            (self.asked, self.known) = (0, 0);
+        }
+        false
+    }
+}
+
+/// The place of a value among `count` (a power of two), from eight bytes at a time.
+fn place(raw: &[u8], count: usize) -> usize {
+    const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(SPREAD).rotate_left(29);
+    let (words, rest) = raw.as_chunks::<8>();
+    let sum = words.iter().fold(raw.len() as u64, |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let sum = mix(sum, u64::from_le_bytes(last)).wrapping_mul(SPREAD);
+    usize::try_from(sum >> 40).unwrap_or(0) & (count - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_once_until_another_takes_its_place() {
+        let mut memo = Meanings::new(0);
+        let mut read = Vec::new();
+        for raw in [&b"a"[..], b"a", b"b", b"a"] {
+            let meaning = memo.meaning(raw, || {
+                read.push(raw);
+                raw.len()
+            });
+            assert_eq!(meaning, 1);
+        }
+        assert_eq!(read, [&b"a"[..], b"b", b"a"]);
+    }
+
+    #[test]
+    fn long_values_are_read_each_time() {
+        let mut memo = Meanings::new(4);
+        let long = [b'x'; LONGEST + 1];
+        memo.note(&long, 1);
+        assert_eq!(memo.known(&long), None);
+        memo.note(b"x", 2);
+        assert_eq!(memo.known(b"x"), Some(&2));
+    }
+
+    #[test]
+    fn similar_values_have_places_of_their_own() {
+        let places: std::collections::HashSet<usize> = (0..1_000)
+            .map(|n| place(format!("Shop {n} <news@shop{n}.example>").as_bytes(), 1 << 16))
+            .collect();
+        assert!(places.len() > 950, "{}", places.len());
+    }
+}

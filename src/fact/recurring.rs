@@ -1,0 +1,85 @@
+//! Values that recur in thousands of messages, read once: to whom, on which list, under which labels.
+
+use super::batch::hash;
+use super::customer::{UNKNOWN, address, by_letterhead, hops, stated};
+use super::fields::{FieldName, Fields};
+use super::lens::Lens;
+use super::memo::Meanings;
+use super::sender::registrable;
+use super::state::State;
+use super::unsubscribe::is_no_reply;
+use super::value::{bracketed, mailboxes, plain_text};
+use super::{CustomerId, ListId, Names};
+
+/// What such values mean.
+#[derive(Debug)]
+pub struct Recurring {
+    customers: Meanings<Option<CustomerId>>,
+    letterheads: Meanings<CustomerId>,
+    lists: Meanings<Option<ListId>>,
+    labels: Meanings<State>,
+    replies: Meanings<Option<bool>>,
+    hosts: Meanings<u64>,
+}
+
+impl Default for Recurring {
+    fn default() -> Self {
+        Self {
+            customers: Meanings::new(10),
+            letterheads: Meanings::new(10),
+            lists: Meanings::new(11),
+            labels: Meanings::new(10),
+            replies: Meanings::new(11),
+            hosts: Meanings::new(11),
+        }
+    }
+}
+
+impl Recurring {
+    /// To whom a message was delivered: the first source that names somebody.
+    pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut Names) -> CustomerId {
+        for raw in stated(fields).chain(hops(fields)) {
+            let named = || Some(names.customers.number(lens.owners.customer(&address(raw)?)));
+            if let Some(customer) = self.customers.meaning(raw, named) {
+                return customer;
+            }
+        }
+        let mut by_letterhead = || {
+            let found = by_letterhead(fields, &lens.owners);
+            names.customers.number(found.as_deref().unwrap_or(UNKNOWN))
+        };
+        let mut to = fields.all(FieldName::TO);
+        match (to.next(), to.next()) {
+            (Some(only), None) => self.letterheads.meaning(only, by_letterhead),
+            _ => by_letterhead(),
+        }
+    }
+
+    /// The list that a message says it is on.
+    pub fn list(&mut self, fields: &Fields<'_>, names: &mut Names) -> Option<ListId> {
+        let raw = fields.first(FieldName::LIST_ID)?;
+        self.lists.meaning(raw, || {
+            let id = plain_text(bracketed(raw)).to_lowercase();
+            (!id.is_empty()).then(|| names.lists.number(&id))
+        })
+    }
+
+    /// What Gmail's labels say.
+    pub fn labels(&mut self, raw: &[u8], lens: &Lens) -> State {
+        self.labels.meaning(raw, || lens.labels.gmail(raw))
+    }
+
+    /// Whether an answer would go to an address that nobody reads; `None` where no address is named for answers.
+    pub fn answers_nobody(&mut self, fields: &Fields<'_>) -> Option<bool> {
+        let raw = fields.first(FieldName::REPLY_TO)?;
+        self.replies.meaning(raw, || {
+            let first = mailboxes(raw).into_iter().next();
+            first.map(|mailbox| is_no_reply(&mailbox.address))
+        })
+    }
+
+    /// The registrable domain of a host, hashed.
+    pub fn domain(&mut self, host: &str) -> u64 {
+        self.hosts.meaning(host.as_bytes(), || hash(&[registrable(host).as_bytes()]))
+    }
+}
