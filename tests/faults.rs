@@ -8,7 +8,7 @@ use common::exports::{cut, put};
 use common::{program, promotion, run};
 use mailfatigue::fact::Lens;
 use mailfatigue::gather::{Gathered, gather};
-use mailfatigue::mailbox::{Remark, survey};
+use mailfatigue::mailbox::{Remark, Unusable, survey};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
@@ -57,7 +57,17 @@ fn a_run_that_is_killed_at_any_moment_leaves_the_old_report_or_the_new_one() {
         }
     }
     assert!(killed > 20, "only {killed} of 100 runs were killed before they ended");
-    assert_eq!(names(here.path()), ["a.mbox", "m.csv", "r.csv"].map(str::to_string).into());
+    // A file gets a name in one call of the system and its place in the next. Killed between the two (rarely), a run
+    // leaves a complete report under a name of its own.
+    let mut others = names(here.path());
+    others.retain(|name| !["a.mbox", "m.csv", "r.csv"].contains(&name.as_str()));
+    assert!(others.len() <= 3, "{others:?}");
+    for other in others {
+        assert!(
+            new.contains(&std::fs::read(here.path().join(&other)).expect("a file")),
+            "{other} is half a report"
+        );
+    }
 }
 
 #[test]
@@ -171,6 +181,7 @@ fn what_is_written_to_a_mailbox_after_the_start_does_not_count() {
         file.write_all(format!("p.example\n\n{}", shop(2)).as_bytes()).expect("written");
     });
     assert_eq!((grown.batch.read, grown.batch.remarks.len()), (29, 0));
+    assert_eq!(grown.batch.skips.iter().map(|skip| skip.reason).collect::<Vec<_>>(), [Unusable::Torn]);
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! Where results go: complete files put in place at once, pipes and devices written to, standard output.
 //!
 //! A file is written without a name, so that a run that is killed leaves nothing behind; it gets one when all
-//! outputs of the run are complete.
+//! outputs of the run are complete, and its place at once.
 
 use super::interrupt::uninterrupted;
 use crate::error::{Error, Result};
 use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// An output that is complete but not yet in its place.
 pub enum Prepared {
@@ -56,52 +55,38 @@ pub fn prepare(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     Ok(Prepared::File { complete, permissions, place })
 }
 
-/// Puts all outputs in place, files first under names of their own, so that what can fail fails before any of them
-/// replaces an old one.
+/// Puts all outputs in place, files first.
 pub fn publish(outputs: impl IntoIterator<Item = Prepared>) -> Result<()> {
-    let mut named = Vec::new();
     let mut streams = Vec::new();
-    uninterrupted(|| {
-        for output in outputs {
-            match output {
-                Prepared::File { complete, permissions, place } => {
-                    let file = name(complete, permissions, folder(&place))
-                        .map_err(|error| Error::io(&place, "can't be written", &error))?;
-                    named.push((file, place));
-                }
-                Prepared::Stream { bytes, place } => streams.push((bytes, place)),
+    for output in outputs {
+        match output {
+            Prepared::File { complete, permissions, place } => {
+                uninterrupted(|| put_in_place(complete, permissions, &place))
+                    .map_err(|error| Error::io(&place, "can't be put in place", &error))?;
             }
+            Prepared::Stream { bytes, place } => streams.push((bytes, place)),
         }
-        named.into_iter().try_for_each(|(file, place)| {
-            file.persist(&place).map_err(|error| Error::io(&place, "can't be put in place", &error.error))?;
-            Ok(())
-        })
-    })?;
+    }
     streams.into_iter().try_for_each(|(bytes, place)| pour(&bytes, &place))
 }
 
-/// Gives a complete file a name in the folder; where the file system can't, a copy of it.
-fn name(mut complete: File, permissions: Option<Permissions>, folder: &Path) -> io::Result<NamedTempFile> {
-    let builder = || {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".mailfatigue-");
-        builder
-    };
-    let named = builder().make_in(folder, |path| link(&complete, path).and_then(|()| complete.try_clone()));
-    let file = match named {
-        Ok(file) => file,
-        Err(_) => {
-            let mut copy = builder().tempfile_in(folder)?;
-            complete.rewind()?;
-            io::copy(&mut complete, &mut copy)?;
-            copy.as_file().sync_all()?;
-            copy
-        }
-    };
-    if let Some(permissions) = permissions.or_else(private) {
-        file.as_file().set_permissions(permissions)?;
+/// Gives a complete file a name of its own (where the file system can't, a copy of it), then its place.
+fn put_in_place(mut complete: File, permissions: Option<Permissions>, place: &Path) -> io::Result<()> {
+    let permissions = permissions.or_else(private);
+    let allow = |file: &File| permissions.clone().map_or(Ok(()), |allowed| file.set_permissions(allowed));
+    allow(&complete)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mailfatigue-");
+    if let Ok(named) = builder.make_in(folder(place), |path| link(&complete, path)) {
+        return Ok(named.into_temp_path().persist(place)?);
     }
-    Ok(file)
+    let mut copy = builder.tempfile_in(folder(place))?;
+    complete.rewind()?;
+    io::copy(&mut complete, &mut copy)?;
+    allow(copy.as_file())?;
+    copy.as_file().sync_all()?;
+    copy.persist(place)?;
+    Ok(())
 }
 
 #[cfg(unix)]

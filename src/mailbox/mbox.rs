@@ -102,6 +102,14 @@ struct Header {
     fields: Vec<u32>,
 }
 
+impl Header {
+    /// Whether the mailbox ends in the middle of a line of it: a delivery was under way.
+    fn is_torn(&self, block: &[u8]) -> bool {
+        let at_end = self.next.is_none() && self.body == self.end;
+        at_end && block.last().is_some_and(|last| !matches!(last, b'\n' | b'\r'))
+    }
+}
+
 impl<'w, R: Read> Reader<'w, R> {
     fn new(window: &'w mut Window<R>, dialect: Dialect, to: u64) -> Self {
         Self { window, dialect, to, finder: memmem::Finder::new(b"From "), fields: Vec::new() }
@@ -124,8 +132,9 @@ impl<'w, R: Read> Reader<'w, R> {
             return Ok((self.separator_from(separator.header, None, separator.header)?, false));
         };
         let block = self.window.slice(separator.header, header.end);
-        if block.is_empty() {
-            sink.unusable(separator.offset, Unusable::NoHeader);
+        let torn = header.is_torn(block);
+        if block.is_empty() || torn {
+            sink.unusable(separator.offset, if torn { Unusable::Torn } else { Unusable::NoHeader });
             let next = match header.next {
                 None => self.separator_from(header.body, None, header.body)?,
                 next => next,

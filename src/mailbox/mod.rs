@@ -69,6 +69,8 @@ pub enum Unusable {
     NoHeader,
     /// Text stands where the first message should begin.
     NoSeparator,
+    /// The mailbox ends in the middle of its header.
+    Torn,
     /// It names nobody who sent it.
     NoFrom,
     /// The header reader failed on it.
@@ -82,6 +84,7 @@ impl Unusable {
             Self::HeaderTooLong => "its header is longer than 1 MiB",
             Self::NoHeader => "it has no header",
             Self::NoSeparator => "text before the first message, without a header",
+            Self::Torn => "the mailbox ends in the middle of its header",
             Self::NoFrom => "it names no sender (no From and no Sender field)",
             Self::Unreadable => "its header can't be read",
         }

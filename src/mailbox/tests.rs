@@ -74,8 +74,18 @@ fn a_byte_order_mark_and_blank_lines_may_come_first() {
 
 #[test]
 fn blank_lines_and_the_last_newline_may_be_missing() {
-    let text = format!("{SEPARATOR}Subject: one\n\nbody\n{SEPARATOR}Subject: two\n{SEPARATOR}Subject: three");
+    let text =
+        format!("{SEPARATOR}Subject: one\n\nbody\n{SEPARATOR}Subject: two\n{SEPARATOR}Subject: three\n\nend");
     assert_eq!(subjects(&text), ["one", "two", "three"]);
+}
+
+#[test]
+fn a_mailbox_that_ends_in_the_middle_of_a_header_has_half_a_message() {
+    for end in ["Subject: two\nFrom: ann@sh", "Subj"] {
+        let text = format!("{SEPARATOR}Subject: one\n\nbody\n\n{SEPARATOR}{end}");
+        let kept = read_bytes(text.as_bytes(), BLOCK).expect("a mailbox");
+        assert_eq!((kept.messages.len(), kept.unusable.len()), (1, 1), "{end}");
+    }
 }
 
 #[test]
