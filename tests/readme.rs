@@ -115,9 +115,12 @@ fn block_length(text: &str) -> usize {
 #[test]
 fn every_format_has_its_row() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let listed = common::run(root(), ["formats"]);
+    assert_eq!(listed.status, 0);
     for format in FORMATS {
         let row = format!("| {} | {} | {} |", format.name, format.recognised_by, format.comes_from);
         assert!(readme.contains(&row), "README.md lacks {row}");
+        assert!(listed.out.lines().any(|line| line == format.name), "`formats` lacks {}", format.name);
     }
 }
 

@@ -2,6 +2,7 @@
 //! of its folder harms nobody, but it is left out all the same.
 
 use super::origin::Origin;
+use super::source::block_for;
 use super::stream::read_stream;
 use super::unpack::{Budget, Counted};
 use super::{Remark, Sink};
@@ -110,7 +111,7 @@ fn member(
     let mut bytes = Counted { inner: bytes, count: Rc::clone(&count) };
     let read = {
         let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);
-        read_stream(bytes, &member, block, sink)
+        read_stream(bytes, &member, block_for(size, block), sink)
     };
     let rest = io::copy(&mut bytes, &mut io::sink());
     let whole = rest.is_ok() && count.get() >= size;

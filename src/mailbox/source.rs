@@ -76,11 +76,7 @@ pub fn read(
         Part::Whole => {
             let file = Told { inner: file, read };
             match source.size {
-                // A folder may hold a hundred thousand small files: each is read into a buffer of its own size.
-                Some(size) => {
-                    let enough = usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX);
-                    read_file(file, size, origin, block.min(enough), sink)
-                }
+                Some(size) => read_file(file, size, origin, block_for(size, block), sink),
                 None => read_stream(file, origin, block, sink),
             }
             .map(|()| None)
@@ -100,6 +96,11 @@ pub fn read(
             Ok(Some(borders))
         }
     }
+}
+
+/// The block in which something of `size` bytes is read: a hundred thousand small files need no large buffer each.
+pub(super) fn block_for(size: u64, block: usize) -> usize {
+    block.min(usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX))
 }
 
 /// Reads a file that had `size` bytes at the beginning.
