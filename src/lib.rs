@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! mailboxes ─▶ mailbox ─▶ RawMessage ─▶ fact ─▶ Fact ─▶ history ──▶ pairs ─┐
-//!              (bytes)                    └─▶ Skip (counted)               ▼
+//!              (bytes)   └─▶ Remark         └─▶ Skip (counted)             ▼
 //! ledger.csv ─▶ consent ─▶ Ledger ───────────────────────────────────▶  judge ─▶ Case ─▶ report ─▶ csv · summary
 //! policy.toml ─▶ policy ─▶ Policy ────────────────────────────────────▶   ▲
 //!                                                                   as_of ┘
@@ -17,15 +17,18 @@
 //!    judge < report < check < cli` (`tests/layout.rs` reads the `use` lines).
 //! 3. `judge`, `cadence` and the timeline of `consent` take values and return values: no file, no clock, no printing.
 //! 4. The clock and the machine's zone are read once, in `cli`; everyone else is given them.
-//! 5. Nothing but `cli` prints, and nothing exits but `main`.
+//! 5. Nothing but `cli` prints, and nothing ends the program but `main` and, when a signal asks for it, `cli`.
 //! 6. The same input gives the same bytes, whatever the number of threads and the order of files.
 //! 7. Every message read is in exactly one number of the summary.
 //! 8. Absent is not zero: an `Option` and a blank cell, never a stand-in.
 //! 9. Text from strangers is made harmless in one place, `report/safe.rs`.
 //!
 //! `time`, `gather` and `check` are not in the flow's picture: `time` (instants, days, zones, dates as mail writes them) is
-//! needed by separators and facts alike; `gather` reads
-//! parts of mailboxes on several threads and puts what they gave in order; `check` is the main job as a function, which the command line calls.
+//! needed by separators and facts alike; `gather` reads parts of mailboxes on several threads and puts what they gave in
+//! order; `check` is the main job as a function, which the command line calls.
+//!
+//! Inside `mailbox`: `survey` finds the files, `source` reads them whole or in parts, `stream` tells by their content what
+//! they are and hands them to the format's own file, and all of these speak to one `Sink`.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
