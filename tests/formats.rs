@@ -287,6 +287,24 @@ fn what_is_not_read_names_the_way() {
 }
 
 #[test]
+fn documents_are_no_archives_of_mail() {
+    let one = promotion(1, "Shop <news@shop.example>", "1@shop.example");
+    let letter = zipped(&[("[Content_Types].xml", b"<Types/>"), ("word/embeddings/table.zip", &zipped(&[]))]);
+    let book = zipped(&[("mimetype", b"application/epub+zip"), ("a.mbox", one.as_bytes())]);
+    let takeout = zipped(&[("Takeout/Mail/a.mbox", one.as_bytes()), ("Takeout/Drive/letter.docx", &letter)]);
+    let here = folder(&[
+        ("a.mbox", one.as_bytes()),
+        ("letter.docx", &letter),
+        ("book.epub", &book),
+        ("t.zip", &takeout),
+    ]);
+    let told = check(here.path(), &["."]);
+    assert_eq!(told.status, 0, "{}", told.err);
+    assert!(told.err.contains("2 messages read") && told.err.contains("3 other files"), "{}", told.err);
+    fails_with(&check(here.path(), &["letter.docx"]), &["`letter.docx`: holds no message"]);
+}
+
+#[test]
 fn hostile_archives_are_left_and_the_others_read() {
     let one = promotion(1, "Shop <news@shop.example>", "1@shop.example");
     let mut linked = tar::Builder::new(Vec::new());

@@ -1,7 +1,7 @@
 //! Files and standard input, read whole or in parts.
 
 use super::origin::Origin;
-use super::stream::{first_text, is_zip, read_stream};
+use super::stream::{ZIP_LOOK, first_text, is_zip, read_stream};
 use super::window::{BLOCK, Window};
 use super::{Borders, Dialect, Sink, archive, mbox, outlook};
 use crate::error::{Error, Result};
@@ -113,7 +113,7 @@ pub(super) fn read_file<F: Read + Seek>(
 ) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let mut first = Vec::new();
-    (&mut file).take(8).read_to_end(&mut first).and_then(|_| file.rewind()).map_err(failed)?;
+    (&mut file).take(ZIP_LOOK as u64).read_to_end(&mut first).and_then(|_| file.rewind()).map_err(failed)?;
     if is_zip(&first) {
         return archive::read_zip(file, size, origin, block, sink);
     }

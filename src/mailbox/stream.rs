@@ -44,9 +44,17 @@ impl Format {
     }
 }
 
-/// Whether the bytes begin a zip archive; an empty one begins with its end.
+/// How many bytes tell a zip archive from a document.
+pub const ZIP_LOOK: usize = 64;
+
+/// Whether the bytes begin a zip archive; an empty one begins with its end. Documents, books and programs are zip
+/// archives too: the name of their first member tells.
 pub fn is_zip(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..])
+    const DOCUMENTS: [&[u8]; 5] =
+        [b"[Content_Types].xml", b"_rels/", b"mimetype", b"META-INF/", b"manifest.json"];
+    let first = bytes.get(30..).unwrap_or_default();
+    let document = DOCUMENTS.iter().any(|name| first.starts_with(name));
+    matches!(bytes, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..]) && !document
 }
 
 /// Reads whatever the stream holds into the sink. What was found in a folder or an archive and is no mail is
