@@ -37,6 +37,8 @@ struct Hanger {
     phrase: u32,
     /// The hanger at the same place that came before, plus one; 0: none.
     before: u32,
+    /// The two bytes behind the anchor, where the phrase has them: most neighbours in a text differ there.
+    behind: Option<[u8; 2]>,
 }
 
 impl Phrases {
@@ -54,6 +56,9 @@ impl Phrases {
         for word in words(text) {
             for hanger in index.hanging_on(word.key(text)) {
                 let phrase = hanger.phrase as usize;
+                if hanger.behind.is_some() && hanger.behind.as_ref() != text[word.end..].first_chunk() {
+                    continue;
+                }
                 if let Some(start) = word.start.checked_sub(hanger.at as usize)
                     && self.stands_at(phrase, text, start)
                 {
@@ -96,7 +101,7 @@ impl Index {
             let text = text.as_bytes();
             let rarity = |word: &Word| (common[slot(word, text)], usize::MAX - (word.end - word.start));
             match words(text).min_by_key(rarity) {
-                Some(word) => this.hang(word.key(text), word.start, phrase),
+                Some(word) => this.hang(&word, text, phrase),
                 None if text.is_empty() => {}
                 None => this.wordless.push(phrase),
             }
@@ -104,13 +109,15 @@ impl Index {
         this
     }
 
-    fn hang(&mut self, key: u64, at: usize, phrase: usize) {
+    fn hang(&mut self, anchor: &Word, text: &[u8], phrase: usize) {
         let number = |from: usize| u32::try_from(from).unwrap_or(u32::MAX);
+        let key = anchor.key(text);
         self.seen[bit(key) / 64] |= 1 << (bit(key) % 64);
         let next = number(self.hangers.len() + 1);
         let place = self.place(key);
         let before = std::mem::replace(&mut self.places[place], next);
-        self.hangers.push(Hanger { key, at: number(at), phrase: number(phrase), before });
+        let behind = text[anchor.end..].first_chunk().copied();
+        self.hangers.push(Hanger { key, at: number(anchor.start), phrase: number(phrase), before, behind });
     }
 
     fn place(&self, key: u64) -> usize {
