@@ -4,7 +4,9 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use mailfatigue::consent::{Findings, Ledger};
-use mailfatigue::fact::{AddressId, Batch, CustomerId, Fact, FactReader, Kind, Lens, Names, SenderId, Traits};
+use mailfatigue::fact::{
+    AddressId, Batch, CustomerId, Fact, FactReader, Kind, Lens, Names, SenderId, Traits,
+};
 use mailfatigue::history::{History, Scope};
 use mailfatigue::judge::{Bench, Case};
 use mailfatigue::mailbox::read_message;
@@ -33,7 +35,10 @@ fn names() -> Names {
 /// Facts as a mailbox of years gives them: in order of time, pairs mixed; in steps that no calendar knows.
 fn facts(lens: &Lens) -> Vec<Fact> {
     let mut reader = FactReader::new(lens);
-    read_message(b"From: news@shop0.example\nSubject: 20% off\nList-Unsubscribe: <https://shop0.example/u>\n\n", &mut reader);
+    read_message(
+        b"From: news@shop0.example\nSubject: 20% off\nList-Unsubscribe: <https://shop0.example/u>\n\n",
+        &mut reader,
+    );
     let pattern = reader.take().0.facts[0];
     let mut state = 1_u64;
     let facts = (0..FACTS).map(|order| {

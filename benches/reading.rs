@@ -75,9 +75,10 @@ fn facts(c: &mut Criterion) {
     let mut group = c.benchmark_group("facts");
     group.throughput(Throughput::Elements(MESSAGES));
     let page = "<p>All lamps for less, and how we make them. <a href=\"https://shop.example/u\">Unsubscribe</a></p>\r\n";
-    for (name, subject, body) in
-        [("of headers alone", "20% off lamps", page), ("with a look at a page of 10 KB", "The letter", &page.repeat(100))]
-    {
+    for (name, subject, body) in [
+        ("of headers alone", "20% off lamps", page),
+        ("with a look at a page of 10 KB", "The letter", &page.repeat(100)),
+    ] {
         let (file, _) = mailbox(subject, body);
         let source = Source::named(file.path());
         let part = parts(&source, u64::MAX).expect("an mbox")[0];
@@ -97,7 +98,9 @@ fn classification(c: &mut Criterion) {
     let lens = Lens::plain(NOW).expect("valid rules");
     let mail = message(1, "Your order 4711-0815", "<p>Thank you. It is on its way.</p>");
     let mail = mail.split_once("\r\n").expect("a separator").1.to_string();
-    c.bench_function("the kind of a single message", |b| b.iter(|| black_box(lens.classify(mail.as_bytes()))));
+    c.bench_function("the kind of a single message", |b| {
+        b.iter(|| black_box(lens.classify(mail.as_bytes())))
+    });
     c.bench_function("rules made ready", |b| b.iter(|| black_box(Lens::plain(NOW).expect("valid rules"))));
 }
 
