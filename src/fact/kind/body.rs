@@ -1,8 +1,8 @@
 //! The text of a body, as far as it is looked at: all text parts of the message, decoded, HTML as text.
 
 use super::super::fold::fold;
+use super::markup::html_to_text;
 use super::parts::{Part, text_parts};
-use mail_parser::decoders::html::html_to_text;
 use mail_parser::{MessageParser, MessagePart, PartType};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
@@ -179,8 +179,8 @@ mod tests {
 
     fn told(parts: &[Part<'_>]) -> Vec<(bool, String)> {
         let texts = parts.iter().map(|part| match part {
-            Part::Plain(text) => (false, text.trim().to_string()),
-            Part::Html(text) => (true, text.trim().to_string()),
+            Part::Plain(text) => (false, text.replace('\r', "").trim().to_string()),
+            Part::Html(text) => (true, text.replace('\r', "").trim().to_string()),
         });
         texts.collect()
     }

@@ -113,7 +113,8 @@ impl Clues {
     fn of(all: &[(Expression, usize)]) -> Self {
         let (mut texts, mut call_for, mut always) = (Vec::new(), Vec::new(), 0);
         for (place, (expression, _)) in all.iter().enumerate().take(Asked::BITS as usize) {
-            match required(&expression.pattern) {
+            // A single letter is no clue: it stands in most values.
+            match required(&expression.pattern).filter(|texts| texts.iter().all(|text| text.len() > 1)) {
                 None => always |= 1 << place,
                 Some(needed) => {
                     call_for.extend(needed.iter().map(|_| 1 << place));

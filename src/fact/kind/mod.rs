@@ -7,6 +7,7 @@
 mod body;
 mod compile;
 mod expressions;
+mod markup;
 mod parts;
 mod phrases;
 mod required;

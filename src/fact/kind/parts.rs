@@ -4,6 +4,7 @@
 //! structure leaves no doubt (RFC 2045, RFC 2046 to the letter) is taken apart here, and only its text is decoded;
 //! any other is left to `mail-parser` as a whole, which forgives much. A test holds the two against each other.
 
+use super::markup::quoted_printable;
 use memchr::memmem;
 use std::borrow::Cow;
 
@@ -223,21 +224,29 @@ fn header_and_body(part: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 impl<'a> Leaf<'a> {
-    /// The text, where its bytes are the text.
+    /// The text, where its bytes are the text or nearly so.
     fn as_it_is(&self) -> Option<Part<'a>> {
-        let coded = ["quoted-printable", "base64"];
-        if coded.iter().any(|code| self.encoding.eq_ignore_ascii_case(code.as_bytes())) {
-            return None;
-        }
-        let ascii = self.body.is_ascii();
+        let coded = |code: &str| self.encoding.eq_ignore_ascii_case(code.as_bytes());
+        let bytes: Cow<'a, [u8]> = match self.encoding {
+            _ if coded("base64") => return None,
+            _ if coded("quoted-printable") => quoted_printable(self.body)?.into(),
+            _ => self.body.into(),
+        };
+        let ascii = bytes.is_ascii();
         let as_written = match charset(self.kind).to_ascii_lowercase().as_slice() {
             b"" | b"utf-8" => true,
             b"us-ascii" => ascii,
             name => ascii && (name.starts_with(b"iso-8859-") || name.starts_with(b"windows-125")),
         };
-        let text = std::str::from_utf8(self.body).ok().filter(|_| as_written)?;
+        if !as_written {
+            return None;
+        }
+        let text: Cow<'a, str> = match bytes {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok()?.into(),
+            Cow::Owned(bytes) => String::from_utf8(bytes).ok()?.into(),
+        };
         let html = matches!(media(self.kind), Some(Media::Html));
-        Some(if html { Part::Html(text.into()) } else { Part::Plain(text.into()) })
+        Some(if html { Part::Html(text) } else { Part::Plain(text) })
     }
 
     /// A message of this part alone.

@@ -21,22 +21,23 @@ pub(super) struct Phrases {
 struct Index {
     /// Which anchors there may be: a bit for each of the mixed keys' upper values.
     seen: Vec<u64>,
-    /// For each place the last hanger of its anchors, plus one; 0: none.
+    /// For each place where its hangers begin; they end where those of the next place begin.
     places: Vec<u32>,
     hangers: Vec<Hanger>,
     /// Phrases without a word.
     wordless: Vec<usize>,
 }
 
-/// A phrase that hangs on an anchor.
-#[derive(Debug)]
+/// A phrase that hangs on an anchor. Small, for these are looked at all the time.
+#[derive(Debug, Clone, Copy, Default)]
 struct Hanger {
-    key: u64,
+    /// The lower half of the anchor's key.
+    key: u32,
+    phrase: u32,
     /// Where the anchor stands in the phrase.
     at: u32,
-    phrase: u32,
-    /// The hanger at the same place that came before, plus one; 0: none.
-    before: u32,
+    /// The two bytes behind the anchor, where the phrase has them: most neighbours in a text differ there.
+    behind: Option<[u8; 2]>,
 }
 
 impl Phrases {
@@ -54,6 +55,9 @@ impl Phrases {
         for word in words(text) {
             for hanger in index.hanging_on(word.key(text)) {
                 let phrase = hanger.phrase as usize;
+                if hanger.behind.is_some() && hanger.behind.as_ref() != text[word.end..].first_chunk() {
+                    continue;
+                }
                 if let Some(start) = word.start.checked_sub(hanger.at as usize)
                     && self.stands_at(phrase, text, start)
                 {
@@ -79,50 +83,93 @@ impl Phrases {
 
 impl Index {
     fn of(phrases: &[String]) -> Self {
-        let mut this = Self {
-            seen: vec![0; SEEN / 64],
-            places: vec![0; (phrases.len() * 2).next_power_of_two()],
-            hangers: Vec::with_capacity(phrases.len()),
-            wordless: Vec::new(),
-        };
-        // What is common in phrases is common in texts.
-        let mut common = vec![0_u16; 1 << 14];
-        let slot = |word: &Word, text: &[u8]| (word.key(text) >> 50) as usize;
-        for text in phrases.iter().map(String::as_bytes) {
-            words(text)
-                .for_each(|word| common[slot(&word, text)] = common[slot(&word, text)].saturating_add(1));
-        }
+        let common = Common::among(phrases);
+        let mut wordless = Vec::new();
+        let mut anchored = Vec::with_capacity(phrases.len());
         for (phrase, text) in phrases.iter().enumerate() {
             let text = text.as_bytes();
-            let rarity = |word: &Word| (common[slot(word, text)], usize::MAX - (word.end - word.start));
+            let rarity = |word: &Word| (common.count(word.key(text)), usize::MAX - (word.end - word.start));
             match words(text).min_by_key(rarity) {
-                Some(word) => this.hang(word.key(text), word.start, phrase),
+                Some(word) => anchored.push((word.key(text), Hanger::of(phrase, text, &word))),
                 None if text.is_empty() => {}
-                None => this.wordless.push(phrase),
+                None => wordless.push(phrase),
             }
         }
+        let mut this = Self {
+            seen: vec![0; SEEN / 64],
+            places: vec![0; (phrases.len() * 2).next_power_of_two() + 1],
+            hangers: vec![Hanger::default(); anchored.len()],
+            wordless,
+        };
+        this.hang(&anchored);
         this
     }
 
-    fn hang(&mut self, key: u64, at: usize, phrase: usize) {
-        let number = |from: usize| u32::try_from(from).unwrap_or(u32::MAX);
-        self.seen[bit(key) / 64] |= 1 << (bit(key) % 64);
-        let next = number(self.hangers.len() + 1);
-        let place = self.place(key);
-        let before = std::mem::replace(&mut self.places[place], next);
-        self.hangers.push(Hanger { key, at: number(at), phrase: number(phrase), before });
+    /// Puts hangers in the order of their places: counted first, then each where there is room.
+    fn hang(&mut self, anchored: &[(u64, Hanger)]) {
+        for (key, _) in anchored {
+            self.seen[bit(*key) / 64] |= 1 << (bit(*key) % 64);
+            let place = self.place(*key);
+            self.places[place] += 1;
+        }
+        let mut sum = 0;
+        for begin in &mut self.places {
+            sum += *begin;
+            *begin = sum;
+        }
+        for (key, hanger) in anchored {
+            let place = self.place(*key);
+            self.places[place] -= 1;
+            self.hangers[self.places[place] as usize] = *hanger;
+        }
     }
 
     fn place(&self, key: u64) -> usize {
-        (key >> 20) as usize & (self.places.len() - 1)
+        (key >> 32) as usize & (self.places.len() - 2)
     }
 
     /// The phrases whose anchor has that key.
     fn hanging_on(&self, key: u64) -> impl Iterator<Item = &Hanger> {
         let seen = self.seen[bit(key) / 64] >> (bit(key) % 64) & 1 == 1;
-        let at = |number: u32| self.hangers.get(number.checked_sub(1)? as usize);
-        let last = seen.then(|| self.places[self.place(key)]).and_then(at);
-        std::iter::successors(last, move |hanger| at(hanger.before)).filter(move |hanger| hanger.key == key)
+        let place = self.place(key);
+        let found = if seen { self.places[place] as usize..self.places[place + 1] as usize } else { 0..0 };
+        self.hangers[found].iter().filter(move |hanger| hanger.key == lower(key))
+    }
+}
+
+impl Hanger {
+    fn of(phrase: usize, text: &[u8], anchor: &Word) -> Self {
+        let number = |from: usize| u32::try_from(from).unwrap_or(u32::MAX);
+        let behind = text[anchor.end..].first_chunk().copied();
+        Self { key: lower(anchor.key(text)), phrase: number(phrase), at: number(anchor.start), behind }
+    }
+}
+
+fn lower(key: u64) -> u32 {
+    (key & u64::from(u32::MAX)) as u32
+}
+
+/// How often words stand in phrases, roughly: what is common in phrases is common in texts.
+struct Common(Vec<u16>);
+
+impl Common {
+    fn among(phrases: &[String]) -> Self {
+        let mut this = Self(vec![0; 1 << 14]);
+        for text in phrases.iter().map(String::as_bytes) {
+            for word in words(text) {
+                let count = &mut this.0[Self::slot(word.key(text))];
+                *count = count.saturating_add(1);
+            }
+        }
+        this
+    }
+
+    fn count(&self, key: u64) -> u16 {
+        self.0[Self::slot(key)]
+    }
+
+    fn slot(key: u64) -> usize {
+        (key >> 50) as usize
     }
 }
 

@@ -71,7 +71,10 @@ pub(super) struct Rule {
 /// What values of fields raised before, and how it ended where the same was raised before.
 #[derive(Debug)]
 pub(crate) struct Memo {
-    values: Vec<Meanings<Signals>>,
+    /// By the field's number; what a value raised, by its place among the sets.
+    values: Vec<Meanings<u16>>,
+    /// Each set that was raised, once: there are few, and thousands of values.
+    sets: Vec<Signals>,
     outcomes: Meanings<Outcome>,
 }
 
@@ -80,7 +83,7 @@ const VALUES: u32 = 10;
 
 impl Default for Memo {
     fn default() -> Self {
-        Self { values: Vec::new(), outcomes: Meanings::new(VALUES) }
+        Self { values: Vec::new(), sets: vec![Signals::default()], outcomes: Meanings::new(VALUES) }
     }
 }
 
@@ -89,9 +92,25 @@ impl Memo {
         while self.values.len() <= name.index() {
             self.values.push(Meanings::new(VALUES));
         }
-        self.values[name.index()].meaning(raw, || expressions.raised_by(&plain_text(raw)))
+        let values = &mut self.values[name.index()];
+        if let Some(set) = values.known(raw) {
+            return self.sets[usize::from(*set)];
+        }
+        let raised = expressions.raised_by(&plain_text(raw));
+        let known = self.sets.iter().position(|set| *set == raised);
+        let set = known.unwrap_or(self.sets.len());
+        if set < MOST_SETS {
+            if known.is_none() {
+                self.sets.push(raised);
+            }
+            values.note(raw, u16::try_from(set).unwrap_or_default());
+        }
+        raised
     }
 }
+
+/// Values that raise yet another set are not remembered.
+const MOST_SETS: usize = 1_024;
 
 /// Whether the header was enough to decide.
 #[derive(Debug, Clone, Copy)]
