@@ -5,6 +5,7 @@
 //! exact, quick to set up (a run over one message needs it too), and reads a text at about a nanosecond a byte.
 
 use super::signals::Signals;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Phrases, each with the signals that it raises. The index is built when a text first comes: a run that never
@@ -41,9 +42,13 @@ struct Hanger {
 }
 
 impl Phrases {
-    /// Of folded phrases.
+    /// Of folded phrases; one that is there twice raises what either raises.
     pub fn of(raised_by: Vec<(String, Signals)>) -> Self {
-        let (phrases, raised_by) = raised_by.into_iter().unzip();
+        let mut merged: HashMap<String, Signals> = HashMap::with_capacity(raised_by.len());
+        for (phrase, signals) in raised_by {
+            merged.entry(phrase).or_default().raise_all(&signals);
+        }
+        let (phrases, raised_by) = merged.into_iter().unzip();
         Self { phrases, raised_by, index: OnceLock::new() }
     }
 
