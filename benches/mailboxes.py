@@ -244,6 +244,7 @@ def main():
             options = dict(zip(rest[::2], rest[1::2]))
             folder = options.get("--folder", "/tmp/mailfatigue-bench")
             os.makedirs(folder, exist_ok=True)
+            subprocess.run(["cargo", "build", "--release", "--locked", "--bins", "--examples"], check=True)
             for kind in ("mixed", "small"):
                 compare(kind, folder, int(options.get("--mib", 1024)), int(options.get("--runs", 7)))
         case _:

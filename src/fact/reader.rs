@@ -258,14 +258,15 @@ impl Sink for FactReader<'_> {
             return;
         }
         let text = BodyText::skim(&pending.header, body);
-        let decision = pending.open.map_or(pending.decision, |open| rules.judge_body(open, &text));
+        let heard = rules.heard(&text);
+        let decision = pending.open.map_or(pending.decision, |open| rules.judge_body(open, &text, &heard));
         let about_a_list = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase);
         let mixed = decision.kind == Kind::Transactional
             && !about_a_list
-            && rules.advertises(&pending.subject, &text);
+            && rules.advertises(&pending.subject, &heard);
         let traits = pending.fact.traits.set(Traits::MIXED, mixed);
         let way_out = match pending.fact.way_out {
-            WayOut::Absent if text.has_link && rules.offers_way_out(&text) => WayOut::Body,
+            WayOut::Absent if text.has_link && rules.offers_way_out(&heard) => WayOut::Body,
             known => known,
         };
         self.keep(Fact { way_out, traits, ..pending.fact }, decision, || pending.message_id);

@@ -102,19 +102,20 @@ impl Case {
     /// The case of a pair; `load` is all marketing that the customer got.
     pub fn of(pair: Pair<'_>, bench: &Bench<'_>, load: u64) -> Self {
         let names = &bench.history.names;
-        let placed =
-            |wanted: Counted| pair.facts.iter().filter(move |fact| bench.scope.place(fact) == wanted);
-        let marketing: Vec<&Fact> = placed(Counted::Marketing).collect();
-        let counted: Vec<&Fact> = pair
-            .facts
-            .iter()
-            .filter(|fact| matches!(bench.scope.place(fact), Counted::Marketing | Counted::Other))
-            .collect();
+        let places: Vec<Counted> = pair.facts.iter().map(|fact| bench.scope.place(fact)).collect();
+        let placed = |counts: fn(Counted) -> bool| {
+            pair.facts.iter().zip(&places).filter(move |(_, place)| counts(**place)).map(|(fact, _)| fact)
+        };
+        let marketing: Vec<&Fact> = placed(|place| place == Counted::Marketing).collect();
+        let counted: Vec<&Fact> =
+            placed(|place| matches!(place, Counted::Marketing | Counted::Other)).collect();
         let timelines = timelines(&pair, &marketing, bench);
+        let mut of_stream = Latest::default();
         let standings = marketing.iter().filter_map(|fact| {
             let time = fact.time?;
             let day = bench.scope.zone.day(time);
-            let standing = timelines.get(&(fact.from, fact.list))?.at(time, day);
+            let stream = (fact.from, fact.list);
+            let standing = of_stream.or(stream, || timelines.get(&stream))?.at(time, day);
             Some((Received { day, state: standing.state }, standing))
         });
         let (received, standings): (Vec<Received>, Vec<_>) = standings.unzip();
@@ -144,8 +145,8 @@ impl Case {
                 .map(|standing| Consent { state: standing.state, by: standing.by.cloned() }),
             opted_out_on: timelines.values().filter_map(|timeline| timeline.opted_out()?.day).min(),
             customer_since: last.and_then(|_| customer_since(&pair, &timelines, bench, names)),
-            other_messages: placed(Counted::Other).count() as u64,
-            spam_messages: placed(Counted::Spam).count() as u64,
+            other_messages: placed(|place| place == Counted::Other).count() as u64,
+            spam_messages: placed(|place| place == Counted::Spam).count() as u64,
             mixed_messages: counted.iter().filter(|fact| fact.traits.has(Traits::MIXED)).count() as u64,
             unread: share(&marketing, Traits::READ_KNOWN, |traits| !traits.has(Traits::READ)),
             deleted: share(&marketing, Traits::DELETED_KNOWN, |traits| traits.has(Traits::DELETED)),
@@ -199,10 +200,37 @@ type Stream = (AddressId, Option<ListId>);
 
 fn timelines(pair: &Pair<'_>, marketing: &[&Fact], bench: &Bench<'_>) -> HashMap<Stream, Timeline> {
     let mut timelines = HashMap::new();
+    let mut latest = Latest::default();
     for fact in marketing {
-        timelines.entry((fact.from, fact.list)).or_insert_with(|| bench.timeline(pair, fact));
+        let stream = (fact.from, fact.list);
+        latest.or(stream, || {
+            timelines.entry(stream).or_insert_with(|| bench.timeline(pair, fact));
+            Some(())
+        });
     }
     timelines
+}
+
+/// What was found for the stream at hand: most messages are of the same one as the message before.
+struct Latest<T>(Option<(Stream, T)>);
+
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Copy> Latest<T> {
+    fn or(&mut self, stream: Stream, find: impl FnOnce() -> Option<T>) -> Option<T> {
+        match self.0 {
+            Some((latest, found)) if latest == stream => Some(found),
+            _ => {
+                let found = find()?;
+                self.0 = Some((stream, found));
+                Some(found)
+            }
+        }
+    }
 }
 
 impl Bench<'_> {
@@ -261,10 +289,21 @@ fn share(facts: &[&Fact], known: Traits, counts: impl Fn(Traits) -> bool) -> Sha
 /// one instant come in no order of their own, so each is given with its time.
 fn most_frequent<'a>(texts: impl Iterator<Item = (&'a str, Option<Time>)>) -> Vec<String> {
     let mut seen: BTreeMap<&str, (usize, Option<Time>)> = BTreeMap::new();
+    let mut note = |(text, count, earliest): (&'a str, usize, Option<Time>)| {
+        let entry = seen.entry(text).or_insert((0, earliest));
+        *entry = (entry.0 + count, entry.1.min(earliest));
+    };
+    // Mostly it is the same text time and again.
+    let mut run: Option<(&str, usize, Option<Time>)> = None;
     for (text, time) in texts {
-        let entry = seen.entry(text).or_insert((0, time));
-        *entry = (entry.0 + 1, entry.1.min(time));
+        match &mut run {
+            Some((same, count, earliest)) if *same == text => {
+                (*count, *earliest) = (*count + 1, time.min(*earliest))
+            }
+            _ => run.replace((text, 1, time)).into_iter().for_each(&mut note),
+        }
     }
+    run.into_iter().for_each(note);
     let mut ordered: Vec<(&str, (usize, Option<Time>))> = seen.into_iter().collect();
     ordered.sort_by_key(|(text, (count, time))| (Reverse(*count), *time, *text));
     ordered.into_iter().map(|(text, _)| text.to_string()).collect()

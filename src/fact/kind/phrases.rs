@@ -5,6 +5,7 @@
 //! exact, quick to set up (a run over one message needs it too), and reads a text at about a nanosecond a byte.
 
 use super::signals::Signals;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Phrases, each with the signals that it raises. The index is built when a text first comes: a run that never
@@ -41,9 +42,13 @@ struct Hanger {
 }
 
 impl Phrases {
-    /// Of folded phrases.
+    /// Of folded phrases; one that is there twice raises what either raises.
     pub fn of(raised_by: Vec<(String, Signals)>) -> Self {
-        let (phrases, raised_by) = raised_by.into_iter().unzip();
+        let mut merged: HashMap<String, Signals> = HashMap::with_capacity(raised_by.len());
+        for (phrase, signals) in raised_by {
+            merged.entry(phrase).or_default().raise_all(&signals);
+        }
+        let (phrases, raised_by) = merged.into_iter().unzip();
         Self { phrases, raised_by, index: OnceLock::new() }
     }
 
@@ -53,7 +58,7 @@ impl Phrases {
         let text = folded.as_bytes();
         let mut raised = Signals::default();
         for word in words(text) {
-            for hanger in index.hanging_on(word.key(text)) {
+            for hanger in index.hanging_on(word.key) {
                 let phrase = hanger.phrase as usize;
                 if hanger.behind.is_some() && hanger.behind.as_ref() != text[word.end..].first_chunk() {
                     continue;
@@ -88,9 +93,9 @@ impl Index {
         let mut anchored = Vec::with_capacity(phrases.len());
         for (phrase, text) in phrases.iter().enumerate() {
             let text = text.as_bytes();
-            let rarity = |word: &Word| (common.count(word.key(text)), usize::MAX - (word.end - word.start));
+            let rarity = |word: &Word| (common.count(word.key), usize::MAX - (word.end - word.start));
             match words(text).min_by_key(rarity) {
-                Some(word) => anchored.push((word.key(text), Hanger::of(phrase, text, &word))),
+                Some(word) => anchored.push((word.key, Hanger::of(phrase, text, &word))),
                 None if text.is_empty() => {}
                 None => wordless.push(phrase),
             }
@@ -141,7 +146,7 @@ impl Hanger {
     fn of(phrase: usize, text: &[u8], anchor: &Word) -> Self {
         let number = |from: usize| u32::try_from(from).unwrap_or(u32::MAX);
         let behind = text[anchor.end..].first_chunk().copied();
-        Self { key: lower(anchor.key(text)), phrase: number(phrase), at: number(anchor.start), behind }
+        Self { key: lower(anchor.key), phrase: number(phrase), at: number(anchor.start), behind }
     }
 }
 
@@ -157,7 +162,7 @@ impl Common {
         let mut this = Self(vec![0; 1 << 14]);
         for text in phrases.iter().map(String::as_bytes) {
             for word in words(text) {
-                let count = &mut this.0[Self::slot(word.key(text))];
+                let count = &mut this.0[Self::slot(word.key)];
                 *count = count.saturating_add(1);
             }
         }
@@ -184,6 +189,8 @@ fn bit(key: u64) -> usize {
 struct Word {
     start: usize,
     end: usize,
+    /// The word as a number. Two words with one number cost a comparison, no more.
+    key: u64,
 }
 
 fn words(text: &[u8]) -> impl Iterator<Item = Word> {
@@ -193,32 +200,14 @@ fn words(text: &[u8]) -> impl Iterator<Item = Word> {
             at += 1;
         }
         let start = at;
-        while text.get(at).is_some_and(|byte| is_word(*byte)) {
+        let mut mixed = 0_u64;
+        while let Some(byte) = text.get(at).filter(|byte| is_word(**byte)) {
+            mixed = mixed.rotate_left(7) ^ u64::from(*byte);
             at += 1;
         }
-        Some(Word { start, end: at })
+        let key = (mixed ^ mixed >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        Some(Word { start, end: at, key })
     })
-}
-
-impl Word {
-    /// The word as a number: its length, its first eight and its last eight bytes, mixed. Two words with one number
-    /// cost a comparison, no more.
-    fn key(&self, text: &[u8]) -> u64 {
-        const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
-        let length = self.end - self.start;
-        let eight_from = |start: usize| {
-            let from = text.get(start..).unwrap_or_default();
-            from.first_chunk::<8>().map_or_else(
-                || from.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
-                |eight| u64::from_le_bytes(*eight),
-            )
-        };
-        let parts = match length {
-            0..8 => eight_from(self.start) & ((1 << (8 * length)) - 1),
-            _ => eight_from(self.start) ^ eight_from(self.end - 8).rotate_left(23),
-        };
-        (parts ^ length as u64).wrapping_mul(SPREAD)
-    }
 }
 
 /// Letters and digits; all that is not ASCII counts as a letter.

@@ -121,6 +121,10 @@ pub(crate) enum Outcome {
     Open(Open),
 }
 
+/// What the text of a body raises, found once for all who ask.
+#[derive(Debug)]
+pub(crate) struct Heard(Signals);
+
 /// What is known while the body is awaited.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Open {
@@ -179,15 +183,20 @@ impl Rules {
         memo.outcomes.meaning(&raised.bytes(), || self.first(raised, true))
     }
 
+    /// What the text of a body raises.
+    pub(crate) fn heard(&self, body: &BodyText) -> Heard {
+        Heard(self.in_body.raised_in(&body.folded))
+    }
+
     /// Judges a message whose header left it open, by its body.
-    pub(crate) fn judge_body(&self, open: Open, body: &BodyText) -> Decision {
+    pub(crate) fn judge_body(&self, open: Open, body: &BodyText, heard: &Heard) -> Decision {
         let mut raised = open.raised;
         for ((_, test), number) in BODY_TESTS.iter().zip(&self.body_tests) {
             if let Some(number) = number.filter(|_| test(body)) {
                 raised.raise(number);
             }
         }
-        raised.raise_all(&self.in_body.raised_in(&body.folded));
+        raised.raise_all(&heard.0);
         match self.first(raised, false) {
             Outcome::Decided(decision) => decision,
             Outcome::Open(_) => self.no_evidence(),
@@ -214,15 +223,13 @@ impl Rules {
     }
 
     /// Whether a text holds a phrase that offers a way out.
-    pub(crate) fn offers_way_out(&self, body: &BodyText) -> bool {
-        self.in_body.raised_in(&body.folded).has(self.asked.way_out)
+    pub(crate) fn offers_way_out(&self, heard: &Heard) -> bool {
+        heard.0.has(self.asked.way_out)
     }
 
     /// Whether a text that belongs to a deal advertises as well.
-    pub(crate) fn advertises(&self, subject: &str, body: &BodyText) -> bool {
-        [subject, &body.folded]
-            .into_iter()
-            .any(|text| self.in_body.raised_in(text).has(self.asked.advertises))
+    pub(crate) fn advertises(&self, subject: &str, heard: &Heard) -> bool {
+        heard.0.has(self.asked.advertises) || self.in_body.raised_in(subject).has(self.asked.advertises)
     }
 
     /// Whether folded words of the owner's own ask that no more mail be sent.
