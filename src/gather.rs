@@ -181,8 +181,7 @@ impl<'a> InOrder<'a> {
     fn new(survey: &Survey, lens: &'a Lens, tasks: &'a [Task<'a>], threads: usize) -> Self {
         let renamings = (0..threads.max(1)).map(|_| Renaming::default()).collect();
         let mut gathered = Gathered::default();
-        let empty =
-            |argument: &Argument| Yield { mailboxes: u32::from(argument.holds_maildir), ..Yield::default() };
+        let empty = |argument: &Argument| Yield { holds_maildir: argument.holds_maildir, ..Yield::default() };
         gathered.arguments = survey.arguments.iter().map(empty).collect();
         for (argument, remark) in &survey.remarks {
             gathered.arguments[*argument].note(remark);
