@@ -5,101 +5,204 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 /// `text` in lower case without accents, with ASCII quotes and dashes, single blanks, and every number as `0`.
 /// Signs that are no words (emoji, arrows) become blanks; zero-width characters vanish.
 pub fn fold(text: &str) -> String {
-    let mut folded = Vec::with_capacity(text.len());
-    fold_onto(text, &mut folded);
+    let mut folder = Folder::default();
+    folder.add(text, &mut |_| {});
+    folder.finish(&mut |_| {});
     // It is text still: whole characters were put in.
-    String::from_utf8(folded).unwrap_or_default()
+    folder.folded.truncate(folder.end);
+    String::from_utf8(folder.folded).unwrap_or_default()
 }
 
-/// The same, behind what `folded` holds already.
-pub fn fold_onto(text: &str, folded: &mut Vec<u8>) {
-    let start = folded.len();
-    // Most text is ASCII, which needs no tables of Unicode.
-    if text.is_ascii() {
-        fold_ascii(text.as_bytes(), folded, start, &ASCII);
-    } else {
-        fold_characters(text, folded, start);
-    }
-    if folded.len() > start && folded.ends_with(b" ") {
-        folded.pop();
-    }
+/// A word of a folded text: a longest run of letters and digits.
+#[derive(Debug, Clone, Copy)]
+pub struct Word {
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends, unless a number goes on behind its separator: `1.299` is told as `0`, then once more.
+    pub end: usize,
+    /// Its first and last letters as a number. Two words with one number cost a comparison, no more.
+    pub key: u64,
 }
 
-fn fold_characters(text: &str, folded: &mut Vec<u8>, start: usize) {
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
-        if ascii > 0 {
-            fold_ascii(&rest.as_bytes()[..ascii], folded, start, &ASCII_AMONG_OTHERS);
-            rest = &rest[ascii..];
-        } else {
-            rest = &rest[c.len_utf8()..];
-            // Marks never change what stands around them, so characters decompose one by one.
-            decompose_compatible(c, |c| fold_character(c, folded, start));
-        }
-    }
+/// Folds texts, one behind the other, and tells of their words in the same pass.
+#[derive(Debug, Default)]
+pub struct Folder {
+    /// What was folded, and at least [`STRIDE`] bytes more.
+    folded: Vec<u8>,
+    end: usize,
+    /// Where the word at hand begins; at the end: there is none.
+    word: usize,
+    /// The same before the last byte, if that is no part of a word: a digit may join it to what follows.
+    word_before: usize,
 }
+
+/// How many letters are folded at once.
+const STRIDE: usize = 8;
 
 const BLANK: u8 = b' ';
 const DIGIT: u8 = b'0';
 
 /// What each byte of ASCII folds to.
-static ASCII: [u8; 256] = ascii(b'`');
-
-/// The same in a text that is not all ASCII: there a grave accent is an apostrophe.
-static ASCII_AMONG_OTHERS: [u8; 256] = ascii(b'\'');
-
-const fn ascii(grave: u8) -> [u8; 256] {
+static ASCII: [u8; 256] = {
     let mut table = [BLANK; 256];
     let mut byte = b'!';
     while byte < 127 {
         table[byte as usize] = if byte.is_ascii_digit() { DIGIT } else { byte.to_ascii_lowercase() };
         byte += 1;
     }
-    table[b'`' as usize] = grave;
+    table[b'`' as usize] = b'\'';
     table
-}
+};
 
-fn fold_ascii(text: &[u8], folded: &mut Vec<u8>, start: usize, table: &[u8; 256]) {
-    let held = folded.len();
-    let byte_before = |back: usize| if held >= start + back { folded[held - back] } else { BLANK };
-    let (mut but_one, mut last) = (byte_before(2), byte_before(1));
-    folded.resize(held + text.len(), 0);
-    let places = &mut folded[held..];
-    let mut end = 0;
-    for byte in text {
-        let byte = table[usize::from(*byte)];
-        if byte <= DIGIT && (byte == BLANK || byte == DIGIT) {
-            if byte == last {
-                continue;
-            }
-            if byte == DIGIT && but_one == DIGIT && matches!(last, b'.' | b',') {
-                // The separator may stand in what was folded before.
-                if end == 0 {
-                    folded.truncate(held - 1);
-                    return fold_ascii(&text[1..], folded, start, table);
-                }
-                end -= 1;
-                last = DIGIT;
-                continue;
+impl Folder {
+    /// Forgets what it holds.
+    pub fn clear(&mut self) {
+        (self.end, self.word, self.word_before) = (0, 0, 0);
+    }
+
+    /// What was folded.
+    pub fn text(&self) -> &[u8] {
+        &self.folded[..self.end]
+    }
+
+    /// Folds a text behind what is there; tells of each word that ends.
+    pub fn add(&mut self, text: &str, heard: &mut impl FnMut(Word)) {
+        // Most text is ASCII, which needs no tables of Unicode.
+        if text.is_ascii() {
+            return self.ascii(text.as_bytes(), heard);
+        }
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
+            if ascii > 0 {
+                self.ascii(&rest.as_bytes()[..ascii], heard);
+                rest = &rest[ascii..];
+            } else {
+                rest = &rest[c.len_utf8()..];
+                // Marks never change what stands around them, so characters decompose one by one.
+                decompose_compatible(c, |c| self.character(c, heard));
             }
         }
-        places[end] = byte;
-        end += 1;
-        but_one = last;
-        last = byte;
     }
-    folded.truncate(held + end);
+
+    /// Ends the text: tells of its last word, and drops a blank at its end.
+    pub fn finish(&mut self, heard: &mut impl FnMut(Word)) {
+        self.end_word(heard);
+        if self.text().ends_with(&[BLANK]) {
+            self.end -= 1;
+        }
+    }
+
+    fn end_word(&self, heard: &mut impl FnMut(Word)) {
+        if self.word < self.end {
+            let key = key(&self.folded[self.word..], self.end - self.word);
+            heard(Word { start: self.word, end: self.end, key });
+        }
+    }
+
+    fn make_room(&mut self, more: usize) {
+        let wanted = self.end + more + STRIDE;
+        if self.folded.len() < wanted {
+            self.folded.resize(wanted, 0);
+        }
+    }
+
+    fn ascii(&mut self, text: &[u8], heard: &mut impl FnMut(Word)) {
+        self.make_room(text.len());
+        let (mut word, mut end) = (self.word, self.end);
+        let mut rest = text;
+        // Letters, then the blank behind them: that is nearly all of a text.
+        while let (Some(letters), Some(room)) = (rest.first_chunk(), self.folded[end..].first_chunk_mut()) {
+            let count = leading_letters(*letters, room);
+            end += count;
+            rest = &rest[count..];
+            if count == STRIDE {
+                continue;
+            }
+            let Some((byte, behind)) = rest.split_first() else { break };
+            rest = behind;
+            if *byte == BLANK && end > word {
+                heard(Word { start: word, end, key: key(&self.folded[word..], end - word) });
+                self.folded[end] = BLANK;
+                (self.word_before, word) = (word, end + 1);
+                end += 1;
+            } else {
+                (self.word, self.end) = (word, end);
+                self.byte(ASCII[usize::from(*byte)], heard);
+                (word, end) = (self.word, self.end);
+            }
+        }
+        (self.word, self.end) = (word, end);
+        rest.iter().for_each(|byte| self.byte(ASCII[usize::from(*byte)], heard));
+    }
+
+    #[inline(never)]
+    fn byte(&mut self, byte: u8, heard: &mut impl FnMut(Word)) {
+        match byte {
+            BLANK if matches!(self.text(), [] | [.., BLANK]) => {}
+            DIGIT if self.text().ends_with(&[DIGIT]) => {}
+            DIGIT if matches!(self.text(), [.., DIGIT, b'.' | b',']) => {
+                self.end -= 1;
+                self.word = self.word_before;
+            }
+            DIGIT | b'a'..=b'z' => self.put(byte),
+            _ => {
+                self.end_word(heard);
+                self.put(byte);
+                (self.word_before, self.word) = (self.word, self.end);
+            }
+        }
+    }
+
+    fn put(&mut self, byte: u8) {
+        self.folded[self.end] = byte;
+        self.end += 1;
+    }
+
+    fn character(&mut self, c: char, heard: &mut impl FnMut(Word)) {
+        if is_combining_mark(c) {
+            return;
+        }
+        match plain(c) {
+            Some(word) => word.chars().for_each(|c| self.letter(c, heard)),
+            None => c.to_lowercase().for_each(|c| self.letter(c, heard)),
+        }
+    }
+
+    fn letter(&mut self, c: char, heard: &mut impl FnMut(Word)) {
+        self.make_room(c.len_utf8());
+        if c.is_ascii() {
+            self.byte(ASCII[c as usize], heard);
+        } else if c.is_whitespace() || c.is_control() {
+            self.byte(BLANK, heard);
+        } else {
+            c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.put(byte));
+        }
+    }
 }
 
-fn fold_character(c: char, folded: &mut Vec<u8>, start: usize) {
-    if is_combining_mark(c) {
-        return;
-    }
-    match plain(c) {
-        Some(word) => word.chars().for_each(|c| push(folded, start, c)),
-        None => c.to_lowercase().for_each(|c| push(folded, start, c)),
-    }
+/// Puts bytes of ASCII in lower case; tells how many letters stand in front, for only these are right.
+fn leading_letters(bytes: [u8; STRIDE], lower_case: &mut [u8; STRIDE]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    let lower = u64::from_le_bytes(bytes) | (0x20 * EACH);
+    *lower_case = lower.to_le_bytes();
+    // No sum of a byte below 128 and one of these runs over into the next.
+    let from_a = lower.wrapping_add(EACH * (0x80 - b'a' as u64));
+    let past_z = lower.wrapping_add(EACH * (0x7F - b'z' as u64));
+    let others = !(from_a & !past_z) & HIGH;
+    (others.trailing_zeros() / 8) as usize
+}
+
+/// The word of that length at the start of a buffer, as a number.
+fn key(buffer: &[u8], length: usize) -> u64 {
+    let number = |bytes: Option<&[u8; STRIDE]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let first = number(buffer.first_chunk());
+    let mixed = match length.checked_sub(STRIDE) {
+        Some(last) => first ^ number(buffer[last..].first_chunk()).rotate_left(23) ^ length as u64,
+        None => first & ((1 << (8 * length)) - 1),
+    };
+    (mixed ^ mixed >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Letters that do not decompose, and signs with an ASCII neighbour. The empty string: the sign vanishes.
@@ -126,17 +229,6 @@ fn plain(c: char) -> Option<&'static str> {
         c if !c.is_ascii() && !c.is_alphanumeric() => " ",
         _ => return None,
     })
-}
-
-/// Appends one folded character: blanks collapse, and so do numbers with their separators.
-fn push(folded: &mut Vec<u8>, start: usize, c: char) {
-    if c.is_ascii() {
-        fold_ascii(&[c as u8], folded, start, &ASCII);
-    } else if c.is_whitespace() || c.is_control() {
-        fold_ascii(b" ", folded, start, &ASCII);
-    } else {
-        folded.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-    }
 }
 
 #[cfg(test)]
@@ -178,7 +270,7 @@ mod tests {
             }
         };
         for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
-            match plain(c).filter(|_| !text.is_ascii()) {
+            match plain(c) {
                 Some(word) => word.chars().for_each(&mut put),
                 None => c.to_lowercase().for_each(&mut put),
             }
@@ -190,6 +282,23 @@ mod tests {
         #[test]
         fn the_quick_way_agrees_with_the_rules(text in "([ -~]{0,8}|[0-9., \\t]{0,6}|\\PC{0,4}|[äÉß‘️́\u{200b}\u{a0}가\u{3000}]{0,3}){0,6}") {
             prop_assert_eq!(fold(&text), fold_by_force(&text));
+        }
+
+        #[test]
+        fn every_word_is_told_whole(text in "([ -~]{0,8}|[0-9., ]{0,6}|[a-z]{1,3}|[äÉß가]{0,3}){0,6}") {
+            let mut told = Vec::new();
+            let mut folder = Folder::default();
+            folder.add(&text, &mut |word| told.push(word));
+            folder.finish(&mut |word| told.push(word));
+            let folded = std::str::from_utf8(folder.text()).expect("text");
+            let mut start = 0;
+            for part in folded.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
+                let padded = [part.as_bytes(), &[0; STRIDE]].concat();
+                let word = (start, start + part.len(), key(&padded, part.len()));
+                let same = |told: &Word| (told.start, told.end, told.key) == word;
+                prop_assert!(part.is_empty() || told.iter().any(same), "{} in {}", part, folded);
+                start += part.len() + 1;
+            }
         }
 
         #[test]

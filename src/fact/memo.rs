@@ -56,9 +56,14 @@ impl<V: Clone> Meanings<V> {
         Some(&known.meaning)
     }
 
+    /// Whether it does not remember for now.
+    pub fn is_resting(&self) -> bool {
+        self.rest > 0
+    }
+
     /// Notes what `raw` means.
     pub fn note(&mut self, raw: &[u8], meaning: V) {
-        if self.rest > 0 || raw.len() > LONGEST {
+        if self.is_resting() || raw.len() > LONGEST {
             return;
         }
         if self.places.is_empty() {

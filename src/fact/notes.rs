@@ -11,7 +11,7 @@ use super::{AddressId, Fact, FactReader, Traits};
 use std::borrow::Cow;
 
 impl FactReader<'_> {
-    pub(super) fn note_offers(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe>) {
+    pub(super) fn note_offers(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
         self.note_links(author, fact, offered);
         for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
             self.batch.offers.push(OptOutOffer {
@@ -25,7 +25,7 @@ impl FactReader<'_> {
     }
 
     /// Where a sender takes opt-outs under another domain; spam can name any.
-    fn note_links(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe>) {
+    fn note_links(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
         if fact.traits.has(Traits::SPAM) {
             return;
         }

@@ -3,17 +3,16 @@
 use super::author::Authors;
 use super::batch::{Batch, Detail, Mark, OptOutLink, Sign, Skip, hash};
 use super::fields::{FieldName, Fields, Spans};
-use super::fold::fold_onto;
 use super::kind::{
-    BodyText, Decision, Evidence, Kind, Memo, Open, Outcome, Seen, has_forward_prefix, has_identifier,
-    has_reply_prefix,
+    Decision, Ear, Evidence, Kind, Memo, Open, Outcome, Seen, has_forward_prefix, has_identifier,
+    has_reply_prefix, words_of_the_writer,
 };
 use super::lens::Lens;
 use super::names::NewNames;
 use super::notes::shown;
 use super::recurring::Recurring;
 use super::state::{State, state_by};
-use super::unsubscribe::{WayOut, unsubscribe};
+use super::unsubscribe::{WayOut, list_unsubscribe, unsubscribe};
 use super::value::{bracketed, plain_text};
 use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
@@ -37,8 +36,11 @@ pub struct FactReader<'a> {
     /// How far the batch had come where what stands or falls together began.
     begun: Mark,
     spans: Spans,
-    /// The subject at hand, folded.
-    folded: Vec<u8>,
+    /// The subject at hand, and other texts.
+    subject: Ear,
+    text: Ear,
+    /// What the header at hand says of its body's form.
+    mime: Vec<u8>,
     authors: Authors,
     pub(super) recurring: Recurring,
     memo: Memo,
@@ -51,12 +53,10 @@ pub struct FactReader<'a> {
 
 /// A message that waits for its body.
 struct Pending {
-    header: Vec<u8>,
     fact: Fact,
     open: Option<Open>,
     decision: Decision,
     message_id: String,
-    subject: String,
     /// The organisations that the owner wrote to.
     written_to: Vec<String>,
 }
@@ -73,7 +73,9 @@ impl<'a> FactReader<'a> {
             marks: Marks::default(),
             begun: Mark::default(),
             spans: Spans::default(),
-            folded: Vec::new(),
+            subject: Ear::default(),
+            text: Ear::default(),
+            mime: Vec::new(),
             authors: Authors::default(),
             recurring: Recurring::default(),
             memo: Memo::default(),
@@ -105,17 +107,12 @@ impl<'a> FactReader<'a> {
             [] => spans.scan(&self.lens.vocabulary, &header),
             starts => spans.pick(&self.lens.vocabulary, &header, starts),
         };
-        let outcome = self.facts(&fields, message, &header);
+        let outcome = self.facts(&fields, message);
         self.spans = spans;
         outcome
     }
 
-    fn facts(
-        &mut self,
-        fields: &Fields<'_>,
-        message: RawMessage<'_>,
-        header: &[u8],
-    ) -> Result<Want, Unusable> {
+    fn facts(&mut self, fields: &Fields<'_>, message: RawMessage<'_>) -> Result<Want, Unusable> {
         let lens = self.lens;
         let author = self.authors.author(fields, lens, &mut self.names)?;
         let authenticity = authenticity(fields, author.domain.as_deref(), &lens.senders);
@@ -123,24 +120,22 @@ impl<'a> FactReader<'a> {
         let state = state.marked(&self.marks);
         let own = state.sent || (author.owner && authenticity != Authenticity::Unverified);
         let state = State { no_mail: state.no_mail || (own && state.draft_mark), ..state };
-        let offered = unsubscribe(fields);
+        let listed = list_unsubscribe(fields);
+        let offered = listed.as_ref().and_then(|text| unsubscribe(text, fields));
         let subject = fields.first(FieldName::SUBJECT).map(plain_text).unwrap_or_default();
-        let mut folded = std::mem::take(&mut self.folded);
-        folded.clear();
-        fold_onto(&subject, &mut folded);
-        let folded_subject = std::str::from_utf8(&folded).unwrap_or_default();
+        let heard = lens.rules.hear_subject(&subject, &mut self.subject);
         let seen = Seen {
             unsubscribable: offered.is_some(),
             one_click: offered.as_ref().is_some_and(|offered| offered.way_out == WayOut::OneClick),
             verified: authenticity == Authenticity::Verified,
             free_mail: author.free_mail,
             no_reply: author.no_reply,
-            ..seen_in_subject(fields, &subject, folded_subject)
+            ..seen_in_subject(fields, &subject, self.subject.text())
         };
         let outcome: Outcome = if own || state.no_mail {
             lens.rules.undecided()
         } else {
-            lens.rules.judge_header(fields, folded_subject, &seen, &mut self.memo)
+            lens.rules.judge_header(fields, heard, &seen, &mut self.memo)
         };
         let (decision, open) = lens.rules.so_far(outcome);
         let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
@@ -170,13 +165,12 @@ impl<'a> FactReader<'a> {
         let undecided = open.is_some() || (fact.kind == Kind::Marketing && offered.is_none());
         let want = undecided || fact.kind == Kind::Transactional || !written_to.is_empty();
         if want {
-            let (header, message_id) = (header.to_vec(), shown(message_id));
-            let subject = folded_subject.to_string();
-            self.pending = Some(Pending { header, fact, open, decision, message_id, subject, written_to });
+            note_mime(fields, &mut self.mime);
+            let message_id = shown(message_id);
+            self.pending = Some(Pending { fact, open, decision, message_id, written_to });
         } else {
             self.keep(fact, decision, || shown(message_id));
         }
-        self.folded = folded;
         Ok(if want { Want::Body } else { Want::Nothing })
     }
 
@@ -249,24 +243,27 @@ impl Sink for FactReader<'_> {
         let Some(pending) = self.pending.take() else { return };
         let rules = &self.lens.rules;
         if !pending.written_to.is_empty() {
-            let text = BodyText::read(&pending.header, body);
-            let asks = rules.asks_to_stop(&format!("{}\n{}", pending.subject, text.own_words));
+            let own_words = words_of_the_writer(&self.mime, body);
+            let words = format!("{}\n{own_words}", self.subject.text());
+            let asks = rules.asks_to_stop(&words, &mut self.text);
             if let Some(mail) = self.batch.own.last_mut().filter(|_| asks) {
                 mail.asks = pending.written_to;
             }
             self.keep(pending.fact, pending.decision, || pending.message_id);
             return;
         }
-        let text = BodyText::skim(&pending.header, body);
-        let heard = rules.heard(&text);
-        let decision = pending.open.map_or(pending.decision, |open| rules.judge_body(open, &text, &heard));
+        let body = rules.read_body(&self.mime, body, &mut self.text);
+        let decision = match pending.open {
+            Some(open) => rules.judge_body(open, &body, &mut self.memo),
+            None => pending.decision,
+        };
         let about_a_list = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase);
         let mixed = decision.kind == Kind::Transactional
             && !about_a_list
-            && rules.advertises(&pending.subject, &heard);
+            && (rules.advertises(&body) || rules.subject_advertises(self.subject.text(), &mut self.text));
         let traits = pending.fact.traits.set(Traits::MIXED, mixed);
         let way_out = match pending.fact.way_out {
-            WayOut::Absent if text.has_link && rules.offers_way_out(&heard) => WayOut::Body,
+            WayOut::Absent if body.has_link && rules.offers_way_out(&body) => WayOut::Body,
             known => known,
         };
         self.keep(Fact { way_out, traits, ..pending.fact }, decision, || pending.message_id);
@@ -274,6 +271,22 @@ impl Sink for FactReader<'_> {
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         self.skip(offset, reason);
+    }
+}
+
+/// Notes the fields that say of what form the body is.
+fn note_mime(fields: &Fields<'_>, mime: &mut Vec<u8>) {
+    mime.clear();
+    let names = [
+        (FieldName::CONTENT_TYPE, "Content-Type"),
+        (FieldName::CONTENT_TRANSFER_ENCODING, "Content-Transfer-Encoding"),
+    ];
+    for (number, name) in names {
+        for value in fields.all(number) {
+            for bytes in [name.as_bytes(), b": ", value, b"\n"] {
+                mime.extend_from_slice(bytes);
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::customer::{UNKNOWN, address, by_letterhead, hops, stated};
 use super::fields::{FieldName, Fields};
 use super::lens::Lens;
 use super::memo::Meanings;
-use super::sender::registrable;
+use super::sender::{normal_domain, registrable};
 use super::state::State;
 use super::unsubscribe::is_no_reply;
 use super::value::{bracketed, mailboxes, plain_text};
@@ -78,8 +78,8 @@ impl Recurring {
         })
     }
 
-    /// The registrable domain of a host, hashed.
+    /// The registrable domain of a host as written, hashed.
     pub fn domain(&mut self, host: &str) -> u64 {
-        self.hosts.meaning(host.as_bytes(), || hash(&[registrable(host).as_bytes()]))
+        self.hosts.meaning(host.as_bytes(), || hash(&[registrable(&normal_domain(host)).as_bytes()]))
     }
 }

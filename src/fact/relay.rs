@@ -56,7 +56,7 @@ pub struct Relay {
 impl From<WrittenRelay> for Relay {
     fn from(written: WrittenRelay) -> Self {
         let known = Vocabulary::default();
-        let number = |name: &String| known.find(name.as_bytes());
+        let number = |name: &String| known.find(name.as_bytes(), name.len());
         Self {
             form: written.form,
             cut_at: written.cut_at.unwrap_or(usize::MAX),

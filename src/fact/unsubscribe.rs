@@ -1,8 +1,7 @@
 //! The ways out that a message offers: `List-Unsubscribe` (RFC 2369) and its one-click form (RFC 8058).
 
 use super::fields::{FieldName, Fields};
-use super::sender::{domain_of, normal_domain};
-use super::value::plain_text;
+use super::value::{has_encoded_words, plain_text};
 use std::borrow::Cow;
 
 /// The best way out, best first.
@@ -35,38 +34,52 @@ impl WayOut {
 
 /// An opt-out address with the subject that it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OptOutAddress {
+pub struct OptOutAddress<'a> {
     /// In lower case.
-    pub address: String,
+    pub address: Cow<'a, str>,
     /// As the `mailto` gives it, decoded; none where it gives none.
-    pub subject: Option<String>,
+    pub subject: Option<Cow<'a, str>>,
 }
 
-/// What the header offers; `None`: no valid `List-Unsubscribe`.
+/// What the header offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsubscribe {
-    /// The best of them.
+pub struct Unsubscribe<'a> {
+    /// The best way out.
     pub way_out: WayOut,
-    /// The addresses among them.
-    pub addresses: Vec<OptOutAddress>,
-    /// The hosts of its links and addresses.
-    pub hosts: Vec<String>,
+    /// The addresses among the ways out.
+    pub addresses: Vec<OptOutAddress<'a>>,
+    /// The hosts of its links and addresses, as written.
+    pub hosts: Vec<&'a str>,
 }
 
-/// Reads the first `List-Unsubscribe` field. It is valid where it holds at least one web or mail address:
-/// encoded words are decoded and missing angle brackets forgiven, as real senders write both.
-pub fn unsubscribe(fields: &Fields<'_>) -> Option<Unsubscribe> {
-    let value = plain_text(fields.first(FieldName::LIST_UNSUBSCRIBE)?);
+/// The text of the first `List-Unsubscribe` field: encoded words decoded, without the blanks of folding.
+pub fn list_unsubscribe<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
+    let raw = fields.first(FieldName::LIST_UNSUBSCRIBE)?;
+    let text = match std::str::from_utf8(raw) {
+        Ok(text) if !has_encoded_words(raw) => text.into(),
+        _ => plain_text(raw),
+    };
+    // Where angle brackets tell addresses apart, no blank has a meaning; one that is folded must be made whole.
+    let mut brackets = memchr::memchr_iter(b'<', text.as_bytes());
+    let folded =
+        brackets.any(|open| within_brackets(&text[open + 1..]).bytes().any(|b| !b.is_ascii_graphic()));
+    Some(if folded { text.split_whitespace().collect::<String>().into() } else { text })
+}
+
+/// What stands before the closing bracket, or the next opening one.
+fn within_brackets(text: &str) -> &str {
+    &text[..memchr::memchr2(b'<', b'>', text.as_bytes()).unwrap_or(text.len())]
+}
+
+/// Reads that text. It is valid where it holds at least one web or mail address: missing angle brackets are
+/// forgiven, as real senders write both.
+pub fn unsubscribe<'a>(text: &'a str, fields: &Fields<'_>) -> Option<Unsubscribe<'a>> {
     let mut found = Found::default();
-    let mut brackets = memchr::memchr_iter(b'<', value.as_bytes()).peekable();
+    let mut brackets = memchr::memchr_iter(b'<', text.as_bytes()).peekable();
     if brackets.peek().is_some() {
-        while let Some(open) = brackets.next() {
-            let inner = &value[open + 1..brackets.peek().copied().unwrap_or(value.len())];
-            let end = memchr::memchr(b'>', inner.as_bytes()).unwrap_or(inner.len());
-            found.take(&without_blanks(&inner[..end]));
-        }
+        brackets.for_each(|open| found.take(within_brackets(&text[open + 1..])));
     } else {
-        value.split([',', ' ']).for_each(|uri| found.take(&without_blanks(uri)));
+        text.split(|c: char| c == ',' || c.is_whitespace()).for_each(|uri| found.take(uri));
     }
     let Found { web, https, addresses, hosts } = found;
     let post = fields.first(FieldName::LIST_UNSUBSCRIBE_POST);
@@ -83,19 +96,19 @@ pub fn unsubscribe(fields: &Fields<'_>) -> Option<Unsubscribe> {
 
 /// What the addresses of a field add up to.
 #[derive(Default)]
-struct Found {
+struct Found<'a> {
     web: bool,
     https: bool,
-    addresses: Vec<OptOutAddress>,
-    hosts: Vec<String>,
+    addresses: Vec<OptOutAddress<'a>>,
+    hosts: Vec<&'a str>,
 }
 
-impl Found {
-    fn take(&mut self, uri: &str) {
+impl<'a> Found<'a> {
+    fn take(&mut self, uri: &'a str) {
         if let Some(rest) = after(uri, "mailto:") {
             let found = mailto(rest);
-            self.hosts.extend(found.as_ref().and_then(|found| domain_of(&found.address)).map(normal_domain));
-            self.addresses.extend(found);
+            self.hosts.extend(found.as_ref().map(|(_, host)| *host));
+            self.addresses.extend(found.map(|(address, _)| address));
         } else if let Some(rest) = after(uri, "https://").or_else(|| after(uri, "http://")) {
             self.web |= !rest.is_empty();
             self.https |= !rest.is_empty() && after(uri, "https:").is_some();
@@ -110,25 +123,19 @@ fn after<'a>(uri: &'a str, scheme: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-/// An address without the blanks of folding.
-fn without_blanks(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| b.is_ascii_graphic()) {
-        return text.into();
-    }
-    text.split_whitespace().collect::<String>().into()
-}
-
 /// The host of a link, without its scheme, user and port.
-fn host_of(rest: &str) -> Option<String> {
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+fn host_of(rest: &str) -> Option<&str> {
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
+    let authority = &rest[..end.unwrap_or(rest.len())];
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = normal_domain(host.split(':').next().unwrap_or(host));
+    let (host, _) = host.split_once(':').unwrap_or((host, ""));
     (!host.is_empty()).then_some(host)
 }
 
-fn mailto(rest: &str) -> Option<OptOutAddress> {
-    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let address = percent_decoded(address).trim().to_lowercase();
+/// The address behind `mailto:`, and its host as written.
+fn mailto(rest: &str) -> Option<(OptOutAddress<'_>, &str)> {
+    let (written, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let address = lower_case(percent_decoded(written));
     let (local, domain) = address.rsplit_once('@')?;
     if local.is_empty() || domain.is_empty() {
         return None;
@@ -137,9 +144,16 @@ fn mailto(rest: &str) -> Option<OptOutAddress> {
         .split('&')
         .filter_map(|pair| pair.split_once('='))
         .find(|(name, _)| name.eq_ignore_ascii_case("subject"))
-        .map(|(_, value)| percent_decoded(value).trim().to_string())
-        .filter(|subject| !subject.is_empty());
-    Some(OptOutAddress { address, subject })
+        .map(|(_, value)| percent_decoded(value))
+        .filter(|subject| !subject.trim().is_empty());
+    let host = written.rsplit_once('@').map_or(written, |(_, host)| host);
+    Some((OptOutAddress { address, subject }, host))
+}
+
+/// An address in lower case, without blanks around it.
+fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
+    let as_it_is = |b: u8| b.is_ascii_graphic() && !b.is_ascii_uppercase();
+    if text.bytes().all(as_it_is) { text } else { text.trim().to_lowercase().into() }
 }
 
 /// `%41` becomes `A`; a percent sign that leads nowhere stays.
@@ -200,13 +214,22 @@ mod tests {
     use super::super::fields::{Spans, Vocabulary};
     use super::*;
 
-    fn read(header: &str) -> Option<Unsubscribe> {
+    /// The best way out, the addresses and their subjects, the hosts.
+    type Found = (WayOut, Vec<(String, Option<String>)>, Vec<String>);
+
+    fn read(header: &str) -> Option<Found> {
         let mut spans = Spans::default();
-        unsubscribe(&spans.scan(&Vocabulary::default(), header.as_bytes()))
+        let fields = spans.scan(&Vocabulary::default(), header.as_bytes());
+        let text = list_unsubscribe(&fields)?;
+        let found = unsubscribe(&text, &fields)?;
+        let owned =
+            |one: &OptOutAddress<'_>| (one.address.to_string(), one.subject.as_ref().map(|s| s.to_string()));
+        let hosts = found.hosts.iter().map(|host| host.to_string()).collect();
+        Some((found.way_out, found.addresses.iter().map(owned).collect(), hosts))
     }
 
     fn way_out(value: &str) -> Option<WayOut> {
-        read(&format!("List-Unsubscribe: {value}\n")).map(|found| found.way_out)
+        read(&format!("List-Unsubscribe: {value}\n")).map(|(way_out, ..)| way_out)
     }
 
     #[test]
@@ -220,11 +243,11 @@ mod tests {
         );
         let post = "List-Unsubscribe: <https://shop.example/u>\nList-Unsubscribe-Post: ";
         assert_eq!(
-            read(&format!("{post}List-Unsubscribe=One-Click \n")).map(|u| u.way_out),
+            read(&format!("{post}List-Unsubscribe=One-Click \n")).map(|(way_out, ..)| way_out),
             Some(WayOut::OneClick)
         );
         assert_eq!(
-            read(&format!("{post}ListUnsubscribe=One-Click\n")).map(|u| u.way_out),
+            read(&format!("{post}ListUnsubscribe=One-Click\n")).map(|(way_out, ..)| way_out),
             Some(WayOut::Link)
         );
     }
@@ -240,20 +263,19 @@ mod tests {
 
     #[test]
     fn hosts_are_those_of_links_and_addresses() {
-        let found = read(
+        let (.., hosts) = read(
             "List-Unsubscribe: <https://x:y@U.Shop.example:443/p@q?a=b>, <mailto:u@mail.shop.test>, <http://a.example?u>\n",
         )
         .expect("valid");
-        assert_eq!(found.hosts, ["u.shop.example", "mail.shop.test", "a.example"]);
+        assert_eq!(hosts, ["U.Shop.example", "mail.shop.test", "a.example"]);
     }
 
     #[test]
     fn opt_out_addresses_come_with_their_subject() {
-        let found = read("List-Unsubscribe: <mailto:U+Tok@Shop.example?subject=unsubscribe%3A12&body=x>\n")
-            .expect("valid");
-        let expected =
-            OptOutAddress { address: "u+tok@shop.example".into(), subject: Some("unsubscribe:12".into()) };
-        assert_eq!(found.addresses, [expected]);
+        let (_, addresses, _) =
+            read("List-Unsubscribe: <mailto:U+Tok@Shop.example?subject=unsubscribe%3A12&body=x>\n")
+                .expect("valid");
+        assert_eq!(addresses, [("u+tok@shop.example".to_string(), Some("unsubscribe:12".to_string()))]);
     }
 
     #[test]

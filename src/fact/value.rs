@@ -31,7 +31,8 @@ pub fn text(raw: &[u8]) -> String {
 
 /// The same, without a copy where nothing is to be decoded or unfolded.
 pub fn plain_text(raw: &[u8]) -> Cow<'_, str> {
-    let one_line = !raw.iter().any(|b| matches!(b, b'\r' | b'\n' | b'\t' | 0));
+    // All bytes at once: no line end, tab or NUL is among them.
+    let one_line = raw.iter().fold(true, |fits, byte| fits & !matches!(byte, 0..=31));
     match std::str::from_utf8(raw) {
         Ok(text) if one_line && !has_encoded_words(raw) => text.trim().into(),
         _ => text(raw).into(),
@@ -92,7 +93,7 @@ fn line(raw: &[u8]) -> Vec<u8> {
 }
 
 /// Whether there may be words to decode (RFC 2047).
-fn has_encoded_words(line: &[u8]) -> bool {
+pub fn has_encoded_words(line: &[u8]) -> bool {
     memchr::memchr_iter(b'=', line).any(|at| line.get(at + 1) == Some(&b'?'))
 }
 

@@ -4,7 +4,7 @@
 //! the line, and a header field on the next line. No form needs a blank line before it (several producers
 //! leave it out) but those that say next to nothing ask for more evidence instead.
 
-use crate::time::{Seconds, parse_tokens};
+use crate::time::{Seconds, parse_tokens, separator_form};
 use memchr::memchr2;
 
 /// A separator line longer than this is none. Real ones hold an address and a date.
@@ -188,33 +188,36 @@ fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
     if rest.is_empty() || rest == b"-" {
         return Some(FromLine { form: Form::Bare, time: None });
     }
+    let first_word = rest.iter().position(u8::is_ascii_whitespace).map_or(rest, |end| &rest[..end]);
+    let usual = separator_form(rest[first_word.len()..].trim_ascii_start());
     if let Some(id) = takeout_id(rest) {
-        let date = rest.split(|b| *b == b' ').skip(1).collect::<Vec<_>>();
-        return Some(FromLine { form: Form::Takeout, time: date_of(&date).or_else(|| id_time(id)) });
+        let date = || date_of(&rest.split(|b| *b == b' ').skip(1).collect::<Vec<_>>());
+        return Some(FromLine { form: Form::Takeout, time: usual.or_else(date).or_else(|| id_time(id)) });
     }
-    let words: Vec<&[u8]> = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let form = match first_word {
+        b"-" => Form::Bare,
+        hash if hash.len() == 40 && hash.iter().all(u8::is_ascii_hexdigit) => Form::Patch,
+        _ => Form::Dated,
+    };
+    match usual.or_else(|| any_date(rest)) {
+        Some(MAGIC) if form == Form::Dated => Some(FromLine { form: Form::Patched, time: None }),
+        Some(time) if form == Form::Patch => Some(FromLine { form, time: (time != MAGIC).then_some(time) }),
+        // A date says enough, also where the sender is only `-`.
+        Some(time) => Some(FromLine { form: Form::Dated, time: Some(time) }),
+        None if first => Some(FromLine { form: Form::Dated, time: None }),
+        None => None,
+    }
+}
+
+/// The date at the end of a line; its sender may hold blanks (pipermail: `user at example.com`).
+fn any_date(line: &[u8]) -> Option<Seconds> {
+    let words: Vec<&[u8]> = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
     // UUCP's ancient suffix.
     let words = match words.as_slice() {
         [words @ .., b"remote", b"from", _] => words,
         words => words,
     };
-    // The sender may hold blanks (pipermail: `user at example.com`), so the date is sought from the left.
-    let dated = (0..words.len().min(12)).find_map(|at| Some((at, date_of(&words[at..])?)));
-    let form = match words {
-        [b"-", ..] => Form::Bare,
-        [hash, ..] if hash.len() == 40 && hash.iter().all(u8::is_ascii_hexdigit) => Form::Patch,
-        _ => Form::Dated,
-    };
-    match dated {
-        Some((_, MAGIC)) if form == Form::Dated => Some(FromLine { form: Form::Patched, time: None }),
-        Some((_, time)) if form == Form::Patch => {
-            Some(FromLine { form, time: (time != MAGIC).then_some(time) })
-        }
-        // A date says enough, also where the sender is only `-`.
-        Some((_, time)) => Some(FromLine { form: Form::Dated, time: Some(time) }),
-        None if first => Some(FromLine { form: Form::Dated, time: None }),
-        None => None,
-    }
+    (0..words.len().min(12)).find_map(|at| date_of(&words[at..]))
 }
 
 fn date_of(words: &[&[u8]]) -> Option<Seconds> {

@@ -3,7 +3,7 @@
 mod written;
 mod zone;
 
-pub use written::{MONTHS, parse_date, parse_tokens};
+pub use written::{MONTHS, parse_date, parse_tokens, separator_form};
 pub use zone::Zone;
 
 use chrono::{Datelike, NaiveDate, Weekday};

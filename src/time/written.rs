@@ -80,14 +80,36 @@ fn common_form(value: &[u8]) -> Option<Seconds> {
     let blanks_and_colons =
         [3, 8, 17].iter().all(|at| rest[*at] == b' ') && rest[11] == b':' && rest[14] == b':';
     let whole_zone = rest[19..].iter().all(u8::is_ascii_digit);
-    let month = MONTHS.iter().position(|month| rest[..3].eq_ignore_ascii_case(month.as_bytes()))?;
+    let month = month(&rest[..3])?;
     let (century, year) = (two(&rest[4..6])?, two(&rest[6..8])?);
     let clock = (two(&rest[9..11])?, two(&rest[12..14])?, two(&rest[15..17])?);
     if !blanks_and_colons || !whole_zone || clock.2 > 60 {
         return None;
     }
     let year = i32::try_from(century * 100 + year).ok()?;
-    moment(year, u32::try_from(month + 1).ok()?, day, clock, numeric_zone(&rest[18..])?)
+    moment(year, month, day, clock, numeric_zone(&rest[18..])?)
+}
+
+/// `Sat Nov  9 22:33:52 2002` or `Sat Nov 09 22:33:52 +0100 2002`, as nearly all mbox separators write it: read in
+/// one go; `None` says only that it is not of this form.
+pub fn separator_form(value: &[u8]) -> Option<Seconds> {
+    let (dated, behind) = value.split_first_chunk::<19>()?;
+    let (zone, year) = match behind {
+        [b' ', year @ ..] if year.len() == 4 => (None, year),
+        [b' ', sign, a, b, c, d, b' ', year @ ..] if year.len() == 4 => (Some([*sign, *a, *b, *c, *d]), year),
+        _ => return None,
+    };
+    let blanks_and_colons =
+        [3, 7, 10].iter().all(|at| dated[*at] == b' ') && dated[13] == b':' && dated[16] == b':';
+    let month = month(&dated[4..7])?;
+    let tens = if dated[8] == b' ' { b'0' } else { dated[8] };
+    let clock = (two(&dated[11..13])?, two(&dated[14..16])?, two(&dated[17..])?);
+    if !blanks_and_colons || !is_weekday(&dated[..3]) || clock.2 > 60 {
+        return None;
+    }
+    let year = i32::try_from(two(&year[..2])? * 100 + two(&year[2..])?).ok()?;
+    let offset = zone.map_or(Some(0), |zone| numeric_zone(&zone))?;
+    moment(year, month, two(&[tens, dated[9]])?, clock, offset)
 }
 
 /// Two digits.
@@ -271,8 +293,17 @@ fn month_number(token: &[u8]) -> Option<u32> {
     if word.len() < 3 || word.len() > 9 || !word.iter().all(u8::is_ascii_alphabetic) {
         return None;
     }
-    let index = MONTHS.iter().position(|month| word[..3].eq_ignore_ascii_case(month.as_bytes()))?;
-    u32::try_from(index + 1).ok()
+    month(&word[..3])
+}
+
+/// The number of the month with that abbreviation.
+fn month(abbreviation: &[u8]) -> Option<u32> {
+    let abbreviation: [u8; 3] = abbreviation.try_into().ok()?;
+    // Setting the bit of lower case makes no other byte a letter.
+    (1..)
+        .zip(MONTHS)
+        .find(|(_, month)| abbreviation.map(|b| b | 0x20) == month.as_bytes())
+        .map(|(number, _)| number)
 }
 
 fn is_year(token: &[u8]) -> bool {
@@ -434,8 +465,18 @@ mod tests {
         }
 
         #[test]
+        fn the_form_of_separators_is_read_as_any_other(
+            text in "(Mon|tue|Xyz|Sat) (Jan|FEB|mar|Foo) [0-3 ][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9] ([+-][01][0-9][03]0 )?[0-9]{4}"
+        ) {
+            let mut tokens = Tokens::default();
+            tokens.split(text.as_bytes());
+            let quick = separator_form(text.as_bytes());
+            prop_assert!(quick.is_none() || quick == parse_tokens(tokens.as_slice()), "{}", text);
+        }
+
+        #[test]
         fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
-            let _ = parse_date(&bytes);
+            let _ = (parse_date(&bytes), separator_form(&bytes));
         }
     }
 }

@@ -3,61 +3,79 @@
 use super::super::fold::fold;
 use super::markup::html_to_text;
 use super::parts::{Part, text_parts};
+use super::phrases::{Ear, Phrases};
+use super::signals::Signals;
 use mail_parser::{MessageParser, MessagePart, PartType};
 use memchr::memmem::Finder;
+use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 
 /// How much text is looked at, in bytes.
 const TEXT_LIMIT: usize = 256 * 1_024;
 
 /// What a body's text shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BodyText {
-    /// Folded for comparison.
-    pub folded: String,
+    /// What its phrases raise.
+    pub(super) raised: Signals,
+    /// It holds any text.
+    pub has_text: bool,
     /// It holds a web or mail address to follow.
     pub has_link: bool,
     /// It holds a calendar part with a method (RFC 6047).
     pub has_invitation: bool,
-    /// The writer's own first words, folded: nothing that is quoted from another message. Empty unless asked for.
-    pub own_words: String,
 }
 
 impl BodyText {
-    /// Reads the beginning of a body under its header block. A parser that fails leaves no text.
-    pub fn skim(header: &[u8], body: &[u8]) -> Self {
-        std::panic::catch_unwind(|| Self::of(header, body).0).unwrap_or_default()
-    }
-
-    /// The same, with the writer's own words.
-    pub fn read(header: &[u8], body: &[u8]) -> Self {
-        let read = || {
-            let (this, text) = Self::of(header, body);
-            Self { own_words: fold(&own_words(&text)), ..this }
-        };
+    /// Reads the beginning of a body under the MIME fields of its header. A parser that fails leaves no text.
+    pub(super) fn of(mime: &[u8], body: &[u8], phrases: &Phrases, ear: &mut Ear) -> Self {
+        let read = AssertUnwindSafe(|| Self::heard(mime, body, phrases, ear));
         std::panic::catch_unwind(read).unwrap_or_default()
     }
 
-    /// What the text shows, and the text.
-    fn of(header: &[u8], body: &[u8]) -> (Self, String) {
-        let mut text = String::new();
+    fn heard(mime: &[u8], body: &[u8], phrases: &Phrases, ear: &mut Ear) -> Self {
         let mut this = Self::default();
-        for part in text_parts(header, body, decode).unwrap_or_else(|| forgiving(header, body)) {
-            match part {
+        let mut room = TEXT_LIMIT;
+        ear.clear();
+        for part in parts(mime, body) {
+            let text = match &part {
                 Part::Plain(plain) => {
-                    this.has_invitation |= has_invitation(&plain);
-                    this.has_link |= has_link(&plain);
-                    push(&mut text, &plain);
+                    this.has_invitation |= has_invitation(plain);
+                    this.has_link |= has_link(plain);
+                    Cow::Borrowed(&**plain)
                 }
                 Part::Html(html) => {
-                    this.has_link |= has_link(&html);
-                    push(&mut text, &html_to_text(cut(&html, TEXT_LIMIT)));
+                    this.has_link |= has_link(html);
+                    html_to_text(cut(html, TEXT_LIMIT)).into()
                 }
-            }
+            };
+            let text = cut(&text, room);
+            room -= text.len();
+            phrases.hear(text, ear);
+            phrases.hear("\n", ear);
         }
-        this.folded = fold(&text);
-        (this, text)
+        this.raised = phrases.raised_in(ear);
+        Self { has_text: !ear.is_empty(), ..this }
     }
+}
+
+/// The writer's own first words, folded: nothing that is quoted from another message.
+pub(crate) fn words_of_the_writer(mime: &[u8], body: &[u8]) -> String {
+    let read = || {
+        let text = |part| match part {
+            Part::Plain(plain) => plain.into_owned(),
+            Part::Html(html) => html_to_text(cut(&html, TEXT_LIMIT)),
+        };
+        let texts: Vec<String> = parts(mime, body).into_iter().map(text).collect();
+        fold(&own_words(&texts.join("\n")))
+    };
+    std::panic::catch_unwind(read).unwrap_or_default()
+}
+
+/// The text parts of a message.
+fn parts<'a>(mime: &'a [u8], body: &'a [u8]) -> Vec<Part<'a>> {
+    text_parts(mime, body, decode).unwrap_or_else(|| forgiving(mime, body))
 }
 
 /// The text parts of a message of any structure.
@@ -126,12 +144,6 @@ fn has_invitation(text: &str) -> bool {
     MARKS.iter().all(|mark| mark.find(text.as_bytes()).is_some())
 }
 
-fn push(text: &mut String, more: &str) {
-    let room = TEXT_LIMIT.saturating_sub(text.len());
-    text.push_str(cut(more, room));
-    text.push('\n');
-}
-
 /// The text up to `most` bytes, at a character's border.
 fn cut(text: &str, most: usize) -> &str {
     let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
@@ -143,23 +155,26 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// What a body shows, and its text.
+    fn read(mime: &[u8], body: &[u8]) -> (BodyText, String) {
+        let mut ear = Ear::default();
+        let shown = BodyText::of(mime, body, &Phrases::of(Vec::new()), &mut ear);
+        (shown, ear.text().to_string())
+    }
+
     #[test]
     fn all_text_parts_are_decoded() {
         let header = b"Content-Type: multipart/alternative; boundary=x";
         let body = b"--x\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nWinter=C3=9Cberraschung\n\
             --x\nContent-Type: text/html\n\n<p>Bis zu <b>50&nbsp;%</b></p><a href=\"https://shop.example/u\">Abmelden</a>\n--x--\n";
-        let text = BodyText::read(header, body);
-        assert!(
-            text.folded.contains("winteruberraschung") && text.folded.contains("bis zu 0 %"),
-            "{}",
-            text.folded
-        );
-        assert!(text.has_link && text.folded.contains("abmelden"));
+        let (shown, text) = read(header, body);
+        assert!(text.contains("winteruberraschung") && text.contains("bis zu 0 %"), "{text}");
+        assert!(shown.has_link && text.contains("abmelden"));
     }
 
     #[test]
     fn what_is_quoted_is_not_the_writers_own() {
-        let own = |body: &str| BodyText::read(b"Content-Type: text/plain", body.as_bytes()).own_words;
+        let own = |body: &str| words_of_the_writer(b"Content-Type: text/plain", body.as_bytes());
         assert_eq!(own("Thanks!\n\nOn Mon, Ann <a@b.example> wrote:\n> unsubscribe here\n"), "thanks!");
         assert_eq!(own("> unsubscribe\nno, keep writing\n"), "no, keep writing");
         assert_eq!(own("Bitte abmelden\n-----Ursprüngliche Message-----\nVon: x"), "bitte abmelden");
@@ -174,7 +189,7 @@ mod tests {
         let header = b"Content-Type: multipart/mixed; boundary=\"x y\"\r\n";
         let body =
             b"--x y\r\n\r\nHello\r\n--x y\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nUGxlYXNl";
-        assert_eq!(BodyText::skim(header, body).folded, "hello");
+        assert_eq!(read(header, body).1, "hello");
     }
 
     fn told(parts: &[Part<'_>]) -> Vec<(bool, String)> {
@@ -226,16 +241,12 @@ mod tests {
     #[test]
     fn a_body_cut_in_the_middle_and_deep_nesting_are_read() {
         let header = b"Content-Type: text/plain\nContent-Transfer-Encoding: base64";
-        assert!(
-            BodyText::read(header, b"U2FsZSBlbmRzIHRvbmlnaHQgaHR0cDovL2E")
-                .folded
-                .starts_with("sale ends tonight")
-        );
+        assert!(read(header, b"U2FsZSBlbmRzIHRvbmlnaHQgaHR0cDovL2E").1.starts_with("sale ends tonight"));
         let mut nested = String::new();
         for depth in 0..10_000 {
             nested
                 .push_str(&format!("--b{depth}\nContent-Type: multipart/mixed; boundary=b{}\n\n", depth + 1));
         }
-        BodyText::read(b"Content-Type: multipart/mixed; boundary=b0", nested.as_bytes());
+        read(b"Content-Type: multipart/mixed; boundary=b0", nested.as_bytes());
     }
 }

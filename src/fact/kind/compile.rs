@@ -300,7 +300,10 @@ impl<'v> Compiler<'v> {
             examples: (Vec::new(), Vec::new()),
         });
         let number = |name: &&str| self.tests.get(*name).copied();
+        let mut value_signals = Signals::default();
+        self.values.iter().for_each(|values| value_signals.raise_all(&values.signals()));
         Ok(Rules {
+            value_signals,
             header_tests: HEADER_TESTS.iter().map(|(name, _)| number(name)).collect(),
             body_tests: BODY_TESTS.iter().map(|(name, _)| number(name)).collect(),
             rules: self.rules,
@@ -369,7 +372,7 @@ mod tests {
             let mut spans = Spans::default();
             match rules.judge_header(
                 &spans.scan(&vocabulary, header.as_bytes()),
-                "",
+                super::super::rules::Heard::default(),
                 &Seen::default(),
                 &mut Memo::default(),
             ) {

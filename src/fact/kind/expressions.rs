@@ -5,7 +5,6 @@
 
 use super::required::required;
 use super::signals::Signals;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Regex, RegexBuilder, bytes};
 use std::sync::OnceLock;
 
@@ -72,12 +71,12 @@ pub(super) struct Expressions {
 /// Which expressions a text calls for.
 #[derive(Debug)]
 struct Clues {
-    searcher: Option<AhoCorasick>,
-    /// For each text that is searched, the expressions that it calls for.
-    call_for: Vec<Asked>,
+    /// The texts that are searched, with how they begin and the expressions that they call for; in the order of the
+    /// beginnings.
+    texts: Vec<(usize, Vec<u8>, Asked)>,
     /// Expressions that need no text that is known.
     always: Asked,
-    /// By which three letters the texts begin, as bits: most values hold none of them, and are not searched.
+    /// By which three letters the texts begin, as bits: in most places of most values stand none of these.
     beginnings: Vec<u64>,
 }
 
@@ -91,9 +90,11 @@ impl Expressions {
         self.clues = OnceLock::new();
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
+    /// All that they may raise.
+    pub fn signals(&self) -> Signals {
+        let mut signals = Signals::default();
+        self.all.iter().for_each(|(_, signal)| signals.raise(*signal));
+        signals
     }
 
     /// What the expressions raise that match a value.
@@ -111,42 +112,27 @@ impl Expressions {
 
 impl Clues {
     fn of(all: &[(Expression, usize)]) -> Self {
-        let (mut texts, mut call_for, mut always) = (Vec::new(), Vec::new(), 0);
+        let mut this = Self { texts: Vec::new(), always: 0, beginnings: vec![0; 1 << 9] };
         for (place, (expression, _)) in all.iter().enumerate().take(Asked::BITS as usize) {
             // A single letter is no clue: it stands in most values.
             match required(&expression.pattern).filter(|texts| texts.iter().all(|text| text.len() > 1)) {
-                None => always |= 1 << place,
-                Some(needed) => {
-                    call_for.extend(needed.iter().map(|_| 1 << place));
-                    texts.extend(needed);
-                }
+                None => this.always |= 1 << place,
+                Some(needed) => needed.into_iter().for_each(|text| this.search(text.as_bytes(), 1 << place)),
             }
         }
-        // Few values come this far: what counts is that it is built soon.
-        let kind = Some(AhoCorasickKind::NoncontiguousNFA);
-        let searcher = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(&texts).ok();
-        if searcher.is_none() {
-            always = Asked::MAX;
-        }
-        let mut beginnings = vec![0; 1 << 9];
-        for text in &texts {
-            let known = &text.as_bytes()[..text.len().min(3)];
-            let free = 5 * (3 - known.len());
-            let first = three(known) << free;
-            (first..first + (1 << free)).for_each(|three| beginnings[three / 64] |= 1 << (three % 64));
-        }
-        Self { searcher, call_for, always, beginnings }
+        this.texts.sort_unstable();
+        this
     }
 
-    /// Whether any of the texts may be in a value.
-    fn may_be_in(&self, value: &[u8]) -> bool {
-        // A text shorter than three letters may stand at the very end.
-        let mut last = 0;
-        let padded = value.iter().copied().chain([0, 0]);
-        padded.enumerate().any(|(at, byte)| {
-            last = (last << 5 | usize::from(byte & 31)) & 0x7FFF;
-            at >= 2 && self.beginnings[last / 64] >> (last % 64) & 1 == 1
-        })
+    fn search(&mut self, text: &[u8], calls_for: Asked) {
+        let known = &text[..text.len().min(3)];
+        // A third letter that is not there may be any.
+        let free = 5 * (3 - known.len());
+        let first = three(known) << free;
+        for beginning in first..first + (1 << free) {
+            self.beginnings[beginning / 64] |= 1 << (beginning % 64);
+            self.texts.push((beginning, text.to_vec(), calls_for));
+        }
     }
 
     fn in_value(&self, value: &str) -> Asked {
@@ -154,11 +140,24 @@ impl Clues {
         if !value.is_ascii() && value.contains(['\u{17f}', '\u{212a}']) {
             return Asked::MAX;
         }
-        if !self.may_be_in(value.as_bytes()) {
-            return self.always;
+        let (mut asked, mut last) = (self.always, 0);
+        // A text shorter than three letters may stand at the very end.
+        for (end, byte) in (1_usize..).zip(value.bytes().chain([0, 0])) {
+            last = (last << 5 | usize::from(byte & 31)) & 0x7FFF;
+            if self.beginnings[last / 64] >> (last % 64) & 1 == 1 && end >= 3 {
+                asked |= self.called_for(last, &value.as_bytes()[end - 3..]);
+            }
         }
-        let found = self.searcher.iter().flat_map(|searcher| searcher.find_overlapping_iter(value));
-        found.fold(self.always, |asked, found| asked | self.call_for[found.pattern().as_usize()])
+        asked
+    }
+
+    /// What the texts call for that begin so and stand at the start of `value`.
+    fn called_for(&self, beginning: usize, value: &[u8]) -> Asked {
+        let first = self.texts.partition_point(|(other, ..)| *other < beginning);
+        let same = self.texts[first..].iter().take_while(|(other, ..)| *other == beginning);
+        let stands =
+            |text: &[u8]| value.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text));
+        same.filter(|(_, text, _)| stands(text)).fold(0, |asked, (.., calls_for)| asked | calls_for)
     }
 }
 

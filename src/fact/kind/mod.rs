@@ -16,7 +16,8 @@ mod signals;
 mod tests_of_messages;
 mod written;
 
-pub(crate) use body::BodyText;
+pub(crate) use body::{BodyText, words_of_the_writer};
+pub(crate) use phrases::Ear;
 pub use rules::{BUILT_IN_RULES, Rules};
 pub(crate) use rules::{Memo, Open, Outcome};
 pub(crate) use tests_of_messages::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};

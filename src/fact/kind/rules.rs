@@ -7,12 +7,13 @@ use super::super::value::plain_text;
 use super::body::BodyText;
 use super::compile::{compile, examples};
 use super::expressions::Expressions;
-use super::phrases::Phrases;
+use super::phrases::{Ear, Phrases};
 use super::signals::Signals;
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS, Seen};
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::error::Result;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 /// The built-in rules, as `mailfatigue rules` prints them.
@@ -31,6 +32,8 @@ pub struct Rules {
     pub(super) body_tests: Vec<Option<usize>>,
     pub(super) in_subject: Phrases,
     pub(super) in_body: Phrases,
+    /// What values of fields may raise.
+    pub(super) value_signals: Signals,
     /// What the body may still raise.
     pub(super) body_signals: Signals,
     pub(super) asked: Asked,
@@ -75,7 +78,10 @@ pub(crate) struct Memo {
     values: Vec<Meanings<u16>>,
     /// Each set that was raised, once: there are few, and thousands of values.
     sets: Vec<Signals>,
+    /// Which values were asked for.
+    asked: Meanings<Rc<[FieldName]>>,
     outcomes: Meanings<Outcome>,
+    decisions: Meanings<Decision>,
 }
 
 /// Places for the values of one field: a mailbox has some hundreds of senders.
@@ -83,7 +89,13 @@ const VALUES: u32 = 10;
 
 impl Default for Memo {
     fn default() -> Self {
-        Self { values: Vec::new(), sets: vec![Signals::default()], outcomes: Meanings::new(VALUES) }
+        Self {
+            values: Vec::new(),
+            sets: vec![Signals::default()],
+            asked: Meanings::new(VALUES),
+            outcomes: Meanings::new(VALUES),
+            decisions: Meanings::new(VALUES),
+        }
     }
 }
 
@@ -97,6 +109,9 @@ impl Memo {
             return self.sets[usize::from(*set)];
         }
         let raised = expressions.raised_by(&plain_text(raw));
+        if values.is_resting() {
+            return raised;
+        }
         let known = self.sets.iter().position(|set| *set == raised);
         let set = known.unwrap_or(self.sets.len());
         if set < MOST_SETS {
@@ -121,8 +136,8 @@ pub(crate) enum Outcome {
     Open(Open),
 }
 
-/// What the text of a body raises, found once for all who ask.
-#[derive(Debug)]
+/// What a subject raises.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Heard(Signals);
 
 /// What is known while the body is awaited.
@@ -161,17 +176,14 @@ impl Rules {
     pub(crate) fn judge_header(
         &self,
         fields: &Fields<'_>,
-        folded_subject: &str,
+        subject: Heard,
         seen: &Seen,
         memo: &mut Memo,
     ) -> Outcome {
-        let mut raised = Signals::default();
-        for (name, raw) in fields.iter() {
+        let mut raised = subject.0;
+        for (name, _) in fields.iter() {
             if let Some(signals) = self.presence.get(name.index()) {
                 raised.raise_all(signals);
-            }
-            if let Some(expressions) = self.values.get(name.index()).filter(|all| !all.is_empty()) {
-                raised.raise_all(&memo.signals(name, raw, expressions));
             }
         }
         for ((_, test), number) in HEADER_TESTS.iter().zip(&self.header_tests) {
@@ -179,28 +191,56 @@ impl Rules {
                 raised.raise(number);
             }
         }
-        raised.raise_all(&self.in_subject.raised_in(folded_subject));
+        for name in memo.asked.meaning(&raised.bytes(), || self.asked_of(&raised)).iter() {
+            for raw in fields.all(*name) {
+                raised.raise_all(&memo.signals(*name, raw, &self.values[name.index()]));
+            }
+        }
         memo.outcomes.meaning(&raised.bytes(), || self.first(raised, true))
     }
 
-    /// What the text of a body raises.
-    pub(crate) fn heard(&self, body: &BodyText) -> Heard {
-        Heard(self.in_body.raised_in(&body.folded))
+    /// The fields whose values may matter where all else in the header raised that: those of rules that lack nothing
+    /// but what a value or the body may still raise.
+    fn asked_of(&self, raised: &Signals) -> Rc<[FieldName]> {
+        let mut wanted = Signals::default();
+        for rule in self.rules.iter().filter(|rule| !rule.forbids.meets(raised)) {
+            let missing = || rule.needs.iter().copied().filter(|need| !raised.has(*need));
+            if missing().all(|need| self.value_signals.has(need) || self.body_signals.has(need)) {
+                missing().for_each(|need| wanted.raise(need));
+                if missing().next().is_none() {
+                    break;
+                }
+            }
+        }
+        let fields = (0..).map(FieldName::from).zip(&self.values);
+        fields.filter(|(_, values)| values.signals().meets(&wanted)).map(|(name, _)| name).collect()
+    }
+
+    /// Folds a subject, and hears what it raises.
+    pub(crate) fn hear_subject(&self, subject: &str, ear: &mut Ear) -> Heard {
+        ear.clear();
+        self.in_subject.hear(subject, ear);
+        Heard(self.in_subject.raised_in(ear))
+    }
+
+    /// Reads the beginning of a body under the MIME fields of its header.
+    pub(crate) fn read_body(&self, mime: &[u8], body: &[u8], ear: &mut Ear) -> BodyText {
+        BodyText::of(mime, body, &self.in_body, ear)
     }
 
     /// Judges a message whose header left it open, by its body.
-    pub(crate) fn judge_body(&self, open: Open, body: &BodyText, heard: &Heard) -> Decision {
+    pub(crate) fn judge_body(&self, open: Open, body: &BodyText, memo: &mut Memo) -> Decision {
         let mut raised = open.raised;
         for ((_, test), number) in BODY_TESTS.iter().zip(&self.body_tests) {
             if let Some(number) = number.filter(|_| test(body)) {
                 raised.raise(number);
             }
         }
-        raised.raise_all(&heard.0);
-        match self.first(raised, false) {
+        raised.raise_all(&body.raised);
+        memo.decisions.meaning(&raised.bytes(), || match self.first(raised, false) {
             Outcome::Decided(decision) => decision,
             Outcome::Open(_) => self.no_evidence(),
-        }
+        })
     }
 
     /// The first rule that holds; with `header_only`, unless one before it might hold once the body is read.
@@ -223,19 +263,31 @@ impl Rules {
     }
 
     /// Whether a text holds a phrase that offers a way out.
-    pub(crate) fn offers_way_out(&self, heard: &Heard) -> bool {
-        heard.0.has(self.asked.way_out)
+    pub(crate) fn offers_way_out(&self, body: &BodyText) -> bool {
+        body.raised.has(self.asked.way_out)
     }
 
     /// Whether a text that belongs to a deal advertises as well.
-    pub(crate) fn advertises(&self, subject: &str, heard: &Heard) -> bool {
-        heard.0.has(self.asked.advertises) || self.in_body.raised_in(subject).has(self.asked.advertises)
+    pub(crate) fn advertises(&self, body: &BodyText) -> bool {
+        body.raised.has(self.asked.advertises)
     }
 
-    /// Whether folded words of the owner's own ask that no more mail be sent.
-    pub(crate) fn asks_to_stop(&self, words: &str) -> bool {
-        let raised = self.in_body.raised_in(words);
+    /// The same of a subject.
+    pub(crate) fn subject_advertises(&self, subject: &str, ear: &mut Ear) -> bool {
+        self.words(subject, ear).has(self.asked.advertises)
+    }
+
+    /// Whether words of the owner's own ask that no more mail be sent.
+    pub(crate) fn asks_to_stop(&self, words: &str, ear: &mut Ear) -> bool {
+        let raised = self.words(words, ear);
         raised.has(self.asked.opt_out) && !raised.has(self.asked.stays)
+    }
+
+    /// What words raise that are held against the phrases for bodies.
+    fn words(&self, words: &str, ear: &mut Ear) -> Signals {
+        ear.clear();
+        self.in_body.hear(words, ear);
+        self.in_body.raised_in(ear)
     }
 
     /// The outcome for a message whose kind nobody asks for.
@@ -264,12 +316,11 @@ impl Rules {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fold::fold;
     use super::*;
 
     fn asks(words: &str) -> bool {
         let rules = Rules::load(None, &mut Vocabulary::default()).expect("valid");
-        rules.asks_to_stop(&fold(words))
+        rules.asks_to_stop(words, &mut Ear::default())
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) const HEADER_TESTS: &[Test<Seen>] = &[
 pub(super) const BODY_TESTS: &[Test<super::BodyText>] = &[
     ("body-link", |body| body.has_link),
     ("invitation", |body| body.has_invitation),
-    ("body-text", |body| !body.folded.is_empty()),
+    ("body-text", |body| body.has_text),
 ];
 
 /// Prefixes that mail programs put before the subject of an answer, in many languages, folded.
@@ -79,6 +79,9 @@ fn prefix(folded: &str) -> Option<&str> {
 /// Whether a subject holds an identifier: five or more characters, at least four digits, at most four letters
 /// before them, no date, no price.
 pub(crate) fn has_identifier(subject: &str) -> bool {
+    if subject.bytes().filter(u8::is_ascii_digit).count() < 4 {
+        return false;
+    }
     subject.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | ',' | '/' | '_')).any(
         |word| {
             let word = word.trim_matches(['.', ',', '-', '/', '_']);
