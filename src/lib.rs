@@ -13,7 +13,7 @@
 //! # Invariants
 //!
 //! 1. A body is never stored; memory grows with messages (tens of bytes each), never with bytes.
-//! 2. Modules import leftwards only: `error < time < mailbox < fact < gather < history < {consent, policy, cadence} <
+//! 2. Modules import leftwards only: `error < {time, near} < mailbox < fact < gather < history < {consent, policy, cadence} <
 //!    judge < report < check < cli` (`tests/layout.rs` reads the `use` lines).
 //! 3. `judge`, `cadence` and the timeline of `consent` take values and return values: no file, no clock, no printing.
 //! 4. The clock and the machine's zone are read once, in `cli`; everyone else is given them.
@@ -23,8 +23,8 @@
 //! 8. Absent is not zero: an `Option` and a blank cell, never a stand-in.
 //! 9. Text from strangers is made harmless in one place, `report/safe.rs`.
 //!
-//! `time`, `gather` and `check` are not in the flow's picture: `time` (instants, days, zones, dates as mail writes them) is
-//! needed by separators and facts alike; `gather` reads parts of mailboxes on several threads and puts what they gave in
+//! `time`, `near`, `gather` and `check` are not in the flow's picture: `time` (instants, days, zones, dates as mail writes
+//! them) and `near` (a search) are needed by separators and facts alike; `gather` reads parts of mailboxes on several threads and puts what they gave in
 //! order; `check` is the main job as a function, which the command line calls.
 //!
 //! Inside `mailbox`: `survey` finds the files, `source` reads them whole or in parts, `stream` tells by their content what
@@ -43,6 +43,7 @@ pub mod gather;
 pub mod history;
 pub mod judge;
 pub mod mailbox;
+mod near;
 pub mod policy;
 pub mod report;
 pub mod time;

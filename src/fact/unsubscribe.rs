@@ -134,20 +134,23 @@ fn host_of(rest: &str) -> Option<&str> {
 
 /// The address behind `mailto:`, and its host as written.
 fn mailto(rest: &str) -> Option<(OptOutAddress<'_>, &str)> {
-    let (written, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (written, query) = cut_at(b'?', rest).unwrap_or((rest, ""));
     let address = lower_case(percent_decoded(written));
-    let (local, domain) = address.rsplit_once('@')?;
-    if local.is_empty() || domain.is_empty() {
+    let at = memchr::memrchr(b'@', address.as_bytes())?;
+    if at == 0 || at + 1 == address.len() {
         return None;
     }
-    let subject = query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(name, _)| name.eq_ignore_ascii_case("subject"))
-        .map(|(_, value)| percent_decoded(value))
-        .filter(|subject| !subject.trim().is_empty());
-    let host = written.rsplit_once('@').map_or(written, |(_, host)| host);
-    Some((OptOutAddress { address, subject }, host))
+    let parameters = query.split('&').filter_map(|pair| cut_at(b'=', pair));
+    let mut subjects = parameters.filter(|(name, _)| name.eq_ignore_ascii_case("subject"));
+    let subject = subjects.next().map(|(_, value)| percent_decoded(value));
+    let host = memchr::memrchr(b'@', written.as_bytes()).map_or(written, |at| &written[at + 1..]);
+    Some((OptOutAddress { address, subject: subject.filter(|subject| !subject.trim().is_empty()) }, host))
+}
+
+/// What stands before and behind the first such byte.
+fn cut_at(byte: u8, text: &str) -> Option<(&str, &str)> {
+    let at = memchr::memchr(byte, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// An address in lower case, without blanks around it.

@@ -7,6 +7,7 @@
 use super::from_line::{Form, FromLine, Recognised, Setting, recognise};
 use super::window::Window;
 use super::{BODY_LOOK, HEADER_LIMIT, RawMessage, Sink, Unusable, Want};
+use crate::near;
 use memchr::{memchr2, memmem};
 use std::io::{self, Read};
 
@@ -352,7 +353,7 @@ fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64,
     let bytes = &bytes[..bytes.len().min(HEADER_LIMIT)];
     let (mut line, mut crs, mut claimed) = (0, 0, None);
     fields.clear();
-    while let Some(length) = line_end(&bytes[line..]) {
+    while let Some(length) = near::find([b'\n'], &bytes[line..]) {
         let text = &bytes[line..line + length];
         match text {
             [] | [b'\r'] => break,
@@ -379,24 +380,6 @@ fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64,
     }
     let body = start + body as u64;
     Some((start + line as u64, body, claimed.map(|length: u64| body.saturating_add(length))))
-}
-
-/// Where the first line ends, in LF. Lines of headers are so short that this is quicker than `memchr`.
-fn line_end(bytes: &[u8]) -> Option<usize> {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let (blocks, rest) = bytes.as_chunks::<32>();
-    // All bytes of a block at once, without a branch.
-    let is_in = |block: &[u8; 32]| block.iter().fold(false, |found, byte| found | (*byte == b'\n'));
-    let Some(at) = blocks.iter().position(is_in) else {
-        return rest.iter().position(|byte| *byte == b'\n').map(|end| blocks.len() * 32 + end);
-    };
-    let (words, _) = blocks[at].as_chunks::<8>();
-    words.iter().enumerate().find_map(|(place, word)| {
-        let other = u64::from_le_bytes(*word) ^ (EACH * u64::from(b'\n'));
-        // The lowest bit that is set belongs to the first byte that is nought.
-        let nought = other.wrapping_sub(EACH) & !other & (EACH << 7);
-        (nought != 0).then(|| at * 32 + place * 8 + (nought.trailing_zeros() / 8) as usize)
-    })
 }
 
 /// Whether lines end in a bare CR here: the first line does.

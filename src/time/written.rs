@@ -285,7 +285,7 @@ fn is_weekday(token: &[u8]) -> bool {
     let word = token.strip_suffix(b",").or_else(|| token.strip_suffix(b".")).unwrap_or(token);
     word.len() >= 3
         && word.iter().all(u8::is_ascii_alphabetic)
-        && WEEKDAYS.iter().any(|day| word[..3].eq_ignore_ascii_case(day.as_bytes()))
+        && WEEKDAYS.iter().any(|day| *day.as_bytes() == [word[0] | 0x20, word[1] | 0x20, word[2] | 0x20])
 }
 
 fn month_number(token: &[u8]) -> Option<u32> {

@@ -1,13 +1,13 @@
 //! The text of a body, as far as it is looked at: all text parts of the message, decoded, HTML as text.
 
 use super::super::fold::fold;
-use super::markup::html_to_text;
+use super::markup::read_html;
 use super::parts::{Part, text_parts};
 use super::phrases::{Ear, Phrases};
 use super::signals::Signals;
+use mail_parser::decoders::html::html_to_text;
 use mail_parser::{MessageParser, MessagePart, PartType};
 use memchr::memmem::Finder;
-use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 
@@ -38,22 +38,24 @@ impl BodyText {
         let mut this = Self::default();
         let mut room = TEXT_LIMIT;
         ear.clear();
+        let mut hear = |text: &str| {
+            let text = cut(text, room);
+            room -= text.len();
+            phrases.hear(text, ear);
+        };
         for part in parts(mime, body) {
-            let text = match &part {
+            match &part {
                 Part::Plain(plain) => {
                     this.has_invitation |= has_invitation(plain);
                     this.has_link |= has_link(plain);
-                    Cow::Borrowed(&**plain)
+                    hear(plain);
                 }
                 Part::Html(html) => {
                     this.has_link |= has_link(html);
-                    html_to_text(cut(html, TEXT_LIMIT)).into()
+                    read_html(cut(html, TEXT_LIMIT), &mut hear);
                 }
-            };
-            let text = cut(&text, room);
-            room -= text.len();
-            phrases.hear(text, ear);
-            phrases.hear("\n", ear);
+            }
+            hear("\n");
         }
         this.raised = phrases.raised_in(ear);
         Self { has_text: !ear.is_empty(), ..this }
@@ -158,7 +160,7 @@ mod tests {
     /// What a body shows, and its text.
     fn read(mime: &[u8], body: &[u8]) -> (BodyText, String) {
         let mut ear = Ear::default();
-        let shown = BodyText::of(mime, body, &Phrases::of(Vec::new()), &mut ear);
+        let shown = BodyText::of(mime, body, &Phrases::default(), &mut ear);
         (shown, ear.text().to_string())
     }
 

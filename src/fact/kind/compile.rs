@@ -2,11 +2,10 @@
 //! rules that name it.
 
 use super::super::fields::{FieldName, Vocabulary};
-use super::super::fold::fold;
 use super::Kind;
-use super::expressions::{Expression, Expressions};
-use super::phrases::Phrases;
-use super::rules::{Asked, BUILT_IN_RULES, Example, Rule, Rules};
+use super::expressions::Expression;
+use super::phrases::{Ear, Phrases};
+use super::rules::{Asked, BUILT_IN_RULES, Example, FieldMeaning, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
 use super::written::{Names, WrittenConditions, WrittenRules};
@@ -90,13 +89,12 @@ struct Compiler<'v> {
     field_lists: BTreeMap<String, Vec<String>>,
     rules: Vec<Rule>,
     /// By the fields' numbers.
-    presence: Vec<Signals>,
-    values: Vec<Expressions>,
+    fields: Vec<Option<FieldMeaning>>,
     /// Whether expressions are checked at once: the built-in ones are checked by a test.
     checks: bool,
     tests: HashMap<&'static str, usize>,
-    in_subject: Vec<(String, Signals)>,
-    in_body: Vec<(String, Signals)>,
+    in_subject: Phrases,
+    in_body: Phrases,
     /// The signal of a condition that several rules share.
     shared: HashMap<String, usize>,
     body_signals: Signals,
@@ -110,12 +108,11 @@ impl<'v> Compiler<'v> {
             phrase_lists: BTreeMap::new(),
             field_lists: BTreeMap::new(),
             rules: Vec::new(),
-            presence: Vec::new(),
-            values: Vec::new(),
+            fields: Vec::new(),
             checks: true,
             tests: HashMap::new(),
-            in_subject: Vec::new(),
-            in_body: Vec::new(),
+            in_subject: Phrases::default(),
+            in_body: Phrases::default(),
             shared: HashMap::new(),
             body_signals: Signals::default(),
             next: 0,
@@ -184,7 +181,9 @@ impl<'v> Compiler<'v> {
             needs.raise(number);
             if new {
                 let name = self.vocabulary.add(field);
-                row(&mut self.values, name).push(asked, number);
+                let meaning = self.meaning_of(name);
+                meaning.values.push(asked, number);
+                meaning.possible.raise(number);
             }
         }
         let phrases = [
@@ -214,7 +213,7 @@ impl<'v> Compiler<'v> {
         let (number, new) = self.signal(format!("has {fields:?}"));
         for field in fields.iter().filter(|_| new) {
             let name = self.vocabulary.add(field);
-            row(&mut self.presence, name).raise(number);
+            self.meaning_of(name).presence.raise(number);
         }
         Ok(number)
     }
@@ -232,15 +231,14 @@ impl<'v> Compiler<'v> {
         if !new {
             return Ok(number);
         }
-        let mut signal = Signals::default();
-        signal.raise(number);
-        let phrases = resolve(names, &self.phrase_lists, "list of phrases")?;
-        for phrase in phrases.iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()) {
-            if place.subject {
-                self.in_subject.push((phrase.clone(), signal));
+        let mut ear = Ear::default();
+        for phrase in resolve(names, &self.phrase_lists, "list of phrases")? {
+            let folded = ear.fold(phrase);
+            if place.subject && !folded.is_empty() {
+                self.in_subject.push(folded, number);
             }
-            if place.body {
-                self.in_body.push((phrase, signal));
+            if place.body && !folded.is_empty() {
+                self.in_body.push(folded, number);
             }
         }
         Ok(number)
@@ -263,6 +261,13 @@ impl<'v> Compiler<'v> {
             self.body_signals.raise(number);
         }
         Ok(number)
+    }
+
+    fn meaning_of(&mut self, name: FieldName) -> &mut FieldMeaning {
+        if self.fields.len() <= name.index() {
+            self.fields.resize_with(name.index() + 1, || None);
+        }
+        self.fields[name.index()].get_or_insert_default()
     }
 
     /// The number of a condition, and whether it is new.
@@ -300,30 +305,18 @@ impl<'v> Compiler<'v> {
             examples: (Vec::new(), Vec::new()),
         });
         let number = |name: &&str| self.tests.get(*name).copied();
-        let mut value_signals = Signals::default();
-        self.values.iter().for_each(|values| value_signals.raise_all(&values.signals()));
         Ok(Rules {
-            value_signals,
             header_tests: HEADER_TESTS.iter().map(|(name, _)| number(name)).collect(),
             body_tests: BODY_TESTS.iter().map(|(name, _)| number(name)).collect(),
             rules: self.rules,
-            presence: self.presence,
-            values: self.values,
-            in_subject: Phrases::of(self.in_subject),
-            in_body: Phrases::of(self.in_body),
+            fields: self.fields,
+            in_subject: self.in_subject,
+            in_body: self.in_body,
             body_signals: self.body_signals,
             asked,
             built_in: OnceLock::new(),
         })
     }
-}
-
-/// The row of a field in a table by the fields' numbers.
-fn row<T: Default>(table: &mut Vec<T>, name: FieldName) -> &mut T {
-    if table.len() <= name.index() {
-        table.resize_with(name.index() + 1, T::default);
-    }
-    &mut table[name.index()]
 }
 
 /// The entries of a list, or of the list of that name.
@@ -348,6 +341,7 @@ fn resolve<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::expressions::Expressions;
     use super::super::tests_of_messages::Seen;
     use super::super::{Memo, Outcome};
     use super::*;
@@ -405,8 +399,9 @@ mod tests {
     #[test]
     fn every_built_in_expression_can_be_read() {
         let rules = compile(None, &mut Vocabulary::default()).expect("valid rules");
-        assert!(rules.values.iter().map(Expressions::len).sum::<usize>() > 30);
-        let checked: std::result::Result<Vec<()>, _> = rules.values.iter().map(Expressions::check).collect();
+        let values = || rules.fields.iter().flatten().map(|field| &field.values);
+        assert!(values().map(Expressions::len).sum::<usize>() > 30);
+        let checked: std::result::Result<Vec<()>, _> = values().map(Expressions::check).collect();
         assert_eq!(checked.err(), None);
     }
 

@@ -7,15 +7,16 @@
 use super::super::fold::{Folder, Word};
 use super::signals::Signals;
 use memchr::memmem;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// Phrases, each with the signals that it raises. The index is built when a text first comes: a run that never
+/// Phrases, each with the signal that it raises. The index is built when a text first comes: a run that never
 /// looks into a body never pays for the body's phrases.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Phrases {
-    phrases: Vec<String>,
-    raised_by: Vec<Signals>,
+    /// All phrases, one behind the other.
+    text: String,
+    /// Where each one ends, and its signal.
+    phrases: Vec<(u32, u16)>,
     index: OnceLock<Index>,
 }
 
@@ -36,6 +37,14 @@ impl Ear {
     /// The folded text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(self.folder.text()).unwrap_or_default()
+    }
+
+    /// A text folded, and nothing heard in it.
+    pub fn fold(&mut self, text: &str) -> &str {
+        self.clear();
+        self.folder.add(text, &mut |_| {});
+        self.folder.finish(&mut |_| {});
+        self.text()
     }
 
     /// Whether there is no text.
@@ -64,19 +73,22 @@ struct Hanger {
     phrase: u32,
     /// Where the anchor stands in the phrase.
     at: u32,
-    /// The two bytes behind the anchor, where the phrase has them: most neighbours in a text differ there.
+    /// The two bytes before and behind the anchor, where the phrase has them: most neighbours in a text differ there.
+    before: Option<[u8; 2]>,
     behind: Option<[u8; 2]>,
 }
 
 impl Phrases {
-    /// Of folded phrases; one that is there twice raises what either raises.
-    pub fn of(raised_by: Vec<(String, Signals)>) -> Self {
-        let mut merged: HashMap<String, Signals> = HashMap::with_capacity(raised_by.len());
-        for (phrase, signals) in raised_by {
-            merged.entry(phrase).or_default().raise_all(&signals);
-        }
-        let (phrases, raised_by) = merged.into_iter().unzip();
-        Self { phrases, raised_by, index: OnceLock::new() }
+    /// Adds a folded phrase.
+    pub fn push(&mut self, phrase: &str, signal: usize) {
+        self.text.push_str(phrase);
+        self.phrases.push((number(self.text.len()), u16::try_from(signal).unwrap_or(u16::MAX)));
+        self.index = OnceLock::new();
+    }
+
+    fn phrase(&self, at: usize) -> &str {
+        let end = |at: usize| self.phrases.get(at).map_or(0, |(end, _)| *end as usize);
+        &self.text[at.checked_sub(1).map_or(0, end)..end(at)]
     }
 
     /// Folds a text behind what was heard before, and notes the words on which a phrase may hang.
@@ -95,31 +107,34 @@ impl Phrases {
             for hanger in index.hanging_on(word.key) {
                 let phrase = hanger.phrase as usize;
                 let behind = text.get(word.end..).and_then(<[u8]>::first_chunk);
-                if hanger.behind.is_some() && hanger.behind.as_ref() != behind {
+                let before = word.start.checked_sub(2).and_then(|at| text[at..].first_chunk());
+                if hanger.behind.is_some() && hanger.behind.as_ref() != behind
+                    || hanger.before.is_some() && hanger.before.as_ref() != before
+                {
                     continue;
                 }
                 if let Some(start) = word.start.checked_sub(hanger.at as usize)
                     && self.stands_at(phrase, text, start)
                 {
-                    raised.raise_all(&self.raised_by[phrase]);
+                    raised.raise(usize::from(self.phrases[phrase].1));
                 }
             }
         }
         for phrase in &index.wordless {
-            if memmem::find(text, self.phrases[*phrase].as_bytes()).is_some() {
-                raised.raise_all(&self.raised_by[*phrase]);
+            if memmem::find(text, self.phrase(*phrase).as_bytes()).is_some() {
+                raised.raise(usize::from(self.phrases[*phrase].1));
             }
         }
         raised
     }
 
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(&self.phrases))
+        self.index.get_or_init(|| Index::of(self))
     }
 
     /// Whether a phrase stands there, and no word goes on before or behind it.
     fn stands_at(&self, phrase: usize, text: &[u8], start: usize) -> bool {
-        let phrase = self.phrases[phrase].as_bytes();
+        let phrase = self.phrase(phrase).as_bytes();
         let Some(rest) = text.get(start..).and_then(|text| text.strip_prefix(phrase)) else { return false };
         let word = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
         let before = start.checked_sub(1).and_then(|at| text.get(at));
@@ -129,21 +144,33 @@ impl Phrases {
 }
 
 impl Index {
-    fn of(phrases: &[String]) -> Self {
-        let common = Common::among(phrases);
+    fn of(phrases: &Phrases) -> Self {
+        let (mut words, mut folder) = (Vec::new(), Folder::default());
+        let mut common = Common(vec![0; 1 << 14]);
         let mut wordless = Vec::new();
-        let mut anchored = Vec::with_capacity(phrases.len());
-        for (phrase, text) in phrases.iter().enumerate() {
-            let rarity = |word: &Word| (common.count(word.key), usize::MAX - (word.end - word.start));
-            match words(text).into_iter().min_by_key(rarity) {
-                Some(word) => anchored.push((word.key, Hanger::of(phrase, text.as_bytes(), &word))),
-                None if text.is_empty() => {}
-                None => wordless.push(phrase),
+        let mut anchored = Vec::with_capacity(phrases.phrases.len());
+        // Once to count the words, once to choose.
+        for choose in [false, true] {
+            for (at, text) in (0..phrases.phrases.len()).map(|at| (at, phrases.phrase(at))) {
+                words.clear();
+                folder.clear();
+                folder.add(text, &mut |word| words.push(word));
+                folder.finish(&mut |word| words.push(word));
+                if !choose {
+                    words.iter().for_each(|word| common.note(word.key));
+                    continue;
+                }
+                let rarity = |word: &&Word| (common.count(word.key), usize::MAX - (word.end - word.start));
+                match words.iter().min_by_key(rarity) {
+                    Some(word) => anchored.push((word.key, Hanger::of(at, text.as_bytes(), word))),
+                    None if text.is_empty() => {}
+                    None => wordless.push(at),
+                }
             }
         }
         let mut this = Self {
             seen: vec![0; SEEN / 64],
-            places: vec![0; (phrases.len() * 2).next_power_of_two() + 1],
+            places: vec![0; (anchored.len() * 2).next_power_of_two() + 1],
             hangers: vec![Hanger::default(); anchored.len()],
             wordless,
         };
@@ -191,10 +218,14 @@ impl Index {
 
 impl Hanger {
     fn of(phrase: usize, text: &[u8], anchor: &Word) -> Self {
-        let number = |from: usize| u32::try_from(from).unwrap_or(u32::MAX);
+        let before = text[..anchor.start].last_chunk().copied();
         let behind = text[anchor.end..].first_chunk().copied();
-        Self { key: lower(anchor.key), phrase: number(phrase), at: number(anchor.start), behind }
+        Self { key: lower(anchor.key), phrase: number(phrase), at: number(anchor.start), before, behind }
     }
+}
+
+fn number(from: usize) -> u32 {
+    u32::try_from(from).unwrap_or(u32::MAX)
 }
 
 fn lower(key: u64) -> u32 {
@@ -205,15 +236,9 @@ fn lower(key: u64) -> u32 {
 struct Common(Vec<u16>);
 
 impl Common {
-    fn among(phrases: &[String]) -> Self {
-        let mut this = Self(vec![0; 1 << 14]);
-        for text in phrases {
-            for word in words(text) {
-                let count = &mut this.0[Self::slot(word.key)];
-                *count = count.saturating_add(1);
-            }
-        }
-        this
+    fn note(&mut self, key: u64) {
+        let count = &mut self.0[Self::slot(key)];
+        *count = count.saturating_add(1);
     }
 
     fn count(&self, key: u64) -> u16 {
@@ -230,14 +255,6 @@ const SEEN: usize = 1 << 17;
 
 fn bit(key: u64) -> usize {
     (key >> 47) as usize
-}
-
-/// The words of a folded text.
-fn words(text: &str) -> Vec<Word> {
-    let (mut words, mut folder) = (Vec::new(), Folder::default());
-    folder.add(text, &mut |word| words.push(word));
-    folder.finish(&mut |word| words.push(word));
-    words
 }
 
 /// Letters and digits; all that is not ASCII counts as a letter.
@@ -263,15 +280,10 @@ mod tests {
 
     #[test]
     fn phrases_are_found_as_whole_words_and_within_each_other() {
-        let signal = |number: usize| {
-            let mut signals = Signals::default();
-            signals.raise(number);
-            signals
-        };
-        let phrases = [("ups", 0), ("0% off", 1), ("off", 2), ("you're in", 3)];
-        let phrases = Phrases::of(
-            phrases.into_iter().map(|(phrase, number)| (phrase.to_string(), signal(number))).collect(),
-        );
+        let mut phrases = Phrases::default();
+        for (phrase, number) in [("ups", 0), ("0% off", 1), ("off", 2), ("you're in", 3)] {
+            phrases.push(phrase, number);
+        }
         let raised = |text: &str| {
             (0..4).filter(|number| phrases.raised_by_text(text).has(*number)).collect::<Vec<_>>()
         };
@@ -300,12 +312,9 @@ mod tests {
             });
             let expected: Vec<usize> =
                 listed.iter().enumerate().filter(|(_, phrase)| stands(phrase)).map(|(number, _)| number).collect();
-            let numbered = listed.iter().enumerate().map(|(number, phrase)| {
-                let mut signals = Signals::default();
-                signals.raise(number);
-                ((*phrase).to_string(), signals)
-            });
-            let raised = Phrases::of(numbered.collect()).raised_by_text(raw);
+            let mut phrases = Phrases::default();
+            listed.iter().enumerate().for_each(|(number, phrase)| phrases.push(phrase, number));
+            let raised = phrases.raised_by_text(raw);
             let found: Vec<usize> = (0..8).filter(|number| raised.has(*number)).collect();
             prop_assert_eq!(found, expected);
         }

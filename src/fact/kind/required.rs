@@ -1,11 +1,25 @@
 //! What text a value must hold for an expression to match: read off the expression as written.
 
-use regex_syntax::ast::{Ast, Concat, RepetitionKind, RepetitionRange, parse::Parser};
+use regex_syntax::ast::{AssertionKind, Ast, Concat, RepetitionKind, RepetitionRange, parse::Parser};
 
 /// Texts of which at least one stands in every value that the expression matches, whatever the case of ASCII letters;
 /// `None`: nothing is known.
 pub(super) fn required(pattern: &str) -> Option<Vec<String>> {
     needed(&Parser::new().parse(pattern).ok()?)
+}
+
+/// The signs, none of them a letter, that stand at the start of each value that the expression matches, where that is
+/// all that it asks for: `^\[`.
+pub(super) fn start(pattern: &str) -> Option<String> {
+    let ast = Parser::new().parse(pattern).ok()?;
+    let Ast::Concat(concat) = &ast else { return None };
+    let (Ast::Assertion(begins), signs) = concat.asts.split_first()? else { return None };
+    let sign = |ast: &Ast| match ast {
+        Ast::Literal(literal) if literal.c.is_ascii_punctuation() => Some(literal.c),
+        _ => None,
+    };
+    let at_the_start = matches!(begins.kind, AssertionKind::StartLine | AssertionKind::StartText);
+    signs.iter().map(sign).collect::<Option<String>>().filter(|_| at_the_start)
 }
 
 fn needed(ast: &Ast) -> Option<Vec<String>> {
@@ -106,6 +120,14 @@ fn spellings(letter: char) -> Option<(char, char)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mere_start_is_told_from_more() {
+        assert_eq!(start(r"^\["), Some("[".to_string()));
+        for more in [r"\[", r"^\[a", "^a", r"^\[?", r"^(\[)", "^", r"$\[", r"^\[|x"] {
+            assert_eq!(start(more).filter(|start| !start.is_empty()), None, "{more}");
+        }
+    }
 
     #[test]
     fn the_longest_text_that_must_be_there_is_found() {

@@ -12,6 +12,7 @@ use super::signals::Signals;
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS, Seen};
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::error::Result;
+use std::borrow::Cow;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -23,17 +24,13 @@ pub const BUILT_IN_RULES: &str = include_str!("kinds.toml");
 #[derive(Debug)]
 pub struct Rules {
     pub(super) rules: Vec<Rule>,
-    /// Raised by the presence of a field, by the field's number.
-    pub(super) presence: Vec<Signals>,
-    /// Raised by the value of a field, by the field's number.
-    pub(super) values: Vec<Expressions>,
+    /// What fields mean, by their numbers; `None`: nothing.
+    pub(super) fields: Vec<Option<FieldMeaning>>,
     /// Raised by a named test, in the order of the tables of tests.
     pub(super) header_tests: Vec<Option<usize>>,
     pub(super) body_tests: Vec<Option<usize>>,
     pub(super) in_subject: Phrases,
     pub(super) in_body: Phrases,
-    /// What values of fields may raise.
-    pub(super) value_signals: Signals,
     /// What the body may still raise.
     pub(super) body_signals: Signals,
     pub(super) asked: Asked,
@@ -57,6 +54,17 @@ pub(super) struct Asked {
     pub stays: usize,
 }
 
+/// What a field raises.
+#[derive(Debug, Default)]
+pub(super) struct FieldMeaning {
+    /// By being there.
+    pub(super) presence: Signals,
+    /// By its value.
+    pub(super) values: Expressions,
+    /// All that its value may raise.
+    pub(super) possible: Signals,
+}
+
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) id: String,
@@ -78,7 +86,7 @@ pub(crate) struct Memo {
     values: Vec<Meanings<u16>>,
     /// Each set that was raised, once: there are few, and thousands of values.
     sets: Vec<Signals>,
-    /// Which values were asked for.
+    /// Which fields' values were asked for.
     asked: Meanings<Rc<[FieldName]>>,
     outcomes: Meanings<Outcome>,
     decisions: Meanings<Decision>,
@@ -100,7 +108,14 @@ impl Default for Memo {
 }
 
 impl Memo {
-    fn signals(&mut self, name: FieldName, raw: &[u8], expressions: &Expressions) -> Signals {
+    /// What a value raises; it is decoded here unless it was before.
+    fn signals(
+        &mut self,
+        name: FieldName,
+        raw: &[u8],
+        decoded: Option<&str>,
+        expressions: &Expressions,
+    ) -> Signals {
         while self.values.len() <= name.index() {
             self.values.push(Meanings::new(VALUES));
         }
@@ -108,7 +123,7 @@ impl Memo {
         if let Some(set) = values.known(raw) {
             return self.sets[usize::from(*set)];
         }
-        let raised = expressions.raised_by(&plain_text(raw));
+        let raised = expressions.raised_by(&decoded.map_or_else(|| plain_text(raw), Cow::Borrowed));
         if values.is_resting() {
             return raised;
         }
@@ -136,9 +151,12 @@ pub(crate) enum Outcome {
     Open(Open),
 }
 
-/// What a subject raises.
+/// A decoded subject, and what its phrases raise.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Heard(Signals);
+pub(crate) struct Heard<'a> {
+    text: &'a str,
+    raised: Signals,
+}
 
 /// What is known while the body is awaited.
 #[derive(Debug, Clone, Copy)]
@@ -176,14 +194,15 @@ impl Rules {
     pub(crate) fn judge_header(
         &self,
         fields: &Fields<'_>,
-        subject: Heard,
+        subject: Heard<'_>,
         seen: &Seen,
         memo: &mut Memo,
     ) -> Outcome {
-        let mut raised = subject.0;
+        let (mut raised, mut possible) = (subject.raised, Signals::default());
         for (name, _) in fields.iter() {
-            if let Some(signals) = self.presence.get(name.index()) {
-                raised.raise_all(signals);
+            if let Some(meaning) = self.meaning(name) {
+                raised.raise_all(&meaning.presence);
+                possible.raise_all(&meaning.possible);
             }
         }
         for ((_, test), number) in HEADER_TESTS.iter().zip(&self.header_tests) {
@@ -191,36 +210,44 @@ impl Rules {
                 raised.raise(number);
             }
         }
-        for name in memo.asked.meaning(&raised.bytes(), || self.asked_of(&raised)).iter() {
-            for raw in fields.all(*name) {
-                raised.raise_all(&memo.signals(*name, raw, &self.values[name.index()]));
+        let shown = [raised.bytes(), possible.bytes()];
+        for name in memo.asked.meaning(shown.as_flattened(), || self.asked_of(&raised, &possible)).iter() {
+            let Some(meaning) = self.meaning(*name) else { continue };
+            for (place, raw) in fields.all(*name).enumerate() {
+                let decoded = (place == 0 && *name == FieldName::SUBJECT).then_some(subject.text);
+                raised.raise_all(&memo.signals(*name, raw, decoded, &meaning.values));
             }
         }
         memo.outcomes.meaning(&raised.bytes(), || self.first(raised, true))
     }
 
     /// The fields whose values may matter where all else in the header raised that: those of rules that lack nothing
-    /// but what a value or the body may still raise.
-    fn asked_of(&self, raised: &Signals) -> Rc<[FieldName]> {
+    /// but what a value that is there or the body may still raise.
+    fn asked_of(&self, raised: &Signals, possible: &Signals) -> Rc<[FieldName]> {
         let mut wanted = Signals::default();
         for rule in self.rules.iter().filter(|rule| !rule.forbids.meets(raised)) {
             let missing = || rule.needs.iter().copied().filter(|need| !raised.has(*need));
-            if missing().all(|need| self.value_signals.has(need) || self.body_signals.has(need)) {
+            if missing().all(|need| possible.has(need) || self.body_signals.has(need)) {
                 missing().for_each(|need| wanted.raise(need));
                 if missing().next().is_none() {
                     break;
                 }
             }
         }
-        let fields = (0..).map(FieldName::from).zip(&self.values);
-        fields.filter(|(_, values)| values.signals().meets(&wanted)).map(|(name, _)| name).collect()
+        let fields = (0..).map(FieldName::from).zip(&self.fields);
+        let asked = |meaning: &FieldMeaning| meaning.possible.meets(&wanted);
+        fields.filter(|(_, meaning)| meaning.as_ref().is_some_and(asked)).map(|(name, _)| name).collect()
+    }
+
+    fn meaning(&self, name: FieldName) -> Option<&FieldMeaning> {
+        self.fields.get(name.index())?.as_ref()
     }
 
     /// Folds a subject, and hears what it raises.
-    pub(crate) fn hear_subject(&self, subject: &str, ear: &mut Ear) -> Heard {
+    pub(crate) fn hear_subject<'a>(&self, text: &'a str, ear: &mut Ear) -> Heard<'a> {
         ear.clear();
-        self.in_subject.hear(subject, ear);
-        Heard(self.in_subject.raised_in(ear))
+        self.in_subject.hear(text, ear);
+        Heard { text, raised: self.in_subject.raised_in(ear) }
     }
 
     /// Reads the beginning of a body under the MIME fields of its header.
