@@ -136,9 +136,8 @@ fn tasks(sources: &[Source], length: u64) -> Vec<Task<'_>> {
         };
         let together = rest.iter().take(FILES).take_while(fits).count().max(1);
         let (sources, behind) = rest.split_at(together);
-        // What can't be opened now says so when it is read.
-        let parts = mailbox::parts(first, length).ok().filter(|_| together == 1);
-        let parts = parts.unwrap_or_else(|| vec![Part::Whole]);
+        // What can't be opened now says so when it is read; one of several is never so long that it has parts.
+        let parts = mailbox::parts(first, length).unwrap_or_else(|_| vec![Part::Whole]);
         tasks.extend(parts.into_iter().map(|part| Task { sources, part }));
         rest = behind;
     }
@@ -227,10 +226,10 @@ impl<'a> InOrder<'a> {
     fn part(&mut self, task: &Task<'_>, batch: Batch, thread: usize, borders: Option<Borders>) {
         match (self.expected, task.part) {
             (Some(start), Part::Stretch { to, .. }) if start >= to => {}
-            (Some(start), Part::Stretch { to, size, dialect, .. })
+            (Some(start), Part::Stretch { to, dialect, .. })
                 if borders.and_then(|borders| borders.first) != Some(start) =>
             {
-                self.again(task, Part::Stretch { from: start, to, size, dialect });
+                self.again(task, Part::Stretch { from: start, to, dialect });
             }
             _ => {
                 self.expected = borders.and_then(|borders| borders.next);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 macro_rules! number {
@@ -9,17 +10,18 @@ macro_rules! number {
         $(
             #[$doc]
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub struct $name(u32);
+            pub struct $name(NonZeroU32);
 
             impl From<u32> for $name {
                 fn from(number: u32) -> Self {
-                    Self(number)
+                    // Counted from one, so that an `Option` of it takes four bytes.
+                    Self(NonZeroU32::MIN.saturating_add(number))
                 }
             }
 
             impl From<$name> for usize {
                 fn from(number: $name) -> usize {
-                    number.0 as usize
+                    number.0.get() as usize - 1
                 }
             }
         )*

@@ -5,10 +5,10 @@
 //! find a boundary, and a `Content-Length` counts only where it proves itself.
 
 use super::from_line::{Form, FromLine, Recognised, Setting, recognise};
+use super::header::{Header, header, keep_before};
 use super::window::Window;
-use super::{BODY_LOOK, HEADER_LIMIT, RawMessage, Sink, Unusable, Want};
-use crate::near;
-use memchr::{memchr2, memmem};
+use super::{BODY_LOOK, RawMessage, Sink, Unusable, Want};
+use memchr::memmem;
 use std::io::{self, Read};
 
 /// How far a `Content-Length` may reach over something that looks like a separator and still be checked.
@@ -19,10 +19,10 @@ pub(super) const CONTEXT: u64 = 3;
 
 /// A separator and where the header after it begins.
 #[derive(Debug, Clone, Copy)]
-struct Separator {
-    offset: u64,
-    header: u64,
-    line: FromLine,
+pub(super) struct Separator {
+    pub offset: u64,
+    pub header: u64,
+    pub line: FromLine,
 }
 
 /// What holds for a whole mbox file.
@@ -88,27 +88,6 @@ struct Reader<'w, R> {
     finder: memmem::Finder<'static>,
     /// A buffer for the fields of the header at hand.
     fields: Vec<u32>,
-}
-
-/// Where a header block ends.
-struct Header {
-    end: u64,
-    /// Where the body begins, after the blank line.
-    body: u64,
-    /// Where the body must end by the header's own word.
-    claimed_end: Option<u64>,
-    /// The separator that ended the header, where no blank line did.
-    next: Option<Separator>,
-    /// Where its fields begin, if noted.
-    fields: Vec<u32>,
-}
-
-impl Header {
-    /// Whether the mailbox ends in the middle of a line of it: a delivery was under way.
-    fn is_torn(&self, block: &[u8]) -> bool {
-        let at_end = self.next.is_none() && self.body == self.end;
-        at_end && block.last().is_some_and(|last| !matches!(last, b'\n' | b'\r'))
-    }
 }
 
 impl<'w, R: Read> Reader<'w, R> {
@@ -291,177 +270,6 @@ enum Search {
     Found(Separator),
     /// None before this offset.
     Not(u64),
-}
-
-fn keep_before(offset: u64) -> u64 {
-    offset.saturating_sub(CONTEXT)
-}
-
-/// Finds the end of the header block that begins at `start`, reading on as needed: a blank line, a separator,
-/// or the end of the source. `None` where it is longer than the limit.
-fn header<R: Read>(
-    window: &mut Window<R>,
-    start: u64,
-    fields: Vec<u32>,
-    mut separator: impl FnMut(&mut Window<R>, u64) -> io::Result<Option<Separator>>,
-) -> io::Result<Option<Header>> {
-    let mut fields = fields;
-    if window.slice(start.saturating_sub(1), start) != b"\r"
-        && let Some((end, body, claimed_end)) = plain_header(window.from(start), start, &mut fields)
-    {
-        return Ok(Some(Header { end, body, claimed_end, next: None, fields }));
-    }
-    fields.clear();
-    let bare_cr = bare_cr(window, start)?;
-    let mut line = start;
-    let mut claimed = None;
-    loop {
-        if line - start > HEADER_LIMIT as u64 {
-            return Ok(None);
-        }
-        // A stray CR in a header of LF lines ends no header; but a separator may stand behind it as in a body.
-        let whole_line = bare_cr || window.slice(line.saturating_sub(1), line) != b"\r";
-        if let Some(blank) = blank_line(window, line, start)?.filter(|_| whole_line) {
-            let body = line + blank;
-            let claimed_end = claimed.map(|length: u64| body.saturating_add(length));
-            return Ok(Some(Header { end: line, body, claimed_end, next: None, fields }));
-        }
-        if window.from(line).starts_with(b"From ")
-            && let Some(next) = separator(window, line)?
-        {
-            return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next), fields }));
-        }
-        let Some(next) = next_line(window, line, start)? else {
-            let end = window.end();
-            return Ok((end - start <= HEADER_LIMIT as u64).then_some(Header {
-                end,
-                body: end,
-                claimed_end: None,
-                next: None,
-                fields,
-            }));
-        };
-        claimed = claimed.or_else(|| content_length(window.slice(line, next)));
-        line = next;
-    }
-}
-
-/// Where the header block at the start of `bytes` ends, where its body begins and must end by its own word; the places
-/// of its fields are noted. Only where it is held whole and leaves no doubt: lines that end in LF or CRLF and none that
-/// looks like a separator, then a blank one.
-fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64, u64, Option<u64>)> {
-    let bytes = &bytes[..bytes.len().min(HEADER_LIMIT)];
-    let (mut line, mut crs, mut claimed) = (0, 0, None);
-    fields.clear();
-    while let Some(length) = near::find([b'\n'], &bytes[line..]) {
-        let text = &bytes[line..line + length];
-        match text {
-            [] | [b'\r'] => break,
-            [b' ' | b'\t', ..] => {}
-            [b'F', b'r', b'o', b'm', b' ', ..] => return None,
-            [first, ..] => {
-                fields.push(u32::try_from(line).ok()?);
-                if matches!(first, b'c' | b'C') {
-                    claimed = claimed.or_else(|| content_length(text));
-                }
-            }
-        }
-        crs += usize::from(text.ends_with(b"\r"));
-        line += length + 1;
-    }
-    let body = match bytes.get(line..)? {
-        [b'\n', ..] => line + 1,
-        [b'\r', b'\n', ..] => line + 2,
-        _ => return None,
-    };
-    // A stray CR may end a line, too.
-    if memchr::memchr_iter(b'\r', &bytes[..line]).count() != crs {
-        return None;
-    }
-    let body = start + body as u64;
-    Some((start + line as u64, body, claimed.map(|length: u64| body.saturating_add(length))))
-}
-
-/// Whether lines end in a bare CR here: the first line does.
-fn bare_cr<R: Read>(window: &mut Window<R>, start: u64) -> io::Result<bool> {
-    loop {
-        let bytes = window.from(start);
-        match memchr2(b'\r', b'\n', bytes) {
-            Some(at) if bytes[at] == b'\n' => return Ok(false),
-            Some(at) if bytes.len() > at + 2 || window.ended() => {
-                return Ok(!matches!(&bytes[at + 1..], [b'\n', ..] | [b'\r', b'\n', ..]));
-            }
-            None if bytes.len() > HEADER_LIMIT => return Ok(false),
-            _ => {}
-        }
-        if !window.more(keep_before(start))? && window.from(start).is_empty() {
-            return Ok(false);
-        }
-        if window.ended() && memchr2(b'\r', b'\n', window.from(start)).is_none() {
-            return Ok(false);
-        }
-    }
-}
-
-/// The length of the blank line at `offset`, where one stands there.
-fn blank_line<R: Read>(window: &mut Window<R>, offset: u64, keep: u64) -> io::Result<Option<u64>> {
-    loop {
-        match window.from(offset) {
-            [b'\n', ..] => return Ok(Some(1)),
-            [b'\r', b'\n', ..] => return Ok(Some(2)),
-            [b'\r', _, ..] => return Ok(Some(1)),
-            [b'\r'] if window.ended() => return Ok(Some(1)),
-            [] if window.ended() => return Ok(None),
-            [] | [b'\r'] | [b'F'] | [b'F', b'r'] | [b'F', b'r', b'o'] | [b'F', b'r', b'o', b'm']
-                if !window.ended() =>
-            {
-                window.more(keep_before(keep))?;
-            }
-            _ => return Ok(None),
-        }
-    }
-}
-
-/// Where the line after the one at `line` begins; `None` at the end of the source or past the limit.
-fn next_line<R: Read>(window: &mut Window<R>, line: u64, keep: u64) -> io::Result<Option<u64>> {
-    let mut searched = line;
-    loop {
-        let bytes = window.from(searched);
-        let end = memchr2(b'\r', b'\n', bytes);
-        match end {
-            Some(at) if bytes[at] == b'\n' => return Ok(Some(searched + at as u64 + 1)),
-            Some(at) => match bytes.get(at + 1) {
-                Some(b'\n') => return Ok(Some(searched + at as u64 + 2)),
-                Some(_) => return Ok(Some(searched + at as u64 + 1)),
-                None if window.ended() => return Ok(Some(searched + at as u64 + 1)),
-                None => searched += at as u64,
-            },
-            None => searched = window.end(),
-        }
-        if window.end() - keep > HEADER_LIMIT as u64 * 2 {
-            return Ok(Some(window.end()));
-        }
-        if !window.more(keep_before(keep))? && bytes_end(window, searched) {
-            return Ok(None);
-        }
-    }
-}
-
-fn bytes_end<R: Read>(window: &Window<R>, offset: u64) -> bool {
-    window.from(offset).is_empty()
-}
-
-/// The value of a `Content-Length` field line.
-fn content_length(line: &[u8]) -> Option<u64> {
-    const NAME: &[u8] = b"content-length:";
-    if !matches!(line.first(), Some(b'c' | b'C')) {
-        return None;
-    }
-    let (name, value) = line.split_at_checked(NAME.len())?;
-    if !name.eq_ignore_ascii_case(NAME) {
-        return None;
-    }
-    std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
 }
 
 /// Reads the source as one message that begins at `start`, without separators.

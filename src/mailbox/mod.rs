@@ -7,6 +7,7 @@ mod archive;
 mod emlx;
 mod export;
 mod from_line;
+mod header;
 mod maildir;
 mod mbox;
 mod origin;

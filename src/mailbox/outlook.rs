@@ -46,6 +46,9 @@ const UNSENT: i64 = 0x08;
 /// A kind of recipient.
 const TO: i64 = 1;
 
+/// More recipients than this are not looked at.
+const MOST_RECIPIENTS: usize = 1_000;
+
 /// Whether the bytes begin a compound file.
 pub fn begins(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
@@ -112,37 +115,34 @@ fn mail<F: Read + Seek>(file: F) -> io::Result<Option<(Marks, Vec<u8>)>> {
         Some(header) if header.contains(':') => header,
         _ => item.header(),
     };
-    let html = item.bytes("", id::HTML, "0102", BODY_LOOK);
-    let html = html.or_else(|| item.text("", id::HTML).map(String::into_bytes));
+    let html = item.bytes("", id::HTML, "0102", BODY_LOOK).map(text_of);
+    let html = html.or_else(|| item.text("", id::HTML));
     let plain = item.text("", id::BODY);
     Ok(Some((marks, message(&header, html, plain))))
 }
 
 /// The header and a body that fits it. Where the header speaks of parts, the body becomes one of them.
-fn message(header: &str, html: Option<Vec<u8>>, plain: Option<String>) -> Vec<u8> {
+fn message(header: &str, html: Option<String>, plain: Option<String>) -> Vec<u8> {
     let fields = fields(header);
-    let parted = fields.iter().any(|field| boundary(field).is_some());
+    let boundary = fields.iter().find_map(|field| boundary(field));
     let (sort, body) = match (html, plain) {
         (Some(html), _) => ("text/html", html),
-        (None, plain) => ("text/plain", plain.unwrap_or_default().into_bytes()),
+        (None, plain) => ("text/plain", plain.unwrap_or_default()),
     };
     let described = format!("Content-Type: {sort}; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n");
     let mut text = String::new();
     let of_content = |field: &&&str| {
-        parted || !has_name(field, "Content-Type") && !has_name(field, "Content-Transfer-Encoding")
+        boundary.is_some()
+            || !has_name(field, "Content-Type") && !has_name(field, "Content-Transfer-Encoding")
     };
     for field in fields.iter().filter(of_content) {
         let _ = write!(text, "{field}\r\n");
     }
-    match fields.iter().find_map(|field| boundary(field)) {
-        Some(boundary) => {
-            let _ = write!(text, "\r\n--{boundary}\r\n{described}\r\n");
-        }
-        None => {
-            let _ = write!(text, "{described}\r\n");
-        }
+    if let Some(boundary) = boundary {
+        let _ = write!(text, "\r\n--{boundary}\r\n");
     }
-    [text.into_bytes(), body].concat()
+    let _ = write!(text, "{described}\r\n{body}");
+    text.into_bytes()
 }
 
 /// The fields of a header, folded lines and all; Outlook's own heading is none.
@@ -209,11 +209,7 @@ impl<F: Read + Seek> Item<F> {
                 char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
             );
         }
-        let bytes = self.bytes(storage, id, "001E", MOST)?;
-        Some(match std::str::from_utf8(&bytes) {
-            Ok(text) => text.to_string(),
-            Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes).0.into_owned(),
-        })
+        self.bytes(storage, id, "001E", MOST).map(text_of)
     }
 
     /// A property of fixed size, from the table of 16-byte entries behind a heading ([MS-OXMSG] §2.4).
@@ -262,19 +258,25 @@ impl<F: Read + Seek> Item<F> {
 
     /// The recipients that stand in To.
     fn recipients(&mut self) -> String {
-        let storages =
-            self.file.read_root_storage().filter(|entry| entry.name().starts_with("__recip_version1.0_"));
-        let storages: Vec<String> = storages.map(|entry| format!("/{}", entry.name())).take(1_000).collect();
-        let addresses =
-            storages.iter().filter(|storage| self.number(storage, id::RECIPIENT_TYPE) == Some(TO));
-        let storages: Vec<&String> = addresses.collect();
-        let addresses = storages.into_iter().filter_map(|storage| {
-            [id::SMTP_ADDRESS, id::EMAIL_ADDRESS]
-                .into_iter()
-                .find_map(|id| self.text(storage, id).filter(|address| address.contains('@')))
+        let entries = self.file.read_root_storage().map(|entry| format!("/{}", entry.name()));
+        let storages = entries.filter(|name| name.starts_with("/__recip_version1.0_")).take(MOST_RECIPIENTS);
+        let storages: Vec<String> = storages.collect();
+        let addresses = storages.iter().filter_map(|storage| {
+            self.number(storage, id::RECIPIENT_TYPE).filter(|sort| *sort == TO)?;
+            let mut named = [id::SMTP_ADDRESS, id::EMAIL_ADDRESS].into_iter();
+            named.find_map(|id| self.text(storage, id).filter(|address| address.contains('@')))
         });
         addresses.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Bytes as text: UTF-8, else what older programs wrote in the West.
+fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| match error.utf8_error().error_len() {
+        // Cut within a letter.
+        None => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        Some(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned(),
+    })
 }
 
 fn mailbox(name: Option<&str>, address: &str) -> String {

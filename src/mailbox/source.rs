@@ -32,8 +32,6 @@ pub enum Part {
         from: u64,
         /// Where the next one begins.
         to: u64,
-        /// The size of the file when it was surveyed.
-        size: u64,
         /// What holds for the whole file.
         dialect: Dialect,
     },
@@ -51,7 +49,6 @@ pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
     let stretches = borders.map(|(from, to)| Part::Stretch {
         from: if from == 0 { dialect.start } else { from },
         to: if to >= size { u64::MAX } else { to },
-        size,
         dialect,
     });
     Ok(stretches.collect())
@@ -81,8 +78,9 @@ pub fn read(
             }
             .map(|()| None)
         }
-        Part::Stretch { from, to, size, dialect } => {
+        Part::Stretch { from, to, dialect } => {
             origin.turn_to_folder(sink);
+            let size = source.size.unwrap_or(u64::MAX);
             // A few bytes before a line show whether the line before it is blank.
             let begin = from.saturating_sub(mbox::CONTEXT);
             file.seek(SeekFrom::Start(begin)).map_err(failed)?;

@@ -16,7 +16,9 @@ const LOOK: usize = 4_096;
 enum Format {
     Compressed(Compression),
     Tar,
-    /// An archive of a sort that is not read from a stream or not at all.
+    /// Its directory stands at its end: it is read from a file, not from a stream.
+    Zip,
+    /// An archive of a sort that is not read.
     Archive(&'static str),
     /// An Outlook message.
     Outlook,
@@ -33,7 +35,7 @@ impl Format {
             return Self::Compressed(compression);
         }
         match bytes {
-            _ if is_zip(bytes) => Self::Archive("zip"),
+            _ if is_zip(bytes) => Self::Zip,
             _ if outlook::begins(bytes) => Self::Outlook,
             [b'!', b'B', b'D', b'N', ..] => Self::OutlookStore,
             [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => Self::Archive("7z"),
@@ -80,7 +82,7 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
             let bytes: Box<dyn Read + '_> = Box::new(window.into_reader());
             read_tar(bytes, origin, block, sink)
         }
-        (Format::Archive("zip"), Packing::None) => {
+        (Format::Zip, Packing::None) => {
             Err(Error::file(&origin.path, "is a zip archive, which can't be read from a stream")
                 .hint("save it as a file and give the file"))
         }
@@ -88,7 +90,7 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
             Err(Error::file(&origin.path, format!("is a {sort} archive, which is not read"))
                 .hint("unpack it yourself and give the folder"))
         }
-        (Format::Compressed(_) | Format::Tar | Format::Archive(_), _) => {
+        (Format::Compressed(_) | Format::Tar | Format::Zip | Format::Archive(_), _) => {
             Err(Error::file(&origin.path, "is packed a second time, and only one layer is unpacked")
                 .hint("unpack the outer one yourself and give the folder"))
         }
@@ -135,7 +137,7 @@ fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Si
 }
 
 /// A file without mail: an error where the user named it.
-pub fn no_mail(origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
+fn no_mail(origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     if origin.named {
         return Err(Error::new(
             format!("`{}`", origin.path.display()),

@@ -8,17 +8,17 @@ use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
 
-/// How many bytes may come out for each that went in. Mailboxes with many copies of a mail reach about 60.
-pub const RATIO: u64 = 200;
+/// How many bytes may come out for each that went in.
+const RATIO: u64 = 200;
 
 /// What may come out whatever went in, in bytes.
 const ALLOWANCE: u64 = 64 * 1_024 * 1_024;
 
 /// What may come out at most, in bytes: 1 TiB.
-pub const MOST: u64 = 1 << 40;
+const MOST: u64 = 1 << 40;
 
-/// The largest memory that a compressed file may ask for, in bytes: what the `zstd` and `xz` programs use at most
-/// by themselves.
+/// The largest memory that a compressed file may ask for, in bytes. The `zstd` program unpacks as much by itself
+/// (a window of 128 MiB), and `xz -9` asks for 65 MiB.
 const MEMORY: u64 = 128 * 1_024 * 1_024;
 
 /// How much of a compressed file is read at once, in bytes.

@@ -31,17 +31,17 @@ const STAYS: &str = "stays";
 pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Rules> {
     let mut compiler = Compiler::new(vocabulary);
     let text = without_examples(BUILT_IN_RULES);
-    let built_in: WrittenRules = parse(&text, Path::new(BUILT_IN_NAME))?;
+    let mut built_in: WrittenRules = parse(&text, Path::new(BUILT_IN_NAME))?;
     let user_text = user
         .map(|path| std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error)));
     if let (Some(path), Some(text)) = (user, user_text) {
         let text = text?;
-        let written = parse(&text, path)?;
-        compiler.lists(&built_in);
-        compiler.lists(&written);
+        let mut written = parse(&text, path)?;
+        compiler.lists(&mut built_in);
+        compiler.lists(&mut written);
         compiler.rules(written, &text, path)?;
     } else {
-        compiler.lists(&built_in);
+        compiler.lists(&mut built_in);
     }
     compiler.checks = false;
     compiler.rules(built_in, &text, Path::new(BUILT_IN_NAME))?;
@@ -120,15 +120,12 @@ impl<'v> Compiler<'v> {
     }
 
     /// Takes in a file's named lists; a list of the same name is extended.
-    fn lists(&mut self, written: &WrittenRules) {
-        for (name, by_language) in &written.phrases {
-            self.phrase_lists
-                .entry(name.clone())
-                .or_default()
-                .extend(by_language.values().flatten().cloned());
+    fn lists(&mut self, written: &mut WrittenRules) {
+        for (name, by_language) in std::mem::take(&mut written.phrases) {
+            self.phrase_lists.entry(name).or_default().extend(by_language.into_values().flatten());
         }
-        for (name, fields) in &written.fields {
-            self.field_lists.entry(name.clone()).or_default().extend(fields.iter().cloned());
+        for (name, fields) in std::mem::take(&mut written.fields) {
+            self.field_lists.entry(name).or_default().extend(fields);
         }
     }
 
@@ -352,8 +349,8 @@ mod tests {
 
     fn alone(text: &str, vocabulary: &mut Vocabulary) -> Result<Rules> {
         let mut compiler = Compiler::new(vocabulary);
-        let written = parse(text, Path::new("own.toml"))?;
-        compiler.lists(&written);
+        let mut written = parse(text, Path::new("own.toml"))?;
+        compiler.lists(&mut written);
         compiler.rules(written, text, Path::new("own.toml"))?;
         compiler.finish()
     }

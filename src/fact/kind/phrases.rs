@@ -147,25 +147,24 @@ impl Index {
     fn of(phrases: &Phrases) -> Self {
         let (mut words, mut folder) = (Vec::new(), Folder::default());
         let mut common = Common(vec![0; 1 << 14]);
+        let mut ends = Vec::with_capacity(phrases.phrases.len());
+        for at in 0..phrases.phrases.len() {
+            folder.clear();
+            folder.add(phrases.phrase(at), &mut |word| words.push(word));
+            folder.finish(&mut |word| words.push(word));
+            ends.push(words.len());
+        }
+        words.iter().for_each(|word| common.note(word.key));
         let mut wordless = Vec::new();
         let mut anchored = Vec::with_capacity(phrases.phrases.len());
-        // Once to count the words, once to choose.
-        for choose in [false, true] {
-            for (at, text) in (0..phrases.phrases.len()).map(|at| (at, phrases.phrase(at))) {
-                words.clear();
-                folder.clear();
-                folder.add(text, &mut |word| words.push(word));
-                folder.finish(&mut |word| words.push(word));
-                if !choose {
-                    words.iter().for_each(|word| common.note(word.key));
-                    continue;
-                }
-                let rarity = |word: &&Word| (common.count(word.key), usize::MAX - (word.end - word.start));
-                match words.iter().min_by_key(rarity) {
-                    Some(word) => anchored.push((word.key, Hanger::of(at, text.as_bytes(), word))),
-                    None if text.is_empty() => {}
-                    None => wordless.push(at),
-                }
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        for (at, (start, end)) in starts.zip(&ends).enumerate() {
+            let text = phrases.phrase(at);
+            let rarity = |word: &&Word| (common.count(word.key), usize::MAX - (word.end - word.start));
+            match words[start..*end].iter().min_by_key(rarity) {
+                Some(word) => anchored.push((word.key, Hanger::of(at, text.as_bytes(), word))),
+                None if text.is_empty() => {}
+                None => wordless.push(at),
             }
         }
         let mut this = Self {

@@ -11,6 +11,9 @@ pub(super) fn required(pattern: &str) -> Option<Vec<String>> {
 /// The signs, none of them a letter, that stand at the start of each value that the expression matches, where that is
 /// all that it asks for: `^\[`.
 pub(super) fn start(pattern: &str) -> Option<String> {
+    if pattern.contains(|c: char| c.is_alphanumeric() || c.is_whitespace()) {
+        return None;
+    }
     let ast = Parser::new().parse(pattern).ok()?;
     let Ast::Concat(concat) = &ast else { return None };
     let (Ast::Assertion(begins), signs) = concat.asts.split_first()? else { return None };
