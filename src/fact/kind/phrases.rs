@@ -160,7 +160,11 @@ impl Index {
         let starts = std::iter::once(0).chain(ends.iter().copied());
         for (at, (start, end)) in starts.zip(&ends).enumerate() {
             let text = phrases.phrase(at);
-            let rarity = |word: &&Word| (common.count(word.key), usize::MAX - (word.end - word.start));
+            // Short words are common in texts, whatever phrases hold.
+            let rarity = |word: &&Word| {
+                let length = word.end - word.start;
+                (length < 4, common.count(word.key), usize::MAX - length)
+            };
             match words[start..*end].iter().min_by_key(rarity) {
                 Some(word) => anchored.push((word.key, Hanger::of(at, text.as_bytes(), word))),
                 None if text.is_empty() => {}
