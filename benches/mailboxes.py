@@ -197,6 +197,9 @@ def make(kind, mebibytes, path):
 PYTHONS_OWN = "import mailbox, sys\nfor message in mailbox.mbox(sys.argv[1], create=False):\n    message['From'], message['Date']\n"
 
 
+QUARTER = "mailfatigue, 2 threads, a quarter of the bytes"
+
+
 def measured(command):
     """Wall and processor seconds and peak MiB of one run. (Less than this script itself takes, some 12 MiB, can't be
     seen; and into /dev/null grep would stop at the first match.)"""
@@ -210,8 +213,8 @@ def measured(command):
 
 
 def compare(kind, folder, mebibytes, runs):
-    whole, part = f"{folder}/{kind}-{mebibytes}.mbox", f"{folder}/{kind}-64.mbox"
-    for path, size in ((whole, mebibytes), (part, 64)):
+    whole, quarter, part = (f"{folder}/{kind}-{size}.mbox" for size in (mebibytes, mebibytes // 4, 64))
+    for path, size in ((whole, mebibytes), (quarter, mebibytes // 4), (part, 64)):
         if not os.path.exists(path):
             # In a process of its own, whose memory is not counted with what is started from here.
             subprocess.run([sys.executable, __file__, "make", kind, str(size), path], check=True)
@@ -223,10 +226,11 @@ def compare(kind, folder, mebibytes, runs):
         ("mailfatigue, 1 thread", [*check, "--threads", "1", whole], 1), ("mailfatigue, 2 threads", [*check, "--threads", "2", whole], 1),
         ("mail-parser 0.11, every message parsed", [f"{release}/examples/mail-parser-reads", whole], 1),
         (f"Python `mailbox`, From and Date ({64} MiB, scaled)", [sys.executable, "-c", PYTHONS_OWN, part], mebibytes / 64),
+        (QUARTER, [*check, "--threads", "2", quarter], 1),
     ]
     programs = [program for program in programs if shutil.which(program[1][0])]
     results = {name: [] for name, _, _ in programs}
-    for path in (whole, part):
+    for path in (whole, quarter, part):
         measured(["cat", path])
     for run in range(runs):
         for name, command, scale in programs:
@@ -235,9 +239,28 @@ def compare(kind, folder, mebibytes, runs):
                 results[name].append((wall * scale, cpu * scale, peak))
     medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in results.items()}
     base = medians["`wc -l`"][0]
+    small_time, _, small_peak = medians.pop(QUARTER)
     print(f"\n{kind}, {mebibytes} MiB, medians of {runs} runs\n\n| program | wall | × `wc -l` | processor | peak memory |\n| --- | --- | --- | --- | --- |")
     for name, (wall, cpu, peak) in medians.items():
         print(f"| {name} | {wall:.3f} s | {wall / base:.1f} | {cpu:.2f} s | {peak:.0f} MiB |", flush=True)
+    time_of_all, _, peak = medians["mailfatigue, 2 threads"]
+    more = int(output("grep", "-c", "^From ", whole)) - int(output("grep", "-c", "^From ", quarter))
+    bytes_each = (peak - small_peak) * 1024 * 1024 / more
+    print(f"\n4 times the bytes: {time_of_all / small_time:.2f} times the time, {bytes_each:.0f} bytes of memory for each message more")
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def one_message(folder):
+    """The shortest way through the whole program, start and all."""
+    path, release = f"{folder}/one.mbox", os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release")
+    with open(path, "wb") as out:
+        out.write(Maker("small").message())
+    check = [f"{release}/mailfatigue", "check", "-q", "--timezone", "UTC", "--output", f"{folder}/report.csv", path]
+    times = sorted(measured(check)[0] for _ in range(40))
+    print(f"\none message: median {statistics.median(times) * 1000:.1f} ms, best {times[0] * 1000:.1f} ms")
 
 
 def main():
@@ -251,6 +274,7 @@ def main():
             subprocess.run(["cargo", "build", "--release", "--locked", "--bins", "--examples"], check=True)
             for kind in ("mixed", "small"):
                 compare(kind, folder, int(options.get("--mib", 1024)), int(options.get("--runs", 7)))
+            one_message(folder)
         case _:
             raise SystemExit(__doc__)
 

@@ -10,6 +10,8 @@ const LONGEST: usize = 512;
 #[derive(Debug)]
 pub struct Meanings<V> {
     places: Vec<Option<Known<V>>>,
+    filled: usize,
+    /// How many places there may be.
     count: usize,
     /// How many values came lately, and how many of them were known.
     asked: u32,
@@ -17,6 +19,9 @@ pub struct Meanings<V> {
     /// How many of the next values are read without a look here.
     rest: u32,
 }
+
+/// How many places are made at first.
+const LEAST: usize = 64;
 
 /// After so many values it is decided whether to go on remembering.
 const TRIAL: u32 = 512;
@@ -31,9 +36,9 @@ struct Known<V> {
 }
 
 impl<V: Clone> Meanings<V> {
-    /// With `2^bits` places, which are made when the first value comes.
+    /// With at most `2^bits` places, which are made as values come.
     pub fn new(bits: u32) -> Self {
-        Self { places: Vec::new(), count: 1 << bits.min(20), asked: 0, known: 0, rest: 0 }
+        Self { places: Vec::new(), filled: 0, count: 1 << bits.min(20), asked: 0, known: 0, rest: 0 }
     }
 
     /// What `raw` means: as known, or as `read` says.
@@ -51,7 +56,8 @@ impl<V: Clone> Meanings<V> {
         if self.rests() {
             return None;
         }
-        let known = self.places.get(place(raw, self.count))?.as_ref().filter(|known| known.raw == raw)?;
+        let places = self.places.len();
+        let known = self.places.get(place(raw, places))?.as_ref().filter(|known| known.raw == raw)?;
         self.known += 1;
         Some(&known.meaning)
     }
@@ -66,16 +72,32 @@ impl<V: Clone> Meanings<V> {
         if self.is_resting() || raw.len() > LONGEST {
             return;
         }
-        if self.places.is_empty() {
-            self.places.resize_with(self.count, || None);
+        // Each value has one place: where few of them are taken, few values meet.
+        if self.filled * 8 >= self.places.len() && self.places.len() < self.count {
+            self.grow();
         }
-        match &mut self.places[place(raw, self.count)] {
+        let place = place(raw, self.places.len());
+        match &mut self.places[place] {
             Some(other) => {
                 other.raw.clear();
                 other.raw.extend_from_slice(raw);
                 other.meaning = meaning;
             }
-            empty => *empty = Some(Known { raw: raw.to_vec(), meaning }),
+            empty => {
+                *empty = Some(Known { raw: raw.to_vec(), meaning });
+                self.filled += 1;
+            }
+        }
+    }
+
+    /// Four times as many places, as far as there may be.
+    fn grow(&mut self) {
+        let wanted = (self.places.len() * 4).clamp(LEAST.min(self.count), self.count);
+        let settled = std::mem::take(&mut self.places);
+        self.places.resize_with(wanted, || None);
+        for known in settled.into_iter().flatten() {
+            let place = place(&known.raw, wanted);
+            self.places[place] = Some(known);
         }
     }
 
@@ -103,7 +125,7 @@ fn place(raw: &[u8], count: usize) -> usize {
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     let sum = mix(sum, u64::from_le_bytes(last)).wrapping_mul(SPREAD);
-    usize::try_from(sum >> 40).unwrap_or(0) & (count - 1)
+    usize::try_from(sum >> 40).unwrap_or(0) & count.saturating_sub(1)
 }
 
 #[cfg(test)]

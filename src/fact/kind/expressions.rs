@@ -5,7 +5,8 @@
 
 use super::required::{required, start};
 use super::signals::Signals;
-use regex::{Regex, RegexBuilder, bytes};
+use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::syntax;
 use std::sync::OnceLock;
 
 /// An expression, compiled when it is first needed.
@@ -15,7 +16,7 @@ pub(super) struct Expression {
     /// The signs that it asks for at the start, where it asks for nothing else.
     start: Option<String>,
     /// For values of ASCII alone: it says the same of them, and is compiled and run several times as fast.
-    ascii: OnceLock<Option<bytes::Regex>>,
+    ascii: OnceLock<Option<Regex>>,
     any: OnceLock<Option<Regex>>,
 }
 
@@ -29,24 +30,17 @@ impl Expression {
     }
 
     /// Why it can't be read, if so.
-    pub fn check(&self) -> Result<(), regex::Error> {
-        self.any.set(Some(self.compile()?)).or(Ok(()))
-    }
-
-    fn compile(&self) -> Result<Regex, regex::Error> {
-        RegexBuilder::new(&self.pattern).case_insensitive(true).size_limit(SIZE).build()
+    pub fn check(&self) -> Result<(), String> {
+        self.any.set(Some(compile(&self.pattern, true)?)).or(Ok(()))
     }
 
     /// The form for values of ASCII alone, in which letters beyond it match nothing.
-    fn for_ascii(&self) -> Option<&bytes::Regex> {
+    fn for_ascii(&self) -> Option<&Regex> {
         let compile = || {
             // Case folding takes these letters for `s` and `k`.
-            if self.pattern.contains(['\u{17f}', '\u{212a}']) {
-                return None;
-            }
+            let plain = !self.pattern.contains(['\u{17f}', '\u{212a}']);
             let pattern = self.pattern.replace(|c: char| !c.is_ascii(), r"\xFF");
-            let mut builder = bytes::RegexBuilder::new(&pattern);
-            builder.case_insensitive(true).unicode(false).size_limit(SIZE).build().ok()
+            compile(&pattern, false).ok().filter(|_| plain)
         };
         self.ascii.get_or_init(compile).as_ref()
     }
@@ -56,13 +50,29 @@ impl Expression {
             return value.starts_with(start);
         }
         match self.for_ascii().filter(|_| value.is_ascii()) {
-            Some(regex) => regex.is_match(value.as_bytes()),
+            Some(regex) => regex.is_match(value),
             None => self.matches_any(value),
         }
     }
 
     fn matches_any(&self, value: &str) -> bool {
-        self.any.get_or_init(|| self.compile().ok()).as_ref().is_some_and(|regex| regex.is_match(value))
+        let compile = || compile(&self.pattern, true).ok();
+        self.any.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(value))
+    }
+}
+
+fn compile(pattern: &str, unicode: bool) -> Result<Regex, String> {
+    let syntax = syntax::Config::new().case_insensitive(true).unicode(unicode).utf8(unicode);
+    // What a value must hold was looked for already; to look again costs more than half of the compilation.
+    let limits = Regex::config().auto_prefilter(false).nfa_size_limit(Some(SIZE)).utf8_empty(unicode);
+    Regex::builder().syntax(syntax).configure(limits).build(pattern).map_err(|error| reason(&error))
+}
+
+fn reason(error: &BuildError) -> String {
+    match (error.syntax_error(), error.size_limit()) {
+        (Some(error), _) => error.to_string(),
+        (_, Some(limit)) => format!("it takes more than {limit} bytes when compiled"),
+        _ => error.to_string(),
     }
 }
 
@@ -173,7 +183,7 @@ impl Expressions {
     }
 
     /// Why one of them can't be read, if so.
-    pub fn check(&self) -> Result<(), regex::Error> {
+    pub fn check(&self) -> Result<(), String> {
         self.all.iter().try_for_each(|(expression, _)| expression.check())
     }
 }

@@ -5,6 +5,7 @@
 //! signal; a message raises signals, and the first rule whose signals are all raised decides.
 
 mod body;
+mod built_in;
 mod compile;
 mod expressions;
 mod markup;

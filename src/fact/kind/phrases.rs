@@ -1,7 +1,7 @@
 //! All phrases of all rules, found in one pass over a folded text.
 //!
-//! A phrase counts as whole words, so each of its words is a whole word of the text. One of them, which the fewest
-//! phrases have, is the phrase's anchor: a text is cut into words, and only at an anchor are the phrases compared that hang on it. That is
+//! A phrase counts as whole words, so each of its words is a whole word of the text. The longest of them, for long words
+//! are rare, is the phrase's anchor: only at an anchor are the phrases compared that hang on it. That is
 //! exact, quick to set up (a run over one message needs it too), and done while the text is folded.
 
 use super::super::fold::{Folder, Word};
@@ -68,7 +68,7 @@ struct Index {
 /// A phrase that hangs on an anchor. Small, for these are looked at all the time.
 #[derive(Debug, Clone, Copy, Default)]
 struct Hanger {
-    /// The lower half of the anchor's key.
+    /// The anchor's key in short.
     key: u32,
     phrase: u32,
     /// Where the anchor stands in the phrase.
@@ -145,77 +145,62 @@ impl Phrases {
 
 impl Index {
     fn of(phrases: &Phrases) -> Self {
-        let (mut words, mut folder) = (Vec::new(), Folder::default());
-        let mut common = Common(vec![0; 1 << 14]);
-        let mut ends = Vec::with_capacity(phrases.phrases.len());
-        for at in 0..phrases.phrases.len() {
-            folder.clear();
-            folder.add(phrases.phrase(at), &mut |word| words.push(word));
-            folder.finish(&mut |word| words.push(word));
-            ends.push(words.len());
-        }
-        words.iter().for_each(|word| common.note(word.key));
-        let mut wordless = Vec::new();
-        let mut anchored = Vec::with_capacity(phrases.phrases.len());
-        let starts = std::iter::once(0).chain(ends.iter().copied());
-        for (at, (start, end)) in starts.zip(&ends).enumerate() {
-            let text = phrases.phrase(at);
-            // Short words are common in texts, whatever phrases hold.
-            let rarity = |word: &&Word| {
-                let length = word.end - word.start;
-                (length < 4, common.count(word.key), usize::MAX - length)
+        let count = phrases.phrases.len();
+        let (mut wordless, mut hangers) = (Vec::new(), Vec::with_capacity(count));
+        let mut folder = Folder::default();
+        for (at, text) in (0..count).map(|at| (at, phrases.phrase(at))) {
+            let mut anchor: Option<Word> = None;
+            let mut choose = |word: Word| {
+                if anchor.is_none_or(|other| word.end - word.start >= other.end - other.start) {
+                    anchor = Some(word);
+                }
             };
-            match words[start..*end].iter().min_by_key(rarity) {
-                Some(word) => anchored.push((word.key, Hanger::of(at, text.as_bytes(), word))),
+            folder.clear();
+            folder.add(text, &mut choose);
+            folder.finish(&mut choose);
+            match anchor {
+                Some(word) => hangers.push(Hanger::of(at, text.as_bytes(), &word)),
                 None if text.is_empty() => {}
                 None => wordless.push(at),
             }
         }
         let mut this = Self {
             seen: vec![0; SEEN / 64],
-            places: vec![0; (anchored.len() * 2).next_power_of_two() + 1],
-            hangers: vec![Hanger::default(); anchored.len()],
+            places: vec![0; (hangers.len() * 2).next_power_of_two() + 1],
+            hangers: Vec::new(),
             wordless,
         };
-        this.hang(&anchored);
-        this
-    }
-
-    /// Puts hangers in the order of their places: counted first, then each where there is room.
-    fn hang(&mut self, anchored: &[(u64, Hanger)]) {
-        for (key, _) in anchored {
-            self.seen[bit(*key) / 64] |= 1 << (bit(*key) % 64);
-            let place = self.place(*key);
-            self.places[place] += 1;
+        hangers.sort_unstable_by_key(|hanger| (this.place(hanger.key), hanger.phrase));
+        for hanger in &hangers {
+            this.seen[bit(hanger.key) / 64] |= 1 << (bit(hanger.key) % 64);
+            let next = this.place(hanger.key) + 1;
+            this.places[next] += 1;
         }
         let mut sum = 0;
-        for begin in &mut self.places {
+        for begin in &mut this.places {
             sum += *begin;
             *begin = sum;
         }
-        for (key, hanger) in anchored {
-            let place = self.place(*key);
-            self.places[place] -= 1;
-            self.hangers[self.places[place] as usize] = *hanger;
-        }
+        Self { hangers, ..this }
     }
 
-    fn place(&self, key: u64) -> usize {
-        (key >> 32) as usize & (self.places.len() - 2)
+    fn place(&self, key: u32) -> usize {
+        key as usize & (self.places.len() - 2)
     }
 
     /// Notes a word that may be a phrase's anchor: hardly any other passes.
     fn note(&self, word: Word, anchors: &mut Vec<Word>) {
-        if self.seen[bit(word.key) / 64] >> (bit(word.key) % 64) & 1 == 1 {
+        let bit = bit(short(word.key));
+        if self.seen[bit / 64] >> (bit % 64) & 1 == 1 {
             anchors.push(word);
         }
     }
 
     /// The phrases whose anchor has that key.
     fn hanging_on(&self, key: u64) -> impl Iterator<Item = &Hanger> {
-        let place = self.place(key);
+        let (key, place) = (short(key), self.place(short(key)));
         let found = self.places[place] as usize..self.places[place + 1] as usize;
-        self.hangers[found].iter().filter(move |hanger| hanger.key == lower(key))
+        self.hangers[found].iter().filter(move |hanger| hanger.key == key)
     }
 }
 
@@ -223,7 +208,7 @@ impl Hanger {
     fn of(phrase: usize, text: &[u8], anchor: &Word) -> Self {
         let before = text[..anchor.start].last_chunk().copied();
         let behind = text[anchor.end..].first_chunk().copied();
-        Self { key: lower(anchor.key), phrase: number(phrase), at: number(anchor.start), before, behind }
+        Self { key: short(anchor.key), phrase: number(phrase), at: number(anchor.start), before, behind }
     }
 }
 
@@ -231,33 +216,16 @@ fn number(from: usize) -> u32 {
     u32::try_from(from).unwrap_or(u32::MAX)
 }
 
-fn lower(key: u64) -> u32 {
-    (key & u64::from(u32::MAX)) as u32
-}
-
-/// How often words stand in phrases, roughly: what is common in phrases is common in texts.
-struct Common(Vec<u16>);
-
-impl Common {
-    fn note(&mut self, key: u64) {
-        let count = &mut self.0[Self::slot(key)];
-        *count = count.saturating_add(1);
-    }
-
-    fn count(&self, key: u64) -> u16 {
-        self.0[Self::slot(key)]
-    }
-
-    fn slot(key: u64) -> usize {
-        (key >> 50) as usize
-    }
+/// The upper half of a word's key: enough to tell words apart, and the better mixed one.
+fn short(key: u64) -> u32 {
+    (key >> 32) as u32
 }
 
 /// Bits of the first look, which most words of a text fail: 16 KiB stay in the first cache.
 const SEEN: usize = 1 << 17;
 
-fn bit(key: u64) -> usize {
-    (key >> 47) as usize
+fn bit(key: u32) -> usize {
+    (key >> 15) as usize
 }
 
 /// Letters and digits; all that is not ASCII counts as a letter.

@@ -2,8 +2,15 @@
 
 use super::{Evidence, Kind};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use toml::Spanned;
+
+/// Part of the program, or of a file.
+pub(super) type Text = Cow<'static, str>;
+
+/// Lists of phrases by their names, and within by language.
+pub(super) type PhraseLists = BTreeMap<Text, BTreeMap<Text, Vec<Text>>>;
 
 /// A rules file.
 #[derive(Debug, Deserialize)]
@@ -11,10 +18,10 @@ use toml::Spanned;
 pub(super) struct WrittenRules {
     /// Named lists of phrases, by language.
     #[serde(default)]
-    pub phrases: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    pub phrases: PhraseLists,
     /// Named lists of header fields.
     #[serde(default)]
-    pub fields: BTreeMap<String, Vec<String>>,
+    pub fields: BTreeMap<Text, Vec<Text>>,
     /// The rules, in order.
     #[serde(default)]
     pub rule: Vec<WrittenRule>,
@@ -71,5 +78,5 @@ pub(super) struct WrittenConditions {
 #[serde(untagged)]
 pub(super) enum Names {
     Named(String),
-    These(Vec<String>),
+    These(Vec<Text>),
 }
