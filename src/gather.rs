@@ -8,7 +8,7 @@ use crate::fact::{Batch, FactReader, Lens, Mark, Names, NewNames, Renaming};
 use crate::mailbox::{self, Argument, BLOCK, Borders, Part, Remark, Sink, Source, Survey};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, SyncSender};
 
 /// How long a part is, in bytes: long enough that its borders cost nothing, short enough that threads end together.
 const PART: u64 = 8 * 1_024 * 1_024;
@@ -93,19 +93,25 @@ fn in_parts(
     let mut order = InOrder::new(survey, lens, &tasks, threads);
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::sync_channel::<Found>(threads.max(1) * 2);
+    let work = |thread: usize, send: SyncSender<Found>| {
+        let mut reader = FactReader::new(lens);
+        while let Some((number, task)) = take(&next, &tasks) {
+            let borders = task.run(progress, &mut reader);
+            let (batch, names) = reader.take();
+            if send.send(Found { task: number, thread, batch, names, borders }).is_err() {
+                return;
+            }
+        }
+    };
     std::thread::scope(|scope| {
-        for thread in 0..threads.max(1).min(tasks.len()) {
-            let (send, next, tasks) = (send.clone(), &next, &tasks);
-            scope.spawn(move || {
-                let mut reader = FactReader::new(lens);
-                while let Some((number, task)) = take(next, tasks) {
-                    let borders = task.run(progress, &mut reader);
-                    let (batch, names) = reader.take();
-                    if send.send(Found { task: number, thread, batch, names, borders }).is_err() {
-                        return;
-                    }
-                }
-            });
+        if tasks.len() == 1 {
+            // One small file is read before a thread has started.
+            work(0, send.clone());
+        } else {
+            for thread in 0..threads.max(1).min(tasks.len()) {
+                let (send, work) = (send.clone(), &work);
+                scope.spawn(move || work(thread, send));
+            }
         }
         drop(send);
         let mut waiting = BTreeMap::new();
