@@ -11,6 +11,7 @@ mod expressions;
 mod markup;
 mod parts;
 mod phrases;
+mod recall;
 mod required;
 mod rules;
 mod signals;
@@ -19,8 +20,9 @@ mod written;
 
 pub(crate) use body::{BodyText, words_of_the_writer};
 pub(crate) use phrases::Ear;
+pub(crate) use recall::Memo;
 pub use rules::{BUILT_IN_RULES, Rules};
-pub(crate) use rules::{Memo, Open, Outcome};
+pub(crate) use rules::{Open, Outcome};
 pub(crate) use tests_of_messages::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};
 
 use serde::Deserialize;

@@ -2,17 +2,15 @@
 //! in one pass.
 
 use super::super::fields::{FieldName, Fields, Vocabulary};
-use super::super::memo::Meanings;
-use super::super::value::plain_text;
 use super::body::BodyText;
 use super::compile::{compile, examples};
 use super::expressions::Expressions;
 use super::phrases::{Ear, Phrases};
+use super::recall::Memo;
 use super::signals::Signals;
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS, Seen};
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::error::Result;
-use std::borrow::Cow;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -78,69 +76,6 @@ pub(super) struct Rule {
     /// Hits and misses of a rule of the user's; those of the built-in ones are read when they are asked for.
     pub(super) examples: (Vec<String>, Vec<String>),
 }
-
-/// What values of fields raised before, and how it ended where the same was raised before.
-#[derive(Debug)]
-pub(crate) struct Memo {
-    /// By the field's number; what a value raised, by its place among the sets.
-    values: Vec<Meanings<u16>>,
-    /// Each set that was raised, once: there are few, and thousands of values.
-    sets: Vec<Signals>,
-    /// Which fields' values were asked for.
-    asked: Meanings<Rc<[FieldName]>>,
-    outcomes: Meanings<Outcome>,
-    decisions: Meanings<Decision>,
-}
-
-/// Places for the values of one field: a mailbox has some hundreds of senders.
-const VALUES: u32 = 10;
-
-impl Default for Memo {
-    fn default() -> Self {
-        Self {
-            values: Vec::new(),
-            sets: vec![Signals::default()],
-            asked: Meanings::new(VALUES),
-            outcomes: Meanings::new(VALUES),
-            decisions: Meanings::new(VALUES),
-        }
-    }
-}
-
-impl Memo {
-    /// What a value raises; it is decoded here unless it was before.
-    fn signals(
-        &mut self,
-        name: FieldName,
-        raw: &[u8],
-        decoded: Option<&str>,
-        expressions: &Expressions,
-    ) -> Signals {
-        while self.values.len() <= name.index() {
-            self.values.push(Meanings::new(VALUES));
-        }
-        let values = &mut self.values[name.index()];
-        if let Some(set) = values.known(raw) {
-            return self.sets[usize::from(*set)];
-        }
-        let raised = expressions.raised_by(&decoded.map_or_else(|| plain_text(raw), Cow::Borrowed));
-        if values.is_resting() {
-            return raised;
-        }
-        let known = self.sets.iter().position(|set| *set == raised);
-        let set = known.unwrap_or(self.sets.len());
-        if set < MOST_SETS {
-            if known.is_none() {
-                self.sets.push(raised);
-            }
-            values.note(raw, u16::try_from(set).unwrap_or_default());
-        }
-        raised
-    }
-}
-
-/// Values that raise yet another set are not remembered.
-const MOST_SETS: usize = 1_024;
 
 /// Whether the header was enough to decide.
 #[derive(Debug, Clone, Copy)]

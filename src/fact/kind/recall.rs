@@ -1,0 +1,76 @@
+//! What was worked out before: what values raised, and how it ended where the same was raised.
+
+use super::super::fields::FieldName;
+use super::super::memo::Meanings;
+use super::super::value::plain_text;
+use super::Decision;
+use super::expressions::Expressions;
+use super::rules::Outcome;
+use super::signals::Signals;
+use std::borrow::Cow;
+use std::rc::Rc;
+
+/// What values of fields raised before, and how it ended where the same was raised before.
+#[derive(Debug)]
+pub(crate) struct Memo {
+    /// By the field's number; what a value raised, by its place among the sets.
+    values: Vec<Meanings<u16>>,
+    /// Each set that was raised, once: there are few, and thousands of values.
+    sets: Vec<Signals>,
+    /// Which fields' values were asked for.
+    pub(super) asked: Meanings<Rc<[FieldName]>>,
+    /// By what a header raised.
+    pub(super) outcomes: Meanings<Outcome>,
+    /// By what a header and a body raised.
+    pub(super) decisions: Meanings<Decision>,
+}
+
+/// Places for the values of one field: a mailbox has some hundreds of senders.
+const VALUES: u32 = 10;
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self {
+            values: Vec::new(),
+            sets: vec![Signals::default()],
+            asked: Meanings::new(VALUES),
+            outcomes: Meanings::new(VALUES),
+            decisions: Meanings::new(VALUES),
+        }
+    }
+}
+
+impl Memo {
+    /// What a value raises; it is decoded here unless it was before.
+    pub(super) fn signals(
+        &mut self,
+        name: FieldName,
+        raw: &[u8],
+        decoded: Option<&str>,
+        expressions: &Expressions,
+    ) -> Signals {
+        while self.values.len() <= name.index() {
+            self.values.push(Meanings::new(VALUES));
+        }
+        let values = &mut self.values[name.index()];
+        if let Some(set) = values.known(raw) {
+            return self.sets[usize::from(*set)];
+        }
+        let raised = expressions.raised_by(&decoded.map_or_else(|| plain_text(raw), Cow::Borrowed));
+        if values.is_resting() {
+            return raised;
+        }
+        let known = self.sets.iter().position(|set| *set == raised);
+        let set = known.unwrap_or(self.sets.len());
+        if set < MOST_SETS {
+            if known.is_none() {
+                self.sets.push(raised);
+            }
+            values.note(raw, u16::try_from(set).unwrap_or_default());
+        }
+        raised
+    }
+}
+
+/// Values that raise yet another set are not remembered.
+const MOST_SETS: usize = 1_024;
