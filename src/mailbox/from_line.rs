@@ -4,7 +4,7 @@
 //! the line, and a header field on the next line. No form needs a blank line before it (several producers
 //! leave it out) but those that say next to nothing ask for more evidence instead.
 
-use crate::time::{Seconds, parse_tokens, separator_form};
+use crate::time::{Seconds, parse_tokens, separator_date};
 use memchr::memchr2;
 
 /// A separator line longer than this is none. Real ones hold an address and a date.
@@ -189,7 +189,7 @@ fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
         return Some(FromLine { form: Form::Bare, time: None });
     }
     let first_word = rest.iter().position(u8::is_ascii_whitespace).map_or(rest, |end| &rest[..end]);
-    let usual = separator_form(rest[first_word.len()..].trim_ascii_start());
+    let usual = separator_date(rest[first_word.len()..].trim_ascii_start());
     if let Some(id) = takeout_id(rest) {
         let date = || date_of(&rest.split(|b| *b == b' ').skip(1).collect::<Vec<_>>());
         return Some(FromLine { form: Form::Takeout, time: usual.or_else(date).or_else(|| id_time(id)) });

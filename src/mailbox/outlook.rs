@@ -289,3 +289,15 @@ fn mailbox(name: Option<&str>, address: &str) -> String {
 fn one_line(text: &str) -> String {
     text.trim_matches(|c: char| c == '\0' || c.is_whitespace()).replace(|c: char| c.is_control(), " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_in_the_letters_they_were_written_in() {
+        assert_eq!(text_of("Grüße".into()), "Grüße");
+        assert_eq!(text_of(b"Gr\xFC\xDFe".to_vec()), "Grüße");
+        assert!(text_of(b"Gr\xC3\xBC\xC3".to_vec()).starts_with("Grü"));
+    }
+}

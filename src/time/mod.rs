@@ -1,9 +1,11 @@
 //! Instants and civil days, and how mail writes them down.
 
+mod usual;
 mod written;
 mod zone;
 
-pub use written::{MONTHS, parse_date, parse_tokens, separator_form};
+pub use usual::separator as separator_date;
+pub use written::{MONTHS, parse_date, parse_tokens};
 pub use zone::Zone;
 
 use chrono::{Datelike, NaiveDate, Weekday};

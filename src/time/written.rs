@@ -2,7 +2,7 @@
 //! after the year), and ISO 8601. One reader for all of them, and a strict one: what does not parse whole is
 //! no date, because a wrong day is worse than the next source.
 
-use super::Seconds;
+use super::{Seconds, usual};
 use chrono::NaiveDate;
 
 /// English month names as RFC 5322 §3.3 abbreviates them.
@@ -50,72 +50,11 @@ const ZONES: [(&str, i32); 31] = [
 /// The instant that a date field's value names, in seconds since 1970. Comments are skipped, the weekday is
 /// not believed, a missing zone is UTC.
 pub fn parse_date(value: &[u8]) -> Option<Seconds> {
-    common_form(value.trim_ascii()).or_else(|| {
+    usual::field(value.trim_ascii()).or_else(|| {
         let mut tokens = Tokens::default();
         tokens.split(value);
         parse_tokens(tokens.as_slice())
     })
-}
-
-/// `Sat, 9 Nov 2002 22:33:52 +0100`, as nearly all mail writes it: read in one go, without a word list.
-fn common_form(value: &[u8]) -> Option<Seconds> {
-    let value = match value {
-        [letters @ .., b')'] if letters.len() < 64 => {
-            let open = letters.iter().position(|b| *b == b'(')?;
-            let simple = letters[open + 1..].iter().all(|b| b.is_ascii_alphabetic() || *b == b' ');
-            letters[..open].trim_ascii_end().get(..).filter(|_| simple)?
-        }
-        all => all,
-    };
-    let dated = match value {
-        [a, b, c, b',', b' ', rest @ ..] if is_weekday(&[*a, *b, *c]) => rest,
-        all => all,
-    };
-    let (day, rest) = match dated {
-        [tens, ones, b' ', rest @ ..] => (two(&[*tens, *ones])?, rest),
-        [ones, b' ', rest @ ..] => (two(&[b'0', *ones])?, rest),
-        _ => return None,
-    };
-    let rest: &[u8; 23] = rest.try_into().ok()?;
-    let blanks_and_colons =
-        [3, 8, 17].iter().all(|at| rest[*at] == b' ') && rest[11] == b':' && rest[14] == b':';
-    let whole_zone = rest[19..].iter().all(u8::is_ascii_digit);
-    let month = month(&rest[..3])?;
-    let (century, year) = (two(&rest[4..6])?, two(&rest[6..8])?);
-    let clock = (two(&rest[9..11])?, two(&rest[12..14])?, two(&rest[15..17])?);
-    if !blanks_and_colons || !whole_zone || clock.2 > 60 {
-        return None;
-    }
-    let year = i32::try_from(century * 100 + year).ok()?;
-    moment(year, month, day, clock, numeric_zone(&rest[18..])?)
-}
-
-/// `Sat Nov  9 22:33:52 2002` or `Sat Nov 09 22:33:52 +0100 2002`, as nearly all mbox separators write it: read in
-/// one go; `None` says only that it is not of this form.
-pub fn separator_form(value: &[u8]) -> Option<Seconds> {
-    let (dated, behind) = value.split_first_chunk::<19>()?;
-    let (zone, year) = match behind {
-        [b' ', year @ ..] if year.len() == 4 => (None, year),
-        [b' ', sign, a, b, c, d, b' ', year @ ..] if year.len() == 4 => (Some([*sign, *a, *b, *c, *d]), year),
-        _ => return None,
-    };
-    let blanks_and_colons =
-        [3, 7, 10].iter().all(|at| dated[*at] == b' ') && dated[13] == b':' && dated[16] == b':';
-    let month = month(&dated[4..7])?;
-    let tens = if dated[8] == b' ' { b'0' } else { dated[8] };
-    let clock = (two(&dated[11..13])?, two(&dated[14..16])?, two(&dated[17..])?);
-    if !blanks_and_colons || !is_weekday(&dated[..3]) || clock.2 > 60 {
-        return None;
-    }
-    let year = i32::try_from(two(&year[..2])? * 100 + two(&year[2..])?).ok()?;
-    let offset = zone.map_or(Some(0), |zone| numeric_zone(&zone))?;
-    moment(year, month, two(&[tens, dated[9]])?, clock, offset)
-}
-
-/// Two digits.
-fn two(digits: &[u8]) -> Option<u32> {
-    let digit = |at: usize| digits.get(at).filter(|b| b.is_ascii_digit()).map(|b| u32::from(b - b'0'));
-    Some(digit(0)? * 10 + digit(1)?)
 }
 
 /// The same for a value already cut at blanks; all of it must be used.
@@ -196,7 +135,7 @@ fn iso(tokens: &[&[u8]]) -> Option<Seconds> {
 }
 
 /// `offset` is in minutes east of UTC.
-fn moment(
+pub(super) fn moment(
     year: i32,
     month: u32,
     day: u32,
@@ -255,7 +194,7 @@ fn glued_zone(text: &[u8]) -> Option<i32> {
     numeric_zone(&text[sign..])
 }
 
-fn numeric_zone(text: &[u8]) -> Option<i32> {
+pub(super) fn numeric_zone(text: &[u8]) -> Option<i32> {
     let (sign, digits) = match text.split_first()? {
         (b'+', digits) => (1, digits),
         (b'-', digits) => (-1, digits),
@@ -281,7 +220,7 @@ fn is_name(text: &[u8]) -> bool {
     !text.is_empty() && text.len() <= 5 && text.iter().all(u8::is_ascii_alphabetic)
 }
 
-fn is_weekday(token: &[u8]) -> bool {
+pub(super) fn is_weekday(token: &[u8]) -> bool {
     let word = token.strip_suffix(b",").or_else(|| token.strip_suffix(b".")).unwrap_or(token);
     word.len() >= 3
         && word.iter().all(u8::is_ascii_alphabetic)
@@ -297,7 +236,7 @@ fn month_number(token: &[u8]) -> Option<u32> {
 }
 
 /// The number of the month with that abbreviation.
-fn month(abbreviation: &[u8]) -> Option<u32> {
+pub(super) fn month(abbreviation: &[u8]) -> Option<u32> {
     let abbreviation: [u8; 3] = abbreviation.try_into().ok()?;
     // Setting the bit of lower case makes no other byte a letter.
     (1..)
@@ -332,13 +271,13 @@ fn number(text: &[u8], most: usize) -> Option<u32> {
 
 /// The parts of a value between blanks and comments; a value of more parts than any date has keeps none.
 #[derive(Default)]
-struct Tokens<'a> {
+pub(super) struct Tokens<'a> {
     parts: [&'a [u8]; 10],
     count: usize,
 }
 
 impl<'a> Tokens<'a> {
-    fn split(&mut self, value: &'a [u8]) {
+    pub fn split(&mut self, value: &'a [u8]) {
         let mut depth = 0_u32;
         let mut start = None;
         for (at, byte) in value.iter().enumerate() {
@@ -375,7 +314,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    fn as_slice(&self) -> &[&'a [u8]] {
+    pub fn as_slice(&self) -> &[&'a [u8]] {
         self.parts.get(..self.count).unwrap_or(&[])
     }
 }
@@ -455,28 +394,8 @@ mod tests {
         }
 
         #[test]
-        fn the_common_form_is_read_as_any_other(
-            text in "((Mon|tue|Xyz|Sat),? ?)?[0-3 ]?[0-9] (Jan|FEB|mar|Foo) [0-9]{4} [0-2][0-9]:[0-6][0-9]:[0-6][0-9] [+-][01][0-9][03]0( ?\\((UTC|[A-Za-z ()]{0,4})\\))?"
-        ) {
-            let mut tokens = Tokens::default();
-            tokens.split(text.as_bytes());
-            let quick = common_form(text.as_bytes());
-            prop_assert!(quick.is_none() || quick == parse_tokens(tokens.as_slice()), "{}", text);
-        }
-
-        #[test]
-        fn the_form_of_separators_is_read_as_any_other(
-            text in "(Mon|tue|Xyz|Sat) (Jan|FEB|mar|Foo) [0-3 ][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9] ([+-][01][0-9][03]0 )?[0-9]{4}"
-        ) {
-            let mut tokens = Tokens::default();
-            tokens.split(text.as_bytes());
-            let quick = separator_form(text.as_bytes());
-            prop_assert!(quick.is_none() || quick == parse_tokens(tokens.as_slice()), "{}", text);
-        }
-
-        #[test]
         fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
-            let _ = (parse_date(&bytes), separator_form(&bytes));
+            let _ = (parse_date(&bytes), usual::separator(&bytes));
         }
     }
 }

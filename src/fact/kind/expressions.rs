@@ -38,9 +38,10 @@ impl Expression {
     fn for_ascii(&self) -> Option<&Regex> {
         let compile = || {
             // Case folding takes these letters for `s` and `k`.
-            let plain = !self.pattern.contains(['\u{17f}', '\u{212a}']);
-            let pattern = self.pattern.replace(|c: char| !c.is_ascii(), r"\xFF");
-            compile(&pattern, false).ok().filter(|_| plain)
+            if self.pattern.contains(['\u{17f}', '\u{212a}']) {
+                return None;
+            }
+            compile(&self.pattern.replace(|c: char| !c.is_ascii(), r"\xFF"), false).ok()
         };
         self.ascii.get_or_init(compile).as_ref()
     }
@@ -49,7 +50,7 @@ impl Expression {
         if let Some(start) = &self.start {
             return value.starts_with(start);
         }
-        match self.for_ascii().filter(|_| value.is_ascii()) {
+        match value.is_ascii().then(|| self.for_ascii()).flatten() {
             Some(regex) => regex.is_match(value),
             None => self.matches_any(value),
         }

@@ -66,7 +66,7 @@ struct Index {
 }
 
 /// A phrase that hangs on an anchor. Small, for these are looked at all the time.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug)]
 struct Hanger {
     /// The anchor's key in short.
     key: u32,
