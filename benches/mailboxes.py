@@ -239,14 +239,14 @@ def compare(kind, folder, mebibytes, runs):
                 results[name].append((wall * scale, cpu * scale, peak))
     medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in results.items()}
     base = medians["`wc -l`"][0]
-    small_time, _, small_peak = medians.pop(QUARTER)
+    quarter_time, _, quarter_peak = medians.pop(QUARTER)
     print(f"\n{kind}, {mebibytes} MiB, medians of {runs} runs\n\n| program | wall | × `wc -l` | processor | peak memory |\n| --- | --- | --- | --- | --- |")
     for name, (wall, cpu, peak) in medians.items():
         print(f"| {name} | {wall:.3f} s | {wall / base:.1f} | {cpu:.2f} s | {peak:.0f} MiB |", flush=True)
     time_of_all, _, peak = medians["mailfatigue, 2 threads"]
     more = int(output("grep", "-c", "^From ", whole)) - int(output("grep", "-c", "^From ", quarter))
-    bytes_each = (peak - small_peak) * 1024 * 1024 / more
-    print(f"\n4 times the bytes: {time_of_all / small_time:.2f} times the time, {bytes_each:.0f} bytes of memory for each message more")
+    bytes_each = (peak - quarter_peak) * 1024 * 1024 / more
+    print(f"\n4 times the bytes: {time_of_all / quarter_time:.2f} times the time, {bytes_each:.0f} bytes of memory for each message more")
 
 
 def output(*command):
