@@ -217,7 +217,7 @@ fn key(buffer: &[u8], length: usize) -> u64 {
 fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'ł' | 'Ł' => "l",
-        'ß' => "ss",
+        'ß' | 'ẞ' => "ss",
         'ø' | 'Ø' => "o",
         'æ' | 'Æ' => "ae",
         'œ' | 'Œ' => "oe",
@@ -284,6 +284,14 @@ mod tests {
             }
         }
         folded.trim_end().to_string()
+    }
+
+    #[test]
+    fn no_character_folds_to_one_that_folds_on() {
+        for c in '\0'..=char::MAX {
+            let once = fold(c.encode_utf8(&mut [0; 4]));
+            assert_eq!(fold(&once), once, "{c:?}");
+        }
     }
 
     proptest! {
