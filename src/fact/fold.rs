@@ -13,14 +13,6 @@ pub fn fold(text: &str) -> String {
     String::from_utf8(folder.folded).unwrap_or_default()
 }
 
-/// Whether a text is beyond doubt folded already: small letters with single blanks between.
-pub fn is_folded(text: &str) -> bool {
-    let blank = |at: usize| text.as_bytes().get(at).is_none_or(|byte| *byte == BLANK);
-    text.bytes()
-        .enumerate()
-        .all(|(at, byte)| byte.is_ascii_lowercase() || byte == BLANK && at > 0 && !blank(at + 1))
-}
-
 /// A word of a folded text: a longest run of letters and digits.
 #[derive(Debug, Clone, Copy)]
 pub struct Word {
@@ -318,9 +310,8 @@ mod tests {
         }
 
         #[test]
-        fn folding_twice_changes_nothing(text in "(\\PC{0,60}|[ a-z]{0,9})") {
+        fn folding_twice_changes_nothing(text in "\\PC{0,60}") {
             let once = fold(&text);
-            prop_assert!(!is_folded(&text) || once == text);
             prop_assert_eq!(fold(&once), once);
         }
     }

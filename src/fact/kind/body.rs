@@ -3,8 +3,8 @@
 use super::super::fold::fold;
 use super::markup::read_html;
 use super::parts::{Part, text_parts};
-use super::phrases::{Ear, Phrases};
 use super::signals::Signals;
+use super::sought::{Ear, Sought};
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{MessageParser, MessagePart, PartType};
 use memchr::memmem::Finder;
@@ -29,19 +29,19 @@ pub struct BodyText {
 
 impl BodyText {
     /// Reads the beginning of a body under the MIME fields of its header. A parser that fails leaves no text.
-    pub(super) fn of(mime: &[u8], body: &[u8], phrases: &Phrases, ear: &mut Ear) -> Self {
-        let read = AssertUnwindSafe(|| Self::heard(mime, body, phrases, ear));
+    pub(super) fn of(mime: &[u8], body: &[u8], sought: &Sought, ear: &mut Ear) -> Self {
+        let read = AssertUnwindSafe(|| Self::heard(mime, body, sought, ear));
         std::panic::catch_unwind(read).unwrap_or_default()
     }
 
-    fn heard(mime: &[u8], body: &[u8], phrases: &Phrases, ear: &mut Ear) -> Self {
+    fn heard(mime: &[u8], body: &[u8], sought: &Sought, ear: &mut Ear) -> Self {
         let mut this = Self::default();
         let mut room = TEXT_LIMIT;
         ear.clear();
         let mut hear = |text: &str| {
             let text = cut(text, room);
             room -= text.len();
-            phrases.hear(text, ear);
+            sought.hear(text, ear);
         };
         for part in parts(mime, body) {
             match &part {
@@ -57,7 +57,7 @@ impl BodyText {
             }
             hear("\n");
         }
-        this.raised = phrases.raised_in(ear);
+        this.raised = sought.raised_in(ear);
         Self { has_text: !ear.is_empty(), ..this }
     }
 }
@@ -154,13 +154,14 @@ fn cut(text: &str, most: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lists::Lists;
     use super::*;
     use proptest::prelude::*;
 
     /// What a body shows, and its text.
     fn read(mime: &[u8], body: &[u8]) -> (BodyText, String) {
-        let mut ear = Ear::default();
-        let shown = BodyText::of(mime, body, &Phrases::default(), &mut ear);
+        let (mut ear, (_, sought)) = (Ear::default(), Lists::built_in().sought());
+        let shown = BodyText::of(mime, body, &sought, &mut ear);
         (shown, ear.text().to_string())
     }
 

@@ -1,77 +1,211 @@
-//! The built-in rules as a run reads them, which it does each time it starts: without the messages that the rules are
-//! tested with, and with the lists of phrases, most of the rest, read by a reader that knows just their form.
+//! The built-in rules as a run reads them: as tables of the program, made of `kinds.toml` when the program was built
+//! (`build.rs`), for to read that text would take most of a short run's time.
 //!
-//! Tests assert that both are what TOML makes of them.
+//! Tests assert that the tables say what TOML makes of the text.
 
-use super::written::{PhraseLists, Text};
-use memchr::memmem;
+use super::phrases::{Hanger, Phrases};
+use super::written::{Names, WrittenConditions, WrittenRule};
+use super::{Evidence, Kind};
+use std::borrow::Cow::Borrowed;
+use toml::Spanned;
 
-/// The lists of phrases, and all else but examples as TOML.
-pub(super) fn read(rules: &'static str) -> (PhraseLists, String) {
-    // The lists stand in one piece, before those of fields.
-    let (phrases, rest) = rules.split_at(rules.find("\n[fields]").unwrap_or(0));
-    (phrase_lists(phrases), without_examples(rest))
+// `LISTS`, `IN_SUBJECT`, `IN_BODY`, `FIELD_LISTS`, `EXPRESSIONS` and `RULES`.
+include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+
+/// A list of phrases. One that stands in a rule itself is named after the rule and the condition, with a blank between.
+pub(super) struct List {
+    pub name: &'static str,
+    /// Whether its phrases are among those for subjects.
+    pub in_subject: bool,
+    /// Whether they are among those for bodies.
+    pub in_body: bool,
 }
 
-/// Reads tables `[phrases.NAME]` of lists `LANGUAGE = ["…", "…"]`, whose strings hold neither quotes nor escapes.
-fn phrase_lists(text: &'static str) -> PhraseLists {
-    let mut lists = PhraseLists::new();
-    let mut list = None;
-    let mut language: Text = "".into();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        if let Some(name) = line.strip_prefix("[phrases.").and_then(|rest| rest.strip_suffix(']')) {
-            list = Some(lists.entry(name.into()).or_default());
-            continue;
-        }
-        if let Some((name, _)) = line.split_once(" = [") {
-            language = name.into();
-        }
-        let Some(list) = &mut list else { continue };
-        let phrases = line.split('"').skip(1).step_by(2).map(Text::from);
-        list.entry(language.clone()).or_default().extend(phrases);
-    }
-    lists
+/// An expression, and what was read off it.
+pub(super) struct KnownExpression {
+    pub pattern: &'static str,
+    pub start: Option<&'static str>,
+    pub required: Option<&'static [&'static str]>,
 }
 
-/// The rules without the messages that each is tested with. These stand in lists from a line `hits = ['''` or
-/// `misses = ['''` to a line `''']`.
-fn without_examples(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(begin) = ["\nhits = ['''", "\nmisses = ['''"]
-        .iter()
-        .filter_map(|list| memmem::find(rest.as_bytes(), list.as_bytes()))
-        .min()
-    {
-        kept.push_str(&rest[..begin]);
-        rest = rest[begin..].split_once("\n''']").map_or("", |(_, rest)| rest);
+/// A rule, without its examples.
+struct BuiltInRule {
+    id: &'static str,
+    kind: Kind,
+    why: &'static str,
+    evidence: Option<Evidence>,
+    /// The conditions by their keys; lists by their names.
+    when: &'static [(&'static str, &'static str)],
+}
+
+/// The rules, in order.
+pub(super) fn rules() -> impl Iterator<Item = WrittenRule> {
+    RULES.iter().map(|rule| WrittenRule {
+        id: written(rule.id.into()),
+        kind: rule.kind,
+        why: rule.why.into(),
+        evidence: rule.evidence,
+        when: conditions(rule.when),
+        hits: Vec::new(),
+        misses: Vec::new(),
+    })
+}
+
+fn conditions(all: &[(&str, &str)]) -> WrittenConditions {
+    let mut when = WrittenConditions::default();
+    for (key, value) in all {
+        let named = || Some(written(Names::Named((*value).to_string())));
+        match *key {
+            "has" => when.has = named(),
+            "also_has" => when.also_has = named(),
+            "lacks" => when.lacks = named(),
+            "subject" => when.subject = named(),
+            "also_subject" => when.also_subject = named(),
+            "body" => when.body = named(),
+            "also_body" => when.also_body = named(),
+            "anywhere" => when.anywhere = named(),
+            "is" => when.is.push(written((*value).to_string())),
+            field => {
+                when.field.insert(field.to_string(), written((*value).to_string()));
+            }
+        }
     }
-    kept + rest
+    when
+}
+
+/// As if written, at no place.
+fn written<T>(value: T) -> Spanned<T> {
+    Spanned::new(0..0, value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::rules::BUILT_IN_RULES;
-    use super::super::written::{WrittenRule, WrittenRules};
+    use super::super::written::{Text, WrittenRules};
     use super::*;
+    use crate::fact::fold::fold;
+    use std::collections::BTreeMap;
+
+    /// The phrases of each list of the file, folded; those that rules write themselves under the names they get.
+    fn lists_of(file: &WrittenRules) -> BTreeMap<String, Vec<String>> {
+        let folded = |phrases: &mut dyn Iterator<Item = &Text>| -> Vec<String> {
+            let mut folded: Vec<String> = phrases.map(|phrase| fold(phrase)).collect();
+            folded.sort_unstable();
+            folded
+        };
+        let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, list) in &file.phrases {
+            lists.insert(name.to_string(), folded(&mut list.values().flatten()));
+        }
+        for rule in &file.rule {
+            for (key, names) in places(&rule.when) {
+                if let Names::These(phrases) = names.get_ref() {
+                    lists.insert(format!("{} {key}", rule.id.get_ref()), folded(&mut phrases.iter()));
+                }
+            }
+        }
+        lists
+    }
+
+    fn places(when: &WrittenConditions) -> impl Iterator<Item = (&'static str, &Spanned<Names>)> {
+        let places = [
+            ("subject", &when.subject),
+            ("also_subject", &when.also_subject),
+            ("body", &when.body),
+            ("also_body", &when.also_body),
+            ("anywhere", &when.anywhere),
+        ];
+        places.into_iter().filter_map(|(key, names)| names.as_ref().map(|names| (key, names)))
+    }
+
+    fn file() -> WrittenRules {
+        toml::from_str(BUILT_IN_RULES).expect("valid rules")
+    }
 
     #[test]
-    fn rules_are_read_as_toml_reads_them() {
-        let whole: WrittenRules = toml::from_str(BUILT_IN_RULES).expect("valid rules");
-        let (phrases, text) = read(BUILT_IN_RULES);
-        let short: WrittenRules = toml::from_str(&text).expect("valid rules");
-        assert!(whole.phrases.len() > 30 && whole.phrases == phrases && short.phrases.is_empty());
-        assert_eq!(whole.fields, short.fields);
-        assert!(whole.rule.iter().all(|rule| !rule.hits.is_empty() && !rule.misses.is_empty()));
-        assert!(short.rule.iter().all(|rule| rule.hits.is_empty() && rule.misses.is_empty()));
-        let told = |rule: &WrittenRule| {
+    fn lists_hold_the_phrases_of_the_file() {
+        let lists = lists_of(&file());
+        assert!(lists.len() > 60 && lists.values().map(Vec::len).sum::<usize>() > 7_000);
+        assert!(lists.keys().map(String::as_str).eq(LISTS.iter().map(|list| list.name)));
+        for (number, (list, (name, phrases))) in (0..).zip(LISTS.iter().zip(&lists)) {
+            assert!(list.in_subject || list.in_body, "{name}");
+            for (is_here, here) in [(list.in_subject, &IN_SUBJECT), (list.in_body, &IN_BODY)] {
+                let mut known: Vec<&str> = here.of_list(number).collect();
+                known.sort_unstable();
+                assert!(if is_here { known == *phrases } else { known.is_empty() }, "{name}: {known:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn phrases_are_indexed_as_a_run_indexes_them() {
+        for built_in in [&IN_SUBJECT, &IN_BODY] {
+            let listed = (0..built_in.phrases.len()).map(|at| (built_in.list(at), built_in.phrase(at)));
+            assert_eq!(format!("{built_in:?}"), format!("{:?}", Phrases::of(listed)));
+        }
+    }
+
+    #[test]
+    fn each_list_is_indexed_where_a_rule_asks_for_it() {
+        for rule in &file().rule {
+            for (key, names) in places(&rule.when) {
+                let name = match names.get_ref() {
+                    Names::Named(name) => name.clone(),
+                    Names::These(_) => format!("{} {key}", rule.id.get_ref()),
+                };
+                let list = LISTS.iter().find(|list| list.name == name).expect("a list");
+                assert!(list.in_subject || key.ends_with("body"), "{name}");
+                assert!(list.in_body || key.ends_with("subject"), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn rules_and_lists_of_fields_are_those_of_the_file() {
+        let (mut file, mut lists) = (file(), Vec::new());
+        for (name, fields) in &file.fields {
+            lists.push((name.to_string(), fields.clone()));
+        }
+        for rule in &mut file.rule {
+            assert!(!rule.hits.is_empty() && !rule.misses.is_empty());
+            (rule.hits, rule.misses) = (Vec::new(), Vec::new());
+            let (id, when) = (rule.id.get_ref().clone(), &mut rule.when);
+            let keys = [
+                ("has", &mut when.has),
+                ("also_has", &mut when.also_has),
+                ("lacks", &mut when.lacks),
+                ("subject", &mut when.subject),
+                ("also_subject", &mut when.also_subject),
+                ("body", &mut when.body),
+                ("also_body", &mut when.also_body),
+                ("anywhere", &mut when.anywhere),
+            ];
+            for (number, (key, names)) in keys.into_iter().enumerate() {
+                let Some(names) = names.as_mut().map(Spanned::get_mut) else { continue };
+                if let Names::These(entries) = names {
+                    if number < 3 {
+                        lists.push((format!("{id} {key}"), std::mem::take(entries)));
+                    }
+                    *names = Names::Named(format!("{id} {key}"));
+                }
+            }
+        }
+        lists.sort_unstable();
+        let known = FIELD_LISTS.iter().map(|(name, fields)| {
+            (name.to_string(), fields.iter().map(|field| Text::from(*field)).collect())
+        });
+        assert_eq!(lists, known.collect::<Vec<(String, Vec<Text>)>>());
+        let told = |rule: WrittenRule| {
             // But for the places at which things stand.
-            let told = format!("{:?} {:?} {} {:?}", rule.id, rule.kind, rule.why, rule.when);
-            let parts = told
-                .split("span: ")
-                .map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'));
-            parts.collect::<String>()
+            let told = format!("{rule:?}");
+            let parts = told.split("span: ");
+            parts
+                .map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'))
+                .collect::<String>()
         };
-        assert!(whole.rule.iter().map(told).eq(short.rule.iter().map(told)));
+        let (written, known): (Vec<_>, Vec<_>) =
+            (file.rule.into_iter().map(told).collect(), rules().map(told).collect());
+        assert!(written.len() > 100);
+        assert_eq!(written, known);
     }
 }

@@ -2,15 +2,14 @@
 //! rules that name it.
 
 use super::super::fields::{FieldName, Vocabulary};
-use super::super::fold::is_folded;
 use super::Kind;
 use super::built_in;
 use super::expressions::Expression;
-use super::phrases::{Ear, Phrases};
+use super::lists::{ANYWHERE, BODY, Lists, SUBJECT, Where};
 use super::rules::{Asked, BUILT_IN_RULES, Example, FieldMeaning, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
-use super::written::{Names, Text, WrittenConditions, WrittenRules};
+use super::written::{Names, Text, WrittenConditions, WrittenRule, WrittenRules};
 use crate::error::{Error, Result, nearest};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -32,20 +31,16 @@ const STAYS: &str = "stays";
 /// The built-in rules behind those of `user`; the fields that they need are added to the vocabulary.
 pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Rules> {
     let mut compiler = Compiler::new(vocabulary);
-    let (phrases, text) = built_in::read(BUILT_IN_RULES);
-    let mut built_in: WrittenRules = parse(&text, Path::new(BUILT_IN_NAME))?;
-    built_in.phrases = phrases;
-    compiler.lists(&mut built_in);
     let user_text = user
         .map(|path| std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error)));
     if let (Some(path), Some(text)) = (user, user_text) {
         let text = text?;
         let mut written = parse(&text, path)?;
-        compiler.lists(&mut written);
-        compiler.rules(written, &text, path)?;
+        compiler.take_lists(&mut written);
+        compiler.rules(written.rule, &text, path)?;
     }
-    compiler.checks = false;
-    compiler.rules(built_in, &text, Path::new(BUILT_IN_NAME))?;
+    compiler.own = false;
+    compiler.rules(built_in::rules(), "", Path::new(BUILT_IN_NAME))?;
     compiler.finish()
 }
 
@@ -59,29 +54,16 @@ fn parse(text: &str, path: &Path) -> Result<WrittenRules> {
     toml::from_str(text).map_err(|error| Error::toml(path, text, &error))
 }
 
-/// Where a phrase is sought.
-#[derive(Clone, Copy)]
-struct Where {
-    subject: bool,
-    body: bool,
-}
-
-const SUBJECT: Where = Where { subject: true, body: false };
-const BODY: Where = Where { subject: false, body: true };
-const ANYWHERE: Where = Where { subject: true, body: true };
-
 struct Compiler<'v> {
     vocabulary: &'v mut Vocabulary,
-    phrase_lists: BTreeMap<Text, Vec<Text>>,
+    lists: Lists,
     field_lists: BTreeMap<Text, Vec<Text>>,
     rules: Vec<Rule>,
     /// By the fields' numbers.
     fields: Vec<Option<FieldMeaning>>,
-    /// Whether expressions are checked at once: the built-in ones are checked by a test.
-    checks: bool,
+    /// Whether the rules at hand are a file's own, which are checked; a test checks the built-in ones.
+    own: bool,
     tests: HashMap<&'static str, usize>,
-    in_subject: Phrases,
-    in_body: Phrases,
     /// The signal of a condition that several rules share.
     shared: HashMap<String, usize>,
     body_signals: Signals,
@@ -92,14 +74,15 @@ impl<'v> Compiler<'v> {
     fn new(vocabulary: &'v mut Vocabulary) -> Self {
         Self {
             vocabulary,
-            phrase_lists: BTreeMap::new(),
-            field_lists: BTreeMap::new(),
+            lists: Lists::built_in(),
+            field_lists: built_in::FIELD_LISTS
+                .iter()
+                .map(|(name, fields)| ((*name).into(), texts(fields)))
+                .collect(),
             rules: Vec::new(),
             fields: Vec::new(),
-            checks: true,
+            own: true,
             tests: HashMap::new(),
-            in_subject: Phrases::default(),
-            in_body: Phrases::default(),
             shared: HashMap::new(),
             body_signals: Signals::default(),
             next: 0,
@@ -107,26 +90,31 @@ impl<'v> Compiler<'v> {
     }
 
     /// Takes in a file's named lists; a list of the same name is extended.
-    fn lists(&mut self, written: &mut WrittenRules) {
+    fn take_lists(&mut self, written: &mut WrittenRules) {
         for (name, by_language) in std::mem::take(&mut written.phrases) {
-            self.phrase_lists.entry(name).or_default().extend(by_language.into_values().flatten());
+            self.lists.extend(name, by_language.into_values().flatten());
         }
         for (name, fields) in std::mem::take(&mut written.fields) {
             self.field_lists.entry(name).or_default().extend(fields);
         }
     }
 
-    fn rules(&mut self, written: WrittenRules, text: &str, path: &Path) -> Result<()> {
-        for rule in written.rule {
+    fn rules(
+        &mut self,
+        written: impl IntoIterator<Item = WrittenRule>,
+        text: &str,
+        path: &Path,
+    ) -> Result<()> {
+        for rule in written {
             let begins = rule.id.span().start;
             let id = rule.id.into_inner();
-            let at = |(offset, what): (Option<usize>, String)| {
+            let at = |(offset, what): Wrong| {
                 Error::file(path, what).at_line(Error::line_of(text, offset.unwrap_or(begins)))
             };
-            if self.rules.iter().any(|known| known.id == id) {
-                return Err(
-                    at((None, format!("rule `{id}` is there twice"))).hint("give it an id of its own")
-                );
+            let twice = self.rules.iter().any(|known| known.id == id);
+            if twice || self.own && built_in::rules().any(|rule| *rule.id.get_ref() == id) {
+                let what = if twice { "is there twice" } else { "is a built-in one" };
+                return Err(at((None, format!("rule `{id}` {what}"))).hint("give it an id of its own"));
             }
             let needs = self.conditions(&rule.when, &id).map_err(at)?.numbers().collect();
             let mut forbids = Signals::default();
@@ -145,18 +133,14 @@ impl<'v> Compiler<'v> {
     }
 
     /// The signals that a rule needs; an error comes with the offset at which it stands, where that is known.
-    fn conditions(
-        &mut self,
-        when: &WrittenConditions,
-        id: &str,
-    ) -> std::result::Result<Signals, (Option<usize>, String)> {
+    fn conditions(&mut self, when: &WrittenConditions, id: &str) -> std::result::Result<Signals, Wrong> {
         let mut needs = Signals::default();
         for names in [&when.has, &when.also_has].into_iter().flatten() {
             needs.raise(self.presence_signal(names)?);
         }
         for (field, expression) in &when.field {
             let asked = Expression::new(expression.get_ref());
-            if self.checks {
+            if self.own {
                 asked
                     .check()
                     .map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
@@ -189,11 +173,8 @@ impl<'v> Compiler<'v> {
     }
 
     /// The signal that one of these fields raises.
-    fn presence_signal(
-        &mut self,
-        names: &Spanned<Names>,
-    ) -> std::result::Result<usize, (Option<usize>, String)> {
-        let fields = resolve(names, &self.field_lists, "list of fields")?.to_vec();
+    fn presence_signal(&mut self, names: &Spanned<Names>) -> std::result::Result<usize, Wrong> {
+        let fields = fields_of(names, &self.field_lists)?.to_vec();
         let (number, new) = self.signal(format!("has {fields:?}"));
         for field in fields.iter().filter(|_| new) {
             let name = self.vocabulary.add(field);
@@ -202,33 +183,30 @@ impl<'v> Compiler<'v> {
         Ok(number)
     }
 
-    fn phrase_signal(
-        &mut self,
-        names: &Spanned<Names>,
-        place: Where,
-    ) -> std::result::Result<usize, (Option<usize>, String)> {
-        let (number, new) = self.signal(format!("{}{} {:?}", place.subject, place.body, names.get_ref()));
+    fn phrase_signal(&mut self, names: &Spanned<Names>, place: Where) -> std::result::Result<usize, Wrong> {
+        let list = match names.get_ref() {
+            Names::These(phrases) => self.lists.unnamed(phrases),
+            Names::Named(name) => self
+                .lists
+                .number(name)
+                .ok_or_else(|| unknown(names, "list of phrases", name, self.lists.names()))?,
+        };
+        Ok(self.list_signal(list, place))
+    }
+
+    fn list_signal(&mut self, list: u16, place: Where) -> usize {
+        let (number, new) = self.signal(format!("{place:?} {list}"));
         // A phrase that may stand in either place is open until the body is read, unless the subject has it.
         if place.body {
             self.body_signals.raise(number);
         }
-        if !new {
-            return Ok(number);
+        if new {
+            self.lists.raise(list, place, number);
         }
-        let mut ear = Ear::default();
-        for phrase in resolve(names, &self.phrase_lists, "list of phrases")? {
-            let folded = if is_folded(phrase) { phrase } else { ear.fold(phrase) };
-            if place.subject && !folded.is_empty() {
-                self.in_subject.push(folded, number);
-            }
-            if place.body && !folded.is_empty() {
-                self.in_body.push(folded, number);
-            }
-        }
-        Ok(number)
+        number
     }
 
-    fn test_signal(&mut self, test: &Spanned<String>) -> std::result::Result<usize, (Option<usize>, String)> {
+    fn test_signal(&mut self, test: &Spanned<String>) -> std::result::Result<usize, Wrong> {
         let wanted = test.get_ref().as_str();
         let header = HEADER_TESTS.iter().map(|(name, _)| *name);
         let body = BODY_TESTS.iter().map(|(name, _)| *name);
@@ -267,8 +245,7 @@ impl<'v> Compiler<'v> {
 
     /// The signal of a list that the program itself asks for, in a text.
     fn asked_signal(&mut self, list: &str) -> usize {
-        let phrases = self.phrase_lists.get(list).cloned().unwrap_or_default();
-        self.phrase_signal(&Spanned::new(0..0, Names::These(phrases)), BODY).unwrap_or(MOST)
+        self.lists.number(list).map_or(MOST, |list| self.list_signal(list, BODY))
     }
 
     fn finish(mut self) -> Result<Rules> {
@@ -278,11 +255,12 @@ impl<'v> Compiler<'v> {
             opt_out: self.asked_signal(OPT_OUT),
             stays: self.asked_signal(STAYS),
         };
+        let (in_subject, in_body) = self.lists.sought();
         self.rules.push(Rule {
-            id: NO_EVIDENCE.to_string(),
+            id: NO_EVIDENCE.into(),
             kind: Kind::Notification,
             why: "nothing shows what kind it is, and a wrongly flagged sender is worse than a missed one"
-                .to_string(),
+                .into(),
             evidence: None,
             needs: Vec::new(),
             forbids: Signals::default(),
@@ -294,8 +272,8 @@ impl<'v> Compiler<'v> {
             body_tests: BODY_TESTS.iter().map(|(name, _)| number(name)).collect(),
             rules: self.rules,
             fields: self.fields,
-            in_subject: self.in_subject,
-            in_body: self.in_body,
+            in_subject,
+            in_body,
             body_signals: self.body_signals,
             asked,
             built_in: OnceLock::new(),
@@ -303,31 +281,47 @@ impl<'v> Compiler<'v> {
     }
 }
 
+/// What is wrong, and the offset at which it stands, where that is known.
+type Wrong = (Option<usize>, String);
+
 /// The entries of a list, or of the list of that name.
-fn resolve<'a>(
+fn fields_of<'a>(
     names: &'a Spanned<Names>,
     lists: &'a BTreeMap<Text, Vec<Text>>,
-    what: &str,
-) -> std::result::Result<&'a [Text], (Option<usize>, String)> {
+) -> std::result::Result<&'a [Text], Wrong> {
     match names.get_ref() {
         Names::These(entries) => Ok(entries),
         Names::Named(name) => lists.get(name.as_str()).map(Vec::as_slice).ok_or_else(|| {
-            let near = nearest(name, lists.keys().map(|name| &**name));
-            let hint = if near.is_empty() {
-                String::new()
-            } else {
-                format!("; did you mean {}?", near.join(" or "))
-            };
-            (Some(names.span().start), format!("there is no {what} called `{name}`{hint}"))
+            unknown(
+                names,
+                "list of fields",
+                name,
+                lists.keys().map(|name| &**name).filter(|name| !name.contains(' ')),
+            )
         }),
     }
+}
+
+fn unknown<'a>(
+    names: &Spanned<Names>,
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Wrong {
+    let near = nearest(name, known);
+    let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
+    (Some(names.span().start), format!("there is no {what} called `{name}`{hint}"))
+}
+
+fn texts(texts: &[&'static str]) -> Vec<Text> {
+    texts.iter().map(|text| Text::from(*text)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::expressions::Expressions;
     use super::super::tests_of_messages::Seen;
-    use super::super::{Memo, Outcome};
+    use super::super::{Ear, Memo, Outcome};
     use super::*;
     use crate::fact::fields::Spans;
 
@@ -337,8 +331,8 @@ mod tests {
     fn alone(text: &str, vocabulary: &mut Vocabulary) -> Result<Rules> {
         let mut compiler = Compiler::new(vocabulary);
         let mut written = parse(text, Path::new("own.toml"))?;
-        compiler.lists(&mut written);
-        compiler.rules(written, text, Path::new("own.toml"))?;
+        compiler.take_lists(&mut written);
+        compiler.rules(written.rule, text, Path::new("own.toml"))?;
         compiler.finish()
     }
 
@@ -361,6 +355,54 @@ mod tests {
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\n"), "person");
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\nlist-id: <a.example>\n"), NO_EVIDENCE);
         assert_eq!(decided_by("List-Id: <a.example>\n"), NO_EVIDENCE);
+    }
+
+    /// The ids of the rules that decide messages of a subject and a text beside the built-in rules.
+    fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
+        let mut vocabulary = Vocabulary::default();
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("own.toml");
+        std::fs::write(&file, own).expect("a file");
+        let rules = compile(Some(&file), &mut vocabulary).expect("valid rules");
+        let (mut ear, mut memo, mut spans) = (Ear::default(), Memo::default(), Spans::default());
+        let mut decided = Vec::new();
+        for (subject, text) in messages {
+            let header = format!("From: a@shop.example\nSubject: {subject}\n");
+            let fields = spans.scan(&vocabulary, header.as_bytes());
+            let heard = rules.hear_subject(subject, &mut ear);
+            let (decision, open) =
+                rules.so_far(rules.judge_header(&fields, heard, &Seen::default(), &mut memo));
+            let body = open.map(|open| (open, rules.read_body(b"", text.as_bytes(), &mut ear)));
+            let decision = body.map_or(decision, |(open, body)| rules.judge_body(open, &body, &mut memo));
+            decided.push(rules.id(decision.rule).to_string());
+        }
+        decided
+    }
+
+    #[test]
+    fn lists_of_ones_own_stand_beside_the_built_in_ones() {
+        let own = "[phrases.promotion]\nen = [\"grand zebra gala\"]\n[phrases.mine]\nen = [\"quokka news\", \"!!!\"]\n\
+            [[rule]]\nid = \"a\"\nkind = \"marketing\"\nwhy = \"w\"\nwhen.body = \"promotion\"\n\
+            [[rule]]\nid = \"b\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.anywhere = \"mine\"\n\
+            [[rule]]\nid = \"c\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.subject = [\"Purple Walrus\"]\n";
+        let messages = [
+            // A list extended; its built-in phrases, which stand in subjects, sought in a text.
+            ("hi", "come to the Grand Zebra Gala"),
+            ("hi", "our flash sale ends today"),
+            ("a quokka news", "x"),
+            ("hi", "quokka news"),
+            ("hey!!!you", "x"),
+            ("the purple walrus", "x"),
+            ("x", "purple walrus"),
+        ];
+        assert_eq!(deciding(own, &messages), ["a", "a", "b", "b", "b", "c", NO_EVIDENCE]);
+    }
+
+    #[test]
+    fn a_rule_may_not_have_the_id_of_a_built_in_one() {
+        let text = RULES.replace("id = \"person\"", "id = \"delivery-report\"");
+        let error = alone(&text, &mut Vocabulary::default()).expect_err("known").to_string();
+        assert!(error.contains("`own.toml` line 5: rule `delivery-report` is a built-in one"), "{error}");
     }
 
     #[test]

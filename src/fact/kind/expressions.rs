@@ -3,8 +3,10 @@
 //! Most values match none, so a value is first searched, in one pass, for the texts that the expressions can't do
 //! without; and an expression that no value needs is never compiled.
 
+use super::built_in;
 use super::required::{required, start};
 use super::signals::Signals;
+use super::written::Text;
 use regex_automata::meta::{BuildError, Regex};
 use regex_automata::util::syntax;
 use std::sync::OnceLock;
@@ -14,7 +16,9 @@ use std::sync::OnceLock;
 pub(super) struct Expression {
     pattern: String,
     /// The signs that it asks for at the start, where it asks for nothing else.
-    start: Option<String>,
+    start: Option<Text>,
+    /// Texts of which one stands in every value that it matches; `None`: nothing is known.
+    required: Option<Vec<Text>>,
     /// For values of ASCII alone: it says the same of them, and is compiled and run several times as fast.
     ascii: OnceLock<Option<Regex>>,
     any: OnceLock<Option<Regex>>,
@@ -26,7 +30,19 @@ const SIZE: usize = 1 << 20;
 impl Expression {
     /// Of that pattern, whatever the case of letters.
     pub fn new(pattern: &str) -> Self {
-        Self { pattern: pattern.to_string(), start: start(pattern), ..Self::default() }
+        // What was read off a built-in expression is known.
+        let known = built_in::EXPRESSIONS.iter().find(|known| known.pattern == pattern);
+        let (start, required) = match known {
+            Some(known) => (
+                known.start.map(Text::from),
+                known.required.map(|all| all.iter().map(|text| Text::from(*text)).collect()),
+            ),
+            None => (
+                start(pattern).map(Text::from),
+                required(pattern).map(|all| all.into_iter().map(Text::from).collect()),
+            ),
+        };
+        Self { pattern: pattern.to_string(), start, required, ..Self::default() }
     }
 
     /// Why it can't be read, if so.
@@ -48,7 +64,7 @@ impl Expression {
 
     fn is_match(&self, value: &str) -> bool {
         if let Some(start) = &self.start {
-            return value.starts_with(start);
+            return value.starts_with(&**start);
         }
         match value.is_ascii().then(|| self.for_ascii()).flatten() {
             Some(regex) => regex.is_match(value),
@@ -124,10 +140,10 @@ impl Clues {
         let mut this = Self { texts: Vec::new(), always: 0, beginnings: vec![0; 1 << 9] };
         for (place, (expression, _)) in all.iter().enumerate().take(Asked::BITS as usize) {
             // A single letter is no clue, unless it is a rare one: it stands in most values.
-            let tells = |text: &String| text.len() > 1 || matches!(text.as_str(), "j" | "q" | "x" | "z");
-            match required(&expression.pattern).filter(|texts| texts.iter().all(tells)) {
+            let tells = |text: &Text| text.len() > 1 || matches!(&**text, "j" | "q" | "x" | "z");
+            match expression.required.as_ref().filter(|texts| texts.iter().all(tells)) {
                 None => this.always |= 1 << place,
-                Some(needed) => needed.into_iter().for_each(|text| this.search(text.as_bytes(), 1 << place)),
+                Some(needed) => needed.iter().for_each(|text| this.search(text.as_bytes(), 1 << place)),
             }
         }
         this.texts.sort_unstable();

@@ -8,6 +8,7 @@ mod body;
 mod built_in;
 mod compile;
 mod expressions;
+mod lists;
 mod markup;
 mod parts;
 mod phrases;
@@ -15,14 +16,15 @@ mod recall;
 mod required;
 mod rules;
 mod signals;
+mod sought;
 mod tests_of_messages;
 mod written;
 
 pub(crate) use body::{BodyText, words_of_the_writer};
-pub(crate) use phrases::Ear;
 pub(crate) use recall::Memo;
 pub use rules::{BUILT_IN_RULES, Rules};
 pub(crate) use rules::{Open, Outcome};
+pub(crate) use sought::Ear;
 pub(crate) use tests_of_messages::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};
 
 use serde::Deserialize;

@@ -1,110 +1,98 @@
-//! All phrases of all rules, found in one pass over a folded text.
+//! Phrases found in one pass over a folded text.
 //!
 //! A phrase counts as whole words, so each of its words is a whole word of the text. The longest of them, for long words
 //! are rare, is the phrase's anchor: only at an anchor are the phrases compared that hang on it. That is
-//! exact, quick to set up (a run over one message needs it too), and done while the text is folded.
+//! exact, and done while the text is folded. What is built in was indexed when the program was built (`build.rs`).
 
-use super::super::fold::{Folder, Word};
-use super::signals::Signals;
+use super::super::fold::{Folder, Word, fold};
 use memchr::memmem;
-use std::sync::OnceLock;
+use std::borrow::Cow;
 
-/// Phrases, each with the signal that it raises. The index is built when a text first comes: a run that never
-/// looks into a body never pays for the body's phrases.
-#[derive(Debug, Default)]
-pub(super) struct Phrases {
-    /// All phrases, one behind the other.
-    text: String,
-    /// Where each one ends, and its signal.
-    phrases: Vec<(u32, u16)>,
-    index: OnceLock<Index>,
-}
+/// Part of the program, or made by a run.
+type Table<T> = Cow<'static, [T]>;
 
-/// What was heard of a text: the text folded, and its words that may be anchors. Reused from text to text.
-#[derive(Debug, Default)]
-pub(crate) struct Ear {
-    folder: Folder,
-    words: Vec<Word>,
-}
-
-impl Ear {
-    /// Forgets the text before.
-    pub fn clear(&mut self) {
-        self.folder.clear();
-        self.words.clear();
-    }
-
-    /// The folded text.
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(self.folder.text()).unwrap_or_default()
-    }
-
-    /// A text folded, and nothing heard in it.
-    pub fn fold(&mut self, text: &str) -> &str {
-        self.clear();
-        self.folder.add(text, &mut |_| {});
-        self.folder.finish(&mut |_| {});
-        self.text()
-    }
-
-    /// Whether there is no text.
-    pub fn is_empty(&self) -> bool {
-        self.folder.text().is_empty()
-    }
-}
-
-/// Where phrases are found by their anchors.
+/// Phrases, each with the list that it belongs to, and where they are found by their anchors.
 #[derive(Debug)]
-struct Index {
+pub struct Phrases {
+    /// All phrases, folded, one behind the other.
+    pub text: Cow<'static, str>,
+    /// Where each one ends, and the number of its list.
+    pub phrases: Table<(u32, u16)>,
     /// Which anchors there may be: a bit for each of the mixed keys' upper values.
-    seen: Vec<u64>,
+    pub seen: Table<u64>,
     /// For each place where its hangers begin; they end where those of the next place begin.
-    places: Vec<u32>,
-    hangers: Vec<Hanger>,
+    pub places: Table<u32>,
+    pub hangers: Table<Hanger>,
     /// Phrases without a word.
-    wordless: Vec<usize>,
+    pub wordless: Table<u32>,
 }
 
 /// A phrase that hangs on an anchor. Small, for these are looked at all the time.
-#[derive(Debug)]
-struct Hanger {
+#[derive(Debug, Clone)]
+pub struct Hanger {
     /// The anchor's key in short.
-    key: u32,
-    phrase: u32,
+    pub key: u32,
+    pub phrase: u32,
     /// Where the anchor stands in the phrase.
-    at: u32,
+    pub at: u32,
     /// The two bytes before and behind the anchor, where the phrase has them: most neighbours in a text differ there.
-    before: Option<[u8; 2]>,
-    behind: Option<[u8; 2]>,
+    pub before: Option<[u8; 2]>,
+    pub behind: Option<[u8; 2]>,
 }
 
 impl Phrases {
-    /// Adds a folded phrase.
-    pub fn push(&mut self, phrase: &str, signal: usize) {
-        self.text.push_str(phrase);
-        self.phrases.push((number(self.text.len()), u16::try_from(signal).unwrap_or(u16::MAX)));
-        self.index = OnceLock::new();
+    /// Indexes phrases as written, each with the number of its list.
+    pub fn of<'a>(listed: impl IntoIterator<Item = (u16, &'a str)>) -> Self {
+        let (mut text, mut phrases) = (String::new(), Vec::new());
+        let (mut wordless, mut hangers) = (Vec::new(), Vec::new());
+        for (list, phrase) in listed {
+            let phrase = fold(phrase);
+            match anchor(&phrase) {
+                Some(anchor) => hangers.push(Hanger::of(phrases.len(), phrase.as_bytes(), &anchor)),
+                None if phrase.is_empty() => continue,
+                None => wordless.push(number(phrases.len())),
+            }
+            text.push_str(&phrase);
+            phrases.push((number(text.len()), list));
+        }
+        let places = (hangers.len() * 2).next_power_of_two();
+        let mut this = Self {
+            text: text.into(),
+            phrases: phrases.into(),
+            seen: vec![0; SEEN / 64].into(),
+            places: vec![0; places + 1].into(),
+            hangers: Table::default(),
+            wordless: wordless.into(),
+        };
+        hangers.sort_unstable_by_key(|hanger| (this.place(hanger.key), hanger.phrase));
+        for hanger in &hangers {
+            let (bit, next) = (bit(hanger.key), this.place(hanger.key) + 1);
+            this.seen.to_mut()[bit / 64] |= 1 << (bit % 64);
+            this.places.to_mut()[next] += 1;
+        }
+        let mut sum = 0;
+        for begin in this.places.to_mut() {
+            sum += *begin;
+            *begin = sum;
+        }
+        Self { hangers: hangers.into(), ..this }
     }
 
-    fn phrase(&self, at: usize) -> &str {
-        let end = |at: usize| self.phrases.get(at).map_or(0, |(end, _)| *end as usize);
-        &self.text[at.checked_sub(1).map_or(0, end)..end(at)]
+    /// The phrases of a list, folded.
+    pub fn of_list(&self, list: u16) -> impl Iterator<Item = &str> {
+        (0..self.phrases.len()).filter(move |at| self.list(*at) == list).map(|at| self.phrase(at))
     }
 
-    /// Folds a text behind what was heard before, and notes the words on which a phrase may hang.
-    pub fn hear(&self, text: &str, ear: &mut Ear) {
-        let (index, words) = (self.index(), &mut ear.words);
-        ear.folder.add(text, &mut |word| index.note(word, words));
+    /// Whether a phrase may hang on a word of that key: it does on hardly any other.
+    pub fn may_hang_on(&self, key: u64) -> bool {
+        let bit = bit(short(key));
+        self.seen[bit / 64] >> (bit % 64) & 1 == 1
     }
 
-    /// What the phrases raise that stand as whole words in what was heard.
-    pub fn raised_in(&self, ear: &mut Ear) -> Signals {
-        let (index, words) = (self.index(), &mut ear.words);
-        ear.folder.finish(&mut |word| index.note(word, words));
-        let text = ear.folder.text();
-        let mut raised = Signals::default();
-        for word in &ear.words {
-            for hanger in index.hanging_on(word.key) {
+    /// Tells the list of each phrase that stands as whole words in a folded text with these words, among others.
+    pub fn find(&self, text: &[u8], words: &[Word], found: &mut impl FnMut(u16)) {
+        for word in words {
+            for hanger in self.hanging_on(word.key) {
                 let phrase = hanger.phrase as usize;
                 let behind = text.get(word.end..).and_then(<[u8]>::first_chunk);
                 let before = word.start.checked_sub(2).and_then(|at| text[at..].first_chunk());
@@ -116,20 +104,24 @@ impl Phrases {
                 if let Some(start) = word.start.checked_sub(hanger.at as usize)
                     && self.stands_at(phrase, text, start)
                 {
-                    raised.raise(usize::from(self.phrases[phrase].1));
+                    found(self.list(phrase));
                 }
             }
         }
-        for phrase in &index.wordless {
-            if memmem::find(text, self.phrase(*phrase).as_bytes()).is_some() {
-                raised.raise(usize::from(self.phrases[*phrase].1));
+        for phrase in self.wordless.iter().map(|phrase| *phrase as usize) {
+            if memmem::find(text, self.phrase(phrase).as_bytes()).is_some() {
+                found(self.list(phrase));
             }
         }
-        raised
     }
 
-    fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(self))
+    pub fn list(&self, phrase: usize) -> u16 {
+        self.phrases[phrase].1
+    }
+
+    pub fn phrase(&self, at: usize) -> &str {
+        let end = |at: usize| self.phrases.get(at).map_or(0, |(end, _)| *end as usize);
+        &self.text[at.checked_sub(1).map_or(0, end)..end(at)]
     }
 
     /// Whether a phrase stands there, and no word goes on before or behind it.
@@ -141,59 +133,9 @@ impl Phrases {
         let goes_on = (word(before) && word(phrase.first())) || (word(phrase.last()) && word(rest.first()));
         !goes_on
     }
-}
-
-impl Index {
-    fn of(phrases: &Phrases) -> Self {
-        let count = phrases.phrases.len();
-        let (mut wordless, mut hangers) = (Vec::new(), Vec::with_capacity(count));
-        let mut folder = Folder::default();
-        for (at, text) in (0..count).map(|at| (at, phrases.phrase(at))) {
-            let mut anchor: Option<Word> = None;
-            let mut choose = |word: Word| {
-                if anchor.is_none_or(|other| word.end - word.start >= other.end - other.start) {
-                    anchor = Some(word);
-                }
-            };
-            folder.clear();
-            folder.add(text, &mut choose);
-            folder.finish(&mut choose);
-            match anchor {
-                Some(word) => hangers.push(Hanger::of(at, text.as_bytes(), &word)),
-                None if text.is_empty() => {}
-                None => wordless.push(at),
-            }
-        }
-        let mut this = Self {
-            seen: vec![0; SEEN / 64],
-            places: vec![0; (hangers.len() * 2).next_power_of_two() + 1],
-            hangers: Vec::new(),
-            wordless,
-        };
-        hangers.sort_unstable_by_key(|hanger| (this.place(hanger.key), hanger.phrase));
-        for hanger in &hangers {
-            this.seen[bit(hanger.key) / 64] |= 1 << (bit(hanger.key) % 64);
-            let next = this.place(hanger.key) + 1;
-            this.places[next] += 1;
-        }
-        let mut sum = 0;
-        for begin in &mut this.places {
-            sum += *begin;
-            *begin = sum;
-        }
-        Self { hangers, ..this }
-    }
 
     fn place(&self, key: u32) -> usize {
         key as usize & (self.places.len() - 2)
-    }
-
-    /// Notes a word that may be a phrase's anchor: hardly any other passes.
-    fn note(&self, word: Word, anchors: &mut Vec<Word>) {
-        let bit = bit(short(word.key));
-        if self.seen[bit / 64] >> (bit % 64) & 1 == 1 {
-            anchors.push(word);
-        }
     }
 
     /// The phrases whose anchor has that key.
@@ -202,6 +144,20 @@ impl Index {
         let found = self.places[place] as usize..self.places[place + 1] as usize;
         self.hangers[found].iter().filter(move |hanger| hanger.key == key)
     }
+}
+
+/// The longest word of a folded phrase, the last of those.
+fn anchor(phrase: &str) -> Option<Word> {
+    let mut anchor: Option<Word> = None;
+    let mut choose = |word: Word| {
+        if anchor.is_none_or(|other| word.end - word.start >= other.end - other.start) {
+            anchor = Some(word);
+        }
+    };
+    let mut folder = Folder::default();
+    folder.add(phrase, &mut choose);
+    folder.finish(&mut choose);
+    anchor
 }
 
 impl Hanger {
@@ -234,34 +190,30 @@ fn is_word(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-impl Phrases {
-    /// What a text raises.
-    pub fn raised_by_text(&self, text: &str) -> Signals {
-        let mut ear = Ear::default();
-        self.hear(text, &mut ear);
-        self.raised_in(&mut ear)
-    }
-}
-
-#[cfg(test)]
 mod tests {
-    use super::super::super::fold::fold;
     use super::*;
     use proptest::prelude::*;
 
+    /// The lists of the phrases found in a text, in order.
+    fn found_in(text: &str, listed: &[&str]) -> Vec<u16> {
+        let phrases = Phrases::of((0..).zip(listed.iter().copied()));
+        let (mut folder, mut words, mut found) = (Folder::default(), Vec::new(), Vec::new());
+        let mut note = |word: Word| words.extend(phrases.may_hang_on(word.key).then_some(word));
+        folder.add(text, &mut note);
+        folder.finish(&mut note);
+        phrases.find(folder.text(), &words, &mut |list| found.push(list));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     #[test]
     fn phrases_are_found_as_whole_words_and_within_each_other() {
-        let mut phrases = Phrases::default();
-        for (phrase, number) in [("ups", 0), ("0% off", 1), ("off", 2), ("you're in", 3)] {
-            phrases.push(phrase, number);
-        }
-        let raised = |text: &str| {
-            (0..4).filter(|number| phrases.raised_by_text(text).has(*number)).collect::<Vec<_>>()
-        };
-        assert_eq!(raised("now 0% off, you're in"), [1, 2, 3]);
-        assert!(raised("startups and offers").is_empty());
-        assert_eq!(raised("ups"), [0]);
-        assert!(raised("").is_empty());
+        let found = |text: &str| found_in(text, &["ups", "0% off", "off", "you're in"]);
+        assert_eq!(found("now 0% off, you're in"), [1, 2, 3]);
+        assert!(found("startups and offers").is_empty());
+        assert_eq!(found("ups"), [0]);
+        assert!(found("").is_empty());
     }
 
     proptest! {
@@ -281,13 +233,9 @@ mod tests {
                     && !(word(phrase.as_bytes().first()) && start > 0 && word(bytes.get(start - 1)))
                     && !(word(phrase.as_bytes().last()) && word(bytes.get(start + phrase.len())))
             });
-            let expected: Vec<usize> =
-                listed.iter().enumerate().filter(|(_, phrase)| stands(phrase)).map(|(number, _)| number).collect();
-            let mut phrases = Phrases::default();
-            listed.iter().enumerate().for_each(|(number, phrase)| phrases.push(phrase, number));
-            let raised = phrases.raised_by_text(raw);
-            let found: Vec<usize> = (0..8).filter(|number| raised.has(*number)).collect();
-            prop_assert_eq!(found, expected);
+            let expected: Vec<u16> =
+                (0..).zip(&listed).filter(|(_, phrase)| stands(phrase)).map(|(number, _)| number).collect();
+            prop_assert_eq!(found_in(raw, &listed), expected);
         }
     }
 }

@@ -4,13 +4,13 @@ use regex_syntax::ast::{AssertionKind, Ast, Concat, RepetitionKind, RepetitionRa
 
 /// Texts of which at least one stands in every value that the expression matches, whatever the case of ASCII letters;
 /// `None`: nothing is known.
-pub(super) fn required(pattern: &str) -> Option<Vec<String>> {
+pub fn required(pattern: &str) -> Option<Vec<String>> {
     needed(&Parser::new().parse(pattern).ok()?)
 }
 
 /// The signs, none of them a letter, that stand at the start of each value that the expression matches, where that is
 /// all that it asks for: `^\[`.
-pub(super) fn start(pattern: &str) -> Option<String> {
+pub fn start(pattern: &str) -> Option<String> {
     if pattern.contains(|c: char| c.is_alphanumeric() || c.is_whitespace()) {
         return None;
     }

@@ -5,10 +5,11 @@ use super::super::fields::{FieldName, Fields, Vocabulary};
 use super::body::BodyText;
 use super::compile::{compile, examples};
 use super::expressions::Expressions;
-use super::phrases::{Ear, Phrases};
 use super::recall::Memo;
 use super::signals::Signals;
+use super::sought::{Ear, Sought};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS, Seen};
+use super::written::Text;
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::error::Result;
 use std::path::Path;
@@ -27,8 +28,8 @@ pub struct Rules {
     /// Raised by a named test, in the order of the tables of tests.
     pub(super) header_tests: Vec<Option<usize>>,
     pub(super) body_tests: Vec<Option<usize>>,
-    pub(super) in_subject: Phrases,
-    pub(super) in_body: Phrases,
+    pub(super) in_subject: Sought,
+    pub(super) in_body: Sought,
     /// What the body may still raise.
     pub(super) body_signals: Signals,
     pub(super) asked: Asked,
@@ -37,7 +38,7 @@ pub struct Rules {
 }
 
 /// A rule's id, messages that it decides, and messages that it does not.
-pub(super) type Example = (String, Vec<String>, Vec<String>);
+pub(super) type Example = (Text, Vec<String>, Vec<String>);
 
 /// The signals of lists of phrases that the program itself asks for.
 #[derive(Debug, Clone, Copy)]
@@ -65,9 +66,9 @@ pub(super) struct FieldMeaning {
 
 #[derive(Debug)]
 pub(super) struct Rule {
-    pub(super) id: String,
+    pub(super) id: Text,
     pub(super) kind: Kind,
-    pub(super) why: String,
+    pub(super) why: Text,
     pub(super) evidence: Option<Evidence>,
     /// The signals that it needs.
     pub(super) needs: Vec<usize>,
@@ -120,8 +121,8 @@ impl Rules {
         let built_in = self.built_in.get_or_init(|| examples().unwrap_or_default());
         let of = move |rule: &'_ Rule| built_in.iter().find(|(id, ..)| *id == rule.id);
         self.rules.iter().map(move |rule| match of(rule) {
-            Some((id, hits, misses)) => (id.as_str(), hits.as_slice(), misses.as_slice()),
-            None => (rule.id.as_str(), rule.examples.0.as_slice(), rule.examples.1.as_slice()),
+            Some((id, hits, misses)) => (&**id, hits.as_slice(), misses.as_slice()),
+            None => (&*rule.id, rule.examples.0.as_slice(), rule.examples.1.as_slice()),
         })
     }
 

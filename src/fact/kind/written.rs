@@ -31,9 +31,9 @@ pub(super) struct WrittenRules {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenRule {
-    pub id: Spanned<String>,
+    pub id: Spanned<Text>,
     pub kind: Kind,
-    pub why: String,
+    pub why: Text,
     pub evidence: Option<Evidence>,
     #[serde(default)]
     pub when: WrittenConditions,

@@ -1,0 +1,190 @@
+//! Makes tables of the built-in rules while the program is built: to read their text took two thirds of a run over one
+//! message.
+
+#![allow(dead_code)]
+
+use fact::kind::phrases::Phrases;
+use fact::kind::required::{required, start};
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs};
+use toml::{Table, Value};
+
+#[path = ".."]
+mod fact {
+    pub mod fold;
+    pub mod kind {
+        pub mod phrases;
+        pub mod required;
+    }
+}
+
+/// The lists that the program itself seeks in bodies.
+const ASKED: [&str; 4] = ["advertises", "opt-out", "stays", "unsubscribe"];
+
+/// The conditions whose lists name fields.
+const OF_FIELDS: [&str; 3] = ["has", "also_has", "lacks"];
+
+/// Lists of texts, by name.
+type Lists = BTreeMap<String, Vec<String>>;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for source in ["build.rs", "kinds.toml", "phrases.rs", "required.rs", "../fold.rs"] {
+        println!("cargo::rerun-if-changed=src/fact/kind/{source}");
+    }
+    let text = fs::read_to_string("src/fact/kind/kinds.toml")?;
+    let tables =
+        Tables::of(&toml::from_str(&text)?).ok_or("src/fact/kind/kinds.toml: not of the expected form")?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("built_in.rs"), tables.in_rust()?)?;
+    Ok(())
+}
+
+#[derive(Default)]
+struct Tables {
+    phrases: Lists,
+    fields: Lists,
+    in_subject: BTreeSet<String>,
+    in_body: BTreeSet<String>,
+    expressions: BTreeSet<String>,
+    rules: Vec<Rule>,
+}
+
+struct Rule {
+    id: String,
+    kind: String,
+    why: String,
+    evidence: Option<String>,
+    when: Vec<(String, String)>,
+}
+
+impl Tables {
+    fn of(file: &Table) -> Option<Self> {
+        let mut this = Self { in_body: ASKED.map(str::to_string).into(), ..Self::default() };
+        for (name, by_language) in file["phrases"].as_table()? {
+            let phrases = by_language.as_table()?.values().map(texts).collect::<Option<Vec<_>>>()?;
+            this.phrases.insert(name.clone(), phrases.concat());
+        }
+        for (name, list) in file["fields"].as_table()? {
+            this.fields.insert(name.clone(), texts(list)?);
+        }
+        for rule in file["rule"].as_array()? {
+            let text = |key: &str| Some(rule.get(key)?.as_str()?.to_string());
+            let id = text("id")?;
+            let mut when = Vec::new();
+            for (key, value) in rule.get("when").and_then(Value::as_table).into_iter().flatten() {
+                this.condition(&id, key, value, &mut when)?;
+            }
+            this.rules.push(Rule {
+                id,
+                kind: text("kind")?,
+                why: text("why")?,
+                evidence: text("evidence"),
+                when,
+            });
+        }
+        Some(this)
+    }
+
+    /// Takes in a condition; a list that stands in it gets a name.
+    fn condition(
+        &mut self,
+        id: &str,
+        key: &str,
+        value: &Value,
+        when: &mut Vec<(String, String)>,
+    ) -> Option<()> {
+        match key {
+            "is" => when.extend(texts(value)?.into_iter().map(|test| (key.to_string(), test))),
+            "field" => {
+                for (field, expression) in value.as_table()? {
+                    let expression = expression.as_str()?.to_string();
+                    self.expressions.insert(expression.clone());
+                    when.push((field.clone(), expression));
+                }
+            }
+            _ => {
+                let of_fields = OF_FIELDS.contains(&key);
+                let name = match value.as_str() {
+                    Some(name) => name.to_string(),
+                    None => {
+                        let name = format!("{id} {key}");
+                        let lists = if of_fields { &mut self.fields } else { &mut self.phrases };
+                        lists.insert(name.clone(), texts(value)?);
+                        name
+                    }
+                };
+                if !of_fields && !key.ends_with("body") {
+                    self.in_subject.insert(name.clone());
+                }
+                if !of_fields && !key.ends_with("subject") {
+                    self.in_body.insert(name.clone());
+                }
+                when.push((key.to_string(), name));
+            }
+        }
+        Some(())
+    }
+
+    fn in_rust(&self) -> Result<String, Box<dyn Error>> {
+        let mut out = String::from("pub(super) static LISTS: &[List] = &[\n");
+        for name in self.phrases.keys() {
+            let (in_subject, in_body) = (self.in_subject.contains(name), self.in_body.contains(name));
+            writeln!(out, "List {{ name: {name:?}, in_subject: {in_subject}, in_body: {in_body} }},")?;
+        }
+        out.push_str("];\n");
+        for (name, here) in [("IN_SUBJECT", &self.in_subject), ("IN_BODY", &self.in_body)] {
+            let lists = (0..).zip(&self.phrases).filter(|(_, (list, _))| here.contains(*list));
+            let listed = lists
+                .flat_map(|(number, (_, list))| list.iter().map(move |phrase| (number, phrase.as_str())));
+            writeln!(out, "pub(super) static {name}: Phrases = {};", Phrases::of(listed).in_rust())?;
+        }
+        out.push_str("pub(super) static FIELD_LISTS: &[(&str, &[&str])] = &[\n");
+        for (name, fields) in &self.fields {
+            writeln!(out, "({name:?}, &{fields:?}),")?;
+        }
+        out.push_str("];\npub(super) static EXPRESSIONS: &[KnownExpression] = &[\n");
+        for pattern in &self.expressions {
+            let (start, texts) = (start(pattern), required(pattern));
+            let texts = texts.map_or("None".to_string(), |texts| format!("Some(&{texts:?})"));
+            writeln!(
+                out,
+                "KnownExpression {{ pattern: {pattern:?}, start: {start:?}, required: {texts} }},"
+            )?;
+        }
+        out.push_str("];\nstatic RULES: &[BuiltInRule] = &[\n");
+        for Rule { id, kind, why, evidence, when } in &self.rules {
+            let kind = variant(kind);
+            let evidence =
+                evidence.as_ref().map_or("None".to_string(), |of| format!("Some(Evidence::{})", variant(of)));
+            writeln!(
+                out,
+                "BuiltInRule {{ id: {id:?}, kind: Kind::{kind}, why: {why:?}, evidence: {evidence}, when: &{when:?} }},"
+            )?;
+        }
+        out.push_str("];\n");
+        Ok(out)
+    }
+}
+
+impl Phrases {
+    /// As an expression of Rust.
+    fn in_rust(&self) -> String {
+        let Self { text, phrases, seen, places, hangers, wordless } = self;
+        format!(
+            "Phrases {{ text: Borrowed({text:?}), phrases: Borrowed(&{phrases:?}), seen: Borrowed(&{seen:?}), \
+             places: Borrowed(&{places:?}), hangers: Borrowed(&{hangers:?}), wordless: Borrowed(&{wordless:?}) }}"
+        )
+    }
+}
+
+fn texts(list: &Value) -> Option<Vec<String>> {
+    list.as_array()?.iter().map(|text| Some(text.as_str()?.to_string())).collect()
+}
+
+/// The name of a variant from its word: `confirm-request` is `ConfirmRequest`.
+fn variant(word: &str) -> String {
+    let parts = word.split('-').map(|part| part[..1].to_ascii_uppercase() + &part[1..]);
+    parts.collect()
+}

@@ -1,0 +1,109 @@
+//! Lists of phrases while rules are compiled: their numbers, and where what they raise is sought.
+
+use super::built_in;
+use super::phrases::Phrases;
+use super::sought::Sought;
+use super::written::Text;
+use std::collections::BTreeMap;
+
+/// Where a phrase is sought.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Where {
+    pub subject: bool,
+    pub body: bool,
+}
+
+pub(super) const SUBJECT: Where = Where { subject: true, body: false };
+pub(super) const BODY: Where = Where { subject: false, body: true };
+pub(super) const ANYWHERE: Where = Where { subject: true, body: true };
+
+/// All lists of phrases: first the built-in ones.
+pub(super) struct Lists {
+    numbers: BTreeMap<Text, u16>,
+    /// The phrases of a rules file, with their lists.
+    own: Vec<(u16, Text)>,
+    subject: Raises,
+    body: Raises,
+}
+
+/// The signals that each list raises.
+type Raises = Vec<Vec<usize>>;
+
+impl Lists {
+    /// The built-in ones; nothing asks for them yet.
+    pub fn built_in() -> Self {
+        let numbers = (0..).zip(built_in::LISTS).map(|(number, list)| (list.name.into(), number));
+        let raises = vec![Vec::new(); built_in::LISTS.len()];
+        Self { numbers: numbers.collect(), own: Vec::new(), subject: raises.clone(), body: raises }
+    }
+
+    /// The names of all lists that have one.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.numbers.keys().map(|name| &**name).filter(|name| !name.contains(' '))
+    }
+
+    /// The number of the list of that name.
+    pub fn number(&self, name: &str) -> Option<u16> {
+        self.numbers.get(name).copied()
+    }
+
+    /// Adds phrases to the list of that name, or begins it with them.
+    pub fn extend(&mut self, name: Text, phrases: impl IntoIterator<Item = Text>) {
+        let number = match self.number(&name) {
+            Some(known) => known,
+            None => self.begin(),
+        };
+        self.numbers.insert(name, number);
+        self.own.extend(phrases.into_iter().map(|phrase| (number, phrase)));
+    }
+
+    /// The number of a new list without a name.
+    pub fn unnamed(&mut self, phrases: &[Text]) -> u16 {
+        let number = self.begin();
+        self.own.extend(phrases.iter().map(|phrase| (number, phrase.clone())));
+        number
+    }
+
+    fn begin(&mut self) -> u16 {
+        self.subject.push(Vec::new());
+        self.body.push(Vec::new());
+        u16::try_from(self.subject.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// From now on a phrase of that list raises that signal there.
+    pub fn raise(&mut self, list: u16, place: Where, signal: usize) {
+        for (asked, raises) in [(place.subject, &mut self.subject), (place.body, &mut self.body)] {
+            if let Some(raised) = raises.get_mut(usize::from(list)).filter(|_| asked) {
+                raised.push(signal);
+            }
+        }
+    }
+
+    /// What is sought in subjects, and in bodies.
+    pub fn sought(self) -> (Sought, Sought) {
+        let (subject, body) = (&built_in::IN_SUBJECT, &built_in::IN_BODY);
+        let in_subject = added(&self.own, &self.subject, body, |list| list.in_subject);
+        let in_body = added(&self.own, &self.body, subject, |list| list.in_body);
+        (
+            Sought { built_in: subject, own: in_subject, raises: self.subject },
+            Sought { built_in: body, own: in_body, raises: self.body },
+        )
+    }
+}
+
+/// The phrases that are sought beside the built-in ones of a place: a rules file's own, and the built-in ones of the
+/// other place that it asks for here.
+fn added(
+    own: &[(u16, Text)],
+    raises: &Raises,
+    elsewhere: &Phrases,
+    is_here: impl Fn(&built_in::List) -> bool,
+) -> Option<Phrases> {
+    let asked = |list: &u16| raises.get(usize::from(*list)).is_some_and(|signals| !signals.is_empty());
+    let foreign = (0..).zip(built_in::LISTS).filter(|(number, list)| asked(number) && !is_here(list));
+    let foreign =
+        foreign.flat_map(|(number, _)| elsewhere.of_list(number).map(move |phrase| (number, phrase)));
+    let own = own.iter().filter(|(list, _)| asked(list)).map(|(list, phrase)| (*list, &**phrase));
+    let mut all = own.chain(foreign).peekable();
+    all.peek().is_some().then(|| Phrases::of(all))
+}
