@@ -135,9 +135,12 @@ fn introduces_quotation(line: &str) -> bool {
 }
 
 fn has_link(text: &str) -> bool {
-    static MARKS: LazyLock<[Finder<'static>; 4]> =
-        LazyLock::new(|| ["http://", "https://", "mailto:", "www."].map(Finder::new));
-    MARKS.iter().any(|mark| mark.find(text.as_bytes()).is_some())
+    static MARKS: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["://", "mailto:", "www."].map(Finder::new));
+    let [web, others @ ..] = &*MARKS;
+    let is_web = |at: usize| text[..at].ends_with("http") || text[..at].ends_with("https");
+    web.find_iter(text.as_bytes()).any(is_web)
+        || others.iter().any(|mark| mark.find(text.as_bytes()).is_some())
 }
 
 fn has_invitation(text: &str) -> bool {
@@ -163,6 +166,22 @@ mod tests {
         let (mut ear, (_, sought)) = (Ear::default(), Lists::built_in().sought());
         let shown = BodyText::of(mime, body, &sought, &mut ear);
         (shown, ear.text().to_string())
+    }
+
+    #[test]
+    fn addresses_to_follow_are_links() {
+        for text in [
+            "see https://a.example/b",
+            "http://a.example",
+            "mailto:a@b.example",
+            "at www.a.example",
+            "ftp://a or http://b",
+        ] {
+            assert!(has_link(text), "{text}");
+        }
+        for text in ["", "://", "ftp://a.example", "http:/a", "a.example", "https", "é://"] {
+            assert!(!has_link(text), "{text}");
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ const HIDDEN: [&[u8]; 4] = [b"head", b"style", b"script", b"template"];
 
 impl Page<'_> {
     fn is_hidden(&self) -> bool {
-        self.hidden.contains(&true)
+        self.hidden != [false; 4]
     }
 
     /// Steps over the tag or comment that opens here; returns the place behind it.
@@ -73,11 +73,14 @@ impl Page<'_> {
 
     /// What a tag of one word means.
     fn closed(&mut self, tag: &[u8], closes: bool, text: &mut impl FnMut(&str)) {
-        let slashes = |word: &'_ [u8]| word.iter().take_while(|b| **b == b'/').count();
-        let mut words = tag.split(|b| is_blank(*b)).filter(|word| slashes(word) < word.len());
-        let (Some(word), None) = (words.next(), words.next()) else { return };
-        let end = word.iter().rposition(|b| *b != b'/').map_or(0, |last| last + 1);
-        let name = &word[slashes(word)..end];
+        let says_nothing = |b: &u8| is_blank(*b) || *b == b'/';
+        let Some(begin) = tag.iter().position(|b| !says_nothing(b)) else { return };
+        let (word, behind) = tag[begin..].split_at(word_length(&tag[begin..]));
+        // Most tags have attributes, which end this here.
+        if !behind.iter().all(says_nothing) {
+            return;
+        }
+        let name = &word[..word.iter().rposition(|b| *b != b'/').map_or(0, |last| last + 1)];
         if name.eq_ignore_ascii_case(b"br") || (closes && name.eq_ignore_ascii_case(b"p")) {
             text("\n");
         }
@@ -85,6 +88,10 @@ impl Page<'_> {
             self.hidden[at] = !closes;
         }
     }
+}
+
+fn word_length(text: &[u8]) -> usize {
+    text.iter().position(|b| is_blank(*b)).unwrap_or(text.len())
 }
 
 fn is_blank(byte: u8) -> bool {

@@ -36,8 +36,9 @@ pub struct Hanger {
     /// Where the anchor stands in the phrase.
     pub at: u32,
     /// The two bytes before and behind the anchor, where the phrase has them: most neighbours in a text differ there.
-    pub before: Option<[u8; 2]>,
-    pub behind: Option<[u8; 2]>,
+    pub beside: u32,
+    /// Which of these bytes the phrase has, as bits.
+    pub has_beside: u32,
 }
 
 impl Phrases {
@@ -92,16 +93,11 @@ impl Phrases {
     /// Tells the list of each phrase that stands as whole words in a folded text with these words, among others.
     pub fn find(&self, text: &[u8], words: &[Word], found: &mut impl FnMut(u16)) {
         for word in words {
+            let (beside, _) = beside(text, word);
             for hanger in self.hanging_on(word.key) {
                 let phrase = hanger.phrase as usize;
-                let behind = text.get(word.end..).and_then(<[u8]>::first_chunk);
-                let before = word.start.checked_sub(2).and_then(|at| text[at..].first_chunk());
-                if hanger.behind.is_some() && hanger.behind.as_ref() != behind
-                    || hanger.before.is_some() && hanger.before.as_ref() != before
-                {
-                    continue;
-                }
-                if let Some(start) = word.start.checked_sub(hanger.at as usize)
+                if (beside ^ hanger.beside) & hanger.has_beside == 0
+                    && let Some(start) = word.start.checked_sub(hanger.at as usize)
                     && self.stands_at(phrase, text, start)
                 {
                     found(self.list(phrase));
@@ -162,10 +158,20 @@ fn anchor(phrase: &str) -> Option<Word> {
 
 impl Hanger {
     fn of(phrase: usize, text: &[u8], anchor: &Word) -> Self {
-        let before = text[..anchor.start].last_chunk().copied();
-        let behind = text[anchor.end..].first_chunk().copied();
-        Self { key: short(anchor.key), phrase: number(phrase), at: number(anchor.start), before, behind }
+        let (beside, has_beside) = beside(text, anchor);
+        Self { key: short(anchor.key), phrase: number(phrase), at: number(anchor.start), beside, has_beside }
     }
+}
+
+/// The two bytes before and behind a word as one number, and the bits of it that a text has.
+fn beside(text: &[u8], word: &Word) -> (u32, u32) {
+    let before = word.start.checked_sub(2).and_then(|at| text.get(at..)?.first_chunk());
+    let behind = text.get(word.end..).and_then(<[u8]>::first_chunk);
+    let pair = |bytes: Option<&[u8; 2]>| {
+        bytes.map_or((0, 0), |bytes| (u32::from(u16::from_le_bytes(*bytes)), 0xFFFF))
+    };
+    let ((before, has_before), (behind, has_behind)) = (pair(before), pair(behind));
+    (before | behind << 16, has_before | has_behind << 16)
 }
 
 fn number(from: usize) -> u32 {
