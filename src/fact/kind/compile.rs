@@ -175,7 +175,7 @@ impl<'v> Compiler<'v> {
     /// The signal that one of these fields raises.
     fn presence_signal(&mut self, names: &Spanned<Names>) -> std::result::Result<usize, Wrong> {
         let fields = fields_of(names, &self.field_lists)?.to_vec();
-        let (number, new) = self.signal(format!("has {fields:?}"));
+        let (number, new) = self.signal(format!("has {:?}", names.get_ref()));
         for field in fields.iter().filter(|_| new) {
             let name = self.vocabulary.add(field);
             self.meaning_of(name).presence.raise(number);
