@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each target uses one of them")]
 
 use mailfatigue::consent::{Ledger, LedgerOptions};
-use mailfatigue::fact::{Brands, FactReader, Lens, Owners};
+use mailfatigue::fact::{Brands, FactReader, Lens, Owners, Rules, Vocabulary};
 use mailfatigue::mailbox::{
     BLOCK, Place, RawMessage, Remark, Sink, Unusable, Want, read_file, read_message, read_stream,
 };
@@ -136,6 +136,32 @@ pub fn policy(bytes: &[u8]) {
         assert!(error.to_string().starts_with("error: `fuzzed`"), "{error}");
     }
 }
+
+/// So is a file of rules; and mail of any kind can be read with what was accepted.
+pub fn rules(bytes: &[u8]) {
+    let mut vocabulary = Vocabulary::default();
+    let text = String::from_utf8_lossy(bytes);
+    match Rules::parse(&text, Path::new("fuzzed"), &mut vocabulary) {
+        Err(error) => assert!(error.to_string().starts_with("error: `fuzzed`"), "{error}"),
+        Ok(rules) => {
+            let plain = Lens { with_details: true, ..Lens::plain(NOW).expect("the built-in rules") };
+            let lens = Lens { rules, vocabulary, ..plain };
+            let mut reader = FactReader::new(&lens);
+            for message in MAIL {
+                read_message(message.as_bytes(), &mut reader);
+            }
+            adds_up(reader);
+        }
+    }
+}
+
+/// An offer, an order, and an answer of a person.
+const MAIL: [&str; 3] = [
+    "From: Shop <news@shop.example>\nTo: me@home.example\nSubject: Sale! 20% off shoes\n\
+     List-Unsubscribe: <https://shop.example/u>\n\nUnsubscribe: https://shop.example/u\n",
+    "From: Shop <order@shop.example>\nTo: me@home.example\nSubject: Your order 4711-0815\n\nIt has shipped. a b c\n",
+    "From: Jonas <jonas@mail.example>\nTo: me@home.example\nSubject: Re: x\nIn-Reply-To: <1@home.example>\n\nYes\n",
+];
 
 /// So is a file of brands.
 pub fn brands(bytes: &[u8]) {

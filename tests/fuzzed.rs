@@ -7,7 +7,7 @@ use std::path::Path;
 
 type Property = fn(&[u8]);
 
-const TARGETS: [(&str, Property); 8] = [
+const TARGETS: [(&str, Property); 9] = [
     ("mbox", properties::mbox),
     ("header", properties::header),
     ("body", properties::body),
@@ -15,6 +15,7 @@ const TARGETS: [(&str, Property); 8] = [
     ("file", properties::file),
     ("ledger", properties::ledger),
     ("policy", properties::policy),
+    ("rules", properties::rules),
     ("brands", properties::brands),
 ];
 

@@ -28,16 +28,13 @@ const ADVERTISES: &str = "advertises";
 const OPT_OUT: &str = "opt-out";
 const STAYS: &str = "stays";
 
-/// The built-in rules behind those of `user`; the fields that they need are added to the vocabulary.
-pub(super) fn compile(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Rules> {
+/// The built-in rules behind those of a text with a name; the fields that they need are added to the vocabulary.
+pub(super) fn compile(own: Option<(&str, &Path)>, vocabulary: &mut Vocabulary) -> Result<Rules> {
     let mut compiler = Compiler::new(vocabulary);
-    let user_text = user
-        .map(|path| std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error)));
-    if let (Some(path), Some(text)) = (user, user_text) {
-        let text = text?;
-        let mut written = parse(&text, path)?;
+    if let Some((text, path)) = own {
+        let mut written = parse(text, path)?;
         compiler.take_lists(&mut written);
-        compiler.rules(written.rule, &text, path)?;
+        compiler.rules(written.rule, text, path)?;
     }
     compiler.own = false;
     compiler.rules(built_in::rules(), "", Path::new(BUILT_IN_NAME))?;
@@ -360,10 +357,7 @@ mod tests {
     /// The ids of the rules that decide messages of a subject and a text beside the built-in rules.
     fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
         let mut vocabulary = Vocabulary::default();
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("own.toml");
-        std::fs::write(&file, own).expect("a file");
-        let rules = compile(Some(&file), &mut vocabulary).expect("valid rules");
+        let rules = compile(Some((own, Path::new("own.toml"))), &mut vocabulary).expect("valid rules");
         let (mut ear, mut memo, mut spans) = (Ear::default(), Memo::default(), Spans::default());
         let mut decided = Vec::new();
         for (subject, text) in messages {

@@ -1,8 +1,9 @@
 //! What kind of message it is: ordered rules over header fields, the subject and, only where these leave it
 //! open, the text of the body.
 //!
-//! The rules are data (`kinds.toml`); this module turns them into one pass over a message. Every condition is a
-//! signal; a message raises signals, and the first rule whose signals are all raised decides.
+//! The rules are data (`kinds.toml`), made into tables when the program is built (`build.rs`); this module turns them into
+//! one pass over a message. Every condition is a signal; a message raises signals, and the first rule whose signals are
+//! all raised decides.
 
 mod body;
 mod built_in;

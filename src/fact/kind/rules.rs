@@ -11,7 +11,7 @@ use super::sought::{Ear, Sought};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS, Seen};
 use super::written::Text;
 use super::{Decision, Evidence, Kind, RuleId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -101,9 +101,16 @@ pub(crate) struct Open {
 }
 
 impl Rules {
-    /// The built-in rules behind those of `user`; the fields that they need are added to the vocabulary.
-    pub fn load(user: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Self> {
-        compile(user, vocabulary)
+    /// The built-in rules behind those of the file `own`; the fields that they need are added to the vocabulary.
+    pub fn load(own: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Self> {
+        let Some(path) = own else { return compile(None, vocabulary) };
+        let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error))?;
+        Self::parse(&text, path, vocabulary)
+    }
+
+    /// The built-in rules behind those of the text of a file.
+    pub fn parse(text: &str, path: &Path, vocabulary: &mut Vocabulary) -> Result<Self> {
+        compile(Some((text, path)), vocabulary)
     }
 
     /// The id of a rule.
