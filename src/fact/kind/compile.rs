@@ -191,7 +191,7 @@ impl<'v> Compiler<'v> {
         Ok(self.list_signal(list, place))
     }
 
-    fn list_signal(&mut self, list: u16, place: Where) -> usize {
+    fn list_signal(&mut self, list: u32, place: Where) -> usize {
         let (number, new) = self.signal(format!("{place:?} {list}"));
         // A phrase that may stand in either place is open until the body is read, unless the subject has it.
         if place.body {

@@ -19,9 +19,9 @@ pub(super) const ANYWHERE: Where = Where { subject: true, body: true };
 
 /// All lists of phrases: first the built-in ones.
 pub(super) struct Lists {
-    numbers: BTreeMap<Text, u16>,
+    numbers: BTreeMap<Text, u32>,
     /// The phrases of a rules file, with their lists.
-    own: Vec<(u16, Text)>,
+    own: Vec<(u32, Text)>,
     subject: Raises,
     body: Raises,
 }
@@ -43,7 +43,7 @@ impl Lists {
     }
 
     /// The number of the list of that name.
-    pub fn number(&self, name: &str) -> Option<u16> {
+    pub fn number(&self, name: &str) -> Option<u32> {
         self.numbers.get(name).copied()
     }
 
@@ -58,22 +58,22 @@ impl Lists {
     }
 
     /// The number of a new list without a name.
-    pub fn unnamed(&mut self, phrases: &[Text]) -> u16 {
+    pub fn unnamed(&mut self, phrases: &[Text]) -> u32 {
         let number = self.begin();
         self.own.extend(phrases.iter().map(|phrase| (number, phrase.clone())));
         number
     }
 
-    fn begin(&mut self) -> u16 {
+    fn begin(&mut self) -> u32 {
         self.subject.push(Vec::new());
         self.body.push(Vec::new());
-        u16::try_from(self.subject.len() - 1).unwrap_or(u16::MAX)
+        u32::try_from(self.subject.len() - 1).unwrap_or(u32::MAX)
     }
 
     /// From now on a phrase of that list raises that signal there.
-    pub fn raise(&mut self, list: u16, place: Where, signal: usize) {
+    pub fn raise(&mut self, list: u32, place: Where, signal: usize) {
         for (asked, raises) in [(place.subject, &mut self.subject), (place.body, &mut self.body)] {
-            if let Some(raised) = raises.get_mut(usize::from(list)).filter(|_| asked) {
+            if let Some(raised) = raises.get_mut(list as usize).filter(|_| asked) {
                 raised.push(signal);
             }
         }
@@ -94,12 +94,12 @@ impl Lists {
 /// The phrases that are sought beside the built-in ones of a place: a rules file's own, and the built-in ones of the
 /// other place that it asks for here.
 fn added(
-    own: &[(u16, Text)],
+    own: &[(u32, Text)],
     raises: &Raises,
     elsewhere: &Phrases,
     is_here: impl Fn(&built_in::List) -> bool,
 ) -> Option<Phrases> {
-    let asked = |list: &u16| raises.get(usize::from(*list)).is_some_and(|signals| !signals.is_empty());
+    let asked = |list: &u32| raises.get(*list as usize).is_some_and(|signals| !signals.is_empty());
     let foreign = (0..).zip(built_in::LISTS).filter(|(number, list)| asked(number) && !is_here(list));
     let foreign =
         foreign.flat_map(|(number, _)| elsewhere.of_list(number).map(move |phrase| (number, phrase)));

@@ -17,7 +17,7 @@ pub struct Phrases {
     /// All phrases, folded, one behind the other.
     pub text: Cow<'static, str>,
     /// Where each one ends, and the number of its list.
-    pub phrases: Table<(u32, u16)>,
+    pub phrases: Table<(u32, u32)>,
     /// Which anchors there may be: a bit for each of the mixed keys' upper values.
     pub seen: Table<u64>,
     /// For each place where its hangers begin; they end where those of the next place begin.
@@ -43,7 +43,7 @@ pub struct Hanger {
 
 impl Phrases {
     /// Indexes phrases as written, each with the number of its list.
-    pub fn of<'a>(listed: impl IntoIterator<Item = (u16, &'a str)>) -> Self {
+    pub fn of<'a>(listed: impl IntoIterator<Item = (u32, &'a str)>) -> Self {
         let (mut text, mut phrases) = (String::new(), Vec::new());
         let (mut wordless, mut hangers) = (Vec::new(), Vec::new());
         for (list, phrase) in listed {
@@ -80,7 +80,7 @@ impl Phrases {
     }
 
     /// The phrases of a list, folded.
-    pub fn of_list(&self, list: u16) -> impl Iterator<Item = &str> {
+    pub fn of_list(&self, list: u32) -> impl Iterator<Item = &str> {
         (0..self.phrases.len()).filter(move |at| self.list(*at) == list).map(|at| self.phrase(at))
     }
 
@@ -91,7 +91,7 @@ impl Phrases {
     }
 
     /// Tells the list of each phrase that stands as whole words in a folded text with these words, among others.
-    pub fn find(&self, text: &[u8], words: &[Word], found: &mut impl FnMut(u16)) {
+    pub fn find(&self, text: &[u8], words: &[Word], found: &mut impl FnMut(u32)) {
         for word in words {
             let (beside, _) = beside(text, word);
             for hanger in self.hanging_on(word.key) {
@@ -111,7 +111,7 @@ impl Phrases {
         }
     }
 
-    pub fn list(&self, phrase: usize) -> u16 {
+    pub fn list(&self, phrase: usize) -> u32 {
         self.phrases[phrase].1
     }
 
@@ -201,7 +201,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// The lists of the phrases found in a text, in order.
-    fn found_in(text: &str, listed: &[&str]) -> Vec<u16> {
+    fn found_in(text: &str, listed: &[&str]) -> Vec<u32> {
         let phrases = Phrases::of((0..).zip(listed.iter().copied()));
         let (mut folder, mut words, mut found) = (Folder::default(), Vec::new(), Vec::new());
         let mut note = |word: Word| words.extend(phrases.may_hang_on(word.key).then_some(word));
@@ -239,7 +239,7 @@ mod tests {
                     && !(word(phrase.as_bytes().first()) && start > 0 && word(bytes.get(start - 1)))
                     && !(word(phrase.as_bytes().last()) && word(bytes.get(start + phrase.len())))
             });
-            let expected: Vec<u16> =
+            let expected: Vec<u32> =
                 (0..).zip(&listed).filter(|(_, phrase)| stands(phrase)).map(|(number, _)| number).collect();
             prop_assert_eq!(found_in(raw, &listed), expected);
         }

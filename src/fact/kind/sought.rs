@@ -50,8 +50,8 @@ impl Sought {
         let words = &mut ear.words;
         ear.folder.finish(&mut |word| self.note(word, words));
         let mut raised = Signals::default();
-        let mut found = |list: u16| {
-            self.raises.get(usize::from(list)).into_iter().flatten().for_each(|signal| raised.raise(*signal));
+        let mut found = |list: u32| {
+            self.raises.get(list as usize).into_iter().flatten().for_each(|signal| raised.raise(*signal));
         };
         self.built_in.find(ear.folder.text(), &ear.words, &mut found);
         if let Some(own) = &self.own {
