@@ -4,7 +4,7 @@
 #![allow(dead_code)]
 
 use fact::kind::phrases::Phrases;
-use fact::kind::required::{required, start};
+use fact::kind::required::required;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write;
@@ -20,9 +20,6 @@ mod fact {
         pub mod required;
     }
 }
-
-/// The lists that the program itself seeks in bodies.
-const ASKED: [&str; 4] = ["advertises", "opt-out", "stays", "unsubscribe"];
 
 /// The conditions whose lists name fields.
 const OF_FIELDS: [&str; 3] = ["has", "also_has", "lacks"];
@@ -61,7 +58,7 @@ struct Rule {
 
 impl Tables {
     fn of(file: &Table) -> Option<Self> {
-        let mut this = Self { in_body: ASKED.map(str::to_string).into(), ..Self::default() };
+        let mut this = Self::default();
         for (name, by_language) in file["phrases"].as_table()? {
             let phrases = by_language.as_table()?.values().map(texts).collect::<Option<Vec<_>>>()?;
             this.phrases.insert(name.clone(), phrases.concat());
@@ -84,6 +81,10 @@ impl Tables {
                 when,
             });
         }
+        // A list that no rule asks for is one that the program itself seeks in bodies.
+        let asked = |name: &&String| this.in_subject.contains(*name);
+        let others: Vec<String> = this.phrases.keys().filter(|name| !asked(name)).cloned().collect();
+        this.in_body.extend(others);
         Some(this)
     }
 
@@ -144,14 +145,10 @@ impl Tables {
         for (name, fields) in &self.fields {
             writeln!(out, "({name:?}, &{fields:?}),")?;
         }
-        out.push_str("];\npub(super) static EXPRESSIONS: &[KnownExpression] = &[\n");
+        out.push_str("];\npub(super) static EXPRESSIONS: &[(&str, Option<&[&str]>)] = &[\n");
         for pattern in &self.expressions {
-            let (start, texts) = (start(pattern), required(pattern));
-            let texts = texts.map_or("None".to_string(), |texts| format!("Some(&{texts:?})"));
-            writeln!(
-                out,
-                "KnownExpression {{ pattern: {pattern:?}, start: {start:?}, required: {texts} }},"
-            )?;
+            let texts = required(pattern).map_or("None".to_string(), |texts| format!("Some(&{texts:?})"));
+            writeln!(out, "({pattern:?}, {texts}),")?;
         }
         out.push_str("];\nstatic RULES: &[BuiltInRule] = &[\n");
         for Rule { id, kind, why, evidence, when } in &self.rules {

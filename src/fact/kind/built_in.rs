@@ -21,13 +21,6 @@ pub(super) struct List {
     pub in_body: bool,
 }
 
-/// An expression, and what was read off it.
-pub(super) struct KnownExpression {
-    pub pattern: &'static str,
-    pub start: Option<&'static str>,
-    pub required: Option<&'static [&'static str]>,
-}
-
 /// A rule, without its examples.
 struct BuiltInRule {
     id: &'static str,
@@ -36,6 +29,11 @@ struct BuiltInRule {
     evidence: Option<Evidence>,
     /// The conditions by their keys; lists by their names.
     when: &'static [(&'static str, &'static str)],
+}
+
+/// Whether a rule has that id.
+pub(super) fn is_rule(id: &str) -> bool {
+    RULES.iter().any(|rule| rule.id == id)
 }
 
 /// The rules, in order.

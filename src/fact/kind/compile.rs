@@ -9,7 +9,7 @@ use super::lists::{ANYWHERE, BODY, Lists, SUBJECT, Where};
 use super::rules::{Asked, BUILT_IN_RULES, Example, FieldMeaning, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
-use super::written::{Names, Text, WrittenConditions, WrittenRule, WrittenRules};
+use super::written::{Names, Text, WrittenConditions, WrittenRule, WrittenRules, texts};
 use crate::error::{Error, Result, nearest};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -32,9 +32,7 @@ const STAYS: &str = "stays";
 pub(super) fn compile(own: Option<(&str, &Path)>, vocabulary: &mut Vocabulary) -> Result<Rules> {
     let mut compiler = Compiler::new(vocabulary);
     if let Some((text, path)) = own {
-        let mut written = parse(text, path)?;
-        compiler.take_lists(&mut written);
-        compiler.rules(written.rule, text, path)?;
+        compiler.file(text, path)?;
     }
     compiler.own = false;
     compiler.rules(built_in::rules(), "", Path::new(BUILT_IN_NAME))?;
@@ -86,14 +84,16 @@ impl<'v> Compiler<'v> {
         }
     }
 
-    /// Takes in a file's named lists; a list of the same name is extended.
-    fn take_lists(&mut self, written: &mut WrittenRules) {
-        for (name, by_language) in std::mem::take(&mut written.phrases) {
+    /// Takes in a file: its named lists, where one of the same name is extended, then its rules.
+    fn file(&mut self, text: &str, path: &Path) -> Result<()> {
+        let WrittenRules { phrases, fields, rule } = parse(text, path)?;
+        for (name, by_language) in phrases {
             self.lists.extend(name, by_language.into_values().flatten());
         }
-        for (name, fields) in std::mem::take(&mut written.fields) {
+        for (name, fields) in fields {
             self.field_lists.entry(name).or_default().extend(fields);
         }
+        self.rules(rule, text, path)
     }
 
     fn rules(
@@ -109,7 +109,7 @@ impl<'v> Compiler<'v> {
                 Error::file(path, what).at_line(Error::line_of(text, offset.unwrap_or(begins)))
             };
             let twice = self.rules.iter().any(|known| known.id == id);
-            if twice || self.own && built_in::rules().any(|rule| *rule.id.get_ref() == id) {
+            if twice || self.own && built_in::is_rule(&id) {
                 let what = if twice { "is there twice" } else { "is a built-in one" };
                 return Err(at((None, format!("rule `{id}` {what}"))).hint("give it an id of its own"));
             }
@@ -288,14 +288,10 @@ fn fields_of<'a>(
 ) -> std::result::Result<&'a [Text], Wrong> {
     match names.get_ref() {
         Names::These(entries) => Ok(entries),
-        Names::Named(name) => lists.get(name.as_str()).map(Vec::as_slice).ok_or_else(|| {
-            unknown(
-                names,
-                "list of fields",
-                name,
-                lists.keys().map(|name| &**name).filter(|name| !name.contains(' ')),
-            )
-        }),
+        Names::Named(name) => lists
+            .get(name.as_str())
+            .map(Vec::as_slice)
+            .ok_or_else(|| unknown(names, "list of fields", name, lists.keys())),
     }
 }
 
@@ -303,15 +299,12 @@ fn unknown<'a>(
     names: &Spanned<Names>,
     what: &str,
     name: &str,
-    known: impl Iterator<Item = &'a str>,
+    known: impl Iterator<Item = &'a Text>,
 ) -> Wrong {
-    let near = nearest(name, known);
+    // Names with a blank are of lists that stand in built-in rules.
+    let near = nearest(name, known.map(|known| &**known).filter(|known| !known.contains(' ')));
     let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
     (Some(names.span().start), format!("there is no {what} called `{name}`{hint}"))
-}
-
-fn texts(texts: &[&'static str]) -> Vec<Text> {
-    texts.iter().map(|text| Text::from(*text)).collect()
 }
 
 #[cfg(test)]
@@ -327,9 +320,7 @@ mod tests {
 
     fn alone(text: &str, vocabulary: &mut Vocabulary) -> Result<Rules> {
         let mut compiler = Compiler::new(vocabulary);
-        let mut written = parse(text, Path::new("own.toml"))?;
-        compiler.take_lists(&mut written);
-        compiler.rules(written.rule, text, Path::new("own.toml"))?;
+        compiler.file(text, Path::new("own.toml"))?;
         compiler.finish()
     }
 

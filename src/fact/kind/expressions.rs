@@ -6,7 +6,7 @@
 use super::built_in;
 use super::required::{required, start};
 use super::signals::Signals;
-use super::written::Text;
+use super::written::{Text, texts};
 use regex_automata::meta::{BuildError, Regex};
 use regex_automata::util::syntax;
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 pub(super) struct Expression {
     pattern: String,
     /// The signs that it asks for at the start, where it asks for nothing else.
-    start: Option<Text>,
+    start: Option<String>,
     /// Texts of which one stands in every value that it matches; `None`: nothing is known.
     required: Option<Vec<Text>>,
     /// For values of ASCII alone: it says the same of them, and is compiled and run several times as fast.
@@ -31,18 +31,11 @@ impl Expression {
     /// Of that pattern, whatever the case of letters.
     pub fn new(pattern: &str) -> Self {
         // What was read off a built-in expression is known.
-        let known = built_in::EXPRESSIONS.iter().find(|known| known.pattern == pattern);
-        let (start, required) = match known {
-            Some(known) => (
-                known.start.map(Text::from),
-                known.required.map(|all| all.iter().map(|text| Text::from(*text)).collect()),
-            ),
-            None => (
-                start(pattern).map(Text::from),
-                required(pattern).map(|all| all.into_iter().map(Text::from).collect()),
-            ),
+        let required = match built_in::EXPRESSIONS.iter().find(|(known, _)| *known == pattern) {
+            Some((_, known)) => known.map(texts),
+            None => required(pattern).map(|read| read.into_iter().map(Text::from).collect()),
         };
-        Self { pattern: pattern.to_string(), start, required, ..Self::default() }
+        Self { pattern: pattern.to_string(), start: start(pattern), required, ..Self::default() }
     }
 
     /// Why it can't be read, if so.
@@ -64,7 +57,7 @@ impl Expression {
 
     fn is_match(&self, value: &str) -> bool {
         if let Some(start) = &self.start {
-            return value.starts_with(&**start);
+            return value.starts_with(start);
         }
         match value.is_ascii().then(|| self.for_ascii()).flatten() {
             Some(regex) => regex.is_match(value),

@@ -38,8 +38,8 @@ impl Lists {
     }
 
     /// The names of all lists that have one.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.numbers.keys().map(|name| &**name).filter(|name| !name.contains(' '))
+    pub fn names(&self) -> impl Iterator<Item = &Text> {
+        self.numbers.keys()
     }
 
     /// The number of the list of that name.

@@ -9,8 +9,10 @@ use toml::Spanned;
 /// Part of the program, or of a file.
 pub(super) type Text = Cow<'static, str>;
 
-/// Lists of phrases by their names, and within by language.
-pub(super) type PhraseLists = BTreeMap<Text, BTreeMap<Text, Vec<Text>>>;
+/// Texts of the program as those of a file.
+pub(super) fn texts(of: &[&'static str]) -> Vec<Text> {
+    of.iter().map(|text| Text::from(*text)).collect()
+}
 
 /// A rules file.
 #[derive(Debug, Deserialize)]
@@ -18,7 +20,7 @@ pub(super) type PhraseLists = BTreeMap<Text, BTreeMap<Text, Vec<Text>>>;
 pub(super) struct WrittenRules {
     /// Named lists of phrases, by language.
     #[serde(default)]
-    pub phrases: PhraseLists,
+    pub phrases: BTreeMap<Text, BTreeMap<Text, Vec<Text>>>,
     /// Named lists of header fields.
     #[serde(default)]
     pub fields: BTreeMap<Text, Vec<Text>>,
