@@ -84,10 +84,7 @@ impl Lists {
         let (subject, body) = (&built_in::IN_SUBJECT, &built_in::IN_BODY);
         let in_subject = added(&self.own, &self.subject, body, |list| list.in_subject);
         let in_body = added(&self.own, &self.body, subject, |list| list.in_body);
-        (
-            Sought { built_in: subject, own: in_subject, raises: self.subject },
-            Sought { built_in: body, own: in_body, raises: self.body },
-        )
+        (Sought::new(subject, in_subject, self.subject), Sought::new(body, in_body, self.body))
     }
 }
 

@@ -41,6 +41,26 @@ pub struct Hanger {
     pub has_beside: u32,
 }
 
+/// The first look at a word: which anchors there may be, as bits.
+#[derive(Debug)]
+pub struct Anchors(Table<u64>);
+
+impl Anchors {
+    /// Whether a phrase may hang on a word, by its key: it does on hardly any other.
+    pub fn look(&self) -> impl Fn(&Word) -> bool {
+        let bits: &[u64] = &self.0;
+        move |word| {
+            let bit = bit(short(word.key));
+            bits[bit / 64] >> (bit % 64) & 1 == 1
+        }
+    }
+
+    /// Those of other phrases, too.
+    pub fn extend(&mut self, others: &Self) {
+        self.0.to_mut().iter_mut().zip(&*others.0).for_each(|(these, others)| *these |= others);
+    }
+}
+
 impl Phrases {
     /// Indexes phrases as written, each with the number of its list.
     pub fn of<'a>(listed: impl IntoIterator<Item = (u32, &'a str)>) -> Self {
@@ -84,10 +104,9 @@ impl Phrases {
         (0..self.phrases.len()).filter(move |at| self.list(*at) == list).map(|at| self.phrase(at))
     }
 
-    /// Whether a phrase may hang on a word of that key: it does on hardly any other.
-    pub fn may_hang_on(&self, key: u64) -> bool {
-        let bit = bit(short(key));
-        self.seen[bit / 64] >> (bit % 64) & 1 == 1
+    /// Which words a phrase may hang on.
+    pub fn anchors(&self) -> Anchors {
+        Anchors(self.seen.clone())
     }
 
     /// Tells the list of each phrase that stands as whole words in a folded text with these words, among others.
@@ -204,7 +223,7 @@ mod tests {
     fn found_in(text: &str, listed: &[&str]) -> Vec<u32> {
         let phrases = Phrases::of((0..).zip(listed.iter().copied()));
         let (mut folder, mut words, mut found) = (Folder::default(), Vec::new(), Vec::new());
-        let mut note = |word: Word| words.extend(phrases.may_hang_on(word.key).then_some(word));
+        let mut note = |word: Word| words.extend(phrases.anchors().look()(&word).then_some(word));
         folder.add(text, &mut note);
         folder.finish(&mut note);
         phrases.find(folder.text(), &words, &mut |list| found.push(list));

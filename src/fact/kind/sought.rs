@@ -1,14 +1,16 @@
 //! What is sought in the texts of one place, subjects or bodies, and what it raises.
 
 use super::super::fold::{Folder, Word};
-use super::phrases::Phrases;
+use super::phrases::{Anchors, Phrases};
 use super::signals::Signals;
 
 /// The built-in phrases for one place, those of a rules file, and what the lists of both raise.
 #[derive(Debug)]
 pub(super) struct Sought {
-    pub built_in: &'static Phrases,
-    pub own: Option<Phrases>,
+    built_in: &'static Phrases,
+    own: Option<Phrases>,
+    /// Of both.
+    anchors: Anchors,
     /// The signals that a phrase of each list raises, by the list's number.
     pub raises: Vec<Vec<usize>>,
 }
@@ -17,14 +19,38 @@ pub(super) struct Sought {
 #[derive(Debug, Default)]
 pub(crate) struct Ear {
     folder: Folder,
-    words: Vec<Word>,
+    words: Words,
+}
+
+/// Words noted one behind the other.
+#[derive(Debug, Default)]
+struct Words {
+    noted: usize,
+    /// Those, and room.
+    room: Vec<Word>,
+}
+
+impl Words {
+    /// Notes a word if it matters. It is put down in any case: which words matter nobody can foretell, so that a
+    /// processor waits longer at a branch than it takes to put them all down.
+    fn note(&mut self, word: Word, matters: bool) {
+        if self.noted == self.room.len() {
+            self.room.resize(self.noted.max(32) * 2, word);
+        }
+        self.room[self.noted] = word;
+        self.noted += usize::from(matters);
+    }
+
+    fn as_slice(&self) -> &[Word] {
+        &self.room[..self.noted]
+    }
 }
 
 impl Ear {
     /// Forgets the text before.
     pub fn clear(&mut self) {
         self.folder.clear();
-        self.words.clear();
+        self.words.noted = 0;
     }
 
     /// The folded text.
@@ -39,31 +65,31 @@ impl Ear {
 }
 
 impl Sought {
+    pub fn new(built_in: &'static Phrases, own: Option<Phrases>, raises: Vec<Vec<usize>>) -> Self {
+        let mut anchors = built_in.anchors();
+        if let Some(own) = &own {
+            anchors.extend(&own.anchors());
+        }
+        Self { built_in, own, anchors, raises }
+    }
+
     /// Folds a text behind what was heard before, and notes the words on which a phrase may hang.
     pub fn hear(&self, text: &str, ear: &mut Ear) {
-        let words = &mut ear.words;
-        ear.folder.add(text, &mut |word| self.note(word, words));
+        let (Ear { folder, words }, may_be_anchor) = (ear, self.anchors.look());
+        folder.add(text, &mut |word| words.note(word, may_be_anchor(&word)));
     }
 
     /// What the phrases raise that stand as whole words in what was heard.
     pub fn raised_in(&self, ear: &mut Ear) -> Signals {
-        let words = &mut ear.words;
-        ear.folder.finish(&mut |word| self.note(word, words));
+        let (Ear { folder, words }, may_be_anchor) = (ear, self.anchors.look());
+        folder.finish(&mut |word| words.note(word, may_be_anchor(&word)));
         let mut raised = Signals::default();
         let mut found = |list: u32| {
             self.raises.get(list as usize).into_iter().flatten().for_each(|signal| raised.raise(*signal));
         };
-        self.built_in.find(ear.folder.text(), &ear.words, &mut found);
-        if let Some(own) = &self.own {
-            own.find(ear.folder.text(), &ear.words, &mut found);
+        for phrases in std::iter::once(self.built_in).chain(&self.own) {
+            phrases.find(folder.text(), words.as_slice(), &mut found);
         }
         raised
-    }
-
-    fn note(&self, word: Word, words: &mut Vec<Word>) {
-        let own = || self.own.as_ref().is_some_and(|own| own.may_hang_on(word.key));
-        if self.built_in.may_hang_on(word.key) || own() {
-            words.push(word);
-        }
     }
 }
