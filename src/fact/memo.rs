@@ -122,9 +122,11 @@ fn place(raw: &[u8], count: usize) -> usize {
     let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(SPREAD).rotate_left(29);
     let (words, rest) = raw.as_chunks::<8>();
     let sum = words.iter().fold(raw.len() as u64, |sum, word| mix(sum, u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let sum = mix(sum, u64::from_le_bytes(last)).wrapping_mul(SPREAD);
+    let last = match raw.last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+    };
+    let sum = mix(sum, last).wrapping_mul(SPREAD);
     usize::try_from(sum >> 40).unwrap_or(0) & count.saturating_sub(1)
 }
 

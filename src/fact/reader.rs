@@ -56,7 +56,7 @@ struct Pending {
     fact: Fact,
     open: Option<Open>,
     decision: Decision,
-    message_id: String,
+    message_id: Option<Vec<u8>>,
     /// The organisations that the owner wrote to.
     written_to: Vec<String>,
 }
@@ -166,22 +166,22 @@ impl<'a> FactReader<'a> {
         let want = undecided || fact.kind == Kind::Transactional || !written_to.is_empty();
         if want {
             note_mime(fields, &mut self.mime);
-            let message_id = shown(message_id);
+            let message_id = message_id.map(<[u8]>::to_vec);
             self.pending = Some(Pending { fact, open, decision, message_id, written_to });
         } else {
-            self.keep(fact, decision, || shown(message_id));
+            self.keep(fact, decision, message_id);
         }
         Ok(if want { Want::Body } else { Want::Nothing })
     }
 
-    fn keep(&mut self, fact: Fact, decision: Decision, message_id: impl FnOnce() -> String) {
+    fn keep(&mut self, fact: Fact, decision: Decision, message_id: Option<&[u8]>) {
         self.batch.read = self.batch.read.saturating_add(1);
         let counts = !fact.traits.has(Traits::NO_MAIL)
             && !fact.traits.has(Traits::UNVERIFIED)
             && !fact.traits.has(Traits::OWN);
         if let (true, Some(evidence), Some(time)) = (counts, decision.evidence, fact.time) {
             let (sender, customer, from, list) = (fact.sender, fact.customer, fact.from, fact.list);
-            let message_id = message_id();
+            let message_id = shown(message_id);
             self.batch.signs.push(Sign { evidence, time, sender, customer, from, list, message_id });
         }
         self.batch.facts.push(Fact { rule: decision.rule, kind: decision.kind, ..fact });
@@ -241,6 +241,7 @@ impl Sink for FactReader<'_> {
 
     fn body(&mut self, body: &[u8]) {
         let Some(pending) = self.pending.take() else { return };
+        let message_id = pending.message_id.as_deref();
         let rules = &self.lens.rules;
         if !pending.written_to.is_empty() {
             let own_words = words_of_the_writer(&self.mime, body);
@@ -249,7 +250,7 @@ impl Sink for FactReader<'_> {
             if let Some(mail) = self.batch.own.last_mut().filter(|_| asks) {
                 mail.asks = pending.written_to;
             }
-            self.keep(pending.fact, pending.decision, || pending.message_id);
+            self.keep(pending.fact, pending.decision, message_id);
             return;
         }
         let body = rules.read_body(&self.mime, body, &mut self.text);
@@ -266,7 +267,7 @@ impl Sink for FactReader<'_> {
             WayOut::Absent if body.has_link && rules.offers_way_out(&body) => WayOut::Body,
             known => known,
         };
-        self.keep(Fact { way_out, traits, ..pending.fact }, decision, || pending.message_id);
+        self.keep(Fact { way_out, traits, ..pending.fact }, decision, message_id);
     }
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {

@@ -40,6 +40,7 @@ struct Stretch<'a> {
 /// A part with text.
 struct Leaf<'a> {
     kind: &'a [u8],
+    is_html: bool,
     encoding: &'a [u8],
     body: &'a [u8],
 }
@@ -53,7 +54,8 @@ fn collect<'a>(header: &'a [u8], body: Stretch<'a>, depth: usize, leaves: &mut V
             if body.cut && depth > 0 {
                 return None;
             }
-            leaves.push(Leaf { kind, encoding, body: body.bytes });
+            let is_html = matches!(media, Media::Html);
+            leaves.push(Leaf { kind, is_html, encoding, body: body.bytes });
             Some(())
         }
         Media::Multipart(boundary) if depth < DEEPEST => {
@@ -245,8 +247,7 @@ impl<'a> Leaf<'a> {
             Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok()?.into(),
             Cow::Owned(bytes) => String::from_utf8(bytes).ok()?.into(),
         };
-        let html = matches!(media(self.kind), Some(Media::Html));
-        Some(if html { Part::Html(text) } else { Part::Plain(text) })
+        Some(if self.is_html { Part::Html(text) } else { Part::Plain(text) })
     }
 
     /// A message of this part alone.
