@@ -2,6 +2,7 @@
 
 use super::fields::{FieldName, Fields};
 use super::value::{has_encoded_words, plain_text};
+use crate::near;
 use std::borrow::Cow;
 
 /// The best way out, best first.
@@ -61,9 +62,14 @@ pub fn list_unsubscribe<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
     };
     // Where angle brackets tell addresses apart, no blank has a meaning; one that is folded must be made whole.
     let mut brackets = memchr::memchr_iter(b'<', text.as_bytes());
-    let folded =
-        brackets.any(|open| within_brackets(&text[open + 1..]).bytes().any(|b| !b.is_ascii_graphic()));
+    let folded = brackets.any(|open| has_blanks(within_brackets(&text[open + 1..])));
     Some(if folded { text.split_whitespace().collect::<String>().into() } else { text })
+}
+
+/// Whether anything stands there but printable ASCII.
+fn has_blanks(text: &str) -> bool {
+    // All bytes are looked at, for that goes many at once.
+    text.bytes().fold(false, |found, byte| found | !byte.is_ascii_graphic())
 }
 
 /// What stands before the closing bracket, or the next opening one.
@@ -125,10 +131,9 @@ fn after<'a>(uri: &'a str, scheme: &str) -> Option<&'a str> {
 
 /// The host of a link, without its scheme, user and port.
 fn host_of(rest: &str) -> Option<&str> {
-    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
-    let authority = &rest[..end.unwrap_or(rest.len())];
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let (host, _) = host.split_once(':').unwrap_or((host, ""));
+    let authority = &rest[..near::find([b'/', b'?', b'#', b'\\'], rest.as_bytes()).unwrap_or(rest.len())];
+    let host = memchr::memrchr(b'@', authority.as_bytes()).map_or(authority, |at| &authority[at + 1..]);
+    let (host, _) = cut_at(b':', host).unwrap_or((host, ""));
     (!host.is_empty()).then_some(host)
 }
 
@@ -155,8 +160,9 @@ fn cut_at(byte: u8, text: &str) -> Option<(&str, &str)> {
 
 /// An address in lower case, without blanks around it.
 fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
-    let as_it_is = |b: u8| b.is_ascii_graphic() && !b.is_ascii_uppercase();
-    if text.bytes().all(as_it_is) { text } else { text.trim().to_lowercase().into() }
+    let other = |b: u8| !b.is_ascii_graphic() | b.is_ascii_uppercase();
+    let any_other = text.bytes().fold(false, |found, byte| found | other(byte));
+    if any_other { text.trim().to_lowercase().into() } else { text }
 }
 
 /// `%41` becomes `A`; a percent sign that leads nowhere stays.

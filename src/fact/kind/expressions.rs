@@ -94,7 +94,7 @@ pub(super) struct Expressions {
 }
 
 /// Which expressions a text calls for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Clues {
     /// The texts that are searched, with how they begin and the expressions that they call for; in the order of the
     /// beginnings.
@@ -103,6 +103,10 @@ struct Clues {
     always: Asked,
     /// By which three letters the texts begin, as bits: in most places of most values stand none of these.
     beginnings: Vec<u64>,
+    /// How many beginnings there are before each 64 bits.
+    before: Vec<usize>,
+    /// Where the texts of each beginning begin; they end where the next ones begin.
+    places: Vec<usize>,
 }
 
 /// A set of expressions by their place, as bits; those past the last bit are always asked.
@@ -130,7 +134,7 @@ impl Expressions {
 
 impl Clues {
     fn of(all: &[(Expression, usize)]) -> Self {
-        let mut this = Self { texts: Vec::new(), always: 0, beginnings: vec![0; 1 << 9] };
+        let mut this = Self { beginnings: vec![0; 1 << 9], ..Self::default() };
         for (place, (expression, _)) in all.iter().enumerate().take(Asked::BITS as usize) {
             // A single letter is no clue, unless it is a rare one: it stands in most values.
             let tells = |text: &Text| text.len() > 1 || matches!(&**text, "j" | "q" | "x" | "z");
@@ -140,6 +144,11 @@ impl Clues {
             }
         }
         this.texts.sort_unstable();
+        let begins = |at: &usize| *at == 0 || this.texts[*at - 1].0 != this.texts[*at].0;
+        this.places = (0..this.texts.len()).filter(begins).chain([this.texts.len()]).collect();
+        let count =
+            |sum: &mut usize, bits: &u64| Some(std::mem::replace(sum, *sum + bits.count_ones() as usize));
+        this.before = this.beginnings.iter().scan(0, count).collect();
         this
     }
 
@@ -172,11 +181,12 @@ impl Clues {
 
     /// What the texts call for that begin so and stand at the start of `value`.
     fn called_for(&self, beginning: usize, value: &[u8]) -> Asked {
-        let first = self.texts.partition_point(|(other, ..)| *other < beginning);
-        let same = self.texts[first..].iter().take_while(|(other, ..)| *other == beginning);
+        let (word, bit) = (beginning / 64, beginning % 64);
+        let number = self.before[word] + (self.beginnings[word] & ((1 << bit) - 1)).count_ones() as usize;
+        let same = &self.texts[self.places[number]..self.places[number + 1]];
         let stands =
             |text: &[u8]| value.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text));
-        same.filter(|(_, text, _)| stands(text)).fold(0, |asked, (.., calls_for)| asked | calls_for)
+        same.iter().filter(|(_, text, _)| stands(text)).fold(0, |asked, (.., calls_for)| asked | calls_for)
     }
 }
 

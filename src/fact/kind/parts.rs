@@ -234,11 +234,10 @@ impl<'a> Leaf<'a> {
             _ if coded("quoted-printable") => quoted_printable(self.body)?.into(),
             _ => self.body.into(),
         };
-        let ascii = bytes.is_ascii();
         let as_written = match charset(self.kind).to_ascii_lowercase().as_slice() {
             b"" | b"utf-8" => true,
-            b"us-ascii" => ascii,
-            name => ascii && (name.starts_with(b"iso-8859-") || name.starts_with(b"windows-125")),
+            b"us-ascii" => bytes.is_ascii(),
+            name => (name.starts_with(b"iso-8859-") || name.starts_with(b"windows-125")) && bytes.is_ascii(),
         };
         if !as_written {
             return None;

@@ -72,7 +72,7 @@ fn prefix(folded: &str) -> Option<&str> {
         Some(rest) => rest.split_once(']').map_or(folded, |(_, rest)| rest.trim_start()),
         None => folded,
     };
-    let (word, _) = text.split_once(':')?;
+    let word = &text[..memchr::memchr(b':', text.as_bytes())?];
     Some(word.split(['[', '(', '^', '*']).next().unwrap_or(word).trim())
 }
 
