@@ -5,7 +5,6 @@
 
 use crate::near;
 use mail_parser::decoders::html::add_html_token;
-use memchr::memchr2;
 
 /// Hands on the text of a page, piece by piece: what stands between tags, with its blanks, entities decoded. Pieces
 /// join as they are.
@@ -14,7 +13,12 @@ pub(super) fn read_html(html: &str, text: &mut impl FnMut(&str)) {
     let mut at = 0;
     loop {
         let rest = &html[at..];
-        let run = memchr2(b'<', b'&', rest.as_bytes()).unwrap_or(rest.len());
+        // Most tags stand side by side.
+        let run = if rest.starts_with('<') {
+            0
+        } else {
+            near::find([b'<', b'&'], rest.as_bytes()).unwrap_or(rest.len())
+        };
         if run > 0 && !page.is_hidden() {
             text(&rest[..run]);
         }
@@ -63,7 +67,7 @@ impl Page<'_> {
             let begins = open + 1 + blank + 1;
             return comment_end(&self.input[begins..]).map(|end| begins + end);
         }
-        let end = memchr2(b'<', b'>', inner)?;
+        let end = near::find([b'<', b'>'], inner)?;
         if inner[end] == b'<' {
             return Some(open + 1 + end);
         }
