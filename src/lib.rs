@@ -24,7 +24,7 @@
 //! 9. Text from strangers is made harmless in one place, `report/safe.rs`.
 //!
 //! `time`, `near`, `gather` and `check` are not in the flow's picture: `time` (instants, days, zones, dates as mail writes
-//! them) and `near` (a search) are needed by separators and facts alike; `gather` reads parts of mailboxes on several threads and puts what they gave in
+//! them) and `near` (searches) are needed by separators and facts alike; `gather` reads parts of mailboxes on several threads and puts what they gave in
 //! order; `check` is the main job as a function, which the command line calls.
 //!
 //! Inside `mailbox`: `survey` finds the files, `source` reads them whole or in parts, `stream` tells by their content what
