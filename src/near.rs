@@ -28,7 +28,7 @@ pub fn find<const N: usize>(wanted: [u8; N], bytes: &[u8]) -> Option<usize> {
     Some(steps.len() * STEP + place)
 }
 
-/// Where that byte stands, each time.
+/// Where that byte, which is not nought, stands each time.
 #[inline(always)]
 pub fn each(wanted: u8, bytes: &[u8]) -> impl Iterator<Item = usize> {
     let (strides, rest) = bytes.as_chunks::<STRIDE>();
@@ -40,6 +40,7 @@ pub fn each(wanted: u8, bytes: &[u8]) -> impl Iterator<Item = usize> {
             let stride = match strides.next() {
                 Some(stride) => stride,
                 None => {
+                    // Behind them stand noughts.
                     let rest = rest.take()?;
                     last[..rest.len()].copy_from_slice(rest);
                     &last
