@@ -23,9 +23,7 @@ pub fn find<const N: usize>(wanted: [u8; N], bytes: &[u8]) -> Option<usize> {
             return Some(number * STEP + found.trailing_zeros() as usize);
         }
     }
-    let place =
-        rest.iter().position(|byte| wanted.iter().fold(false, |found, wanted| found | (byte == wanted)))?;
-    Some(steps.len() * STEP + place)
+    rest.iter().position(|byte| wanted.contains(byte)).map(|place| steps.len() * STEP + place)
 }
 
 /// Where that byte, which is not nought, stands each time.

@@ -62,14 +62,14 @@ pub fn list_unsubscribe<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
     };
     // Where angle brackets tell addresses apart, no blank has a meaning; one that is folded must be made whole.
     let mut brackets = memchr::memchr_iter(b'<', text.as_bytes());
-    let folded = brackets.any(|open| has_blanks(within_brackets(&text[open + 1..])));
+    let is_blank = |b: u8| !b.is_ascii_graphic();
+    let folded = brackets.any(|open| any_byte(within_brackets(&text[open + 1..]), is_blank));
     Some(if folded { text.split_whitespace().collect::<String>().into() } else { text })
 }
 
-/// Whether anything stands there but printable ASCII.
-fn has_blanks(text: &str) -> bool {
-    // All bytes are looked at, for that goes many at once.
-    text.bytes().fold(false, |found, byte| found | !byte.is_ascii_graphic())
+/// Whether any byte is such; all are looked at, for that goes many at once.
+fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(false, |found, byte| found | is(byte))
 }
 
 /// What stands before the closing bracket, or the next opening one.
@@ -160,9 +160,8 @@ fn cut_at(byte: u8, text: &str) -> Option<(&str, &str)> {
 
 /// An address in lower case, without blanks around it.
 fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
-    let other = |b: u8| !b.is_ascii_graphic() | b.is_ascii_uppercase();
-    let any_other = text.bytes().fold(false, |found, byte| found | other(byte));
-    if any_other { text.trim().to_lowercase().into() } else { text }
+    let is_other = |b: u8| !b.is_ascii_graphic() | b.is_ascii_uppercase();
+    if any_byte(&text, is_other) { text.trim().to_lowercase().into() } else { text }
 }
 
 /// `%41` becomes `A`; a percent sign that leads nowhere stays.

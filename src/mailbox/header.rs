@@ -86,19 +86,18 @@ fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64,
     fields.clear();
     for end in near::each(b'\n', bytes) {
         let text = &bytes[line..end];
-        match *text.first().unwrap_or(&b'\n') {
-            b'\n' => break,
-            b'\r' if text.len() == 1 => break,
-            b' ' | b'\t' => {}
-            b'F' if text.starts_with(b"From ") => return None,
-            first => {
+        match text {
+            [] | [b'\r'] => break,
+            [b' ' | b'\t', ..] => {}
+            [b'F', b'r', b'o', b'm', b' ', ..] => return None,
+            [first, ..] => {
                 fields.push(u32::try_from(line).ok()?);
                 if matches!(first, b'c' | b'C') {
                     claimed = claimed.or_else(|| content_length(text));
                 }
             }
         }
-        crs += usize::from(text.last() == Some(&b'\r'));
+        crs += usize::from(text.ends_with(b"\r"));
         line = end + 1;
     }
     let body = match bytes.get(line..)? {
