@@ -13,7 +13,7 @@
 //! # Invariants
 //!
 //! 1. A body is never stored; memory grows with messages (tens of bytes each), never with bytes.
-//! 2. Modules import leftwards only: `error < {time, near} < mailbox < fact < gather < history < {consent, policy, cadence} <
+//! 2. Modules import leftwards only: `error < text < time < message < {mailbox, classify} < fact < gather < history < {consent, policy, cadence} <
 //!    judge < report < check < cli` (`tests/layout.rs` reads the `use` lines).
 //! 3. `judge`, `cadence` and the timeline of `consent` take values and return values: no file, no clock, no printing.
 //! 4. The clock and the machine's zone are read once, in `cli`; everyone else is given them.
@@ -23,8 +23,9 @@
 //! 8. Absent is not zero: an `Option` and a blank cell, never a stand-in.
 //! 9. Text from strangers is made harmless in one place, `report/safe.rs`.
 //!
-//! `time`, `near`, `gather` and `check` are not in the flow's picture: `time` (instants, days, zones, dates as mail writes
-//! them) and `near` (searches) are needed by separators and facts alike; `gather` reads parts of mailboxes on several threads and puts what they gave in
+//! `text`, `time`, `message`, `classify`, `gather` and `check` are not in the flow's picture: `text` (searches, folding,
+//! phrases), `time` (instants, days, zones, dates as mail writes them) and `message` (the syntax of one message) are
+//! needed by separators and facts alike; `classify` decides for `fact` what kind of mail a message is; `gather` reads parts of mailboxes on several threads and puts what they gave in
 //! order; `check` is the main job as a function, which the command line calls.
 //!
 //! Inside `mailbox`: `survey` finds the files, `source` reads them whole or in parts, `stream` tells by their content what
@@ -35,6 +36,7 @@
 
 pub mod cadence;
 pub mod check;
+pub mod classify;
 pub mod cli;
 pub mod consent;
 pub mod error;
@@ -43,7 +45,8 @@ pub mod gather;
 pub mod history;
 pub mod judge;
 pub mod mailbox;
-mod near;
+pub mod message;
 pub mod policy;
 pub mod report;
+mod text;
 pub mod time;

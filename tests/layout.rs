@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// From left to right. Modules of one step do not import each other, but for those that a comment names.
-const ORDER: [&[&str]; 11] = [
+const ORDER: [&[&str]; 14] = [
     &["error"],
-    &["time", "near"],
+    &["text"],
+    &["time"],
+    &["message"],
     &["mailbox"],
+    &["classify"],
     &["fact"],
     &["gather"],
     &["history"],

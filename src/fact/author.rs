@@ -2,14 +2,14 @@
 
 use super::batch::hash;
 use super::customer::canonical;
-use super::fields::{FieldName, Fields};
 use super::lens::Lens;
-use super::memo::Meanings;
 use super::sender::{domain_of, normal_address};
 use super::unsubscribe::is_no_reply;
-use super::value::{Mailbox, mailboxes, text};
 use super::{AddressId, NameId, Names, SenderId};
 use crate::mailbox::Unusable;
+use crate::message::header::{FieldName, Fields};
+use crate::message::value::{Mailbox, mailboxes, text};
+use crate::text::cache::Meanings;
 use std::sync::Arc;
 
 /// What a From value means.

@@ -1,8 +1,8 @@
 //! To whom a message was delivered, and which addresses are the mailbox owner's.
 
-use super::fields::{FieldName, Fields};
-use super::value::{bare_address, mailboxes};
 use crate::error::{Error, Result};
+use crate::message::header::{FieldName, Fields};
+use crate::message::value::{bare_address, mailboxes};
 
 /// The addresses of the mailbox's owner: one customer, shown as the first of them.
 #[derive(Debug, Clone, Default)]
@@ -137,8 +137,8 @@ fn received_for(raw: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::{Spans, Vocabulary};
     use super::*;
+    use crate::message::header::{Spans, Vocabulary};
 
     fn customer(header: &str, owners: &[&str]) -> String {
         let owners: Vec<String> = owners.iter().map(|owner| (*owner).to_string()).collect();

@@ -88,8 +88,8 @@ impl Hosts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::Vocabulary;
     use super::*;
+    use crate::message::header::Vocabulary;
 
     #[test]
     fn the_built_in_hosts_are_read() {

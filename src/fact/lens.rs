@@ -2,10 +2,10 @@
 
 use super::FactReader;
 use super::customer::Owners;
-use super::fields::Vocabulary;
-use super::kind::{Kind, Rules};
 use super::sender::{Brands, Organisation, Senders};
 use super::state::Labels;
+use crate::classify::{Kind, Rules};
+use crate::message::header::Vocabulary;
 use crate::time::Seconds;
 
 /// How mail is looked at: the same for a whole run.

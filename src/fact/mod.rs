@@ -5,12 +5,8 @@
 mod author;
 mod batch;
 mod customer;
-mod fields;
-mod fold;
 mod hosts;
-mod kind;
 mod lens;
-mod memo;
 mod names;
 mod notes;
 mod reader;
@@ -19,14 +15,13 @@ mod relay;
 mod sender;
 mod state;
 mod unsubscribe;
-mod value;
 mod verified;
 mod when;
 
+pub use crate::classify::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules};
+pub use crate::message::header::Vocabulary;
 pub use batch::{Batch, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
 pub use customer::{Owners, UNKNOWN, canonical};
-pub use fields::Vocabulary;
-pub use kind::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules};
 pub use lens::Lens;
 pub use names::{
     AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewNames, Renaming, SenderId, Table,

@@ -3,11 +3,11 @@
 use super::author::Author;
 use super::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash};
 use super::customer::canonical;
-use super::fields::{FieldName, Fields};
 use super::sender::normal_address;
 use super::unsubscribe::Unsubscribe;
-use super::value::{bracketed, mailboxes};
 use super::{AddressId, Fact, FactReader, Traits};
+use crate::message::header::{FieldName, Fields};
+use crate::message::value::{bracketed, mailboxes};
 use std::borrow::Cow;
 
 impl FactReader<'_> {

@@ -2,22 +2,22 @@
 
 use super::author::Authors;
 use super::batch::{Batch, Detail, Mark, OptOutLink, Sign, Skip, hash};
-use super::fields::{FieldName, Fields, Spans};
-use super::kind::{
-    Decision, Ear, Evidence, Kind, Memo, Open, Outcome, Seen, has_forward_prefix, has_identifier,
-    has_reply_prefix, words_of_the_writer,
-};
 use super::lens::Lens;
 use super::names::NewNames;
 use super::notes::shown;
 use super::recurring::Recurring;
 use super::state::{State, state_by};
 use super::unsubscribe::{WayOut, list_unsubscribe, unsubscribe};
-use super::value::{bracketed, plain_text};
 use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
 use super::{Fact, MailboxId, Names, Traits};
+use crate::classify::{
+    Decision, Ear, Evidence, Kind, Memo, Open, Outcome, Seen, has_forward_prefix, has_identifier,
+    has_reply_prefix, words_of_the_writer,
+};
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
+use crate::message::header::{FieldName, Fields, Spans};
+use crate::message::value::{bracketed, plain_text};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -2,14 +2,14 @@
 
 use super::batch::hash;
 use super::customer::{UNKNOWN, address, by_letterhead, hops, stated};
-use super::fields::{FieldName, Fields};
 use super::lens::Lens;
-use super::memo::Meanings;
 use super::sender::{normal_domain, registrable};
 use super::state::State;
 use super::unsubscribe::is_no_reply;
-use super::value::{bracketed, mailboxes, plain_text};
 use super::{CustomerId, ListId, Names};
+use crate::message::header::{FieldName, Fields};
+use crate::message::value::{bracketed, mailboxes, plain_text};
+use crate::text::cache::Meanings;
 
 /// What such values mean.
 #[derive(Debug)]

@@ -5,9 +5,9 @@
 //! read. The address that the relay wrote into From is believed before other fields, which the relay may only have
 //! passed on.
 
-use super::fields::{FieldName, Fields, Vocabulary};
 use super::sender::{Senders, domain_of, normal_address, registrable};
-use super::value::{Mailbox, mailboxes};
+use crate::message::header::{FieldName, Fields, Vocabulary};
+use crate::message::value::{Mailbox, mailboxes};
 use serde::Deserialize;
 
 /// How a relay writes the author into From.
@@ -179,9 +179,9 @@ fn via_name(name: &str) -> Option<Mailbox> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::Spans;
     use super::super::sender::Brands;
     use super::*;
+    use crate::message::header::Spans;
 
     fn original(from: &str, fields: &str) -> Option<String> {
         let mut spans = Spans::default();

@@ -1,10 +1,10 @@
 //! Which organisation a From address belongs to: its registrable domain, but for brands that the user
 //! declares and for hosts that many senders share.
 
-use super::fields::Fields;
 use super::hosts::Hosts;
-use super::value::Mailbox;
 use crate::error::{Error, Result};
+use crate::message::header::Fields;
+use crate::message::value::Mailbox;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;

@@ -2,10 +2,10 @@
 //!
 //! A sender can write any of these fields too, so each is believed only where its exporter writes it.
 
-use super::fields::{FieldName, Fields};
-use super::fold::fold;
-use super::value::plain_text;
 use crate::mailbox::{Marks, folder_name};
+use crate::message::header::{FieldName, Fields};
+use crate::message::value::plain_text;
+use crate::text::fold::fold;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -218,8 +218,8 @@ fn quoted_end(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::{Spans, Vocabulary};
     use super::*;
+    use crate::message::header::{Spans, Vocabulary};
 
     fn state(fields: &Fields<'_>, folder: State, labels: &Labels) -> State {
         state_by(fields, folder, |raw| labels.gmail(raw))

@@ -1,8 +1,8 @@
 //! The ways out that a message offers: `List-Unsubscribe` (RFC 2369) and its one-click form (RFC 8058).
 
-use super::fields::{FieldName, Fields};
-use super::value::{has_encoded_words, plain_text};
-use crate::near;
+use crate::message::header::{FieldName, Fields};
+use crate::message::value::{has_encoded_words, plain_text};
+use crate::text::scan;
 use std::borrow::Cow;
 
 /// The best way out, best first.
@@ -131,7 +131,7 @@ fn after<'a>(uri: &'a str, scheme: &str) -> Option<&'a str> {
 
 /// The host of a link, without its scheme, user and port.
 fn host_of(rest: &str) -> Option<&str> {
-    let authority = &rest[..near::find([b'/', b'?', b'#', b'\\'], rest.as_bytes()).unwrap_or(rest.len())];
+    let authority = &rest[..scan::find([b'/', b'?', b'#', b'\\'], rest.as_bytes()).unwrap_or(rest.len())];
     let host = memchr::memrchr(b'@', authority.as_bytes()).map_or(authority, |at| &authority[at + 1..]);
     let (host, _) = cut_at(b':', host).unwrap_or((host, ""));
     (!host.is_empty()).then_some(host)
@@ -219,9 +219,9 @@ pub fn is_no_reply(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::{Spans, Vocabulary};
     use super::super::sender::normal_domain;
     use super::*;
+    use crate::message::header::{Spans, Vocabulary};
 
     /// The best way out, the addresses and their subjects, the hosts.
     type Found = (WayOut, Vec<(String, Option<String>)>, Vec<String>);

@@ -2,9 +2,9 @@
 //!
 //! A forged mail must never be held against the brand whose name it carries.
 
-use super::fields::{FieldName, Fields};
 use super::sender::{Senders, domain_of, normal_domain};
-use super::value::lossy;
+use crate::message::header::{FieldName, Fields};
+use crate::message::value::lossy;
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2_iter, memchr3};
 use std::borrow::Cow;
@@ -180,9 +180,9 @@ fn behind_comment(comment: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::{Spans, Vocabulary};
     use super::super::sender::Brands;
     use super::*;
+    use crate::message::header::{Spans, Vocabulary};
     use Authenticity::{Unknown, Unverified, Verified};
     use proptest::prelude::*;
 

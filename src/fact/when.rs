@@ -1,7 +1,7 @@
 //! When a message was received: the first source that can be believed.
 
-use super::fields::{FieldName, Fields};
 use crate::mailbox::{Form, FromLine};
+use crate::message::header::{FieldName, Fields};
 use crate::time::{DAY, Seconds, Time, parse_date};
 use memchr::memrchr;
 
@@ -42,8 +42,8 @@ fn hop_date(raw: &[u8]) -> Option<Seconds> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::{Spans, Vocabulary};
     use super::*;
+    use crate::message::header::{Spans, Vocabulary};
 
     /// 2026-11-22T00:00:00Z.
     const NOW: Seconds = 1_795_305_600;

@@ -3,7 +3,7 @@
 use super::HEADER_LIMIT;
 use super::mbox::{CONTEXT, Separator};
 use super::window::Window;
-use crate::near;
+use crate::text::scan;
 use memchr::memchr2;
 use std::io::{self, Read};
 
@@ -84,7 +84,7 @@ fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64,
     let bytes = &bytes[..bytes.len().min(HEADER_LIMIT)];
     let (mut line, mut crs, mut claimed) = (0, 0, None);
     fields.clear();
-    for end in near::each(b'\n', bytes) {
+    for end in scan::each(b'\n', bytes) {
         let text = &bytes[line..end];
         match text {
             [] | [b'\r'] => break,

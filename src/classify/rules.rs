@@ -1,17 +1,17 @@
 //! The rules, checked and compiled: every condition is a numbered signal, every phrase of every rule is found
 //! in one pass.
 
-use super::super::fields::{FieldName, Fields, Vocabulary};
 use super::body::BodyText;
+use super::cache::Memo;
 use super::compile::{compile, examples};
-use super::expressions::Expressions;
-use super::recall::Memo;
+use super::matcher::{Ear, Sought};
+use super::patterns::Expressions;
+use super::predicates::{BODY_TESTS, HEADER_TESTS, Seen};
+use super::rule_file::Text;
 use super::signals::Signals;
-use super::sought::{Ear, Sought};
-use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS, Seen};
-use super::written::Text;
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::error::{Error, Result};
+use crate::message::header::{FieldName, Fields, Vocabulary};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::OnceLock;

@@ -4,7 +4,7 @@
 //! are rare, is the phrase's anchor: only at an anchor are the phrases compared that hang on it. That is
 //! exact, and done while the text is folded. What is built in was indexed when the program was built (`build.rs`).
 
-use super::super::fold::{Folder, Word, fold};
+use crate::text::fold::{Folder, Word, fold};
 use memchr::memmem;
 use std::borrow::Cow;
 

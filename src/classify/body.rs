@@ -1,10 +1,10 @@
 //! The text of a body, as far as it is looked at: all text parts of the message, decoded, HTML as text.
 
-use super::super::fold::fold;
-use super::markup::read_html;
-use super::parts::{Part, text_parts};
+use super::matcher::{Ear, Sought};
 use super::signals::Signals;
-use super::sought::{Ear, Sought};
+use crate::message::html::read_html;
+use crate::message::mime::{Part, text_parts};
+use crate::text::fold::fold;
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{MessageParser, MessagePart, PartType};
 use memchr::memmem::Finder;
@@ -157,7 +157,7 @@ fn cut(text: &str, most: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lists::Lists;
+    use super::super::phrase_lists::Lists;
     use super::*;
     use proptest::prelude::*;
 

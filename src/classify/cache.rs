@@ -1,12 +1,12 @@
 //! What was worked out before: what values raised, and how it ended where the same was raised.
 
-use super::super::fields::FieldName;
-use super::super::memo::Meanings;
-use super::super::value::plain_text;
 use super::Decision;
-use super::expressions::Expressions;
+use super::patterns::Expressions;
 use super::rules::Outcome;
 use super::signals::Signals;
+use crate::message::header::FieldName;
+use crate::message::value::plain_text;
+use crate::text::cache::Meanings;
 use std::borrow::Cow;
 use std::rc::Rc;
 

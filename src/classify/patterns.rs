@@ -5,8 +5,8 @@
 
 use super::built_in;
 use super::required::{required, start};
+use super::rule_file::{Text, texts};
 use super::signals::Signals;
-use super::written::{Text, texts};
 use regex_automata::meta::{BuildError, Regex};
 use regex_automata::util::syntax;
 use std::sync::OnceLock;
@@ -211,7 +211,7 @@ impl Expressions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::Vocabulary;
+    use crate::message::header::Vocabulary;
     use proptest::prelude::*;
 
     proptest! {

@@ -1,9 +1,9 @@
 //! Lists of phrases while rules are compiled: their numbers, and where what they raise is sought.
 
 use super::built_in;
-use super::phrases::Phrases;
-use super::sought::Sought;
-use super::written::Text;
+use super::matcher::Sought;
+use super::rule_file::Text;
+use crate::text::phrases::Phrases;
 use std::collections::BTreeMap;
 
 /// Where a phrase is sought.

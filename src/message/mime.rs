@@ -4,13 +4,13 @@
 //! structure leaves no doubt (RFC 2045, RFC 2046 to the letter) is taken apart here, and only its text is decoded;
 //! any other is left to `mail-parser` as a whole, which forgives much. A test holds the two against each other.
 
-use super::markup::quoted_printable;
+use crate::message::html::quoted_printable;
 use memchr::memmem;
 use std::borrow::Cow;
 
 /// A text part, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part<'a> {
+pub(crate) enum Part<'a> {
     Plain(Cow<'a, str>),
     Html(Cow<'a, str>),
 }
@@ -20,7 +20,7 @@ const DEEPEST: usize = 8;
 
 /// The text parts of a message in order, decoded by `decode` where they are more than lines of UTF-8; `None` where its
 /// structure is in doubt.
-pub(super) fn text_parts<'a>(
+pub(crate) fn text_parts<'a>(
     header: &'a [u8],
     body: &'a [u8],
     decode: impl Fn(&[u8]) -> Option<Part<'static>>,

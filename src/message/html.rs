@@ -3,12 +3,12 @@
 //! Both say what `mail-parser` says, as tests assert, but step over tags and copy runs where it goes byte by byte:
 //! nearly all of a marketing mail is tags.
 
-use crate::near;
+use crate::text::scan;
 use mail_parser::decoders::html::add_html_token;
 
 /// Hands on the text of a page, piece by piece: what stands between tags, with its blanks, entities decoded. Pieces
 /// join as they are.
-pub(super) fn read_html(html: &str, text: &mut impl FnMut(&str)) {
+pub(crate) fn read_html(html: &str, text: &mut impl FnMut(&str)) {
     let mut page = Page { input: html.as_bytes(), hidden: [false; 4] };
     let mut at = 0;
     loop {
@@ -17,7 +17,7 @@ pub(super) fn read_html(html: &str, text: &mut impl FnMut(&str)) {
         let run = if rest.starts_with('<') {
             0
         } else {
-            near::find([b'<', b'&'], rest.as_bytes()).unwrap_or(rest.len())
+            scan::find([b'<', b'&'], rest.as_bytes()).unwrap_or(rest.len())
         };
         if run > 0 && !page.is_hidden() {
             text(&rest[..run]);
@@ -67,7 +67,7 @@ impl Page<'_> {
             let begins = open + 1 + blank + 1;
             return comment_end(&self.input[begins..]).map(|end| begins + end);
         }
-        let end = near::find([b'<', b'>'], inner)?;
+        let end = scan::find([b'<', b'>'], inner)?;
         if inner[end] == b'<' {
             return Some(open + 1 + end);
         }
@@ -110,12 +110,12 @@ fn comment_end(comment: &[u8]) -> Option<usize> {
 }
 
 /// Quoted-printable decoded (RFC 2045 §6.7), line ends as LF; `None` where it is not well-formed.
-pub(super) fn quoted_printable(coded: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn quoted_printable(coded: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::with_capacity(coded.len());
     // Blanks before a line end that are written as they are do not count.
     let mut after_escape = 0;
     let mut rest = coded;
-    while let Some(at) = near::find([b'=', b'\n'], rest) {
+    while let Some(at) = scan::find([b'=', b'\n'], rest) {
         text.extend_from_slice(&rest[..at]);
         rest = match &rest[at..] {
             [b'=', high, low, behind @ ..] if high.is_ascii_hexdigit() => {
@@ -124,7 +124,7 @@ pub(super) fn quoted_printable(coded: &[u8]) -> Option<Vec<u8>> {
                 behind
             }
             [b'=', behind @ ..] => {
-                let end = near::find([b'\n'], behind)?;
+                let end = scan::find([b'\n'], behind)?;
                 let blank = behind[..end].strip_suffix(b"\r").unwrap_or(&behind[..end]);
                 if !blank.iter().all(|b| matches!(b, b' ' | b'\t')) {
                     return None;
@@ -151,8 +151,8 @@ fn hex(digit: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fold::fold;
     use super::*;
+    use crate::text::fold::fold;
     use proptest::prelude::*;
 
     fn read(html: &str) -> String {

@@ -7,26 +7,23 @@
 
 mod body;
 mod built_in;
+mod cache;
 mod compile;
-mod expressions;
-mod lists;
-mod markup;
-mod parts;
-mod phrases;
-mod recall;
+mod matcher;
+mod patterns;
+mod phrase_lists;
+mod predicates;
 mod required;
+mod rule_file;
 mod rules;
 mod signals;
-mod sought;
-mod tests_of_messages;
-mod written;
 
 pub(crate) use body::{BodyText, words_of_the_writer};
-pub(crate) use recall::Memo;
+pub(crate) use cache::Memo;
+pub(crate) use matcher::Ear;
+pub(crate) use predicates::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};
 pub use rules::{BUILT_IN_RULES, Rules};
 pub(crate) use rules::{Open, Outcome};
-pub(crate) use sought::Ear;
-pub(crate) use tests_of_messages::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};
 
 use serde::Deserialize;
 

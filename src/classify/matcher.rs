@@ -1,8 +1,8 @@
 //! What is sought in the texts of one place, subjects or bodies, and what it raises.
 
-use super::super::fold::{Folder, Word};
-use super::phrases::{Anchors, Phrases};
 use super::signals::Signals;
+use crate::text::fold::{Folder, Word};
+use crate::text::phrases::{Anchors, Phrases};
 
 /// The built-in phrases for one place, those of a rules file, and what the lists of both raise.
 #[derive(Debug)]

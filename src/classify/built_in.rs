@@ -3,9 +3,9 @@
 //!
 //! Tests assert that the tables say what TOML makes of the text.
 
-use super::phrases::{Hanger, Phrases};
-use super::written::{Names, WrittenConditions, WrittenRule};
+use super::rule_file::{Names, WrittenConditions, WrittenRule};
 use super::{Evidence, Kind};
+use crate::text::phrases::{Hanger, Phrases};
 use std::borrow::Cow::Borrowed;
 use toml::Spanned;
 
@@ -78,10 +78,10 @@ fn written<T>(value: T) -> Spanned<T> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rule_file::{Text, WrittenRules};
     use super::super::rules::BUILT_IN_RULES;
-    use super::super::written::{Text, WrittenRules};
     use super::*;
-    use crate::fact::fold::fold;
+    use crate::text::fold::fold;
     use std::collections::BTreeMap;
 
     /// The phrases of each list of the file, folded; those that rules write themselves under the names they get.

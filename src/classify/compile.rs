@@ -1,16 +1,16 @@
 //! Rules as written turned into rules that are asked: every condition becomes a numbered signal, shared by all
 //! rules that name it.
 
-use super::super::fields::{FieldName, Vocabulary};
 use super::Kind;
 use super::built_in;
-use super::expressions::Expression;
-use super::lists::{ANYWHERE, BODY, Lists, SUBJECT, Where};
+use super::patterns::Expression;
+use super::phrase_lists::{ANYWHERE, BODY, Lists, SUBJECT, Where};
+use super::predicates::{BODY_TESTS, HEADER_TESTS};
+use super::rule_file::{Names, Text, WrittenConditions, WrittenRule, WrittenRules, texts};
 use super::rules::{Asked, BUILT_IN_RULES, Example, FieldMeaning, Rule, Rules};
 use super::signals::{MOST, Signals};
-use super::tests_of_messages::{BODY_TESTS, HEADER_TESTS};
-use super::written::{Names, Text, WrittenConditions, WrittenRule, WrittenRules, texts};
 use crate::error::{Error, Result, nearest};
+use crate::message::header::{FieldName, Vocabulary};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -309,11 +309,11 @@ fn unknown<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::expressions::Expressions;
-    use super::super::tests_of_messages::Seen;
+    use super::super::patterns::Expressions;
+    use super::super::predicates::Seen;
     use super::super::{Ear, Memo, Outcome};
     use super::*;
-    use crate::fact::fields::Spans;
+    use crate::message::header::Spans;
 
     const RULES: &str = "[fields]\nbulk = [\"Precedence\", \"List-Id\"]\n\n\
         [[rule]]\nid = \"person\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.has = [\"In-Reply-To\"]\nwhen.lacks = \"bulk\"\n";

@@ -1,6 +1,6 @@
 //! Header fields: where each begins and ends. Values stay raw; only names that somebody asks for are noted.
 
-use crate::near;
+use crate::text::scan;
 
 /// A field name that a fact or a rule needs, by its number in the vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -205,7 +205,7 @@ impl Spans {
     pub fn scan<'a>(&'a mut self, vocabulary: &Vocabulary, block: &'a [u8]) -> Fields<'a> {
         let mut starts = std::mem::take(&mut self.starts);
         starts.clear();
-        let ends = near::each(b'\n', block).map(|end| end + 1);
+        let ends = scan::each(b'\n', block).map(|end| end + 1);
         let begins = |at: &usize| !matches!(block.get(*at), None | Some(b' ' | b'\t'));
         starts.extend(std::iter::once(0).chain(ends).filter(begins).map(offset));
         self.note_all(vocabulary, block, &starts);
@@ -257,7 +257,7 @@ struct Name {
 
 /// The name at the start of a line.
 fn name_of(line: &[u8]) -> Option<Name> {
-    let colon = near::find([b':'], &line[..line.len().min(LONGEST_NAME + 8)])?;
+    let colon = scan::find([b':'], &line[..line.len().min(LONGEST_NAME + 8)])?;
     let name = &line[..colon];
     let length = name.trim_ascii_end().len();
     // A line without a colon has no name; with the next line's, only one that ends in blanks can pass for it.

@@ -3,22 +3,24 @@
 
 #![allow(dead_code)]
 
-use fact::kind::phrases::Phrases;
-use fact::kind::required::required;
+use classify::required::required;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
+use text::phrases::Phrases;
 use toml::{Table, Value};
 
-#[path = ".."]
-mod fact {
+#[path = "../text"]
+mod text {
     pub mod fold;
-    pub mod kind {
-        pub mod phrases;
-        pub mod required;
-    }
+    pub mod phrases;
+}
+
+#[path = "."]
+mod classify {
+    pub mod required;
 }
 
 /// The conditions whose lists name fields.
@@ -28,12 +30,12 @@ const OF_FIELDS: [&str; 3] = ["has", "also_has", "lacks"];
 type Lists = BTreeMap<String, Vec<String>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for source in ["build.rs", "kinds.toml", "phrases.rs", "required.rs", "../fold.rs"] {
-        println!("cargo::rerun-if-changed=src/fact/kind/{source}");
+    for source in ["build.rs", "kinds.toml", "required.rs", "../text/phrases.rs", "../text/fold.rs"] {
+        println!("cargo::rerun-if-changed=src/classify/{source}");
     }
-    let text = fs::read_to_string("src/fact/kind/kinds.toml")?;
+    let text = fs::read_to_string("src/classify/kinds.toml")?;
     let tables =
-        Tables::of(&toml::from_str(&text)?).ok_or("src/fact/kind/kinds.toml: not of the expected form")?;
+        Tables::of(&toml::from_str(&text)?).ok_or("src/classify/kinds.toml: not of the expected form")?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("built_in.rs"), tables.in_rust()?)?;
     Ok(())
 }

@@ -1,0 +1,7 @@
+//! The syntax of one message: its header fields, their values, its MIME parts and its HTML. What the fields mean is
+//! decided in `classify` and `fact`.
+
+pub mod header;
+pub(crate) mod html;
+pub(crate) mod mime;
+pub(crate) mod value;
