@@ -178,6 +178,15 @@ impl Outcome {
             && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
     }
 
+    /// The first and the last day of the mail that was read, within the period of `scope`; `None`: no message is
+    /// dated within it.
+    pub fn period(&self, scope: &Scope) -> Option<(Day, Day)> {
+        let (oldest, newest) = (scope.zone.day(self.history.oldest?), scope.zone.day(self.history.newest?));
+        let first = scope.since.map_or(oldest, |since| since.max(oldest));
+        let last = scope.until.map_or(newest, |until| until.min(newest));
+        (first <= last).then_some((first, last))
+    }
+
     /// The cases with marketing mail.
     pub fn marketing_cases(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| !case.received.is_empty())

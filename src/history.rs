@@ -30,6 +30,8 @@ pub struct History {
     pub links: Vec<(SenderId, SenderId)>,
     /// What the owner wrote.
     pub own: Vec<OwnMail>,
+    /// The time of the oldest message read.
+    pub oldest: Option<Time>,
     /// The time of the newest message read.
     pub newest: Option<Time>,
     /// Messages that can't be used.
@@ -167,6 +169,7 @@ impl History {
     /// Sorts what was read.
     pub fn of(batch: Batch, names: Names) -> Self {
         let Batch { mut facts, skips, mut offers, links, signs, own, read, remarks, .. } = batch;
+        let oldest = facts.iter().filter_map(|fact| fact.time).min();
         let newest = facts.iter().filter_map(|fact| fact.time).max();
         let mut aside = Vec::new();
         let mut set_aside = |facts: &mut Vec<Fact>, traits, counted| {
@@ -183,7 +186,7 @@ impl History {
         offers.dedup();
         let links = between_senders(&links, &names.senders);
         let blocked = blocked(&remarks);
-        Self { names, facts, aside, signs, offers, links, own, newest, skips, read, remarks, blocked }
+        Self { names, facts, aside, signs, offers, links, own, oldest, newest, skips, read, remarks, blocked }
     }
 
     /// Whether the owner blocked an address.

@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
 use crate::policy::DEFAULT_POLICY;
-use crate::report::{Account, Context, Listing, summary, write_messages, write_report, write_starter};
+use crate::report::{
+    Account, Closing, Context, Listing, summary, write_messages, write_report, write_starter,
+};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io;
@@ -105,7 +107,7 @@ fn run_check(options: &Check) -> Result<u8> {
     }
     tell(&remarks(&outcome, options.verbose));
     if !options.inputs.quiet && outcome.mailboxes_read > 0 {
-        tell(&summarised(&plan, &outcome));
+        tell(&summarised(options, &plan, &outcome));
     }
     let flagged = outcome.cases.iter().any(|case| case.is_flagged(&plan.policy));
     Ok(match (outcome.complete(), flagged && options.fail_on_flagged) {
@@ -146,7 +148,14 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome) -> Result<()> {
     place([report].into_iter().chain(messages).chain(starter))
 }
 
-fn summarised(plan: &Plan, outcome: &Outcome) -> String {
+fn summarised(options: &Check, plan: &Plan, outcome: &Outcome) -> String {
+    let closing = Closing {
+        zone: &plan.scope.zone,
+        period: outcome.period(&plan.scope),
+        newest: outcome.history.newest.map(|time| plan.scope.zone.day(time)),
+        now: plan.lens.now,
+        report: Some(&options.output),
+    };
     let cases: Vec<_> = outcome.marketing_cases().cloned().collect();
     summary(&Account {
         mailboxes: outcome.mailboxes_read,
@@ -158,5 +167,6 @@ fn summarised(plan: &Plan, outcome: &Outcome) -> String {
         silent_rows: plan.ledger.silent,
         flagged_in_spam: &outcome.flagged_in_spam,
         flagged_in_unverified: &outcome.flagged_in_unverified,
+        closing,
     })
 }

@@ -1,5 +1,10 @@
 //! The summary: a few lines that account for every message and name the result.
 
+mod closing;
+mod named;
+
+pub use closing::Closing;
+
 use super::safe::visible;
 use super::suggestions::suggestions;
 use crate::history::{Counted, Tally};
@@ -30,6 +35,8 @@ pub struct Account<'a> {
     pub flagged_in_spam: &'a [String],
     /// Senders that would be flagged if unverified mail counted.
     pub flagged_in_unverified: &'a [String],
+    /// What the last lines are made from.
+    pub closing: Closing<'a>,
 }
 
 /// The lines of the summary, each closed by a line end.
@@ -41,8 +48,9 @@ pub fn summary(account: &Account<'_>) -> String {
     }
     lines.push(flagged(account));
     lines.extend(load(account));
-    lines.extend(would_be(account.flagged_in_spam, "--include-spam"));
-    lines.extend(would_be(account.flagged_in_unverified, "--include-unverified"));
+    lines.extend(named::would_be(account.flagged_in_spam, "--include-spam"));
+    lines.extend(named::would_be(account.flagged_in_unverified, "--include-unverified"));
+    lines.extend(named::flagged(account.cases, account.policy));
     match account.silent_rows as u64 {
         0 => {}
         1 => lines.push("1 row of the consent list says nothing and was left out".to_string()),
@@ -51,6 +59,8 @@ pub fn summary(account: &Account<'_>) -> String {
         }
     }
     lines.extend(suggestions(account.cases));
+    lines.extend(account.closing.age());
+    lines.push(account.closing.last());
     lines.into_iter().fold(String::new(), |mut all, line| {
         let _ = writeln!(all, "{line}");
         all
@@ -177,17 +187,6 @@ fn half_senders(cases: &[Case], total: u64) -> String {
     }
 }
 
-fn would_be(senders: &[String], option: &str) -> Option<String> {
-    const NAMED: usize = 5;
-    let (count, shown) = (
-        senders.len(),
-        senders.iter().take(NAMED).map(|sender| visible(sender).into_owned()).collect::<Vec<_>>(),
-    );
-    let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
-    let words = if count == 1 { "1 more sender".to_string() } else { format!("{count} more senders") };
-    (count > 0).then(|| format!("{words} would be flagged with {option}: {}{more}", shown.join(", ")))
-}
-
 fn counted(count: u64, one: &str, several: &str) -> String {
     format!("{} {}", thousands(count), if count == 1 { one } else { several })
 }
@@ -212,16 +211,5 @@ mod tests {
     #[test]
     fn numbers_have_their_commas() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
-    }
-
-    #[test]
-    fn the_names_of_senders_that_would_be_flagged_are_few() {
-        let names: Vec<String> = (0..7).map(|n| format!("s{n}.example")).collect();
-        let line = would_be(&names, "--include-spam").expect("some");
-        assert_eq!(
-            line,
-            "7 more senders would be flagged with --include-spam: s0.example, s1.example, s2.example, s3.example, s4.example and 2 more"
-        );
-        assert_eq!(would_be(&[], "--include-spam"), None);
     }
 }

@@ -15,6 +15,7 @@ pub struct Zone {
     rules: TimeZone,
     /// From this second on, this many seconds east of UTC. Sorted; covers every believed time.
     offsets: Vec<(Seconds, i32)>,
+    is_assumed: bool,
 }
 
 impl Zone {
@@ -38,8 +39,13 @@ impl Zone {
         let system = TimeZone::system();
         match system.iana_name().map(Self::named) {
             Some(Ok(zone)) => zone,
-            _ => Self::of("UTC".to_string(), TimeZone::UTC),
+            _ => Self::assumed(),
         }
+    }
+
+    /// UTC, because nobody named another zone.
+    pub fn assumed() -> Self {
+        Self { is_assumed: true, ..Self::of("UTC".to_string(), TimeZone::UTC) }
     }
 
     fn of(name: String, rules: TimeZone) -> Self {
@@ -51,12 +57,17 @@ impl Zone {
             }
             offsets.push((change.timestamp().as_second(), change.offset().seconds()));
         }
-        Self { name, rules, offsets }
+        Self { name, rules, offsets, is_assumed: false }
     }
 
     /// Its IANA name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether nobody named it: the machine does not say which zone it is in.
+    pub fn is_assumed(&self) -> bool {
+        self.is_assumed
     }
 
     /// The civil day on which a believed instant falls.
