@@ -32,9 +32,9 @@ impl Error {
     /// An error about `subject` (an option, a stream) as a whole.
     pub fn new(subject: impl Into<String>, what: impl Into<String>) -> Self {
         Self {
-            subject: subject.into(),
+            subject: one_line(subject.into()),
             place: Place::Whole,
-            what: what.into(),
+            what: one_line(what.into()),
             details: Vec::new(),
             hint: None,
             closed_pipe: false,
@@ -80,12 +80,12 @@ impl Error {
 
     /// The same error with what to do next.
     pub fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        Self { hint: Some(one_line(hint.into())), ..self }
     }
 
     /// The same error with lines of detail below it.
     pub fn details(self, details: Vec<String>) -> Self {
-        Self { details, ..self }
+        Self { details: details.into_iter().map(one_line).collect(), ..self }
     }
 
     /// Whether it only says that the reader of our output has gone.
@@ -112,6 +112,11 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Line ends made blanks: a name with a line end in it must not look like a line of the program's own.
+fn one_line(text: String) -> String {
+    if text.contains(['\n', '\r']) { text.replace(['\n', '\r'], " ") } else { text }
+}
 
 /// The operating system's words without its error number.
 fn plain(error: &std::io::Error) -> String {

@@ -1,8 +1,9 @@
 //! The commands and their flags; those that say what is read and how it is judged are in `inputs`.
 
 use super::inputs::Inputs;
+use super::remarks::Amount;
 use crate::report::Style;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Which senders mail which customers daily without consent on record.
@@ -12,10 +13,18 @@ use std::path::PathBuf;
 /// of your mail leaves this machine.
 #[derive(Debug, Parser)]
 #[command(name = "mailfatigue", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit status: 0 done; 1 done, and something is flagged (check --fail-on-flagged); 2 something could \
+    not be done; 130 interrupted."
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+
+    /// Colour on standard error; `auto`: on a terminal, as NO_COLOR and CLICOLOR_FORCE say
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub color: ColorChoice,
 }
 
 /// The commands.
@@ -24,12 +33,13 @@ pub enum Command {
     /// Read mailboxes and write the report
     #[command(
         after_help = "Exit status: 0 done; 1 done, something is flagged, and --fail-on-flagged was given; 2 something \
-        could not be done.\n\nExample: mailfatigue check \"All mail.mbox\" --output report.csv"
+        could not be done; 130 interrupted, and nothing was written.\n\n\
+        Example: mailfatigue check \"All mail.mbox\" --output report.csv"
     )]
     Check(Box<Check>),
     /// Tell why a sender got its verdict: rule by rule, day by day, message by message
     #[command(
-        after_help = "Exit status: 0 done; 2 something could not be done, or there is no such sender.\n\n\
+        after_help = "Exit status: 0 done; 2 something could not be done, or there is no such sender; 130 interrupted.\n\n\
         Example: mailfatigue explain --sender shop.example \"All mail.mbox\""
     )]
     Explain(Box<Explain>),
@@ -92,7 +102,7 @@ pub struct Check {
     pub raw: bool,
 
     /// Name each message that can't be used, with its file, byte offset and reason
-    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
+    #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
     /// Exit with status 1 when any sender is flagged
@@ -103,8 +113,7 @@ pub struct Check {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Whose verdict: a sender as the report names it, an address that it writes from, a display name, or a part
-    /// of these
+    /// Whose verdict: a sender as the report names it, an address that it writes from, or a domain of these
     #[arg(long, value_name = "NAME", help_heading = "Subject")]
     pub sender: String,
 
@@ -148,6 +157,11 @@ impl Check {
     /// How CSV is written.
     pub fn style(&self) -> Style {
         Style { delimiter: self.delimiter, bom: self.bom, raw: self.raw }
+    }
+
+    /// How much is said besides the summary.
+    pub fn amount(&self) -> Amount {
+        Amount { quiet: self.inputs.quiet, verbose: self.verbose }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Runs `explain`.
 
 use super::arguments::{Explain, Format};
+use super::console::Console;
 use super::inputs::Needs;
 use super::output::{prepare, publish};
-use super::progress::{now, progress, tell};
-use super::remarks::remarks;
+use super::progress::{now, progress};
+use super::remarks::{Amount, remarks};
 use super::run::{DONE, FAILED};
 use crate::check::check;
 use crate::error::Result;
@@ -12,12 +13,12 @@ use crate::report::{Explanation, Listing, Wanted, explain, find, write_json, wri
 use std::path::Path;
 
 /// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
-pub fn run_explain(options: &Explain) -> Result<u8> {
+pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let plan = options.inputs.plan(now(), Needs { details: true, all: true })?;
     let bar = progress(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
     bar.finish_and_clear();
-    tell(&remarks(&outcome, false));
+    console.tell(&remarks(&outcome, Amount { quiet: options.inputs.quiet, verbose: false }));
     if outcome.mailboxes_read == 0 {
         return Ok(FAILED);
     }

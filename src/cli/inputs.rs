@@ -18,7 +18,7 @@ pub struct Inputs {
     #[arg(required = true, value_name = "MAILBOX")]
     pub mailboxes: Vec<PathBuf>,
 
-    /// No summary and no progress
+    /// No summary, no progress and no notes
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 

@@ -2,13 +2,19 @@
 //! the machine's zone, and the only one that prints.
 
 mod arguments;
+mod console;
 mod explain;
 mod inputs;
 mod interrupt;
 mod output;
+mod parse;
+mod paths;
 mod progress;
+mod quote;
+mod refused;
 mod remarks;
 mod run;
+mod spelling;
 
 pub use arguments::Arguments;
 pub use run::run;

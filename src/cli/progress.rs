@@ -1,9 +1,9 @@
-//! What is said while a run goes on and after it, on standard error; and the clock.
+//! What is shown while a run goes on; and the clock.
 
 use crate::check::Plan;
 use crate::time::Seconds;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A bar of the bytes read, where somebody watches.
@@ -15,11 +15,6 @@ pub fn progress(quiet: bool, plan: &Plan) -> ProgressBar {
     let style = ProgressStyle::with_template("reading {wide_bar} {bytes}/{total_bytes}, {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
-}
-
-/// Says something on standard error; where nobody listens, that is nobody's fault.
-pub fn tell(words: &str) {
-    let _ = io::stderr().lock().write_all(words.as_bytes());
 }
 
 /// The instant of the run.

@@ -1,11 +1,13 @@
 //! Runs a command and says what came of it.
 
 use super::arguments::{Arguments, Check, Command};
+use super::console::Console;
 use super::explain::run_explain;
 use super::inputs::Needs;
 use super::interrupt::end_when_asked;
 use super::output::{Prepared, prepare, publish as place};
-use super::progress::{now, progress, tell};
+use super::parse::{Unparsed, color_of, parse};
+use super::progress::{now, progress};
 use super::remarks::remarks;
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
@@ -15,7 +17,7 @@ use crate::policy::DEFAULT_POLICY;
 use crate::report::{
     Account, Closing, Context, Listing, summary, write_messages, write_report, write_starter,
 };
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,27 +32,34 @@ pub const FAILED: u8 = 2;
 /// Runs the command line and returns the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     end_when_asked();
-    let outcome = match Arguments::try_parse_from(arguments) {
-        Ok(parsed) => command(&parsed.command),
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { FAILED } else { DONE };
+    let typed: Vec<OsString> = arguments.into_iter().collect();
+    let color = color_of(&typed);
+    let console = Console::new(color);
+    let parsed = match parse(&typed, color) {
+        Ok(parsed) => parsed,
+        Err(Unparsed::Help(help)) => {
+            let _ = help.print();
+            return if help.use_stderr() { FAILED } else { DONE };
+        }
+        Err(Unparsed::Refused(words)) => {
+            console.tell(&words);
+            return FAILED;
         }
     };
-    match outcome {
+    match command(&parsed.command, console) {
         Ok(status) => status,
         Err(error) if error.is_closed_pipe() => DONE,
         Err(error) => {
-            tell(&format!("{error}\n"));
+            console.tell(&error.to_string());
             FAILED
         }
     }
 }
 
-fn command(command: &Command) -> Result<u8> {
+fn command(command: &Command, console: Console) -> Result<u8> {
     match command {
-        Command::Check(options) => run_check(options),
-        Command::Explain(options) => run_explain(options),
+        Command::Check(options) => run_check(options, console),
+        Command::Explain(options) => run_explain(options, console),
         Command::Formats => print(formats().as_bytes()),
         Command::Policy => print(DEFAULT_POLICY.as_bytes()),
         Command::Rules => print(BUILT_IN_RULES.as_bytes()),
@@ -95,7 +104,7 @@ fn print(bytes: &[u8]) -> Result<u8> {
     Ok(DONE)
 }
 
-fn run_check(options: &Check) -> Result<u8> {
+fn run_check(options: &Check, console: Console) -> Result<u8> {
     spare_the_list(options)?;
     let details = options.messages.is_some() || options.starter_ledger.is_some();
     let plan = options.inputs.plan(now(), Needs { details, all: options.all })?;
@@ -105,9 +114,9 @@ fn run_check(options: &Check) -> Result<u8> {
     if outcome.mailboxes_read > 0 {
         publish(options, &plan, &outcome)?;
     }
-    tell(&remarks(&outcome, options.verbose));
+    console.tell(&remarks(&outcome, options.amount()));
     if !options.inputs.quiet && outcome.mailboxes_read > 0 {
-        tell(&summarised(options, &plan, &outcome));
+        console.tell(&summarised(options, &plan, &outcome));
     }
     let flagged = outcome.cases.iter().any(|case| case.is_flagged(&plan.policy));
     Ok(match (outcome.complete(), flagged && options.fail_on_flagged) {

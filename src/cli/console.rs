@@ -1,0 +1,59 @@
+//! Standard error: what is said there, in colour where that is wanted, and never with control characters in it.
+
+use crate::report::visible;
+use clap::ColorChoice;
+use std::io::{self, Write};
+
+/// The words that begin a line, and how they are coloured (ECMA-48 SGR).
+const LABELS: [(&str, &str); 4] =
+    [("error:", "1;31"), ("warning:", "1;33"), ("note:", "1;36"), ("hint:", "1;32")];
+
+/// Standard error, as the user wants it.
+#[derive(Debug, Clone, Copy)]
+pub struct Console {
+    colored: bool,
+}
+
+impl Console {
+    /// With colour as asked for; `auto` obeys `NO_COLOR` and `CLICOLOR_FORCE`, else it is on for terminals.
+    pub fn new(choice: ColorChoice) -> Self {
+        let colored = match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never,
+        };
+        Self { colored }
+    }
+
+    /// Says lines on standard error, without control characters. Where nobody listens, that is not an error.
+    pub fn tell(&self, words: &str) {
+        let lines: String = words.lines().map(|line| self.label(&visible(line)) + "\n").collect();
+        let _ = io::stderr().lock().write_all(lines.as_bytes());
+    }
+
+    /// Text in a style (the parameters of SGR, such as `1;31`), where colour is wanted.
+    pub fn paint(&self, style: &str, text: &str) -> String {
+        if self.colored { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_string() }
+    }
+
+    /// A line with its label coloured.
+    fn label(&self, line: &str) -> String {
+        let labelled = LABELS
+            .iter()
+            .find_map(|(label, style)| line.strip_prefix(label).map(|rest| self.paint(style, label) + rest));
+        labelled.unwrap_or_else(|| line.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_label_is_coloured() {
+        let colored = Console { colored: true };
+        assert_eq!(colored.label("error: `a`: is empty"), "\u{1b}[1;31merror:\u{1b}[0m `a`: is empty");
+        assert_eq!(colored.label("an error: none"), "an error: none");
+        assert_eq!(Console { colored: false }.label("hint: run again"), "hint: run again");
+    }
+}

@@ -1,0 +1,184 @@
+//! File names that are not what was meant: a name with blanks and without quotes, quotes out of a document, a `~` that
+//! the shell left as it is, a report without its option. Found before anything is read or written.
+
+use super::quote::quoted;
+use super::spelling::is_dash;
+use crate::error::{Error, nearest};
+use clap::{Arg, ArgMatches, Command};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// How many words of a name are put together at most.
+const WORDS: usize = 16;
+
+/// The first such name, as an error that says what to write. `command` and `given` are those of the command typed.
+pub fn misnamed(typed: &[OsString], command: &Command, given: &ArgMatches) -> Option<Error> {
+    let names = Names::of(command, given);
+    names
+        .with_tilde()
+        .or_else(|| names.without_quotes(typed))
+        .or_else(|| names.with_dash(command))
+        .or_else(|| names.of_missing_words(typed))
+        .or_else(|| names.cut_in_two(typed))
+        .or_else(|| names.report(command, given))
+}
+
+/// The names of files on the command line.
+struct Names<'a> {
+    mailboxes: Vec<&'a OsStr>,
+    /// Of options.
+    others: Vec<&'a OsStr>,
+}
+
+impl<'a> Names<'a> {
+    fn of(command: &Command, given: &'a ArgMatches) -> Self {
+        let values = |arg: &Arg| {
+            let raw = given.try_get_raw(arg.get_id().as_str()).ok().flatten();
+            raw.into_iter().flatten().collect::<Vec<_>>()
+        };
+        let (mut mailboxes, mut others) = (Vec::new(), Vec::new());
+        for arg in command.get_arguments().filter(|arg| takes_file(arg)) {
+            if arg.is_positional() { &mut mailboxes } else { &mut others }.extend(values(arg));
+        }
+        Self { mailboxes, others }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'a OsStr> {
+        self.mailboxes.iter().chain(&self.others).copied()
+    }
+
+    /// A `~` that the shell left as it is: it was in quotes, or after `=`.
+    fn with_tilde(&self) -> Option<Error> {
+        let written = |name: &&OsStr| name.to_str().is_some_and(|name| name == "~" || name.starts_with("~/"));
+        let name = self.all().find(written).filter(|_| !Path::new("~").exists())?.to_string_lossy();
+        let home = name.replacen('~', "$HOME", 1);
+        Some(
+            Error::new(format!("`{name}`"), "the shell did not put your home folder in the place of `~`")
+                .hint(format!("write \"{home}\"; `~` works only without quotes and at the start of a word")),
+        )
+    }
+
+    /// Words that together are the name of a file which is there, while some of them alone are not.
+    fn without_quotes(&self, typed: &[OsString]) -> Option<Error> {
+        let is_name = |word: &OsString| self.all().any(|name| name == word);
+        for start in 1..typed.len() {
+            let words = typed[start..].iter().take(WORDS).take_while(|word| is_name(word)).count();
+            for end in (start + 1..=start + words).rev() {
+                let name = joined(&typed[start..end]);
+                let bare = name.trim_matches(is_quote);
+                let whole = end - start == 1;
+                let there = Path::new(bare).exists() && !(whole && bare == name);
+                if there && typed[start..end].iter().any(|word| is_missing(word)) {
+                    let (subject, what) = if bare == name {
+                        (bare, "is one name, but without quotes the shell makes several of it")
+                    } else {
+                        (name.as_str(), "the quotes are those of a document, which the shell does not know")
+                    };
+                    let hint = format!("write it in quotes: {}", quoted(bare));
+                    return Some(Error::new(format!("`{subject}`"), what).hint(hint));
+                }
+            }
+        }
+        None
+    }
+
+    /// Mailboxes of which none is there and that look like the words of one name.
+    fn of_missing_words(&self, typed: &[OsString]) -> Option<Error> {
+        let (last, first) = self.mailboxes.split_last()?;
+        let words: Vec<OsString> = self.mailboxes.iter().map(|word| word.to_os_string()).collect();
+        let looks_so = !first.is_empty()
+            && self.mailboxes.iter().all(|word| is_missing(word))
+            && first.iter().all(|word| Path::new(word).extension().is_none())
+            && Path::new(last).extension().is_some()
+            && typed.windows(words.len()).any(|window| window == words);
+        looks_so.then(|| {
+            let name = joined(&words);
+            Error::new(
+                format!("`{name}`"),
+                "there is no such file, and none that has one of these words as its name",
+            )
+            .hint(format!("check the spelling, and write a name with blanks in quotes: {}", quoted(&name)))
+        })
+    }
+
+    /// The name of an output with blanks and without quotes: its last word is a mailbox that is not there.
+    fn cut_in_two(&self, typed: &[OsString]) -> Option<Error> {
+        let [option, first, second] = typed.windows(3).find_map(|words| match words {
+            [option, first, second] => {
+                let is_option = option.to_str().is_some_and(|option| option.starts_with('-'));
+                let cut = self.others.contains(&first.as_os_str())
+                    && self.mailboxes.contains(&second.as_os_str())
+                    && Path::new(first).extension().is_none()
+                    && option_for(second).is_some();
+                (is_option && cut && is_missing(second)).then_some([option, first, second])
+            }
+            _ => None,
+        })?;
+        let name = joined(&[first.clone(), second.clone()]);
+        let hint = format!("did you mean {} {}?", option.to_string_lossy(), quoted(&name));
+        Some(
+            Error::new(format!("`{}`", second.to_string_lossy()), "there is no such file to be read")
+                .hint(hint),
+        )
+    }
+
+    /// A mailbox that is not there and begins like an option, with a dash out of a document.
+    fn with_dash(&self, command: &Command) -> Option<Error> {
+        let missing =
+            self.mailboxes.iter().filter(|name| is_missing(name)).map(|name| name.to_string_lossy());
+        let (name, bare) = missing.into_iter().find_map(|name| {
+            let bare = name.trim_start_matches(is_dash).to_string();
+            (!bare.is_empty() && bare.len() < name.len() && !name.starts_with('-')).then_some((name, bare))
+        })?;
+        let near = nearest(&bare, command.get_arguments().filter_map(Arg::get_long));
+        let hint = match near.first() {
+            Some(option) => format!("did you mean --{option}?"),
+            None => format!("an option is written with two hyphens: --{bare}"),
+        };
+        let what = "begins with a dash that is not a hyphen, and there is no such file";
+        Some(Error::new(format!("`{name}`"), what).hint(hint))
+    }
+
+    /// A last mailbox that is not there and is called like a report.
+    fn report(&self, command: &Command, given: &ArgMatches) -> Option<Error> {
+        let (last, read) = self.mailboxes.split_last()?;
+        let option = option_for(last)?;
+        let known = command.get_arguments().any(|arg| arg.get_long() == Some(option));
+        let by_user = given.try_contains_id(option).is_ok_and(|there| there)
+            && given.value_source(option) == Some(clap::parser::ValueSource::CommandLine);
+        let meant = known && !by_user && !read.is_empty() && is_missing(last);
+        meant.then(|| {
+            let name = last.to_string_lossy();
+            Error::new(format!("`{name}`"), "there is no such file to be read")
+                .hint(format!("did you mean --{option} {}?", quoted(&name)))
+        })
+    }
+}
+
+/// The option that writes a file with such an ending.
+fn option_for(name: &OsStr) -> Option<&'static str> {
+    match Path::new(name).extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "csv" => Some("output"),
+        "html" => Some("html"),
+        "xlsx" => Some("xlsx"),
+        _ => None,
+    }
+}
+
+fn takes_file(arg: &Arg) -> bool {
+    let names = arg.get_value_names().unwrap_or_default();
+    names.iter().any(|name| name.contains("FILE") || matches!(name.as_str(), "MAILBOX" | "DIR" | "FOLDER"))
+}
+
+fn is_missing(name: &OsStr) -> bool {
+    name != "-" && Path::new(name).symlink_metadata().is_err()
+}
+
+fn joined(words: &[OsString]) -> String {
+    words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+/// Quotes as documents have them.
+fn is_quote(c: char) -> bool {
+    matches!(c, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2039}' | '\u{203a}')
+}

@@ -1,0 +1,227 @@
+//! What people write by mistake on the command line, and what the program says to it. Nothing is read or written then.
+
+mod common;
+
+use common::{folder, program, promotion, run};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn daily() -> String {
+    (1..=28).map(|day| promotion(day, "Shop <news@shop.example>", &format!("m{day}@shop.example"))).collect()
+}
+
+/// All files of a folder with their content.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+    entries
+        .filter(|path| path.is_file())
+        .map(|path| (path.display().to_string(), std::fs::read(&path).expect("a file")))
+        .collect()
+}
+
+/// Asserts that a run fails with status 2, says these words in one error, and leaves all files as they were.
+fn refuses(folder: &Path, arguments: &[&str], words: &[&str]) {
+    let before = files(folder);
+    let told = run(folder, arguments);
+    assert_eq!((told.status, told.out.as_str()), (2, ""), "{arguments:?}: {}", told.err);
+    for word in words {
+        assert!(told.err.contains(word), "{arguments:?} should say {word:?}, but says:\n{}", told.err);
+    }
+    assert_eq!(told.err.matches("error:").count(), 1, "{arguments:?}: {}", told.err);
+    assert_eq!(files(folder), before, "{arguments:?} changes files");
+}
+
+#[test]
+fn a_name_with_blanks_and_without_quotes_is_one_error() {
+    let here = folder(&[("All mail Including Spam and Trash.mbox", daily().as_bytes()), ("a.mbox", b"")]);
+    let quoted = "\"All mail Including Spam and Trash.mbox\"";
+    let words: Vec<&str> = "All mail Including Spam and Trash.mbox".split(' ').collect();
+    refuses(here.path(), &[&["check"], &words[..]].concat(), &["quotes", quoted]);
+    // Also between others, and where the whole is not there.
+    refuses(here.path(), &[&["check", "a.mbox"], &words[..], &["-o", "r.csv"]].concat(), &["quotes", quoted]);
+    refuses(
+        here.path(),
+        &["check", "All", "mails", "of", "2026.mbox"],
+        &["`All mails of 2026.mbox`", "quotes", "\"All mails of 2026.mbox\""],
+    );
+    assert!(run(here.path(), ["check", "All mail Including Spam and Trash.mbox"]).status == 0);
+}
+
+#[test]
+fn a_setting_with_blanks_and_without_quotes_is_one_error() {
+    let here = folder(&[("a.mbox", daily().as_bytes()), ("my list.csv", b"sender,customer,event,date\n")]);
+    refuses(here.path(), &["check", "--consent", "my", "list.csv", "a.mbox"], &["quotes", "\"my list.csv\""]);
+}
+
+#[test]
+fn quotes_out_of_a_document_are_named() {
+    let here = folder(&[("All mail.mbox", daily().as_bytes()), ("a.mbox", daily().as_bytes())]);
+    refuses(here.path(), &["check", "\u{201c}All", "mail.mbox\u{201d}"], &["quotes", "\"All mail.mbox\""]);
+    refuses(here.path(), &["check", "\u{201e}a.mbox\u{201c}"], &["quotes", "a.mbox"]);
+}
+
+#[test]
+fn a_dash_out_of_a_document_is_named() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    refuses(here.path(), &["check", "a.mbox", "\u{2014}output", "r.csv"], &["hyphen", "`--output`"]);
+    refuses(
+        here.path(),
+        &["check", "a.mbox", "\u{2014}ouput", "r.csv"],
+        &["hyphen", "did you mean --output?"],
+    );
+    refuses(here.path(), &["\u{2013}\u{2013}version"], &["hyphen", "`--version`"]);
+}
+
+#[test]
+fn one_hyphen_in_place_of_two_writes_no_file() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    for option in ["-output", "-messages", "-consent", "-owner", "-timezone", "-quiet"] {
+        refuses(here.path(), &["check", "a.mbox", option, "r.csv"], &[&format!("write `-{option}`")]);
+    }
+    refuses(here.path(), &["check", "a.mbox", "-output=r.csv"], &["write `--output=r.csv`"]);
+}
+
+#[test]
+fn a_tilde_that_the_shell_left_is_named() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    refuses(here.path(), &["check", "~/All mail.mbox"], &["`~`", "write \"$HOME/All mail.mbox\""]);
+    refuses(here.path(), &["check", "a.mbox", "-o", "~/r.csv"], &["`~`", "write \"$HOME/r.csv\""]);
+    refuses(here.path(), &["check", "a.mbox", "--output=~/r.csv"], &["`~`", "write \"$HOME/r.csv\""]);
+    refuses(here.path(), &["check", "a.mbox", "--consent", "~/c.csv"], &["write \"$HOME/c.csv\""]);
+}
+
+#[test]
+fn a_report_without_its_option_is_asked_about() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    refuses(
+        here.path(),
+        &["check", "a.mbox", "report.csv"],
+        &["`report.csv`", "did you mean --output report.csv?"],
+    );
+    refuses(
+        here.path(),
+        &["check", "a.mbox", "my report.csv"],
+        &["did you mean --output \"my report.csv\"?"],
+    );
+    refuses(
+        here.path(),
+        &["check", "a.mbox", "-o", "my", "report.csv"],
+        &["did you mean -o \"my report.csv\"?"],
+    );
+}
+
+#[test]
+fn a_mailbox_without_a_command_is_shown_the_command() {
+    let here = folder(&[("mail.mbox", daily().as_bytes()), ("my mail", daily().as_bytes())]);
+    refuses(here.path(), &["mail.mbox"], &["write: mailfatigue check mail.mbox"]);
+    refuses(here.path(), &["my mail", "-o", "r.csv"], &["write: mailfatigue check \"my mail\" -o r.csv"]);
+    refuses(here.path(), &["-o", "r.csv", "mail.mbox"], &["write mailfatigue check -o r.csv mail.mbox"]);
+    refuses(here.path(), &["chekc", "mail.mbox"], &["'check'"]);
+}
+
+#[test]
+fn options_that_are_elsewhere_are_named() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    refuses(here.path(), &["check", "--json", "a.mbox"], &["--format json"]);
+    refuses(here.path(), &["explain", "--sender", "x", "--json", "a.mbox"], &["write --format json"]);
+    refuses(here.path(), &["explain", "--sender", "x", "-o", "x.txt", "a.mbox"], &["`> FILE`"]);
+    refuses(here.path(), &["explain", "--sender", "x", "--output", "x.txt", "a.mbox"], &["`> FILE`"]);
+    refuses(here.path(), &["check", "--sender", "x", "a.mbox"], &["an option of `explain`"]);
+    refuses(here.path(), &["check", "--tz", "UTC", "a.mbox"], &["--timezone"]);
+    refuses(here.path(), &["check", "--frobnicate", "a.mbox"], &["'--frobnicate'"]);
+}
+
+#[test]
+fn no_control_character_reaches_the_terminal() {
+    let evil = "x\u{1b}]0;owned\u{7}\r\u{9b}31m\u{202e}\nerror: no";
+    let toml = format!("\"{}\" = 1\n", evil.replace('\n', ""));
+    let here = folder(&[("p.toml", toml.as_bytes()), ("c.csv", format!("\"{evil}\"\n").as_bytes())]);
+    std::fs::write(here.path().join("a.mbox"), daily()).expect("a file");
+    let brands = format!("[[brand]]\nname = {:?}\n", "a\\u001b[31m");
+    std::fs::write(here.path().join("b.toml"), brands.replace("\\\\", "\\")).expect("a file");
+    for arguments in [
+        vec!["check", evil],
+        vec!["check", "--policy", evil, "a.mbox"],
+        vec!["check", "--policy", "p.toml", "a.mbox"],
+        vec!["check", "--brands", "b.toml", "a.mbox"],
+        vec!["check", "--consent", "c.csv", "a.mbox"],
+        vec!["check", "--timezone", evil, "a.mbox"],
+        vec!["check", "--owner", evil, "a.mbox"],
+        vec!["check", "--since", evil, "a.mbox"],
+        vec!["check", "--threads", evil, "a.mbox"],
+        vec!["check", "--color", evil, "a.mbox"],
+        vec!["check", "-o", evil, "a.mbox", "missing.mbox"],
+        vec!["explain", "--sender", evil, "a.mbox"],
+        vec![evil],
+        vec!["check", "--\u{1b}[31m", "a.mbox"],
+        vec!["--x\u{1b}[31m\n"],
+        vec!["completions", evil],
+    ] {
+        let told = run(here.path(), &arguments);
+        let control = told.err.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+        assert_eq!(control, None, "{arguments:?} says {:?}", told.err);
+        assert_eq!(told.status, 2, "{arguments:?}: {}", told.err);
+        let forged = told.err.lines().filter(|line| *line == "error: no").count();
+        assert_eq!(forged, 0, "{arguments:?}: {}", told.err);
+    }
+}
+
+#[test]
+fn colour_is_as_asked_for() {
+    let here = folder(&[]);
+    let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = program();
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("CLICOLOR");
+        let output = command
+            .current_dir(here.path())
+            .args(arguments)
+            .envs(variables.iter().copied())
+            .output()
+            .expect("the program starts");
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8_lossy(&output.stderr).contains("\u{1b}[")
+    };
+    let missing = ["check", "missing.mbox"];
+    assert!(!colored(&missing, &[]), "standard error is not a terminal");
+    assert!(colored(&["check", "missing.mbox", "--color", "always"], &[]));
+    assert!(colored(&["check", "missing.mbox", "--color=always"], &[("NO_COLOR", "1")]));
+    assert!(colored(&missing, &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&missing, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["--color", "never", "check", "missing.mbox"], &[("CLICOLOR_FORCE", "1")]));
+    // Where the command line itself is refused, too.
+    assert!(colored(&["check", "--color=always", "--frobnicate"], &[]));
+    assert!(!colored(&["check", "--frobnicate"], &[]));
+}
+
+#[test]
+fn quiet_and_verbose_may_stand_together_and_quiet_leaves_out_notes() {
+    let text = daily() + "From MAILER-DAEMON Sat Jan 31 08:00:00 2026\nSubject: nobody\n\n";
+    let here = folder(&[]);
+    let mail = here.path().join("mail");
+    std::fs::create_dir(&mail).expect("a folder");
+    std::fs::write(mail.join("a.mbox"), text).expect("a file");
+    #[cfg(unix)]
+    assert!(std::process::Command::new("mkfifo").arg(mail.join("pipe")).status().expect("mkfifo").success());
+    let both = run(here.path(), ["check", "mail", "-q", "-v", "-o", "r.csv"]);
+    assert_eq!(both.status, 0, "{}", both.err);
+    assert!(both.err.starts_with("skipped: `mail/a.mbox`") && both.err.lines().count() == 1, "{}", both.err);
+    let quiet = run(here.path(), ["check", "mail", "-q", "-o", "r.csv"]);
+    assert_eq!((quiet.status, quiet.err.as_str()), (0, ""));
+    if cfg!(unix) {
+        assert!(run(here.path(), ["check", "mail", "-o", "r.csv"]).err.contains("note: `mail/pipe`"));
+    }
+}
+
+#[test]
+fn every_exit_status_is_in_the_help_and_the_manual() {
+    let here = folder(&[]);
+    for text in [
+        run(here.path(), ["--help"]).out,
+        run(here.path(), ["check", "--help"]).out,
+        run(here.path(), ["man"]).out,
+    ] {
+        for status in ["0 done", "1 done", "2 something could", "130 interrupted"] {
+            assert!(text.replace('\n', " ").contains(status), "{status} is missing in:\n{text}");
+        }
+    }
+}
