@@ -104,6 +104,34 @@ fn json_agrees_with_the_report() {
     }
 }
 
+#[test]
+fn the_rule_that_flagged_first_is_named_though_another_decides() {
+    let list = b"sender,customer,event,date\nshop.example,*,withdrawn,2026-01-03\n";
+    let here = folder(&[("a.mbox", shop().as_bytes()), ("list.csv", list)]);
+    let inputs = ["a.mbox", "--consent", "list.csv"];
+    let report = run(here.path(), [&["check"], inputs.as_slice()].concat()).out;
+    let mut csv = csv::Reader::from_reader(report.as_bytes());
+    let at = |name: &str| mailfatigue::report::COLUMNS.iter().position(|column| column.name == name);
+    let row = csv.records().next().expect("a row").expect("a row");
+    let cell = |name: &str| &row[at(name).expect("a column")];
+    assert_eq!((cell("verdict"), cell("flagged_on")), ("daily-unconsented", "2026-01-15"));
+
+    let explain = [&["explain", "--sender", "shop.example"], inputs.as_slice()].concat();
+    let told = run(here.path(), &explain).out;
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("First to be flagged on 2026-01-15, by the rule after-opt-out."), "{told}");
+    assert!(words.contains("2. after-opt-out: holds too; a rule above it decides"), "{told}");
+    assert!(words.contains("enough for the first time on 2026-01-15."), "{told}");
+    assert!(words.contains("Not asked any more: daily-consented, unconsented, consented."), "{told}");
+
+    let told = run(here.path(), [explain.as_slice(), &["--format", "json"]].concat()).out;
+    let json: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let pair = &json["pairs"][0];
+    assert_eq!((&pair["flagged_on"], &pair["flagged_by"]), (&"2026-01-15".into(), &"after-opt-out".into()));
+    let outcome = |at: usize| pair["rules"][at]["outcome"].as_str();
+    assert_eq!([outcome(0), outcome(1), outcome(2)], [Some("decides"), Some("holds-too"), Some("not-asked")]);
+}
+
 fn shop() -> String {
     (1..=28)
         .map(|day| promotion(day, "Shop <news@mail.shop.example>", &format!("m{day}@shop.example")))
@@ -123,13 +151,90 @@ fn a_sender_is_found_by_its_name_address_or_domain() {
     }
 }
 
+/// Four senders: two whose domains share a word, one with a display name of its own, one person.
+fn market() -> String {
+    [
+        ("Stride Outlet <news@mail.stride-outlet.example>", 3),
+        ("The Strider <hello@strider.example>", 2),
+        ("Paper &amp Loom <letter@loom.example>", 1),
+        ("Anna <anna@gmail.com>", 1),
+    ]
+    .iter()
+    .zip(1..)
+    .flat_map(|((from, count), first)| {
+        (0..*count).map(move |n| promotion(first * 5 + n, from, &format!("{first}-{n}@x.example")))
+    })
+    .collect()
+}
+
+#[test]
+fn a_sender_is_found_by_its_display_name_and_by_a_part_of_its_domain() {
+    let here = folder(&[("a.mbox", market().as_bytes())]);
+    for (wanted, found) in [
+        ("stride outlet", "stride-outlet.example"),
+        (" PAPER &AMP LOOM ", "loom.example"),
+        ("outlet", "stride-outlet.example"),
+        ("Stride-", "stride-outlet.example"),
+        ("strider", "strider.example"),
+        ("paper", "loom.example"),
+        ("gmail", "anna@gmail.com"),
+    ] {
+        let told = run(here.path(), ["explain", "a.mbox", "--sender", wanted]);
+        assert!(told.status == 0 && told.out.starts_with(&format!("{found} (")), "{wanted}: {}", told.err);
+    }
+}
+
+#[test]
+fn several_senders_of_that_name_are_listed() {
+    let here = folder(&[("a.mbox", market().as_bytes())]);
+    let told = run(here.path(), ["explain", "a.mbox", "--sender", "stride"]);
+    assert_eq!((told.status, told.out.as_str()), (2, ""));
+    assert_eq!(
+        told.err,
+        "error: --sender: `stride` means 2 senders\n  \
+         stride-outlet.example (Stride Outlet): 3 messages\n  \
+         strider.example (The Strider): 2 messages\n\
+         hint: give the full name of one of them\n"
+    );
+    let many: String =
+        (1..=12).map(|n| promotion(n, &format!("S <a@s{n}.example>"), &format!("{n}@x.example"))).collect();
+    let here = folder(&[("a.mbox", many.as_bytes())]);
+    let told = run(here.path(), ["explain", "a.mbox", "--sender", "example"]);
+    assert!(told.err.contains("means 12 senders") && told.err.contains("\n  and 2 more\n"), "{}", told.err);
+}
+
+#[test]
+fn a_misspelt_sender_brings_up_the_nearest() {
+    let here = folder(&[("a.mbox", market().as_bytes())]);
+    for (wanted, hint) in [
+        ("strde outlt", "did you mean `stride-outlet.example`?"),
+        ("outlett", "did you mean `stride-outlet.example`?"),
+        ("loon.example", "did you mean `loom.example`?"),
+        ("anna@gmial.com", "did you mean `anna@gmail.com`?"),
+        (
+            "qqqqqq",
+            "mail from `stride-outlet.example`, `strider.example`, `anna@gmail.com` and `loom.example`",
+        ),
+        ("x\u{1b}[31m", "no sender named `x[31m`"),
+    ] {
+        let told = run(here.path(), ["explain", "a.mbox", "--sender", wanted]);
+        assert!(told.status == 2 && told.err.contains(hint), "{wanted}: {}", told.err);
+    }
+    let many: String =
+        (1..=9).map(|n| promotion(n, &format!("S <a@s{n}.example>"), &format!("{n}@x.example"))).collect();
+    let here = folder(&[("a.mbox", many.as_bytes())]);
+    let told = run(here.path(), ["explain", "a.mbox", "--sender", "qqqqqq"]);
+    let hint = "most mail is from `s1.example`, `s2.example`, `s3.example`, `s4.example` and `s5.example`;";
+    assert!(told.err.contains(hint), "{}", told.err);
+}
+
 #[test]
 fn a_sender_that_is_not_there_is_an_error_with_its_neighbours() {
     let here = folder(&[("a.mbox", shop().as_bytes()), ("empty", b"")]);
     for (arguments, words) in [
         (["a.mbox", "--sender", "shpo.example"].as_slice(), "did you mean `shop.example`?"),
-        (&["a.mbox", "--sender", "zzz"], "there is `shop.example`"),
-        (&["a.mbox", "--sender", ""], "there is `shop.example`"),
+        (&["a.mbox", "--sender", "zzz"], "there is mail from `shop.example`"),
+        (&["a.mbox", "--sender", ""], "there is mail from `shop.example`"),
         (&["empty", "--sender", "x.example"], "hold no message"),
         (&["a.mbox", "--sender", "shop.example", "--customer", "robn@home.example"], "`robin@home.example`"),
         (&["missing.mbox", "--sender", "shop.example"], "missing.mbox"),

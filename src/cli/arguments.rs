@@ -113,7 +113,8 @@ pub struct Check {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Whose verdict: a sender as the report names it, an address that it writes from, or a domain of these
+    /// Whose verdict: a sender as the report names it, an address that it writes from, a display name, or a part
+    /// of these
     #[arg(long, value_name = "NAME", help_heading = "Subject")]
     pub sender: String,
 

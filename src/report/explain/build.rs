@@ -19,6 +19,9 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
     let rule = case.verdict.rule.and_then(|at| bench.policy.rules.get(at));
     let found = changes(pair, case, &record, bench);
     let rules = asked(case, bench);
+    let is_first =
+        |rule: &&Asked| rule.flag && rule.held_on.is_some() && rule.held_on == case.verdict.flagged_on;
+    let flagged_by = rules.iter().find(is_first).map(|rule| rule.verdict.clone());
     let circumstances = Circumstances { bench, rules: &rules };
     let changes = wishes(&circumstances, &found);
     let of_pair = messages(pair, bench);
@@ -35,6 +38,7 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
         },
         reason: safe(&reason(case, bench.policy, bench.ledger.given)),
         flagged_on: case.verdict.flagged_on,
+        flagged_by,
         still_active: (!case.received.is_empty()).then_some(case.verdict.still_active),
         as_of: bench.as_of,
         timezone: bench.scope.zone.name().to_string(),
@@ -70,12 +74,17 @@ fn window(days: &ActiveDays) -> Option<Window> {
 /// Each rule of the policy, with what it asks for and what was found.
 fn asked(case: &Case, bench: &Bench<'_>) -> Vec<Asked> {
     let fared = held(&case.received, bench.policy);
+    let flagged = case.is_flagged(bench.policy);
     let rules = bench.policy.rules.iter().zip(fared).enumerate();
     let told = rules.map(|(at, (rule, held))| Asked {
         verdict: safe(&rule.verdict),
         flag: rule.flag,
         outcome: match case.verdict.rule {
             Some(decisive) if at == decisive => Outcome::Decides,
+            // The day of the first flag was looked for in all flagging rules.
+            Some(decisive) if at > decisive && flagged && rule.flag && held.since.is_some() => {
+                Outcome::HoldsToo
+            }
             Some(decisive) if at > decisive => Outcome::NotAsked,
             _ => Outcome::DoesNotHold,
         },

@@ -27,6 +27,8 @@ pub struct Explanation {
     pub reason: String,
     #[serde(serialize_with = "maybe_date")]
     pub flagged_on: Option<Day>,
+    /// The rule that held first.
+    pub flagged_by: Option<String>,
     pub still_active: Option<bool>,
     #[serde(serialize_with = "maybe_date")]
     pub as_of: Option<Day>,
@@ -101,6 +103,8 @@ pub enum Outcome {
     DoesNotHold,
     /// It is the first that holds.
     Decides,
+    /// A rule before it decides, but it holds and flags as well: it may have been the first to do so.
+    HoldsToo,
     /// A rule before it decides.
     NotAsked,
 }

@@ -1,67 +1,172 @@
-//! Whom to explain: the pairs that a name on the command line means.
+//! Whom to explain: the sender and the customers that names on the command line mean.
 
 use crate::error::{Error, Result, nearest};
-use crate::fact::{canonical, domain_of, normal_address, normal_domain, parents};
+use crate::fact::{
+    AddressId, NameId, Names, SenderId, canonical, domain_of, label, normal_address, normal_domain, parents,
+};
 use crate::history::{History, Pair};
-use crate::report::visible;
-use std::collections::BTreeSet;
+use crate::report::{thousands, visible};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was asked for.
 #[derive(Debug, Clone)]
 pub struct Wanted<'a> {
-    /// A sender as the report shows it, one of its From addresses, or a domain of these.
+    /// A sender as the report shows it, one of its From addresses, a domain of these, a display name, or a part of
+    /// one of them.
     pub sender: &'a str,
     /// A customer as the report shows it; `None`: all.
     pub customer: Option<&'a str>,
 }
 
-/// The pairs meant, or an error that names the nearest. The report's own name for a sender goes before its
-/// addresses, these before their domains.
+/// The most senders that an error lists.
+const LISTED: usize = 10;
+
+/// The shortest part of a name that is worth comparing with a misspelling.
+const SHORTEST: usize = 4;
+
+/// The pairs meant: of one sender, to one customer or to all. An error lists the senders where several are meant,
+/// and the nearest where none is.
 pub fn find<'a>(history: &'a History, wanted: &Wanted<'_>) -> Result<Vec<Pair<'a>>> {
-    let names = &history.names;
-    let lower = wanted.sender.trim().to_lowercase();
-    let (address, domain) = (normal_address(wanted.sender), normal_domain(wanted.sender.trim()));
-    let from = |pair: &Pair<'a>, is_meant: &dyn Fn(&str) -> bool| {
-        pair.facts.iter().any(|fact| is_meant(names.addresses.text(fact.from)))
-    };
-    let by_name: Vec<Pair<'a>> =
-        pairs(history, &|pair| names.senders.text(pair.sender).to_lowercase() == lower);
-    let by_address = || pairs(history, &|pair| from(pair, &|text| text == address));
-    let of_domain = |text: &str| domain_of(text).is_some_and(|of| parents(of).any(|of| of == domain));
-    let by_domain = || pairs(history, &|pair| from(pair, &of_domain));
-    let found = [by_name].into_iter().chain([by_address(), by_domain()]).find(|found| !found.is_empty());
-    let Some(of_sender) = found else {
-        let known: BTreeSet<&str> = history.pairs().map(|pair| names.senders.text(pair.sender)).collect();
-        return Err(unknown("--sender", wanted.sender, "sender", &known));
-    };
+    let known = known_senders(history);
+    let sender = sender(&known, wanted.sender)?;
+    let of_sender: Vec<Pair<'a>> = history.pairs().filter(|pair| pair.sender == sender).collect();
     let Some(customer) = wanted.customer else { return Ok(of_sender) };
-    let customers: BTreeSet<&str> =
-        of_sender.iter().map(|pair| names.customers.text(pair.customer)).collect();
-    let meant = |pair: &Pair<'a>| {
-        let text = names.customers.text(pair.customer);
-        text.eq_ignore_ascii_case(customer.trim()) || text == canonical(customer)
-    };
+    let name = |pair: &Pair<'a>| history.names.customers.text(pair.customer);
+    let customers: BTreeSet<&str> = of_sender.iter().map(name).collect();
+    let canonical = canonical(customer);
+    let meant = |pair: &Pair<'a>| name(pair).eq_ignore_ascii_case(customer.trim()) || name(pair) == canonical;
     let found: Vec<Pair<'a>> = of_sender.into_iter().filter(meant).collect();
     if found.is_empty() {
-        return Err(unknown("--customer", customer, "customer of that sender", &customers));
+        let error = Error::new("--customer", format!("no mail of that sender to `{}`", visible(customer)));
+        let near = nearest(customer, customers.iter().copied());
+        return Err(match (near.as_slice(), customers.len()) {
+            ([], 1..=5) => error.hint(format!("there is mail to {}", quoted(customers, "and"))),
+            ([], _) => error.hint("`mailfatigue check --all` lists every sender and customer"),
+            (near, _) => error.hint(format!("did you mean {}?", quoted(near.iter().copied(), "or"))),
+        });
     }
     Ok(found)
 }
 
-fn pairs<'a>(history: &'a History, is_meant: &dyn Fn(&Pair<'a>) -> bool) -> Vec<Pair<'a>> {
-    history.pairs().filter(|pair| is_meant(pair)).collect()
+/// A sender with everything by which it may be called.
+#[derive(Debug, Default)]
+struct Known<'a> {
+    name: &'a str,
+    messages: usize,
+    addresses: Vec<&'a str>,
+    display: Vec<&'a str>,
 }
 
-fn unknown(option: &str, given: &str, what: &str, known: &BTreeSet<&str>) -> Error {
-    let error = Error::new(option, format!("no mail was found of a {what} called `{given}`"));
-    let near = nearest(given, known.iter().copied());
-    let shown = |names: Vec<&str>| {
-        names.iter().map(|name| format!("`{}`", visible(name))).collect::<Vec<_>>().join(" or ")
+fn known_senders(history: &History) -> BTreeMap<SenderId, Known<'_>> {
+    let mut ids: BTreeMap<SenderId, (usize, BTreeSet<AddressId>, BTreeSet<NameId>)> = BTreeMap::new();
+    for pair in history.pairs() {
+        let (messages, addresses, display) = ids.entry(pair.sender).or_default();
+        *messages += pair.facts.len();
+        addresses.extend(pair.facts.iter().map(|fact| fact.from));
+        display.extend(pair.facts.iter().filter_map(|fact| fact.name));
+    }
+    let names: &Names = &history.names;
+    let known = ids.into_iter().map(|(id, (messages, addresses, display))| {
+        let addresses = addresses.into_iter().map(|id| names.addresses.text(id)).collect();
+        let display = display.into_iter().map(|id| names.display.text(id)).collect();
+        (id, Known { name: names.senders.text(id), messages, addresses, display })
+    });
+    known.collect()
+}
+
+/// The one sender meant. An exact name goes before an address, this before a domain, these before parts of them.
+fn sender(known: &BTreeMap<SenderId, Known<'_>>, wanted: &str) -> Result<SenderId> {
+    let lower = wanted.trim().to_lowercase();
+    let (address, domain) = (normal_address(wanted), normal_domain(wanted));
+    let below = |text: &str| domain_of(text).is_some_and(|of| parents(of).any(|of| of == domain));
+    let part_of = |text: &str| text.to_lowercase().contains(&lower);
+    let ways: [&dyn Fn(&Known<'_>) -> bool; 7] = [
+        &|sender| sender.name == wanted,
+        &|sender| sender.name.to_lowercase() == lower,
+        &|sender| sender.addresses.iter().any(|text| *text == address),
+        &|sender| sender.addresses.iter().any(|text| below(text)),
+        &|sender| sender.display.iter().any(|text| text.trim().to_lowercase() == lower),
+        &|sender| {
+            part_of(sender.name) || sender.addresses.iter().filter_map(|text| domain_of(text)).any(part_of)
+        },
+        &|sender| sender.display.iter().any(|text| part_of(text)),
+    ];
+    let ways = ways.into_iter().filter(|_| !lower.is_empty());
+    for is_meant in ways {
+        let found: Vec<(&SenderId, &Known<'_>)> =
+            known.iter().filter(|(_, sender)| is_meant(sender)).collect();
+        match found.as_slice() {
+            [] => {}
+            [(id, _)] => return Ok(**id),
+            several => return Err(ambiguous(wanted, several.iter().map(|(_, sender)| *sender).collect())),
+        }
+    }
+    Err(unknown(wanted, known.values().collect()))
+}
+
+/// The order of lists: the most messages first, then by name.
+fn by_messages(senders: &mut [&Known<'_>]) {
+    senders.sort_by_key(|sender| (Reverse(sender.messages), sender.name.to_string()));
+}
+
+fn ambiguous(wanted: &str, mut found: Vec<&Known<'_>>) -> Error {
+    by_messages(&mut found);
+    let entry = |sender: &&Known<'_>| {
+        let messages = thousands(sender.messages as u64);
+        let messages =
+            if sender.messages == 1 { "1 message".to_string() } else { format!("{messages} messages") };
+        let display = sender.display.first().filter(|name| **name != sender.name);
+        let display = display.map_or(String::new(), |name| format!(" ({})", visible(name)));
+        format!("{}{display}: {messages}", visible(sender.name))
     };
+    let mut listed: Vec<String> = found.iter().take(LISTED).map(entry).collect();
+    listed.extend(found.len().checked_sub(LISTED + 1).map(|more| format!("and {} more", more + 1)));
+    Error::new("--sender", format!("`{}` means {} senders", visible(wanted), found.len()))
+        .details(listed)
+        .hint("give the full name of one of them")
+}
+
+fn unknown(wanted: &str, mut known: Vec<&Known<'_>>) -> Error {
+    let error = Error::new("--sender", format!("no sender named `{}` in these mailboxes", visible(wanted)));
+    by_messages(&mut known);
+    let mut called: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for sender in &known {
+        for name in callings(sender) {
+            let senders = called.entry(name).or_default();
+            senders.extend((!senders.contains(&sender.name)).then_some(sender.name));
+        }
+    }
+    let mut near: Vec<&str> = Vec::new();
+    for name in nearest(wanted, called.keys().map(String::as_str)) {
+        let senders = called.get(name).into_iter().flatten().copied();
+        senders.for_each(|sender| near.extend((!near.contains(&sender)).then_some(sender)));
+    }
     match (near.as_slice(), known.len()) {
-        ([], 0) => error.hint("the mailboxes hold no message of anybody"),
-        ([], 1..=5) => error.hint(format!("there is {}", shown(known.iter().copied().collect()))),
-        ([], _) => error.hint("`mailfatigue check --all` lists every sender and customer"),
-        _ => error.hint(format!("did you mean {}?", shown(near))),
+        (_, 0) => error.hint("the mailboxes hold no message of anybody"),
+        ([], 1..=5) => error
+            .hint(format!("there is mail from {}", quoted(known.iter().map(|sender| sender.name), "and"))),
+        ([], _) => {
+            let most = quoted(known.iter().take(5).map(|sender| sender.name), "and");
+            error.hint(format!("most mail is from {most}; `mailfatigue check --all` lists every sender"))
+        }
+        (near, _) => error.hint(format!("did you mean {}?", quoted(near.iter().take(5).copied(), "or"))),
+    }
+}
+
+/// What somebody may have misspelt: the sender's name, the label that it chose, its words, its display names.
+fn callings(sender: &Known<'_>) -> BTreeSet<String> {
+    let chosen = label(domain_of(sender.name).unwrap_or(sender.name)).unwrap_or(sender.name);
+    let words = chosen.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= SHORTEST);
+    let whole = [sender.name, chosen].into_iter().chain(sender.display.iter().copied());
+    whole.chain(words).map(str::to_string).collect()
+}
+
+/// `` `a`, `b` or `c` ``
+fn quoted<'a>(names: impl IntoIterator<Item = &'a str>, joined_by: &str) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", visible(name))).collect();
+    match names.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} {joined_by} {last}", first.join(", ")),
+        names => names.concat(),
     }
 }

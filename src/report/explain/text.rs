@@ -39,8 +39,8 @@ fn verdict(page: &mut Page, told: &Explanation) {
     let flag = if told.flagged { "flagged" } else { "not flagged" };
     page.heading(&format!("Verdict: {} ({flag})", told.verdict.as_deref().unwrap_or("none")));
     page.line(2, &format!("{}.", told.reason));
-    if let Some(day) = told.flagged_on {
-        page.line(2, &format!("First to be flagged on {day}."));
+    if let Some((day, rule)) = told.flagged_on.zip(told.flagged_by.as_ref()) {
+        page.line(2, &format!("First to be flagged on {day}, by the rule {rule}."));
     }
     if let Some((as_of, active)) = told.as_of.zip(told.still_active) {
         page.line(
@@ -64,6 +64,7 @@ fn rules(page: &mut Page, told: &Explanation) {
                 continue;
             }
             Outcome::Decides => "holds, and decides".to_string(),
+            Outcome::HoldsToo => "holds too; a rule above it decides".to_string(),
             Outcome::DoesNotHold => format!("does not hold: {}", rule.missing()),
         };
         page.item(&format!("{}. ", at + 1), &format!("{}: {outcome}", rule.verdict));
