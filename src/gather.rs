@@ -316,6 +316,8 @@ mod tests {
             Just("From ".to_string()),
             Just("From nobody Mon Sep 17 00:00:00 2001".to_string()),
             Just(">From x".to_string()),
+            Just(format!("\u{feff}{SEPARATOR}")),
+            Just(format!("\0\0\0\0\0\0\0{SEPARATOR}")),
             "From: [a-c]@shop.example",
             "Content-Length: [0-9]{1,3}",
             Just(String::new()),
@@ -329,10 +331,11 @@ mod tests {
         #[test]
         fn parts_and_threads_change_nothing(
             lines in proptest::collection::vec((line(), prop_oneof![Just("\n"), Just("\r\n"), Just("\r")]), 0..40),
-            length in 1_u64..200, threads in 1_usize..4,
+            length in 1_u64..200, threads in 1_usize..4, mark: bool,
         ) {
             let text: String = lines.iter().map(|(line, end)| format!("{line}{end}")).collect();
-            let text = format!("{SEPARATOR}\nFrom: first@shop.example\n{text}");
+            let mark = if mark { "\u{feff}" } else { "" };
+            let text = format!("{mark}{SEPARATOR}\nFrom: first@shop.example\n{text}");
             prop_assert_eq!(read(&text, threads, length), read(&text, 1, u64::MAX));
         }
     }

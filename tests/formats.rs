@@ -69,6 +69,62 @@ fn streams_are_read_from_standard_input() {
 }
 
 #[test]
+fn a_byte_order_mark_costs_no_message_in_any_container() {
+    for count in [1, 2] {
+        let mails = year_of_mail(count);
+        let text = format!("\u{feff}{}", mbox(&mails, Quoting::Mboxrd));
+        let here = folder(&[
+            ("a.mbox", text.as_bytes()),
+            ("a.gz", &gzip(text.as_bytes())),
+            ("a.tar", &tarred(&[("a.mbox", text.as_bytes())])),
+            ("a.zip", &zipped(&[("a.mbox", text.as_bytes())])),
+        ]);
+        create_dir(here.path().join("Mail")).expect("a folder");
+        put(&here.path().join("Mail/a"), &text);
+        let all = format!("{count} message");
+        for mailbox in ["a.mbox", "a.gz", "a.tar", "a.zip", "Mail"] {
+            let told = check(here.path(), &[mailbox]);
+            assert!(told.status == 0 && told.err.starts_with(&all), "{mailbox}: {}", told.err);
+        }
+        let told = run_with_stdin(here.path(), &["check", "-"], text.as_bytes());
+        assert!(told.status == 0 && told.err.starts_with(&all), "{}", told.err);
+    }
+    let one = year_of_mail(1)[0].text();
+    let marked = format!("\u{feff}{one}");
+    let here = folder(&[
+        ("a.eml", marked.as_bytes()),
+        ("a.emlx", &emlx(&marked, "")),
+        ("b.emlx", &[b"\xEF\xBB\xBF".as_slice(), &emlx(&one, "")].concat()),
+    ]);
+    create_dir_all(here.path().join("Maildir/cur")).expect("a folder");
+    put(&here.path().join("Maildir/cur/1767254400.M1.host:2,S"), &marked);
+    for mailbox in ["a.eml", "a.emlx", "b.emlx", "Maildir"] {
+        let told = check(here.path(), &[mailbox]);
+        assert_eq!(
+            (told.status, value(&told.out, "sender").as_str()),
+            (0, "stride-outlet.example"),
+            "{mailbox}"
+        );
+    }
+}
+
+#[test]
+fn mail_that_the_beginning_of_a_file_hides_is_reported() {
+    let text = mbox(&year_of_mail(2), Quoting::Mboxrd);
+    let utf_16: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let nuls = format!("{}{text}", "\0".repeat(9_000));
+    let here = folder(&[("nuls.mbox", nuls.as_bytes()), ("wide.zip", &zipped(&[("a.mbox", &utf_16)]))]);
+    let told = check(here.path(), &["nuls.mbox", "-v"]);
+    assert!(told.status == 0 && told.err.contains("1 unusable"), "{}", told.err);
+    assert!(told.err.contains("skipped: `nuls.mbox` byte 0: text before the first message"), "{}", told.err);
+    create_dir(here.path().join("Mail")).expect("a folder");
+    write(here.path().join("Mail/wide"), &utf_16).expect("a file");
+    for mailbox in ["Mail", "Mail/wide", "wide.zip"] {
+        fails_with(&check(here.path(), &[mailbox, "nuls.mbox"]), &["UTF-16"]);
+    }
+}
+
+#[test]
 fn the_same_mail_given_twice_counts_once() {
     let mails = year_of_mail(120);
     let here = tempfile::tempdir().expect("a folder");

@@ -1,5 +1,6 @@
 //! Apple Mail's `.emlx`: a line with the length of the message, the message, and a property list with its state.
 
+use super::beginning::BYTE_ORDER_MARK;
 use super::from_line::{FieldStart, field_start};
 use super::origin::Origin;
 use super::window::Window;
@@ -21,11 +22,16 @@ const NOT_JUNK: u64 = 1 << 25;
 
 /// The length of the message and where it begins, where the bytes are the beginning of an `.emlx` file.
 pub fn begins(bytes: &[u8]) -> Option<(u64, usize)> {
+    let mark = |bytes: &[u8]| if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let before = mark(bytes);
+    let bytes = &bytes[before..];
     let end = bytes.iter().take(LENGTH_LINE).position(|byte| *byte == b'\n')?;
     let line = std::str::from_utf8(&bytes[..end]).ok()?.trim_end();
-    let length = line.bytes().all(|byte| byte.is_ascii_digit()).then(|| line.parse().ok())??;
-    let start = end + 1;
-    (field_start(&bytes[start..]) == FieldStart::Yes).then_some((length, start))
+    let length: u64 = line.bytes().all(|byte| byte.is_ascii_digit()).then(|| line.parse().ok())??;
+    let inside = mark(&bytes[end + 1..]);
+    let start = end + 1 + inside;
+    let is_one = field_start(&bytes[start..]) == FieldStart::Yes;
+    is_one.then_some((length.saturating_sub(inside as u64), before + start))
 }
 
 /// Reads the message and, behind it, its state. Of a long message only as much is kept as is ever asked for.
@@ -44,7 +50,7 @@ pub fn read<R: Read>(
     let mut properties = Vec::new();
     bytes.take(PROPERTIES).read_to_end(&mut properties)?;
     origin.turn_to_message(marks(&properties), sink);
-    mbox::read_single(&mut Window::new(message.as_slice(), start as u64, BLOCK), start as u64, sink)
+    mbox::read_single(&mut Window::new(message.as_slice(), start as u64, BLOCK), start as u64, sink).map(drop)
 }
 
 /// What the property list says; `None` where it can't be read.
@@ -85,6 +91,8 @@ mod tests {
     fn a_length_with_blanks_behind_it_begins_an_emlx() {
         assert_eq!(begins(b"17829     \nFrom: ann@shop.example\n"), Some((17_829, 11)));
         assert_eq!(begins(b"12\r\nSubject: x\r\n"), Some((12, 4)));
+        assert_eq!(begins(b"\xEF\xBB\xBF12\nSubject: x\n"), Some((12, 6)));
+        assert_eq!(begins(b"15\n\xEF\xBB\xBFSubject: x\n"), Some((12, 6)));
         assert_eq!(begins(b"12\nno field\n"), None);
         assert_eq!(begins(b"From: ann@shop.example\n"), None);
         assert_eq!(begins(b"99999999999999999999999\nA: b\n"), None);

@@ -4,6 +4,7 @@
 //! the line, and a header field on the next line. No form needs a blank line before it (several producers
 //! leave it out) but those that say next to nothing ask for more evidence instead.
 
+use super::beginning::BYTE_ORDER_MARK;
 use crate::time::{Seconds, parse_tokens, separator_date};
 use memchr::memchr2;
 
@@ -76,6 +77,13 @@ pub fn recognise(bytes: &[u8], setting: Setting) -> Recognised {
     }
     let mut rest = &bytes[line.length..];
     let mut header = line.length;
+    // Somebody put files together that each began with a byte-order mark.
+    if let Some(after) = rest.strip_prefix(BYTE_ORDER_MARK) {
+        rest = after;
+        header += BYTE_ORDER_MARK.len();
+    } else if BYTE_ORDER_MARK.starts_with(rest) && !setting.at_end {
+        return Recognised::Unclear;
+    }
     // ImportExportTools writes a second, quoted separator as if it were a field.
     if rest.starts_with(b">From ") || rest.starts_with(b" From - ") {
         match self::line(rest, setting.at_end) {

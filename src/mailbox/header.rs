@@ -1,10 +1,11 @@
 //! Where the header block of a message ends, and where its fields begin.
 
 use super::HEADER_LIMIT;
+use super::beginning::BYTE_ORDER_MARK;
 use super::mbox::{CONTEXT, Separator};
 use super::window::Window;
 use crate::text::scan;
-use memchr::memchr2;
+use memchr::{memchr2, memmem};
 use std::io::{self, Read};
 
 /// Where a header block ends.
@@ -62,7 +63,14 @@ pub(super) fn header<R: Read>(
         {
             return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next), fields }));
         }
-        let Some(next) = next_line(window, line, start)? else {
+        let after = next_line(window, line, start)?;
+        for at in hidden_lines(window.slice(line, after.unwrap_or(window.end()))) {
+            let at = line + at as u64;
+            if let Some(next) = separator(window, at)? {
+                return Ok(Some(Header { end: at, body: at, claimed_end: None, next: Some(next), fields }));
+            }
+        }
+        let Some(next) = after else {
             let end = window.end();
             return Ok((end - start <= HEADER_LIMIT as u64).then_some(Header {
                 end,
@@ -89,7 +97,7 @@ fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64,
         match text {
             [] | [b'\r'] => break,
             [b' ' | b'\t', ..] => {}
-            [b'F', b'r', b'o', b'm', b' ', ..] => return None,
+            [b'F', b'r', b'o', b'm', b' ', ..] | [0xEF, 0xBB, 0xBF, ..] => return None,
             [first, ..] => {
                 fields.push(u32::try_from(line).ok()?);
                 if matches!(first, b'c' | b'C') {
@@ -105,12 +113,19 @@ fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64,
         [b'\r', b'\n', ..] => line + 2,
         _ => return None,
     };
-    // A stray CR may end a line, too.
-    if memchr::memchr_iter(b'\r', &bytes[..line]).count() != crs {
+    // A stray CR may end a line, too, and NULs may hide that a line begins.
+    let block = &bytes[..line];
+    if memchr::memchr_iter(b'\r', block).count() != crs || memchr::memchr(0, block).is_some() {
         return None;
     }
     let body = start + body as u64;
     Some((start + line as u64, body, claimed.map(|length: u64| body.saturating_add(length))))
+}
+
+/// Where in a line a separator may begin that does not stand at its start: after a byte-order mark, and after NULs.
+fn hidden_lines(line: &[u8]) -> Vec<usize> {
+    let marked = line.starts_with(b"\xEF\xBB\xBFFrom ").then_some(BYTE_ORDER_MARK.len());
+    marked.into_iter().chain(memmem::find_iter(line, b"\0From ").map(|nul| nul + 1)).collect()
 }
 
 /// Whether lines end in a bare CR here: the first line does.

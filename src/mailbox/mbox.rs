@@ -4,18 +4,19 @@
 //! the beginning of a body where it is asked for. All dialects are one: quoting (`>From `) needs no undoing to
 //! find a boundary, and a `Content-Length` counts only where it proves itself.
 
-use super::from_line::{Form, FromLine, Recognised, Setting, recognise};
+use super::beginning::{BYTE_ORDER_MARK, LOOK};
+use super::from_line::{FieldStart, Form, FromLine, Recognised, Setting, field_start, recognise};
 use super::header::{Header, header, keep_before};
 use super::window::Window;
 use super::{BODY_LOOK, RawMessage, Sink, Unusable, Want};
-use memchr::memmem;
+use memchr::{memchr2, memmem};
 use std::io::{self, Read};
 
 /// How far a `Content-Length` may reach over something that looks like a separator and still be checked.
 const CLAIM_LIMIT: u64 = 16 * 1_024 * 1_024;
 
-/// Bytes before a line that show whether the line before it is blank.
-pub(super) const CONTEXT: u64 = 3;
+/// Bytes before a line that show whether the line before it is blank, with a byte-order mark between.
+pub(super) const CONTEXT: u64 = 6;
 
 /// A separator and where the header after it begins.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,8 @@ pub struct Dialect {
     pub start: u64,
     /// That one is `git format-patch`'s, so the others may be.
     pub patches: bool,
+    /// The file may be a single message that quotes separators: only those count that leave no doubt.
+    pub certain: bool,
 }
 
 /// Where a stretch of a file begins and what it says of the next one.
@@ -68,17 +71,39 @@ pub fn read<R: Read>(
 
 /// Whether the file begins with a separator at `start` (past byte-order mark and blank lines), and of what kind.
 pub fn begins<R: Read>(window: &mut Window<R>, start: u64) -> io::Result<Option<Dialect>> {
-    let any = Dialect { start, patches: true };
+    let any = Dialect { start, patches: true, certain: false };
     let found = Reader::new(window, any, u64::MAX).judge(start, start)?;
-    Ok(found.map(|separator| Dialect { start, patches: separator.line.form == Form::Patch }))
+    Ok(found.map(|separator| Dialect { patches: separator.line.form == Form::Patch, ..any }))
 }
 
 /// The first separator at or after `from` in a file that does not begin with one.
 pub fn first_separator<R: Read>(window: &mut Window<R>, from: u64) -> io::Result<Option<Dialect>> {
-    let none = Dialect { start: u64::MAX, patches: false };
-    let found = Reader::new(window, none, u64::MAX).separator_from(from, None, from)?;
-    Ok(found.map(|separator| Dialect { start: separator.offset, patches: false }))
+    let found = Reader::new(window, NO_FIRST, u64::MAX).separator_from(from, None, from)?;
+    Ok(found.map(|separator| Dialect { start: separator.offset, ..NO_FIRST }))
 }
+
+/// The first separator where lines come before it that are neither blank nor fields: what some program wrote at the
+/// top of its export.
+pub fn after_foreign_lines<R: Read>(window: &mut Window<R>, start: u64) -> io::Result<Option<Dialect>> {
+    let mut line = start;
+    loop {
+        let bytes = window.from(line);
+        if line - start >= LOOK as u64 || field_start(bytes) != FieldStart::No {
+            return Ok(None);
+        }
+        let Some(length) = memchr2(b'\n', b'\r', bytes) else { return Ok(None) };
+        line += length as u64 + if bytes[length..].starts_with(b"\r\n") { 2 } else { 1 };
+        if let Some(separator) = Reader::new(window, NO_FIRST, u64::MAX).judge(line, start)? {
+            return Ok(Some(Dialect { start: separator.offset, ..NO_FIRST }));
+        }
+    }
+}
+
+/// A file that does not begin with a separator.
+const NO_FIRST: Dialect = Dialect { start: u64::MAX, patches: false, certain: false };
+
+/// A file that begins with a header.
+const FROM_HEADER: Dialect = Dialect { certain: true, ..NO_FIRST };
 
 struct Reader<'w, R> {
     window: &'w mut Window<R>,
@@ -121,20 +146,29 @@ impl<'w, R: Read> Reader<'w, R> {
             };
             return Ok((next, false));
         }
+        let next = self.hand_over(separator, &header, sink)?;
+        self.fields = std::mem::take(&mut header.fields);
+        Ok((next, header.claimed_end.is_some_and(|end| end > to)))
+    }
+
+    /// Hands one message over whose header is known, and finds the next separator.
+    fn hand_over(
+        &mut self,
+        separator: Separator,
+        header: &Header,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Option<Separator>> {
         let message = RawMessage {
             offset: separator.offset,
-            header: block,
+            header: self.window.slice(separator.header, header.end),
             from_line: Some(separator.line),
             fields: &header.fields,
         };
-        let want = sink.message(message);
-        self.fields = std::mem::take(&mut header.fields);
-        let next = match (want, header.next) {
-            (Want::Body, _) => self.body(&header, sink)?,
-            (Want::Nothing, None) => self.separator_from(header.body, header.claimed_end, header.body)?,
-            (Want::Nothing, next) => next,
-        };
-        Ok((next, header.claimed_end.is_some_and(|end| end > to)))
+        match (sink.message(message), header.next) {
+            (Want::Body, _) => self.body(header, sink),
+            (Want::Nothing, None) => self.separator_from(header.body, header.claimed_end, header.body),
+            (Want::Nothing, next) => Ok(next),
+        }
     }
 
     /// Hands the beginning of a body over and finds the next separator.
@@ -208,7 +242,10 @@ impl<'w, R: Read> Reader<'w, R> {
     }
 
     fn at_line_start(&self, offset: u64) -> bool {
-        offset == 0 || matches!(self.window.slice(offset - 1, offset), [b'\n' | b'\r'])
+        let before = self.before(offset);
+        offset == self.dialect.start
+            || matches!(before, [.., b'\n' | b'\r' | 0])
+            || (before.is_empty() && offset <= CONTEXT)
     }
 
     /// Whether the line at `offset` is a separator here; reads on until that is clear.
@@ -228,6 +265,11 @@ impl<'w, R: Read> Reader<'w, R> {
                 Recognised::Yes(line, _) if line.form == Form::Patch && !self.dialect.patches => {
                     return Ok(None);
                 }
+                Recognised::Yes(line, _)
+                    if self.dialect.certain && !(setting.after_blank && certain(line)) =>
+                {
+                    return Ok(None);
+                }
                 Recognised::Yes(line, length) => {
                     return Ok(Some(Separator { offset, header: offset + length as u64, line }));
                 }
@@ -240,10 +282,16 @@ impl<'w, R: Read> Reader<'w, R> {
     }
 
     fn after_blank(&self, offset: u64) -> bool {
-        match self.window.slice(offset.saturating_sub(CONTEXT), offset) {
-            [.., b'\n', b'\n'] | [b'\n', b'\r', b'\n'] | [.., b'\r', b'\r'] => true,
-            before => (before.len() as u64) < CONTEXT && before.iter().all(|b| matches!(b, b'\r' | b'\n')),
+        match self.before(offset) {
+            [.., b'\n', b'\n'] | [.., b'\n', b'\r', b'\n'] | [.., b'\r', b'\r'] | [.., 0] => true,
+            before => offset <= CONTEXT && before.iter().all(|b| matches!(b, b'\r' | b'\n')),
         }
+    }
+
+    /// The bytes before a line, without a byte-order mark between. A NUL is the end of what a failed disk lost.
+    fn before(&self, offset: u64) -> &[u8] {
+        let before = self.window.slice(offset.saturating_sub(CONTEXT), offset);
+        before.strip_suffix(BYTE_ORDER_MARK).unwrap_or(before)
     }
 
     /// A `Content-Length` is believed where exactly there a separator follows, or the end of the file.
@@ -272,11 +320,52 @@ enum Search {
     Not(u64),
 }
 
-/// Reads the source as one message that begins at `start`, without separators.
-pub fn read_single<R: Read>(window: &mut Window<R>, start: u64, sink: &mut dyn Sink) -> io::Result<()> {
+/// Whether the line is a separator that a person would hardly write.
+fn certain(line: FromLine) -> bool {
+    matches!(line.form, Form::Takeout | Form::Dated) && line.time.is_some()
+}
+
+/// Reads a mailbox whose first line is damaged, so that it begins with the header at `start`. `turn` is called before
+/// the second message.
+pub fn read_damaged<R: Read>(
+    window: &mut Window<R>,
+    start: u64,
+    sink: &mut dyn Sink,
+    turn: impl FnOnce(&mut dyn Sink),
+) -> io::Result<()> {
+    let dialect = FROM_HEADER;
+    let mut reader = Reader::new(window, dialect, u64::MAX);
+    let header = header(reader.window, start, Vec::new(), |window, line| {
+        Reader::new(window, dialect, u64::MAX).judge(line, start)
+    })?;
+    let lost = Separator { offset: start, header: start, line: FromLine { form: Form::Bare, time: None } };
+    let mut next = match header {
+        Some(header) => reader.hand_over(lost, &header, sink)?,
+        None => {
+            sink.unusable(start, Unusable::HeaderTooLong);
+            reader.separator_from(start, None, start)?
+        }
+    };
+    if next.is_some() {
+        turn(sink);
+    }
+    while let Some(separator) = next {
+        (next, _) = reader.message(separator, sink)?;
+    }
+    Ok(())
+}
+
+/// Whether a separator that leaves no doubt follows in the body of a single message, which begins at `body`.
+pub fn holds_separator<R: Read>(window: &mut Window<R>, body: u64) -> io::Result<bool> {
+    let mut reader = Reader::new(window, FROM_HEADER, u64::MAX);
+    Ok(reader.separator_from(body, None, body)?.is_some())
+}
+
+/// Reads the source as one message that begins at `start`, without separators; tells where its body begins.
+pub fn read_single<R: Read>(window: &mut Window<R>, start: u64, sink: &mut dyn Sink) -> io::Result<u64> {
     let Some(header) = header(window, start, Vec::new(), |_, _| Ok(None))? else {
         sink.unusable(start, Unusable::HeaderTooLong);
-        return Ok(());
+        return Ok(start);
     };
     let message = RawMessage {
         offset: start,
@@ -289,5 +378,5 @@ pub fn read_single<R: Read>(window: &mut Window<R>, start: u64, sink: &mut dyn S
         while window.end() < enough && window.more(header.body)? {}
         sink.body(window.slice(header.body, enough));
     }
-    Ok(())
+    Ok(header.body)
 }

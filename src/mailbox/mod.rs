@@ -4,6 +4,7 @@
 //! one, a variant of [`Format`] and a row of [`FORMATS`].
 
 mod archive;
+mod beginning;
 mod emlx;
 mod export;
 mod from_line;

@@ -1,7 +1,8 @@
 //! Files and standard input, read whole or in parts.
 
+use super::beginning::beginning;
 use super::origin::Origin;
-use super::stream::{ZIP_LOOK, first_text, is_zip, read_stream};
+use super::stream::{ZIP_LOOK, is_zip, read_stream};
 use super::window::{BLOCK, Window};
 use super::{Borders, Dialect, Sink, archive, mbox, outlook};
 use crate::error::{Error, Result};
@@ -42,8 +43,9 @@ pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
     let Some(size) = source.size.filter(|size| *size > length) else { return Ok(vec![Part::Whole]) };
     let failed = |error: io::Error| Error::io(&source.origin.path, "can't be read", &error);
     let mut window = Window::new(open(&source.origin.path)?.take(size), 0, BLOCK);
-    let start = first_text(&mut window).map_err(failed)?;
-    let dialect = start.map(|start| mbox::begins(&mut window, start)).transpose().map_err(failed)?.flatten();
+    let start = beginning(&mut window).map_err(failed)?.filter(|start| !start.after_nuls);
+    let dialect =
+        start.map(|start| mbox::begins(&mut window, start.offset)).transpose().map_err(failed)?.flatten();
     let Some(dialect) = dialect else { return Ok(vec![Part::Whole]) };
     let borders = (0..size.div_ceil(length).max(1)).map(|part| (part * length, (part + 1) * length));
     let stretches = borders.map(|(from, to)| Part::Stretch {

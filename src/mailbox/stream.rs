@@ -1,6 +1,7 @@
 //! What a stream of bytes turns out to be, by its content, and who reads it.
 
 use super::archive::{TAR_HEADER, is_tar, read_tar};
+use super::beginning::{LOOK, beginning, is_message, unread};
 use super::from_line::{FieldStart, field_start};
 use super::origin::{Origin, Packing};
 use super::unpack::Compression;
@@ -8,9 +9,6 @@ use super::window::Window;
 use super::{Remark, Sink, Unusable, emlx, export, maildir, mbox, outlook};
 use crate::error::{Error, Result};
 use std::io::{self, Read};
-
-/// Bytes that are looked at to tell what a file is.
-const LOOK: usize = 4_096;
 
 /// What the first bytes of a stream show.
 enum Format {
@@ -99,20 +97,27 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
 
 fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
-    let Some(start) = first_text(window).map_err(failed)? else {
+    let must_be_mail = origin.named || maildir::is_message(&origin.path);
+    if let Some((why, hint)) = unread(window.from(0), must_be_mail) {
+        return Err(Error::file(&origin.path, why).hint(hint));
+    }
+    let Some(start) = beginning(window).map_err(failed)? else {
         if origin.named {
             origin.turn_to_folder(sink);
         }
         return Ok(());
     };
+    let (start, after_nuls) = (start.offset, start.after_nuls);
     if let Some(dialect) = mbox::begins(window, start).map_err(failed)? {
         origin.turn_to_folder(sink);
+        if after_nuls {
+            sink.unusable(0, Unusable::NoSeparator);
+        }
         return mbox::read(window, start, u64::MAX, dialect, sink).map(drop).map_err(failed);
     }
-    let must_be_mail = origin.named || maildir::is_message(&origin.path);
-    if is_message(window.from(start), must_be_mail) {
-        origin.turn_to_message(None, sink);
-        return mbox::read_single(window, start, sink).map_err(failed);
+    let lost = mbox::after_foreign_lines(window, start).map_err(failed)?;
+    if lost.is_none() && is_message(window.from(start), must_be_mail) {
+        return read_from_header(window, start, origin, sink).map_err(failed);
     }
     if let Some(remark) = export::remark(window, start, origin).map_err(failed)? {
         sink.remark(remark);
@@ -121,8 +126,10 @@ fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Si
     // A mailbox that lost its beginning is still one; but a picture in a folder is not searched for it.
     let look = window.from(start);
     let binary = look[..look.len().min(LOOK)].contains(&0);
-    let lost =
-        if binary && !origin.named { None } else { mbox::first_separator(window, start).map_err(failed)? };
+    let lost = match lost {
+        None if !binary || origin.named => mbox::first_separator(window, start).map_err(failed)?,
+        lost => lost,
+    };
     let Some(dialect) = lost else {
         if origin.named || !must_be_mail {
             return no_mail(origin, sink);
@@ -136,6 +143,34 @@ fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Si
     mbox::read(window, dialect.start, u64::MAX, dialect, sink).map(drop).map_err(failed)
 }
 
+/// Reads a text that begins with a header: a single message, unless its first line is what is left of a separator.
+/// Where it may have been a mailbox all the same, that is said.
+fn read_from_header<R: Read>(
+    window: &mut Window<R>,
+    start: u64,
+    origin: &Origin,
+    sink: &mut dyn Sink,
+) -> io::Result<()> {
+    origin.turn_to_message(None, sink);
+    let name = origin.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let numbered = name.bytes().all(|byte| byte.is_ascii_digit());
+    if numbered || name.ends_with(".eml") || maildir::is_message(&origin.path) {
+        return mbox::read_single(window, start, sink).map(drop);
+    }
+    if field_start(window.from(start)) == FieldStart::No {
+        return mbox::read_damaged(window, start, sink, |sink| origin.turn_to_folder(sink));
+    }
+    let body = mbox::read_single(window, start, sink)?;
+    if mbox::holds_separator(window, body)? {
+        let what = "begins with a header, not with a `From ` line, and was read as a single message, but lines in it \
+                    look like the beginning of others";
+        sink.remark(Remark::Note(Error::file(&origin.path, what).hint(
+            "if it is a mailbox that lost its first line, write one: From MAILER-DAEMON Thu Jan  1 00:00:00 1970",
+        )));
+    }
+    Ok(())
+}
+
 /// A file without mail: an error where the user named it.
 fn no_mail(origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     if origin.named {
@@ -147,52 +182,4 @@ fn no_mail(origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     }
     sink.remark(Remark::NoMail(origin.path.clone()));
     Ok(())
-}
-
-/// The offset of the first line with text, past a byte-order mark and blank lines; all of the window from
-/// there is kept. `None` where there is none.
-pub fn first_text<R: Read>(window: &mut Window<R>) -> io::Result<Option<u64>> {
-    let mut at = window.start();
-    loop {
-        let bytes = window.from(at);
-        if at == 0 && bytes.starts_with(b"\xEF\xBB\xBF") {
-            at = 3;
-            continue;
-        }
-        match bytes.iter().position(|b| !b.is_ascii_whitespace()) {
-            Some(found) if bytes.len() - found >= LOOK || window.ended() => {
-                return Ok(Some(at + found as u64));
-            }
-            Some(found) => {
-                at += if at == 0 { 0 } else { found as u64 };
-                window.more(at.saturating_sub(3))?;
-            }
-            None => {
-                // Keep the first bytes until a byte-order mark can be told from them.
-                at = if window.end() < 3 && !window.ended() { 0 } else { window.end() };
-                if !window.more(at.saturating_sub(3))? && window.from(at).iter().all(u8::is_ascii_whitespace)
-                {
-                    return Ok(None);
-                }
-            }
-        }
-    }
-}
-
-/// A header field on the first line; or, where that line is damaged, a well-known field before the first blank line.
-/// What the user did not name must have a well-known field: a list of settings looks like a header too.
-fn is_message(bytes: &[u8], named: bool) -> bool {
-    if named && field_start(bytes) == FieldStart::Yes {
-        return true;
-    }
-    bytes[..bytes.len().min(LOOK)]
-        .split(|byte| *byte == b'\n')
-        .take_while(|line| !line.trim_ascii().is_empty())
-        .any(|line| {
-            let known =
-                [&b"from:"[..], b"received:", b"return-path:", b"message-id:", b"subject:", b"delivered-to:"];
-            known
-                .iter()
-                .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
-        })
 }

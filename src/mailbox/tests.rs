@@ -8,6 +8,7 @@ use proptest::prelude::*;
 struct Kept {
     messages: Vec<(u64, Vec<u8>, Option<Vec<u8>>)>,
     unusable: Vec<(u64, Unusable)>,
+    remarks: Vec<Remark>,
 }
 
 impl Sink for Kept {
@@ -23,7 +24,9 @@ impl Sink for Kept {
     }
     fn begin(&mut self) {}
     fn turn_to(&mut self, _: &Place<'_>) {}
-    fn remark(&mut self, _: Remark) {}
+    fn remark(&mut self, remark: Remark) {
+        self.remarks.push(remark);
+    }
 }
 
 fn read_bytes(bytes: &[u8], block: usize) -> Result<Kept> {
@@ -70,6 +73,90 @@ fn mixed_line_ends_are_read() {
 fn a_byte_order_mark_and_blank_lines_may_come_first() {
     let text = format!("\u{feff}\n\r\n{SEPARATOR}Subject: one\n\nbody\n");
     assert_eq!(subjects(&text), ["one"]);
+}
+
+#[test]
+fn whatever_comes_before_the_first_separator_costs_no_message() {
+    let one = format!("{SEPARATOR}Subject: one\n\nbody\n");
+    let two = format!("{one}\n{SEPARATOR}Subject: two\n\nbody\n");
+    for (before, lost) in [
+        ("\u{feff}", 0),
+        ("\u{feff}\n", 0),
+        ("\n\u{feff}", 0),
+        ("\u{feff}\u{feff}", 0),
+        ("\r\n\r\n", 0),
+        (" \t", 0),
+        ("\0\0\0\0\0\0\0\0\0", 1),
+        ("\0\n", 1),
+        ("\u{feff}Exported by Example Mail on Sunday\n", 1),
+        ("Exported by Example Mail\r\nin two lines\r\n", 1),
+        ("Exported by Example Mail\n\n", 1),
+        ("\u{1}\u{1}\u{1}\u{1}\n", 1),
+    ] {
+        for (text, expected) in [(&one, &["one"] as &[&str]), (&two, &["one", "two"])] {
+            for text in [format!("{before}{text}"), format!("{before}{}", text.replace('\n', "\r\n"))] {
+                assert_eq!(subjects(&text), expected, "{text:?}");
+                let kept = read_bytes(text.as_bytes(), BLOCK).expect("a mailbox");
+                assert_eq!(kept.unusable.len(), lost, "{text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mailbox_that_lost_its_first_separator_still_has_all_its_messages() {
+    let rest =
+        format!("Subject: one\nTo: a\n\nbody\n\n{SEPARATOR}Subject: two\n\n\n{SEPARATOR}Subject: three\n\n");
+    for before in [">From ann@shop.example Thu Jan  4 10:00:00 2024\n", "rom ann@shop.example\n"] {
+        assert_eq!(subjects(&format!("{before}{rest}")), ["one", "two", "three"], "{before:?}");
+    }
+    // Without any trace of it, it may as well be a mail that quotes others: that is said.
+    let said = |text: &str, name: &str| {
+        let mut kept = Kept::default();
+        read_stream(text.as_bytes(), Path::new(name), BLOCK, &mut kept).expect("a message");
+        assert_eq!(kept.messages.len(), 1);
+        kept.remarks
+    };
+    for before in ["", "\u{feff}", "X-Export: 1\n"] {
+        let remarks = said(&format!("{before}{rest}"), "old");
+        let [Remark::Note(note)] = remarks.as_slice() else {
+            panic!("another remark");
+        };
+        assert!(note.to_string().contains("read as a single message"), "{note}");
+    }
+    assert!(said(&rest, "forwarded.eml").is_empty());
+    assert!(said("Subject: one\n\nShe wrote:\n\nFrom here on\nNote: all is well\n", "old").is_empty());
+}
+
+#[test]
+fn a_byte_order_mark_or_nuls_in_the_middle_hide_no_separator() {
+    for between in ["\u{feff}", "\n\u{feff}", "\0\0\0\0\0\0\0", "\r\n\u{feff}"] {
+        let text = format!("{SEPARATOR}Subject: one\n\nbody\n{between}{SEPARATOR}Subject: two\n\nbody\n");
+        assert_eq!(subjects(&text), ["one", "two"], "{between:?}");
+    }
+    let inside = format!("{SEPARATOR}\u{feff}Subject: one\n\nbody\n");
+    assert_eq!(subjects(&format!("{inside}\n{inside}")), ["one", "one"]);
+}
+
+#[test]
+fn mail_in_utf_16_and_other_separators_are_named() {
+    let text = format!("{SEPARATOR}Subject: one\n\nbody\n");
+    let message = "Subject: one\nFrom: ann@shop.example\n\nbody\n".to_string();
+    for text in [&text, &message] {
+        for mark in ["", "\u{feff}", "\u{feff}\n"] {
+            let units: Vec<u16> = format!("{mark}{text}").encode_utf16().collect();
+            let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+            for bytes in [little, big] {
+                let error = read_bytes(&bytes, BLOCK).expect_err("UTF-16").to_string();
+                assert!(error.contains("UTF-16"), "{error}");
+            }
+        }
+    }
+    let mmdf = "\u{1}\u{1}\u{1}\u{1}\nSubject: one\n\nbody\n\u{1}\u{1}\u{1}\u{1}\n".repeat(2);
+    assert!(read_bytes(mmdf.as_bytes(), BLOCK).expect_err("MMDF").to_string().contains("MMDF"));
+    let nuls = read_bytes(&[0; 9_000], BLOCK).expect_err("nothing").to_string();
+    assert!(nuls.contains("holds no message"), "{nuls}");
 }
 
 #[test]
@@ -202,6 +289,8 @@ fn line() -> impl Strategy<Value = String> {
         Just("Content-Length: 40".to_string()),
         Just(" folded".to_string()),
         Just(String::new()),
+        Just(format!("\u{feff}{}", SEPARATOR.trim_end())),
+        Just(format!("\0\0\0{}", SEPARATOR.trim_end())),
         Just("From the team".to_string()),
         "[ -~]{0,20}",
     ]

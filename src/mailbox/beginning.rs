@@ -1,0 +1,90 @@
+//! What may come before the first message of a text: a byte-order mark, blank lines, NUL bytes; and texts in an
+//! encoding or with separators that are not read.
+
+use super::from_line::{FieldStart, field_start};
+use super::mbox::CONTEXT;
+use super::window::Window;
+use std::io::{self, Read};
+
+/// Bytes that are looked at to tell what a text is.
+pub const LOOK: usize = 4_096;
+
+/// A byte-order mark in UTF-8. Windows editors write one, and joining such files leaves it in the middle.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Where a text begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beginning {
+    /// The offset of its first byte.
+    pub offset: u64,
+    /// Whether NUL bytes come before it: a disk that failed leaves them where a message was.
+    pub after_nuls: bool,
+}
+
+/// The beginning of the text, past byte-order marks, blank lines and NUL bytes; all of the window from there is kept.
+/// `None` where there is nothing but blank lines.
+pub fn beginning<R: Read>(window: &mut Window<R>) -> io::Result<Option<Beginning>> {
+    let mut at = Beginning { offset: window.start(), after_nuls: false };
+    loop {
+        let mut rest = window.from(at.offset);
+        let held = rest.len();
+        loop {
+            rest = match rest {
+                [byte, after @ ..] if byte.is_ascii_whitespace() => after,
+                [0, after @ ..] => {
+                    at.after_nuls = true;
+                    after
+                }
+                [0xEF, 0xBB, 0xBF, after @ ..] => after,
+                _ => break,
+            };
+        }
+        at.offset += (held - rest.len()) as u64;
+        if rest.len() >= LOOK || window.ended() {
+            return Ok((!rest.is_empty() || at.after_nuls).then_some(at));
+        }
+        window.more(at.offset.saturating_sub(CONTEXT))?;
+    }
+}
+
+/// A header field on the first line; or, where that line is damaged, a well-known field before the first blank line.
+/// What the user did not name must have a well-known field: a list of settings looks like a header too.
+pub fn is_message(bytes: &[u8], named: bool) -> bool {
+    if named && field_start(bytes) == FieldStart::Yes {
+        return true;
+    }
+    bytes[..bytes.len().min(LOOK)]
+        .split(|byte| *byte == b'\n')
+        .take_while(|line| !line.trim_ascii().is_empty())
+        .any(|line| {
+            let known =
+                [&b"from:"[..], b"received:", b"return-path:", b"message-id:", b"subject:", b"delivered-to:"];
+            known
+                .iter()
+                .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+        })
+}
+
+/// Why a text that is mail is not read as it is, with what to do about it.
+pub fn unread(bytes: &[u8], named: bool) -> Option<(&'static str, &'static str)> {
+    let mail = |text: &[u8]| text.starts_with(b"From ") || is_message(text, named);
+    if [0, 1].into_iter().any(|zero| mail(&utf_16(bytes, zero))) {
+        return Some((
+            "is mail in UTF-16, which is not read",
+            "save it as it came or as UTF-8; `>` in PowerShell writes UTF-16, `cmd /c` does not",
+        ));
+    }
+    let header = bytes.strip_prefix(b"\x01\x01\x01\x01\n")?;
+    (field_start(header) == FieldStart::Yes).then_some((
+        "is a mailbox of the sort MMDF, which is not read",
+        "convert it to mbox or Maildir first",
+    ))
+}
+
+/// The ASCII letters with which a text in UTF-16 begins; `zero` says which byte of each two is the upper one.
+fn utf_16(bytes: &[u8], zero: usize) -> Vec<u8> {
+    let bytes = bytes.strip_prefix(b"\xFF\xFE").or(bytes.strip_prefix(b"\xFE\xFF")).unwrap_or(bytes);
+    let letters = bytes[..bytes.len().min(LOOK)].chunks_exact(2);
+    let letters = letters.map_while(|unit| (unit[zero] == 0 && unit[1 - zero] != 0).then(|| unit[1 - zero]));
+    letters.skip_while(u8::is_ascii_whitespace).collect()
+}
