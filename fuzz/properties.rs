@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each target uses one of them")]
 
-use mailfatigue::consent::{Ledger, LedgerOptions};
+use mailfatigue::consent::{Ledger, LedgerOptions, ListFile, Reading};
 use mailfatigue::fact::{Brands, FactReader, Lens, Owners, Rules, Vocabulary};
 use mailfatigue::mailbox::{
     BLOCK, Place, RawMessage, Remark, Sink, Unusable, Want, read_file, read_message, read_stream,
@@ -123,8 +123,9 @@ fn adds_up(mut reader: FactReader<'_>) {
 
 /// A consent list is read, or refused with a reason that names it.
 pub fn ledger(bytes: &[u8]) {
-    let options = LedgerOptions { files: Vec::new(), sender: None, as_of: None };
-    let read = Ledger::default().add(Path::new("fuzzed"), bytes, &options, &ZONE, &Owners::default());
+    let list = ListFile { path: "fuzzed".into(), sender: None };
+    let reading = Reading { zone: &ZONE, owners: &Owners::default(), senders: &LENS.senders, now: NOW };
+    let read = Ledger::default().add(&list, bytes, &LedgerOptions::default(), &reading);
     if let Err(error) = read {
         assert!(error.to_string().starts_with("error: `fuzzed`"), "{error}");
     }

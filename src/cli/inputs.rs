@@ -1,7 +1,7 @@
 //! The flags that say what is read and how it is judged: the same for every command that reads mail.
 
 use crate::check::Plan;
-use crate::consent::{Ledger, LedgerOptions};
+use crate::consent::{DateOrder, Ledger, LedgerOptions, ListFile, Reading};
 use crate::error::{Error, Result};
 use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
 use crate::history::Scope;
@@ -22,17 +22,27 @@ pub struct Inputs {
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 
-    /// A consent list (CSV with the columns sender,customer,event,date); may be repeated
-    #[arg(long, value_name = "FILE", help_heading = "Consent")]
-    pub consent: Vec<PathBuf>,
+    /// A consent list (CSV or .xlsx with the columns sender,customer,event,date), or NAME=FILE for a list without a
+    /// `sender` column that is about the sender NAME; `-` is standard input; may be repeated
+    #[arg(long, value_name = "FILE", value_parser = list_file, help_heading = "Consent")]
+    pub consent: Vec<ListFile>,
 
-    /// The sender that every row is about, for a list without a `sender` column
+    /// The sender that every row is about, for all lists without NAME=
     #[arg(long, value_name = "NAME", requires = "consent", help_heading = "Consent")]
     pub consent_sender: Option<String>,
 
-    /// The last day that the consent list covers
-    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Consent")]
+    /// The last day that the consent lists cover
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "consent", help_heading = "Consent")]
     pub consent_as_of: Option<Day>,
+
+    /// How to read dates such as 3/4/2026: day first (dmy) or month first (mdy) [default: only where the list leaves
+    /// no doubt]
+    #[arg(long, value_name = "ORDER", value_parser = date_order, requires = "consent", help_heading = "Consent")]
+    pub consent_dates: Option<DateOrder>,
+
+    /// Leave out rows of consent lists that can't be used, and list them
+    #[arg(long, requires = "consent", help_heading = "Consent")]
+    pub skip_bad_rows: bool,
 
     /// Which pattern of mail gets which verdict (TOML); see `mailfatigue policy`
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
@@ -49,6 +59,10 @@ pub struct Inputs {
     /// An address of the mailbox's owner, or @domain for all of a domain; may be repeated
     #[arg(long, value_name = "ADDRESS", help_heading = "Judging")]
     pub owner: Vec<String>,
+
+    /// Count addresses that differ in their +tag as different customers
+    #[arg(long, help_heading = "Judging")]
+    pub keep_tags: bool,
 
     /// The time zone of days, an IANA name such as Europe/Berlin [default: the machine's]
     #[arg(long, value_name = "ZONE", help_heading = "Judging")]
@@ -96,6 +110,18 @@ fn day(text: &str) -> std::result::Result<Day, String> {
     Day::parse(text).ok_or_else(|| "no such date; write YYYY-MM-DD".to_string())
 }
 
+fn list_file(text: &str) -> std::result::Result<ListFile, std::convert::Infallible> {
+    Ok(ListFile::named(text))
+}
+
+fn date_order(text: &str) -> std::result::Result<DateOrder, String> {
+    match text {
+        "dmy" => Ok(DateOrder::DayFirst),
+        "mdy" => Ok(DateOrder::MonthFirst),
+        _ => Err("write dmy (27.02.2026) or mdy (2/27/2026)".to_string()),
+    }
+}
+
 impl Inputs {
     /// Everything read and checked that the job needs, before any mail is read. `now` is the instant of the run.
     pub fn plan(&self, now: Seconds, needs: Needs) -> Result<Plan> {
@@ -104,29 +130,27 @@ impl Inputs {
                 Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")
             );
         }
-        let stdin = self.mailboxes.iter().filter(|path| path.as_os_str() == "-").count();
-        if stdin > 1 {
-            return Err(Error::new("`-`", "standard input can be read only once"));
+        let read = self.mailboxes.iter().chain(self.consent.iter().map(|list| &list.path));
+        if read.filter(|path| path.as_os_str() == "-").count() > 1 {
+            return Err(Error::new("`-`", "standard input can be read only once")
+                .hint("name a file instead of one of the `-`"));
         }
         let zone = match &self.timezone {
             Some(name) => Zone::named(name)?,
             None => Zone::of_the_machine(),
         };
-        let owners = Owners::new(&self.owner)?;
+        let owners = Owners::new(&self.owner, self.keep_tags)?;
         let brands = self.brands.as_deref().map(Brands::read).transpose()?.unwrap_or_default();
         let mut vocabulary = Vocabulary::default();
         let rules = Rules::load(self.rules.as_deref(), &mut vocabulary)?;
         let policy = self.policy.as_deref().map_or_else(Policy::built_in, Policy::read)?;
-        let options = LedgerOptions {
-            files: self.consent.clone(),
-            sender: self.consent_sender.clone(),
-            as_of: self.consent_as_of,
-        };
-        let ledger = Ledger::read(&options, &zone, &owners)?;
+        let senders = Senders::new(brands);
+        let reading = Reading { zone: &zone, owners: &owners, senders: &senders, now };
+        let ledger = Ledger::read(&self.ledger_options(), &reading)?;
         let lens = Lens {
             now,
             owners,
-            senders: Senders::new(brands),
+            senders,
             labels: Labels::built_in(),
             rules,
             vocabulary,
@@ -151,5 +175,15 @@ impl Inputs {
             all: needs.all,
             threads: self.threads.map_or(cores, usize::from),
         })
+    }
+
+    fn ledger_options(&self) -> LedgerOptions {
+        LedgerOptions {
+            lists: self.consent.clone(),
+            sender: self.consent_sender.clone(),
+            as_of: self.consent_as_of,
+            date_order: self.consent_dates,
+            skip_bad_rows: self.skip_bad_rows,
+        }
     }
 }

@@ -173,7 +173,7 @@ fn summarised(options: &Check, plan: &Plan, outcome: &Outcome) -> String {
         cases: &cases,
         policy: &plan.policy,
         list_given: plan.ledger.given,
-        silent_rows: plan.ledger.silent,
+        silent_rows: plan.ledger.silent + plan.ledger.without_customer,
         flagged_in_spam: &outcome.flagged_in_spam,
         flagged_in_unverified: &outcome.flagged_in_unverified,
         closing,

@@ -3,12 +3,10 @@
 mod evidence;
 mod ledger;
 mod timeline;
-mod words;
 
 pub use evidence::Findings;
-pub use ledger::{Ledger, LedgerOptions};
+pub use ledger::{DateOrder, Ledger, LedgerOptions, ListFile, Reading, accepted_words, sender_cell};
 pub use timeline::{Standing, Terms, Timeline};
-pub use words::accepted_words;
 
 use crate::time::{Day, Seconds};
 

@@ -1,7 +1,6 @@
 //! Who a message says that it is from.
 
 use super::batch::hash;
-use super::customer::canonical;
 use super::lens::Lens;
 use super::sender::{domain_of, normal_address};
 use super::unsubscribe::is_no_reply;
@@ -81,7 +80,7 @@ fn read(written: &Mailbox, original: Option<&Mailbox>, lens: &Lens, names: &mut 
         address: names.addresses.number(&author.address),
         name: name.map(|name| names.display.number(name)),
         domain: domain_of(&written.address).map(Into::into),
-        owner: lens.owners.hold(&canonical(&written.address)),
+        owner: lens.owners.hold(&lens.owners.canonical(&written.address)),
         free_mail: domain_of(&author.address).is_some_and(|domain| lens.senders.is_free_mail(domain)),
         no_reply: is_no_reply(&author.address),
     }

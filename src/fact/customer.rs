@@ -3,18 +3,24 @@
 use crate::error::{Error, Result};
 use crate::message::header::{FieldName, Fields};
 use crate::message::value::{bare_address, mailboxes};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The addresses of the mailbox's owner: one customer, shown as the first of them.
 #[derive(Debug, Clone, Default)]
 pub struct Owners {
     written: Vec<String>,
+    /// Whether addresses that differ in their `+tag` are different customers.
+    keep_tags: bool,
+    /// Which of them some message named. Set from several threads, only ever to true.
+    named: Arc<[AtomicBool]>,
 }
 
 impl Owners {
     /// From `--owner` values: addresses, or `@domain` for all addresses of a domain.
-    pub fn new(values: &[String]) -> Result<Self> {
+    pub fn new(values: &[String], keep_tags: bool) -> Result<Self> {
         let written = values.iter().map(|value| {
-            let address = canonical(value.trim());
+            let address = if keep_tags { lower(value) } else { canonical(value) };
             match address.rsplit_once('@') {
                 Some((_, domain)) if !domain.is_empty() && !address.contains(char::is_whitespace) => {
                     Ok(address)
@@ -23,7 +29,19 @@ impl Owners {
                     .hint("write name@example.com, or @example.com for every address of a domain")),
             }
         });
-        Ok(Self { written: written.collect::<Result<_>>()? })
+        let written: Vec<String> = written.collect::<Result<_>>()?;
+        let named = written.iter().map(|_| AtomicBool::new(false)).collect();
+        Ok(Self { written, keep_tags, named })
+    }
+
+    /// An address as customers are called: in lower case, and without a `+tag` unless tags are kept.
+    pub fn canonical(&self, written: &str) -> String {
+        if self.keep_tags { lower(written) } else { canonical(written) }
+    }
+
+    /// The addresses, as they were given; `@domain` is none.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.written.iter().map(String::as_str).filter(|address| !address.starts_with('@'))
     }
 
     /// What the owner is called in the report, where one was given.
@@ -33,10 +51,40 @@ impl Owners {
 
     /// Whether a canonical address is the owner's.
     pub fn hold(&self, address: &str) -> bool {
-        self.written.iter().any(|owner| match owner.strip_prefix('@') {
-            Some(domain) => address.rsplit_once('@').is_some_and(|(_, of)| of == domain),
-            None => owner == address,
-        })
+        self.written.iter().any(|owner| is_meant(owner, address))
+    }
+
+    /// Notes which of the addresses a message names, as far as they were not named before.
+    pub fn note_named(&self, fields: &Fields<'_>) {
+        let unnamed =
+            self.written.iter().zip(&*self.named).filter(|(_, named)| !named.load(Ordering::Relaxed));
+        for (owner, named) in unnamed {
+            if self.names_owner(fields, owner) {
+                named.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn names_owner(&self, fields: &Fields<'_>, owner: &str) -> bool {
+        let domain = owner.rsplit_once('@').map_or(owner, |(_, domain)| domain).as_bytes();
+        let letterhead = [FieldName::TO, FieldName::CC, FieldName::FROM].into_iter();
+        let values = letterhead.flat_map(|name| fields.all(name)).chain(stated(fields)).chain(hops(fields));
+        // Most values name somebody else: their addresses are not read.
+        let mut likely = values
+            .filter(|value| value.windows(domain.len().max(1)).any(|part| part.eq_ignore_ascii_case(domain)));
+        likely.any(|value| mailboxes(value).iter().any(|one| is_meant(owner, &self.canonical(&one.address))))
+    }
+
+    /// Those that no message named.
+    pub fn unnamed(&self) -> impl Iterator<Item = &str> {
+        let unnamed =
+            self.written.iter().zip(&*self.named).filter(|(_, named)| !named.load(Ordering::Relaxed));
+        unnamed.map(|(owner, _)| owner.as_str())
+    }
+
+    /// Whether any was given.
+    pub fn are_given(&self) -> bool {
+        !self.written.is_empty()
     }
 
     /// The customer that a canonical address stands for.
@@ -45,13 +93,25 @@ impl Owners {
     }
 }
 
+fn lower(written: &str) -> String {
+    written.trim().to_lowercase()
+}
+
 /// An address in lower case, without a `+tag`.
 pub fn canonical(written: &str) -> String {
-    let lower = written.trim().to_lowercase();
+    let lower = lower(written);
     let Some((local, domain)) = lower.rsplit_once('@') else { return lower };
     match local.split_once('+') {
         Some((name, _)) if !name.is_empty() => format!("{name}@{domain}"),
         _ => lower,
+    }
+}
+
+/// Whether a canonical address is that owner's, who may be a whole domain.
+fn is_meant(owner: &str, address: &str) -> bool {
+    match owner.strip_prefix('@') {
+        Some(domain) => address.rsplit_once('@').is_some_and(|(_, of)| of == domain),
+        None => owner == address,
     }
 }
 
@@ -61,7 +121,7 @@ pub const UNKNOWN: &str = "unknown";
 /// The address that a message was delivered to, as a customer: the first source that names one.
 #[cfg(test)]
 fn delivered_to(fields: &Fields<'_>, owners: &Owners) -> String {
-    let found = stated(fields).chain(hops(fields)).find_map(address);
+    let found = stated(fields).chain(hops(fields)).find_map(|raw| address(raw, owners));
     let found = found.as_deref().map(|found| owners.customer(found));
     found.map_or_else(|| by_letterhead(fields, owners).unwrap_or_else(|| UNKNOWN.to_string()), str::to_string)
 }
@@ -86,7 +146,7 @@ pub fn by_letterhead(fields: &Fields<'_>, owners: &Owners) -> Option<String> {
     }
     let mut to = fields.all(FieldName::TO).flat_map(mailboxes).filter(|one| one.address.contains('@'));
     match (to.next(), to.next()) {
-        (Some(only), None) => Some(canonical(&only.address)),
+        (Some(only), None) => Some(owners.canonical(&only.address)),
         _ => None,
     }
 }
@@ -99,15 +159,15 @@ fn original_to<'a>(fields: &Fields<'a>) -> Option<&'a [u8]> {
 }
 
 /// The address that a field's value or a hop's word names.
-pub fn address(raw: &[u8]) -> Option<String> {
+pub fn address(raw: &[u8], owners: &Owners) -> Option<String> {
     if let Some(plain) = bare_address(raw) {
-        return Some(canonical(plain));
+        return Some(owners.canonical(plain));
     }
     mailboxes(raw)
         .into_iter()
         .map(|one| one.address)
         .find(|address| is_address(address))
-        .map(|found| canonical(&found))
+        .map(|found| owners.canonical(&found))
 }
 
 fn is_address(text: &str) -> bool {
@@ -145,7 +205,7 @@ mod tests {
         let mut spans = Spans::default();
         delivered_to(
             &spans.scan(&Vocabulary::default(), header.as_bytes()),
-            &Owners::new(&owners).expect("valid"),
+            &Owners::new(&owners, false).expect("valid"),
         )
     }
 
@@ -180,8 +240,37 @@ mod tests {
     }
 
     #[test]
+    fn tags_are_kept_where_that_is_asked_for() {
+        let owners = |keep| Owners::new(&["Ann+1@home.example".to_string()], keep).expect("valid");
+        assert_eq!(owners(false).name(), Some("ann@home.example"));
+        assert_eq!(owners(true).name(), Some("ann+1@home.example"));
+        let mut spans = Spans::default();
+        let vocabulary = Vocabulary::default();
+        let fields = spans.scan(&vocabulary, b"Delivered-To: Seed+01@home.example\n");
+        assert_eq!(delivered_to(&fields, &owners(true)), "seed+01@home.example");
+    }
+
+    #[test]
+    fn an_owner_that_no_message_names_is_found_out() {
+        let given = ["ann@home.example", "ann@hoem.example", "@ann.example", "ann@work.example"];
+        let owners = Owners::new(&given.map(str::to_string), false).expect("valid");
+        let note = |header: &str| {
+            let mut spans = Spans::default();
+            owners.note_named(&spans.scan(&Vocabulary::default(), header.as_bytes()));
+        };
+        note("Delivered-To: Ann+tag@HOME.example\nTo: b@ann.example.org\n");
+        assert_eq!(
+            owners.unnamed().collect::<Vec<_>>(),
+            ["ann@hoem.example", "@ann.example", "ann@work.example"]
+        );
+        note("To: Shop <a@shop.example>, x@ann.example\n");
+        note("Received: from a by b for <ann@work.example>; Thu\nTo: y@x.example\n");
+        assert_eq!(owners.unnamed().collect::<Vec<_>>(), ["ann@hoem.example"]);
+    }
+
+    #[test]
     fn a_word_that_is_no_address_is_no_owner() {
-        assert!(Owners::new(&["ann".to_string()]).is_err());
-        assert!(Owners::new(&["ann@".to_string()]).is_err());
+        assert!(Owners::new(&["ann".to_string()], false).is_err());
+        assert!(Owners::new(&["ann@".to_string()], false).is_err());
     }
 }

@@ -2,7 +2,6 @@
 
 use super::author::Author;
 use super::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash};
-use super::customer::canonical;
 use super::sender::normal_address;
 use super::unsubscribe::Unsubscribe;
 use super::{AddressId, Fact, FactReader, Traits};
@@ -52,7 +51,7 @@ impl FactReader<'_> {
         let Some(time) = fact.time else { return Vec::new() };
         let writer: Cow<'_, str> = match self.lens.owners.name() {
             Some(owner) => owner.into(),
-            None => canonical(self.names.addresses.text(fact.from)).into(),
+            None => self.lens.owners.canonical(self.names.addresses.text(fact.from)).into(),
         };
         let to =
             [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(mailboxes);

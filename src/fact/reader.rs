@@ -114,6 +114,7 @@ impl<'a> FactReader<'a> {
 
     fn facts(&mut self, fields: &Fields<'_>, message: RawMessage<'_>) -> Result<Want, Unusable> {
         let lens = self.lens;
+        lens.owners.note_named(fields);
         let author = self.authors.author(fields, lens, &mut self.names)?;
         let authenticity = authenticity(fields, author.domain.as_deref(), &lens.senders);
         let state = state_by(fields, self.folder_state, |labels| self.recurring.labels(labels, lens));

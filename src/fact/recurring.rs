@@ -39,7 +39,7 @@ impl Recurring {
     /// To whom a message was delivered: the first source that names somebody.
     pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut Names) -> CustomerId {
         for raw in stated(fields).chain(hops(fields)) {
-            let named = || Some(names.customers.number(lens.owners.customer(&address(raw)?)));
+            let named = || Some(names.customers.number(lens.owners.customer(&address(raw, &lens.owners)?)));
             if let Some(customer) = self.customers.meaning(raw, named) {
                 return customer;
             }

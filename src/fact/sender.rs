@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::message::header::Fields;
 use crate::message::value::Mailbox;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -71,6 +71,11 @@ impl Senders {
     /// The brand of an address, where the user declared one.
     pub fn brand(&self, address: &str) -> Option<&str> {
         self.brands.of(address, domain_of(address)?)
+    }
+
+    /// Whether the user declared a brand of that name, whatever its case.
+    pub fn has_brand(&self, name: &str) -> bool {
+        !self.brands.names.is_empty() && self.brands.names.contains(&name.trim().to_lowercase())
     }
 
     /// Whether two domains belong to one organisation: under one registrable domain or one brand.
@@ -157,6 +162,8 @@ pub fn parents(domain: &str) -> impl Iterator<Item = &str> {
 pub struct Brands {
     by_domain: HashMap<String, String>,
     by_address: HashMap<String, String>,
+    /// In lower case.
+    names: HashSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -212,6 +219,7 @@ impl Brands {
                     return Err(at(entry.span(), format!("`{key}` belongs to brand `{other}` already")));
                 }
             }
+            brands.names.insert(name.to_lowercase());
             for domain in brand.domains {
                 brands
                     .by_domain

@@ -1,25 +1,35 @@
 //! The words for events that consent lists use.
 
-use super::Happening;
+use crate::consent::Happening;
 
-/// Words that stand for an event, folded: lower case, `-` and `_` as blanks.
+/// Words for events, folded: lower case, with `-`, `_` and a blank alike.
 const WORDS: &[(&str, Option<Happening>)] = &[
     ("granted", Some(Happening::Granted)),
     ("subscribed", Some(Happening::Granted)),
+    ("subscribe", Some(Happening::Granted)),
     ("opted in", Some(Happening::Granted)),
     ("opt in", Some(Happening::Granted)),
+    ("optin", Some(Happening::Granted)),
     ("consented", Some(Happening::Granted)),
     ("confirmed", Some(Happening::Granted)),
-    ("yes", Some(Happening::Granted)),
     ("active", Some(Happening::Granted)),
+    ("yes", Some(Happening::Granted)),
+    ("y", Some(Happening::Granted)),
+    ("true", Some(Happening::Granted)),
+    ("1", Some(Happening::Granted)),
     ("refused", Some(Happening::Refused)),
     ("declined", Some(Happening::Refused)),
     ("not ticked", Some(Happening::Refused)),
     ("no", Some(Happening::Refused)),
+    ("n", Some(Happening::Refused)),
+    ("false", Some(Happening::Refused)),
+    ("0", Some(Happening::Refused)),
     ("withdrawn", Some(Happening::Withdrawn)),
     ("unsubscribed", Some(Happening::Withdrawn)),
+    ("unsubscribe", Some(Happening::Withdrawn)),
     ("opted out", Some(Happening::Withdrawn)),
     ("opt out", Some(Happening::Withdrawn)),
+    ("optout", Some(Happening::Withdrawn)),
     ("objected", Some(Happening::Withdrawn)),
     ("revoked", Some(Happening::Withdrawn)),
     ("complained", Some(Happening::Withdrawn)),
@@ -28,17 +38,35 @@ const WORDS: &[(&str, Option<Happening>)] = &[
     ("customer", Some(Happening::Purchase)),
     ("sale", Some(Happening::Purchase)),
     ("never subscribed", None),
+    ("non subscribed", None),
     ("pending", None),
     ("bounced", None),
     ("cleaned", None),
     ("", None),
 ];
 
-/// What a word in the column `event` names: an event, or (`Some(None)`) nothing; `None`: no word that is known.
-pub(super) fn happening(word: &str) -> Option<Option<Happening>> {
+/// What a spreadsheet in another language makes of `true` and `false`.
+const LOCAL: &[(&str, Happening)] = &[
+    ("wahr", Happening::Granted),
+    ("vrai", Happening::Granted),
+    ("verdadero", Happening::Granted),
+    ("vero", Happening::Granted),
+    ("waar", Happening::Granted),
+    ("verdadeiro", Happening::Granted),
+    ("prawda", Happening::Granted),
+    ("falsch", Happening::Refused),
+    ("faux", Happening::Refused),
+    ("falso", Happening::Refused),
+    ("onwaar", Happening::Refused),
+    ("fałsz", Happening::Refused),
+];
+
+/// What a word in the column `event` names: an event, or (`Some(None)`) nothing; `None`: an unknown word.
+pub fn happening(word: &str) -> Option<Option<Happening>> {
     let folded = word.to_lowercase().replace(['-', '_'], " ");
     let folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-    WORDS.iter().find(|(known, _)| *known == folded).map(|(_, happening)| *happening)
+    let known = WORDS.iter().find(|(known, _)| *known == folded).map(|(_, happening)| *happening);
+    known.or_else(|| LOCAL.iter().find(|(known, _)| *known == folded).map(|(_, happening)| Some(*happening)))
 }
 
 /// The accepted words and what they mean, for the documentation: event, then its words.

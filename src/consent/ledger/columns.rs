@@ -1,0 +1,263 @@
+//! The columns of a list, found by its header; and what to do where they are not there.
+
+use super::dates::looks_like_a_date;
+use super::table::Table;
+use super::words::happening;
+use crate::error::{Error, Result, nearest};
+use csv::StringRecord;
+use std::path::Path;
+
+/// The columns that are read.
+pub const COLUMNS: [&str; 4] = ["sender", "customer", "event", "date"];
+
+/// What other systems call these columns.
+const OTHER_NAMES: [(&str, &[&str]); 4] = [
+    ("sender", &["domain", "company", "brand", "shop", "organisation", "organization", "absender", "from"]),
+    (
+        "customer",
+        &[
+            "email",
+            "e-mail",
+            "mail",
+            "subscriber",
+            "recipient",
+            "contact",
+            "address",
+            "kunde",
+            "empfänger",
+            "user",
+        ],
+    ),
+    (
+        "event",
+        &["status", "state", "action", "consent", "permission", "subscription", "opt", "type", "ereignis"],
+    ),
+    ("date", &["time", "timestamp", "created", "updated", "changed", "datum", "day", "when", "since"]),
+];
+
+/// The place of each column in a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
+    /// `None`: every row is about the sender that the command line names.
+    pub sender: Option<usize>,
+    /// Of the column `customer`.
+    pub customer: usize,
+    /// Of the column `event`.
+    pub event: usize,
+    /// Of the column `date`.
+    pub date: usize,
+}
+
+/// Whether a row names all columns that a list must have.
+pub fn is_header(cells: &StringRecord) -> bool {
+    ["customer", "event", "date"].iter().all(|name| place(cells, name).is_some())
+}
+
+impl Columns {
+    /// The columns of a table. `named` is the option that names the sender of all rows, where one was given.
+    pub fn of(table: &Table, named: Option<&str>, list: &Path) -> Result<Self> {
+        let Some(first) = table.rows.first() else { return Err(Error::file(list, "is empty")) };
+        let header = &first.cells;
+        let at = |name| place(header, name);
+        if let (Some(_), Some(option)) = (at("sender"), named) {
+            let hint = "leave the option out; for another list without that column, give --consent NAME=FILE";
+            let what = format!("has a column `sender` of its own, beside {option}");
+            return Err(Error::file(list, what).at_line(first.line).hint(hint));
+        }
+        match (at("sender"), at("customer"), at("event"), at("date")) {
+            (sender, Some(customer), Some(event), Some(date)) if sender.is_some() || named.is_some() => {
+                Ok(Self { sender, customer, event, date })
+            }
+            _ => Err(missing(table, named.is_some(), list).at_line(first.line)),
+        }
+    }
+}
+
+fn place(cells: &StringRecord, name: &str) -> Option<usize> {
+    cells.iter().position(|cell| plain(cell).eq_ignore_ascii_case(name))
+}
+
+/// A cell of a header without what a spreadsheet puts around it.
+fn plain(cell: &str) -> &str {
+    cell.trim_start_matches('\u{feff}').trim().trim_start_matches('\'')
+}
+
+/// All missing columns in one error, with a hint that leads to a header that is read.
+fn missing(table: &Table, sender_named: bool, list: &Path) -> Error {
+    let header = table.rows.first().map(|row| row.cells.clone()).unwrap_or_default();
+    if let Some(columns) = columns_of_data(&header, sender_named) {
+        let header = columns.join(&table.delimiter.to_string());
+        let absent =
+            COLUMNS.iter().filter(|name| !(columns.contains(name) || sender_named && **name == "sender"));
+        let absent: Vec<&str> = absent.copied().collect();
+        let hint = format!("put the names of the columns above it: {header}{}", add(&absent));
+        return Error::file(list, "has no header: the first row is data already").hint(hint);
+    }
+    let found: Vec<&str> = header.iter().map(plain).filter(|cell| !cell.is_empty()).collect();
+    let absent: Vec<&str> = COLUMNS
+        .into_iter()
+        .filter(|name| place(&header, name).is_none() && !(sender_named && *name == "sender"))
+        .collect();
+    let mut left: Vec<&str> = found.iter().copied().filter(|cell| !is_column(cell)).collect();
+    let mut renamed = Vec::new();
+    let mut to_add = Vec::new();
+    for name in &absent {
+        match like(name, &left) {
+            Some(cell) => {
+                renamed.push(format!("`{}` to {name}", cut(cell)));
+                left.retain(|other| *other != cell);
+            }
+            None => to_add.push(*name),
+        }
+    }
+    let quoted = |names: &[&str]| names.iter().map(|name| format!("`{}`", cut(name))).collect::<Vec<_>>();
+    let what = format!(
+        "lacks the column{} {}; found: {}",
+        if absent.len() == 1 { "" } else { "s" },
+        listed(&quoted(&absent)),
+        quoted(&found.iter().copied().take(20).collect::<Vec<_>>()).join(", ")
+    );
+    let rename = if renamed.is_empty() { String::new() } else { format!("rename {}", listed(&renamed)) };
+    let added = add(&to_add);
+    let hint = match (rename.is_empty(), added.strip_prefix("; ")) {
+        (true, Some(added)) => added.to_string(),
+        _ => format!("{rename}{added}"),
+    };
+    Error::file(list, what).hint(hint)
+}
+
+/// What to do about columns for which nothing was found, after a semicolon.
+fn add(names: &[&str]) -> String {
+    let columns: Vec<String> =
+        names.iter().filter(|name| **name != "sender").map(|name| format!("`{name}`")).collect();
+    let mut said = String::new();
+    if !columns.is_empty() {
+        let words = if columns.len() == 1 { "add a column" } else { "add the columns" };
+        said += &format!("; {words} {}", listed(&columns));
+    }
+    if names.contains(&"sender") {
+        said += "; name the sender of all rows with --consent-sender, or add a column `sender`";
+    }
+    said
+}
+
+fn is_column(cell: &str) -> bool {
+    COLUMNS.iter().any(|name| cell.eq_ignore_ascii_case(name))
+}
+
+/// The cell that most likely is that column under another name.
+fn like<'a>(name: &str, cells: &[&'a str]) -> Option<&'a str> {
+    let (_, others) = OTHER_NAMES.iter().find(|(column, _)| *column == name)?;
+    let words = |cell: &str| -> Vec<String> {
+        let lower = cell.to_lowercase();
+        lower.split(|c: char| !(c.is_alphanumeric() || c == '-')).map(str::to_string).collect()
+    };
+    let by_word = others
+        .iter()
+        .find_map(|other| cells.iter().copied().find(|cell| words(cell).iter().any(|word| word == other)));
+    let by_spelling = || nearest(name, cells.iter().copied()).first().copied();
+    let by_part = || {
+        let part =
+            |cell: &&&str| others.iter().any(|other| other.len() > 3 && cell.to_lowercase().contains(other));
+        cells.iter().find(part).copied()
+    };
+    by_word.or_else(by_spelling).or_else(by_part)
+}
+
+/// The columns of a first row that is data, in its order; `None` where it looks like a header.
+fn columns_of_data(cells: &StringRecord, sender_named: bool) -> Option<Vec<&'static str>> {
+    let cells: Vec<&str> = cells.iter().map(plain).collect();
+    let is_address = |cell: &str| cell.contains('@') && !cell.contains(char::is_whitespace);
+    let is_domain =
+        |cell: &str| cell.contains('.') && !cell.contains(char::is_whitespace) && !cell.contains('@');
+    let is_name = |cell: &str| is_address(cell) || is_domain(cell) || cell == "*";
+    let date = cells.iter().position(|cell| looks_like_a_date(cell));
+    let event = cells.iter().position(|cell| !cell.is_empty() && happening(cell).is_some());
+    let names: Vec<usize> = (0..cells.len()).filter(|at| Some(*at) != date && is_name(cells[*at])).collect();
+    if cells.iter().any(|cell| is_column(cell))
+        || !(date.is_some() || cells.iter().any(|cell| is_address(cell)))
+    {
+        let typical = event.is_some() && names.len() > 1;
+        if cells.iter().any(|cell| is_column(cell)) && date.is_none() || !typical {
+            return None;
+        }
+    }
+    let domain = names.iter().copied().find(|at| is_domain(cells[*at]));
+    let sender =
+        if sender_named { None } else { domain.or(names.first().copied().filter(|_| names.len() > 1)) };
+    let customer = names.iter().copied().find(|at| Some(*at) != sender);
+    // A date may be left out: then its cell is a blank one behind the event.
+    let date = date.or_else(|| (event? + 1..cells.len()).find(|at| cells[*at].is_empty()));
+    let name = |at: usize| match Some(at) {
+        found if found == date => "date",
+        found if found == event => "event",
+        found if found == sender => "sender",
+        found if found == customer => "customer",
+        _ => "note",
+    };
+    Some((0..cells.len()).map(name).collect())
+}
+
+fn cut(cell: &str) -> String {
+    super::row::shown(cell)
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::delimited::table;
+    use super::*;
+
+    fn error(text: &str, named: Option<&str>) -> String {
+        let path = Path::new("list.csv");
+        Columns::of(&table(text, path).expect("a table"), named, path).expect_err("no columns").to_string()
+    }
+
+    #[test]
+    fn another_systems_header_gets_all_its_columns_named_at_once() {
+        let said = error("Email Address,First Name,Status,OPTIN_TIME\n", None);
+        assert_eq!(
+            said,
+            "error: `list.csv` line 1: lacks the columns `sender`, `customer`, `event` and `date`; found: \
+             `Email Address`, `First Name`, `Status`, `OPTIN_TIME`\n\
+             hint: rename `Email Address` to customer, `Status` to event and `OPTIN_TIME` to date; name the sender \
+             of all rows with --consent-sender, or add a column `sender`"
+        );
+        let said = error("customer,evnt,when\n", Some("--consent-sender"));
+        assert!(said.contains("lacks the columns `event` and `date`"), "{said}");
+        assert!(said.contains("hint: rename `evnt` to event and `when` to date"), "{said}");
+        let said = error("customer,date\n", Some("--consent-sender"));
+        assert!(said.ends_with("hint: add a column `event`"), "{said}");
+    }
+
+    #[test]
+    fn a_list_without_a_header_gets_one_to_paste() {
+        for (text, named, header) in [
+            ("shop.example,*,granted,2026-01-01\n", None, "sender,customer,event,date"),
+            ("robin@home.example;shop.example;no;27.02.2026;x\n", None, "customer;sender;event;date;note"),
+            ("robin@home.example,yes,\n", Some("--consent-sender"), "customer,event,date"),
+            ("a@x.example,b@y.example,2026-01-01,no\n", None, "sender,customer,date,event"),
+            ("shop.example,*,refused,\n", None, "sender,customer,event,date"),
+        ] {
+            let said = error(text, named);
+            assert!(said.contains("has no header"), "{said}");
+            assert!(said.ends_with(&format!("above it: {header}")), "{said}");
+        }
+        let said = error("2026-01-01,granted\n", None);
+        assert!(said.contains("above it: date,event; add a column `customer`; name the sender"), "{said}");
+    }
+
+    #[test]
+    fn an_option_that_names_the_sender_and_a_column_that_does_contradict() {
+        let said = error("sender,customer,event,date\n", Some("--consent-sender"));
+        assert!(said.contains("has a column `sender` of its own, beside --consent-sender"), "{said}");
+    }
+}

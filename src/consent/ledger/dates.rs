@@ -1,0 +1,320 @@
+//! Dates as consent lists have them: ISO 8601, and what a spreadsheet makes of it.
+//!
+//! `3/4/2026` is the third of April or the fourth of March. It is read only where the command line says which, or where
+//! the other rows of the list leave no doubt.
+
+use super::row::{Wrong, shown};
+use crate::time::Day;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+
+const FORM: &str = "write YYYY-MM-DD, YYYY-MM-DD HH:MM or an RFC 3339 time";
+
+/// Which number comes first where the year comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `27.02.2026`.
+    DayFirst,
+    /// `2/27/2026`.
+    MonthFirst,
+}
+
+/// What is known of the order in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The command line or the list says so.
+    Known(DateOrder),
+    /// No row has a day over 12.
+    Unknown,
+    /// Some rows have a day over 12 in the first place, some in the second.
+    Contradictory,
+}
+
+/// A date as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// A date alone.
+    Day(Day),
+    /// A local date and time.
+    Local(NaiveDateTime),
+    /// An instant, in seconds since 1970.
+    Instant(i64),
+}
+
+impl Order {
+    /// What the date cells of a list say together.
+    pub fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Self {
+        let mut order = Self::Unknown;
+        for cell in cells {
+            let Some(Numbers { parts: [first, second, year], .. }) = Numbers::of(cell) else { continue };
+            let over = |part: &str| part.parse::<u32>().is_ok_and(|number| number > 12);
+            let found = match (over(first), over(second)) {
+                _ if year.len() != 4 => continue,
+                (true, false) => DateOrder::DayFirst,
+                (false, true) => DateOrder::MonthFirst,
+                _ => continue,
+            };
+            match order {
+                Self::Known(known) if known != found => return Self::Contradictory,
+                _ => order = Self::Known(found),
+            }
+        }
+        order
+    }
+}
+
+/// Reads a cell that is not blank.
+pub fn date(cell: &str, order: Order) -> Result<Written, Wrong> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(cell) {
+        return Ok(Written::Instant(instant.timestamp()));
+    }
+    let unknown = || Wrong::new(format!("`{}` is not a date", shown(cell)), FORM);
+    let Some(numbers) = Numbers::of(cell) else {
+        if let Some(day) = with_month_name(cell)? {
+            return Ok(Written::Day(day));
+        }
+        return Err(if cell.parse::<f64>().is_ok() { number(cell) } else { unknown() });
+    };
+    let [first, second, last] = numbers.parts;
+    let (year, month, day) = match (first.len(), last.len()) {
+        (4, 1 | 2) => (first, second, last),
+        (1 | 2, 4) => {
+            let (month, day) = month_and_day(cell, (first, second), order)?;
+            (last, month, day)
+        }
+        (1 | 2, 1 | 2) => return Err(short_year(cell)),
+        _ => return Err(unknown()),
+    };
+    let date = civil(year, month, day).ok_or_else(unknown)?;
+    if date.year_is_short() {
+        return Err(short_year(cell));
+    }
+    match numbers.time {
+        "" => Ok(Written::Day(Day::from_date(date))),
+        time => Ok(Written::Local(date.and_time(clock(time).ok_or_else(unknown)?))),
+    }
+}
+
+/// Whether a cell is a date in one of the forms, right or wrong.
+pub fn looks_like_a_date(cell: &str) -> bool {
+    Numbers::of(cell).is_some_and(|numbers| numbers.parts.iter().any(|part| part.len() == 4))
+        || DateTime::parse_from_rfc3339(cell).is_ok()
+        || matches!(with_month_name(cell), Ok(Some(_)))
+}
+
+/// Which of the two first numbers is the month.
+fn month_and_day<'a>(
+    cell: &str,
+    (first, second): (&'a str, &'a str),
+    order: Order,
+) -> Result<(&'a str, &'a str), Wrong> {
+    match order {
+        Order::Known(DateOrder::DayFirst) => Ok((second, first)),
+        Order::Known(DateOrder::MonthFirst) => Ok((first, second)),
+        Order::Unknown if first.parse::<u8>() == second.parse::<u8>() => Ok((first, second)),
+        Order::Unknown => Err(Wrong::new(
+            format!("`{}`: day and month can't be told apart", shown(cell)),
+            "say which comes first with --consent-dates dmy or --consent-dates mdy, or write YYYY-MM-DD",
+        )),
+        Order::Contradictory => Err(Wrong::new(
+            format!(
+                "`{}`: in this list the day comes first in some rows and the month in others",
+                shown(cell)
+            ),
+            "write YYYY-MM-DD, or one order in all rows; --consent-dates dmy or mdy says which",
+        )),
+    }
+}
+
+fn short_year(cell: &str) -> Wrong {
+    let what = format!("`{}` has a year of two digits", shown(cell));
+    Wrong::new(what, "write the year with four digits, as in 2026-02-27")
+}
+
+/// Spreadsheets keep a date as the number of days since 1900, or 1904.
+fn number(cell: &str) -> Wrong {
+    let what = format!("`{}` is a number, not a date", shown(cell));
+    Wrong::new(what, "format the column as a date (YYYY-MM-DD) in the spreadsheet and save the list again")
+}
+
+/// Three numbers with the same sign between them, and a time.
+struct Numbers<'a> {
+    parts: [&'a str; 3],
+    time: &'a str,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(cell: &'a str) -> Option<Self> {
+        let separator = cell.trim_start_matches(|c: char| c.is_ascii_digit()).chars().next()?;
+        if !matches!(separator, '.' | '/' | '-') {
+            return None;
+        }
+        let (first, rest) = digits(cell)?;
+        let (second, rest) = digits(after(rest, separator)?)?;
+        let (third, rest) = digits(after(rest, separator)?)?;
+        let rest = if separator == '.' { rest.strip_prefix('.').unwrap_or(rest) } else { rest };
+        let time = rest.strip_prefix(',').unwrap_or(rest);
+        let time = time.strip_prefix('T').filter(|_| separator == '-').unwrap_or(time);
+        let apart = rest.is_empty() || rest.len() > time.len() || time.starts_with(char::is_whitespace);
+        apart.then_some(Self { parts: [first, second, third], time: time.trim() })
+    }
+}
+
+/// The rest after a separator; `27. 2. 2026` has blanks behind its points.
+fn after(rest: &str, separator: char) -> Option<&str> {
+    let rest = rest.strip_prefix(separator)?;
+    Some(if separator == '.' { rest.trim_start() } else { rest })
+}
+
+fn digits(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    matches!(end, 1..=4).then(|| text.split_at(end))
+}
+
+fn clock(text: &str) -> Option<NaiveTime> {
+    let forms = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
+    forms.iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+}
+
+fn civil(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// `0026` is a year of two digits, too.
+trait ShortYear {
+    fn year_is_short(&self) -> bool;
+}
+
+impl ShortYear for NaiveDate {
+    fn year_is_short(&self) -> bool {
+        chrono::Datelike::year(self) < 100
+    }
+}
+
+/// The first three letters of the months, in English and in German.
+const MONTHS: [&[&str]; 12] = [
+    &["jan"],
+    &["feb"],
+    &["mar", "mär", "mrz"],
+    &["apr"],
+    &["may", "mai"],
+    &["jun"],
+    &["jul"],
+    &["aug"],
+    &["sep"],
+    &["oct", "okt"],
+    &["nov"],
+    &["dec", "dez"],
+];
+
+/// `27-Feb-2026`, `27. Februar 2026`, `February 27, 2026`.
+fn with_month_name(cell: &str) -> Result<Option<Day>, Wrong> {
+    let parts: Vec<&str> = cell.split([' ', '-', '.', ',', '/']).filter(|part| !part.is_empty()).collect();
+    let [first, second, year] = parts.as_slice() else { return Ok(None) };
+    let month_of = |word: &str| {
+        let start: String = word.to_lowercase().chars().take(3).collect();
+        let is_word = word.chars().all(char::is_alphabetic);
+        MONTHS
+            .iter()
+            .position(|names| is_word && names.contains(&start.as_str()))
+            .map(|at| (at + 1).to_string())
+    };
+    let (month, day) = match (month_of(first), month_of(second)) {
+        (Some(month), None) => (month, second),
+        (None, Some(month)) => (month, first),
+        _ => return Ok(None),
+    };
+    if year.len() == 2 && year.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(short_year(cell));
+    }
+    Ok(civil(year, &month, day).filter(|_| year.len() == 4).map(Day::from_date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use DateOrder::{DayFirst, MonthFirst};
+
+    fn read(cell: &str, order: Order) -> Result<String, String> {
+        match date(cell, order) {
+            Ok(Written::Day(day)) => Ok(day.to_string()),
+            Ok(Written::Local(local)) => Ok(local.to_string()),
+            Ok(Written::Instant(seconds)) => Ok(seconds.to_string()),
+            Err(wrong) => Err(format!("{}; {}", wrong.what, wrong.hint)),
+        }
+    }
+
+    #[test]
+    fn dates_that_leave_no_doubt_are_read_whatever_the_order() {
+        for (cell, expected) in [
+            ("2026-02-27", "2026-02-27"),
+            ("2026-2-7", "2026-02-07"),
+            ("2026/02/27", "2026-02-27"),
+            ("2026. 2. 27.", "2026-02-27"),
+            ("2026-02-27 14:30", "2026-02-27 14:30:00"),
+            ("2026-02-27 14:30:15", "2026-02-27 14:30:15"),
+            ("2026-02-27T14:30:15", "2026-02-27 14:30:15"),
+            ("2026-02-27T14:30:15+01:00", "1772199015"),
+            ("2026-02-27T13:30:15Z", "1772199015"),
+            ("27-Feb-2026", "2026-02-27"),
+            ("27. Februar 2026", "2026-02-27"),
+            ("5. März 2026", "2026-03-05"),
+            ("February 27, 2026", "2026-02-27"),
+            ("03.03.2026", "2026-03-03"),
+        ] {
+            for order in [Order::Unknown, Order::Known(DayFirst), Order::Known(MonthFirst)] {
+                assert_eq!(read(cell, order).as_deref(), Ok(expected), "{cell}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_decides_where_the_year_comes_last() {
+        for (cell, day_first, month_first) in [
+            ("03.04.2026", "2026-04-03", "2026-03-04"),
+            ("3/4/2026", "2026-04-03", "2026-03-04"),
+            ("3-4-2026", "2026-04-03", "2026-03-04"),
+            ("3. 4. 2026", "2026-04-03", "2026-03-04"),
+            ("3/4/2026 2:30 PM", "2026-04-03 14:30:00", "2026-03-04 14:30:00"),
+            ("3/4/2026, 14:30:00", "2026-04-03 14:30:00", "2026-03-04 14:30:00"),
+        ] {
+            assert_eq!(read(cell, Order::Known(DayFirst)).as_deref(), Ok(day_first), "{cell}");
+            assert_eq!(read(cell, Order::Known(MonthFirst)).as_deref(), Ok(month_first), "{cell}");
+            let said = read(cell, Order::Unknown).expect_err(cell);
+            assert!(said.contains("can't be told apart") && said.contains("--consent-dates dmy"), "{said}");
+        }
+        assert!(
+            read("2/27/2026", Order::Known(DayFirst)).expect_err("no month 27").contains("is not a date")
+        );
+        assert!(read("27.02.2026", Order::Contradictory).expect_err("in doubt").contains("--consent-dates"));
+    }
+
+    #[test]
+    fn the_whole_list_tells_the_order() {
+        let order = |cells: &[&str]| Order::of(cells.iter().copied());
+        assert_eq!(order(&["03.04.2026", "", "27.02.2026", "2026-01-31"]), Order::Known(DayFirst));
+        assert_eq!(order(&["3/4/2026", "2/27/2026 14:30"]), Order::Known(MonthFirst));
+        assert_eq!(order(&["3/4/2026", "12/12/2026", "31/31/2026", "27.02.26"]), Order::Unknown);
+        assert_eq!(order(&["27/2/2026", "2/27/2026"]), Order::Contradictory);
+    }
+
+    #[test]
+    fn what_is_no_date_is_an_error_that_says_why() {
+        for (cell, words) in [
+            ("2026-02-30", "is not a date; write YYYY-MM-DD"),
+            ("27.02.26", "a year of two digits"),
+            ("2/27/26 10:00", "a year of two digits"),
+            ("27-Feb-26", "a year of two digits"),
+            ("0026-02-27", "a year of two digits"),
+            ("46080", "is a number, not a date"),
+            ("46080.5", "is a number, not a date"),
+            ("yesterday", "is not a date"),
+            ("2026-02-27 25:00", "is not a date"),
+            ("2026-02-27x", "is not a date"),
+            ("2026-02", "is not a date"),
+            ("192.168.1.20261", "is not a date"),
+        ] {
+            let said = read(cell, Order::Known(DayFirst)).expect_err(cell);
+            assert!(said.contains(words), "{cell}: {said}");
+        }
+    }
+}

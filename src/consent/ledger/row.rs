@@ -1,0 +1,160 @@
+//! One row of a list: what happened between a sender and a customer, or what is wrong with it.
+
+use super::columns::Columns;
+use super::customer::customer_key;
+use super::dates::{Order, Written, date};
+use super::options::{LedgerOptions, Reading};
+use super::sender::sender_key;
+use super::words::{accepted_words, happening};
+use crate::consent::{Happening, Moment};
+use crate::time::Day;
+use csv::StringRecord;
+
+/// Any sender, any customer.
+pub const ANY: &str = "*";
+
+/// Longer cells are cut in messages, in characters.
+const SHOWN: usize = 60;
+
+/// What a row says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Something happened.
+    Event {
+        /// The sender, as it is looked up.
+        sender: String,
+        /// The customer, as it is looked up.
+        customer: String,
+        /// What happened.
+        happening: Happening,
+        /// From when it counts.
+        moment: Moment,
+        /// Its civil date; `None`: since always.
+        day: Option<Day>,
+    },
+    /// Its event is a word that says nothing.
+    NoEvent,
+    /// Its customer is blank.
+    NoCustomer,
+}
+
+/// What is wrong with a row, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// What was found.
+    pub what: String,
+    /// What is accepted.
+    pub hint: String,
+    /// The same in a few words, for a list of many rows.
+    pub brief: Option<&'static str>,
+}
+
+impl Wrong {
+    /// With these words.
+    pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: hint.into(), brief: None }
+    }
+}
+
+/// What the rows of one list have in common.
+#[derive(Debug)]
+pub struct RowReader<'a> {
+    /// The places of the columns.
+    pub columns: Columns,
+    /// The sender of all rows, where the command line names it.
+    pub sender: Option<String>,
+    /// The order of day and month.
+    pub order: Order,
+    /// What the command line says.
+    pub options: &'a LedgerOptions,
+    /// What the row is read against.
+    pub reading: &'a Reading<'a>,
+}
+
+impl RowReader<'_> {
+    /// Reads a row.
+    pub fn entry(&self, row: &StringRecord) -> Result<Entry, Wrong> {
+        let customer = cell(row, self.columns.customer);
+        if customer.is_empty() {
+            return Ok(Entry::NoCustomer);
+        }
+        let word = cell(row, self.columns.event);
+        let Some(happening) = happening(word).ok_or_else(|| unknown_event(word))? else {
+            return Ok(Entry::NoEvent);
+        };
+        let sender = match (&self.sender, self.columns.sender) {
+            (Some(sender), _) => sender.clone(),
+            (None, column) => sender_key(column.map_or("", |at| cell(row, at)), self.reading.senders)?,
+        };
+        let customer = customer_key(customer, self.reading.owners)?;
+        let (moment, day) = self.when(cell(row, self.columns.date), happening)?;
+        Ok(Entry::Event { sender, customer, happening, moment, day })
+    }
+
+    fn when(&self, cell: &str, happening: Happening) -> Result<(Moment, Option<Day>), Wrong> {
+        let Reading { zone, now, .. } = *self.reading;
+        if cell.is_empty() {
+            return match (happening, self.options.as_of) {
+                (Happening::Withdrawn, Some(day)) => Ok((self.end_of(day)?, Some(day))),
+                (Happening::Withdrawn, None) => Err(Wrong::new(
+                    "an opt-out without a date",
+                    "give the date, or the last day that the list covers with --consent-as-of",
+                )),
+                _ => Ok((Moment::ALWAYS, None)),
+            };
+        }
+        let out_of_range = || Wrong::new(format!("`{}` is not a date", shown(cell)), "write YYYY-MM-DD");
+        let future = || {
+            let hint = "write the day on which it happened, at the latest today; if the date is right, set the clock";
+            Wrong::new(format!("`{}` is in the future", shown(cell)), hint)
+        };
+        let seconds = match date(cell, self.order)? {
+            Written::Day(day) if day > zone.day_at(now) => return Err(future()),
+            Written::Day(day) => {
+                let moment = match happening {
+                    Happening::Refused | Happening::Withdrawn => self.end_of(day)?,
+                    _ => Moment::at(zone.first_instant(day).ok_or_else(out_of_range)?),
+                };
+                return Ok((moment, Some(day)));
+            }
+            Written::Local(local) => zone.instant(local).ok_or_else(out_of_range)?,
+            Written::Instant(seconds) => seconds,
+        };
+        if seconds > now {
+            return Err(future());
+        }
+        Ok((Moment::at(seconds), Some(zone.day_at(seconds))))
+    }
+
+    /// The last instant of a day: after all its messages, before anything of the next.
+    fn end_of(&self, day: Day) -> Result<Moment, Wrong> {
+        let next = self.reading.zone.first_instant(day.plus(1));
+        let next = next.ok_or_else(|| Wrong::new(format!("`{day}` is not a date"), "write YYYY-MM-DD"))?;
+        Ok(Moment::just_before(next))
+    }
+}
+
+/// A cell without blanks and without the apostrophe that a spreadsheet puts before what must stay text; the program's
+/// own lists have it before what looks like a formula.
+pub fn cell(row: &StringRecord, column: usize) -> &str {
+    let cell = row.get(column).unwrap_or("").trim();
+    cell.strip_prefix('\'').map_or(cell, str::trim_start)
+}
+
+fn unknown_event(word: &str) -> Wrong {
+    let accepted: Vec<&str> = accepted_words().into_iter().flat_map(|(_, words)| words).collect();
+    let wrong = Wrong::new(
+        format!("unknown event `{}`", shown(word)),
+        format!("write one of {}", accepted.join(", ")),
+    );
+    Wrong { brief: Some("write granted, refused, withdrawn or purchase"), ..wrong }
+}
+
+/// A cell as a message shows it: on one line, and not too long.
+pub fn shown(cell: &str) -> String {
+    let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
