@@ -94,7 +94,10 @@ fn wrong_ledgers_end_the_run_before_any_mail_is_read() {
         fails(here.path(), &["check", "a.mbox", "--consent", file, "-o", "r.csv"], words)
     };
     check("head.csv", &["`head.csv` line 1: has no header", "above it: sender,customer,event,date"]);
-    check("word.csv", &["`word.csv` line 2: unknown event `maybe`", "hint: write one of granted, subscribed"]);
+    check(
+        "word.csv",
+        &["`word.csv` line 2: unknown event `maybe`", "hint: write one of granted, subscribed"],
+    );
     check("date.csv", &["`date.csv` line 3: `2026-02-30` is not a date"]);
     check("undated.csv", &["`undated.csv` line 2", "--consent-as-of"]);
     check("nobody.csv", &["`nobody` is not the address of a customer"]);
