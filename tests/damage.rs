@@ -62,6 +62,32 @@ fn read(bytes: &[u8], block: usize) -> (Vec<String>, usize) {
 }
 
 #[test]
+fn what_comes_before_the_damage_is_read() {
+    let text = mbox(&year_of_mail(12_000), Quoting::Mboxrd);
+    let tar = tarred(&[("Mail/a.mbox", text.as_bytes()), ("b.eml", b"From: a@b.example\n\n")]);
+    let zip = zipped(&[("a.eml", b"From: a@b.example\n\n"), ("a.mbox", text.as_bytes())]);
+    let forms = [
+        ("gzip", gzip(text.as_bytes())),
+        ("zstd", zstd(text.as_bytes())),
+        ("xz", xz(text.as_bytes())),
+        ("bzip2", bzip2(text.as_bytes())),
+        ("tar", tar.clone()),
+        ("tar in gzip", gzip(&tar)),
+    ];
+    for (name, whole) in forms {
+        let (messages, failures) = read(&whole[..whole.len() / 2], 1 << 19);
+        assert!(messages.len() > 300 && messages.len() < 12_000, "{name}: {} messages", messages.len());
+        assert_eq!(failures, 1, "{name}");
+    }
+    // A zip has its directory at its end; a byte that is changed in a member shows as damage of that member.
+    let mut changed = zip;
+    let at = changed.len() / 2;
+    changed[at] ^= 0xFF;
+    let (messages, failures) = read(&changed, 1 << 19);
+    assert!(messages.len() > 300 && failures == 1, "zip: {} messages, {failures} failures", messages.len());
+}
+
+#[test]
 fn undamaged_they_are_read_whole() {
     let messages: Vec<usize> = FORMS.iter().map(|form| read(form, 512).0.len()).collect();
     assert_eq!(messages, [12, 12, 12, 1, 1, 1, 12, 12, 12, 12, 13, 13, 13]);

@@ -349,7 +349,7 @@ fn what_is_not_read_names_the_way() {
             "nested.zip",
             vec!["`nested.zip/b.zip`", "is packed a second time", "1 message read from 1 mailbox"],
         ),
-        ("cut.gz", vec!["`cut.gz`: can't be read"]),
+        ("cut.gz", vec!["`cut.gz`: is damaged or cut short", "download or copy it again"]),
         ("cut.zip", vec!["`cut.zip`: the archive is damaged or cut short", "download or copy it again"]),
         ("empty.zip", vec!["`empty.zip`: is empty"]),
         ("pictures", vec!["`pictures`: holds no mail: one file"]),

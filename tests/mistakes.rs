@@ -132,6 +132,18 @@ fn options_that_are_elsewhere_are_named() {
 }
 
 #[test]
+fn what_is_left_of_a_cut_file_is_read_and_the_cut_is_named() {
+    let whole = common::exports::gzip(daily().repeat(40).as_bytes());
+    let here = folder(&[("cut.gz", &whole[..whole.len() / 2]), ("head.gz", &whole[..10])]);
+    let told = run(here.path(), ["check", "cut.gz"]);
+    assert_eq!(told.status, 2);
+    assert!(told.out.contains("daily-unconsented"), "{}", told.err);
+    assert!(told.err.contains("error: `cut.gz`: is damaged or cut short"), "{}", told.err);
+    assert!(told.err.contains("messages read from 1 mailbox"), "{}", told.err);
+    refuses(here.path(), &["check", "head.gz", "-o", "r.csv"], &["`head.gz`: is damaged or cut short"]);
+}
+
+#[test]
 fn no_control_character_reaches_the_terminal() {
     let evil = "x\u{1b}]0;owned\u{7}\r\u{9b}31m\u{202e}\nerror: no";
     let toml = format!("\"{}\" = 1\n", evil.replace('\n', ""));

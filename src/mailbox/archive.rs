@@ -4,13 +4,11 @@
 use super::origin::Origin;
 use super::source::block_for;
 use super::stream::read_stream;
-use super::unpack::{Budget, Counted};
+use super::unpack::{Budget, Intact};
 use super::{Remark, Sink};
 use crate::error::{Error, Result};
-use std::cell::Cell;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
 use tar::EntryType;
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -47,9 +45,14 @@ pub fn read_tar<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn
             }
         }
         let size = entry.size();
-        if !member(&mut entry, size, &name, origin, block, sink) {
-            // Nothing can be found behind a member that is not there to its end.
-            return Ok(());
+        // Nothing can be found after a member that is not there to its end.
+        match member(&mut entry, size, &name, origin, block, sink) {
+            End::Whole => {}
+            End::Refused => return Ok(()),
+            End::Damaged(error) => {
+                sink.begin();
+                return Err(error);
+            }
         }
     }
     sink.begin();
@@ -82,7 +85,10 @@ pub fn read_zip<R: Read + Seek>(
             }
             Ok(entry) => {
                 let size = entry.size();
-                member(budget.bound(entry), size, &name, origin, block, sink);
+                if let End::Damaged(error) = member(budget.bound(entry), size, &name, origin, block, sink) {
+                    sink.begin();
+                    sink.remark(Remark::Failed(error));
+                }
             }
             Err(error) => sink.remark(Remark::Failed(unzipped(&origin.path.join(&name), error))),
         }
@@ -91,7 +97,17 @@ pub fn read_zip<R: Read + Seek>(
     Ok(())
 }
 
-/// Reads a member of `size` bytes; where that fails, the others go on. Whether it was there to its end.
+/// How far a member could be read.
+enum End {
+    /// To its end.
+    Whole,
+    /// Not to its end, and what was read is good for nothing.
+    Refused,
+    /// Up to where it is damaged or cut short.
+    Damaged(Error),
+}
+
+/// Reads a member of `size` bytes, as far as it goes.
 fn member(
     bytes: impl Read,
     size: u64,
@@ -99,31 +115,32 @@ fn member(
     origin: &Origin,
     block: usize,
     sink: &mut dyn Sink,
-) -> bool {
+) -> End {
     let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
     if name.components().any(climbs) {
         let why = format!("its path `{}` leads out of the archive", name.display());
         sink.remark(Remark::Note(Error::file(&origin.path, why)));
-        return true;
+        return End::Whole;
     }
     let member = origin.member(name);
-    let count = Rc::new(Cell::new(0));
-    let mut bytes = Counted { inner: bytes, count: Rc::clone(&count) };
+    let mut bytes = Intact::new(bytes);
     let read = {
         let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);
         read_stream(bytes, &member, block_for(size, block), sink)
     };
-    let rest = io::copy(&mut bytes, &mut io::sink());
-    let whole = rest.is_ok() && count.get() >= size;
-    let ended = match rest {
-        Err(error) => Err(damaged(&member.path, &error)),
-        Ok(_) if whole => Ok(()),
-        Ok(_) => Err(damaged(&member.path, &io::ErrorKind::UnexpectedEof.into())),
+    let (failure, end) = match (read, bytes.end()) {
+        (_, Ok((_, Some(damage)))) => (None, End::Damaged(damaged(&member.path, &damage))),
+        (Err(error), Ok((count, None))) if count < size => (Some(error), End::Refused),
+        (Ok(()), Ok((count, None))) if count < size => {
+            (None, End::Damaged(damaged(&member.path, &io::ErrorKind::UnexpectedEof.into())))
+        }
+        (read, Ok(_)) => (read.err(), End::Whole),
+        (_, Err(error)) => (Some(damaged(&member.path, &error)), End::Refused),
     };
-    if let Err(error) = read.and(ended) {
+    if let Some(error) = failure {
         sink.remark(Remark::Failed(error));
     }
-    whole
+    end
 }
 
 fn damaged(path: &Path, error: &io::Error) -> Error {

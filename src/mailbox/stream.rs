@@ -9,6 +9,7 @@ use super::window::Window;
 use super::{Remark, Sink, Unusable, emlx, export, maildir, mbox, outlook};
 use crate::error::{Error, Result};
 use std::io::{self, Read};
+use std::path::Path;
 
 /// What the first bytes of a stream show.
 enum Format {
@@ -72,9 +73,18 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
         (Format::Compressed(compression), Packing::None) => {
             let mut unpacked = compression.unpack(window.into_reader());
             let bytes: Box<dyn Read + '_> = Box::new(&mut unpacked);
-            read_stream(bytes, &origin.unpacked(), block, sink)?;
+            let read = read_stream(bytes, &origin.unpacked(), block, sink);
             // Whether it is whole shows at its end.
-            io::copy(&mut unpacked, &mut io::sink()).map(drop).map_err(failed)
+            match (read, unpacked.end().map_err(failed)?) {
+                (read, (_, None)) => read,
+                (Ok(()), (count, Some(damage))) if count > 0 => {
+                    // What was read before it stays.
+                    sink.begin();
+                    sink.remark(Remark::Failed(damaged(&origin.path, &damage)));
+                    Ok(())
+                }
+                (_, (_, Some(damage))) => Err(damaged(&origin.path, &damage)),
+            }
         }
         (Format::Tar, Packing::None | Packing::Compressed) => {
             let bytes: Box<dyn Read + '_> = Box::new(window.into_reader());
@@ -93,6 +103,12 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
                 .hint("unpack the outer one yourself and give the folder"))
         }
     }
+}
+
+/// What is packed is damaged, or ends too early.
+fn damaged(path: &Path, error: &io::Error) -> Error {
+    Error::io(path, "is damaged or cut short", error)
+        .hint("download or copy it again; what comes before the damage was read")
 }
 
 fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {

@@ -53,11 +53,11 @@ impl Compression {
         }
     }
 
-    /// What comes out of `bytes`, within bounds.
-    pub fn unpack<'a, R: Read + 'a>(self, bytes: R) -> Box<dyn Read + 'a> {
+    /// What comes out of `bytes`, within bounds, up to where they are damaged.
+    pub fn unpack<'a, R: Read + 'a>(self, bytes: R) -> Intact<Bounded<Box<dyn Read + 'a>>> {
         let packed = Rc::new(Cell::new(0));
         let counted = Counted { inner: bytes, count: Rc::clone(&packed) };
-        let counted = BufReader::with_capacity(INPUT, counted);
+        let counted = BufReader::with_capacity(INPUT, Full(counted));
         let memory = u32::try_from(MEMORY / 1_024).unwrap_or(u32::MAX);
         let unpacked: Box<dyn Read + 'a> = match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(counted)),
@@ -65,8 +65,93 @@ impl Compression {
             Self::Xz => Box::new(XzReader::new_mem_limit(counted, true, memory)),
             Self::Bzip2 => Box::new(MultiBzDecoder::new(counted)),
         };
-        Box::new(Budget { packed, unpacked: Rc::default() }.bound(unpacked))
+        Intact::new(Budget { packed, unpacked: Rc::default() }.bound(unpacked))
     }
+}
+
+/// A reader that ends where its source is damaged: what comes before is good to be read.
+#[derive(Debug)]
+pub struct Intact<R> {
+    inner: R,
+    /// Bytes that came.
+    count: u64,
+    damage: Option<io::Error>,
+}
+
+impl<R: Read> Intact<R> {
+    /// The good part of `inner`.
+    pub fn new(inner: R) -> Self {
+        Self { inner, count: 0, damage: None }
+    }
+
+    /// Reads on to the end: what the damage is, where there is some, and how many bytes came before it.
+    pub fn end(mut self) -> io::Result<(u64, Option<io::Error>)> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok((self.count, self.damage))
+    }
+}
+
+impl<R: Read> Read for Intact<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.damage.is_some() {
+            return Ok(0);
+        }
+        match self.inner.read(buffer) {
+            Ok(count) => {
+                self.count = self.count.saturating_add(count as u64);
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted || is_excess(&error) => Err(error),
+            Err(error) => {
+                self.damage = Some(error);
+                Ok(0)
+            }
+        }
+    }
+}
+
+/// A reader that gives as much as is asked for, but at the end: what a decompressor makes of damage depends on how much
+/// it is given at once.
+struct Full<R>(R);
+
+impl<R: Read> Read for Full<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.0.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if filled == 0 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(filled)
+    }
+}
+
+/// More came out than may.
+#[derive(Debug)]
+struct Excess {
+    /// After so many bytes.
+    unpacked: u64,
+}
+
+impl std::error::Error for Excess {}
+
+impl std::fmt::Display for Excess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "it unpacks to more than {RATIO} times its size (or to more than 1 TiB) and was left after {} MiB; \
+             a file that is made to fill a machine looks like this",
+            self.unpacked >> 20
+        )
+    }
+}
+
+fn is_excess(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Excess>())
 }
 
 /// What went into a packed source, and what came out.
@@ -118,22 +203,16 @@ impl<R: Read> Bounded<R> {
         self.budget.unpacked.set(unpacked);
         let bound = self.budget.packed.get().saturating_mul(RATIO).saturating_add(ALLOWANCE).min(MOST);
         if unpacked > bound {
-            return Err(io::Error::other(format!(
-                "it unpacks to more than {RATIO} times its size (or to more than 1 TiB) and was left after {} MiB; \
-                 a file that is made to fill a machine looks like this",
-                unpacked >> 20
-            )));
+            return Err(io::Error::other(Excess { unpacked }));
         }
         Ok(count)
     }
 }
 
 /// A reader that counts what goes through it.
-pub struct Counted<R> {
-    /// The reader.
-    pub inner: R,
-    /// The bytes that came so far.
-    pub count: Rc<Cell<u64>>,
+struct Counted<R> {
+    inner: R,
+    count: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Counted<R> {
