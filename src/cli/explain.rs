@@ -5,7 +5,7 @@ use super::console::Console;
 use super::inputs::Needs;
 use super::output::{prepare, publish};
 use super::progress::{now, progress};
-use super::remarks::{Amount, remarks};
+use super::remarks::{Amount, left_out, remarks};
 use super::run::{DONE, FAILED};
 use crate::check::check;
 use crate::error::Result;
@@ -15,10 +15,12 @@ use std::path::Path;
 /// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
 pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let plan = options.inputs.plan(now(), Needs { details: true, all: true })?;
+    let amount = Amount { quiet: options.inputs.quiet, verbose: false };
+    console.tell(&left_out(&plan.ledger, amount));
     let bar = progress(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
     bar.finish_and_clear();
-    console.tell(&remarks(&outcome, Amount { quiet: options.inputs.quiet, verbose: false }));
+    console.tell(&remarks(&outcome, amount));
     if outcome.mailboxes_read == 0 {
         return Ok(FAILED);
     }

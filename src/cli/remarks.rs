@@ -1,6 +1,7 @@
 //! What is said about files and messages besides the summary: what failed, what was left out, what was skipped.
 
 use crate::check::Outcome;
+use crate::consent::Ledger;
 use crate::mailbox::Remark;
 use std::fmt::Write;
 
@@ -33,4 +34,10 @@ pub fn remarks(outcome: &Outcome, amount: Amount) -> String {
         let _ = writeln!(said, "{line}");
     }
     said
+}
+
+/// The rows of consent lists that were left out because they can't be used.
+pub fn left_out(ledger: &Ledger, amount: Amount) -> String {
+    let remarks = ledger.remarks.iter().filter(|_| !amount.quiet);
+    remarks.map(|error| error.to_string().replacen("error:", "warning:", 1) + "\n").collect()
 }

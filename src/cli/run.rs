@@ -8,8 +8,9 @@ use super::interrupt::end_when_asked;
 use super::output::{Prepared, prepare, publish as place};
 use super::parse::{Unparsed, color_of, parse};
 use super::progress::{now, progress};
-use super::remarks::remarks;
+use super::remarks::{left_out, remarks};
 use crate::check::{Outcome, Plan, check};
+use crate::consent::ListAccount;
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
@@ -108,6 +109,7 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     spare_the_list(options)?;
     let details = options.messages.is_some() || options.starter_ledger.is_some();
     let plan = options.inputs.plan(now(), Needs { details, all: options.all })?;
+    console.tell(&left_out(&plan.ledger, options.amount()));
     let bar = progress(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
     bar.finish_and_clear();
@@ -166,14 +168,17 @@ fn summarised(options: &Check, plan: &Plan, outcome: &Outcome) -> String {
         report: Some(&options.output),
     };
     let cases: Vec<_> = outcome.marketing_cases().cloned().collect();
+    let list = plan.ledger.given.then(|| ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders));
+    let unnamed_owners: Vec<&str> = plan.lens.owners.unnamed().collect();
     summary(&Account {
         mailboxes: outcome.mailboxes_read,
         without_mail: outcome.without_mail,
         tally: &outcome.tally,
         cases: &cases,
         policy: &plan.policy,
-        list_given: plan.ledger.given,
-        silent_rows: plan.ledger.silent + plan.ledger.without_customer,
+        list: list.as_ref(),
+        unnamed_owners: &unnamed_owners,
+        owner_given: plan.lens.owners.are_given(),
         flagged_in_spam: &outcome.flagged_in_spam,
         flagged_in_unverified: &outcome.flagged_in_unverified,
         closing,

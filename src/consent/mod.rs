@@ -1,9 +1,11 @@
 //! Consent: what a ledger and the mailbox itself say that a customer agreed to, and what held at a moment.
 
+mod account;
 mod evidence;
 mod ledger;
 mod timeline;
 
+pub use account::{ListAccount, Unmatched};
 pub use evidence::Findings;
 pub use ledger::{DateOrder, Ledger, LedgerOptions, ListFile, Reading, accepted_words, sender_cell};
 pub use timeline::{Standing, Terms, Timeline};

@@ -3,6 +3,7 @@
 use super::columns::Cell;
 use super::csv::{Style, Table};
 use super::messages::Listing;
+use crate::consent::sender_cell;
 use crate::fact::canonical;
 use crate::history::Counted;
 use crate::judge::Bench;
@@ -17,7 +18,7 @@ pub const STARTER_COLUMNS: [&str; 6] = ["sender", "customer", "event", "date", "
 /// fills them in; the note is the newest subject, to recognise the sender by.
 pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing<'_>) -> io::Result<()> {
     let names = &bench.history.names;
-    let mut rows: Vec<(Reverse<usize>, &str, &str, &str)> = Vec::new();
+    let mut rows: Vec<(Reverse<usize>, String, &str, &str)> = Vec::new();
     for pair in bench.history.pairs() {
         let mut count = 0;
         let mut newest = None;
@@ -28,15 +29,17 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
         let Some(newest) = newest else { continue };
         let subject = listing.details.get(newest.order as usize).map_or("", |detail| detail.subject.as_str());
         let customer = any_or(names.customers.text(pair.customer));
-        rows.push((Reverse(count), names.senders.text(pair.sender), customer, subject));
+        // A list can't name a sender without a domain.
+        let Some(sender) = sender_cell(names.senders.text(pair.sender), bench.senders) else { continue };
+        rows.push((Reverse(count), sender, customer, subject));
     }
     rows.sort_unstable();
     let mut seen = HashSet::new();
-    rows.retain(|(_, sender, customer, _)| seen.insert((*sender, *customer)));
+    rows.retain(|(_, sender, customer, _)| seen.insert((sender.clone(), *customer)));
     let mut table = Table::new(out, readable(style), STARTER_COLUMNS.into_iter())?;
     let foreign = |text: &str| if text.is_empty() { Cell::Blank } else { Cell::Foreign(text.to_string()) };
     for (_, sender, customer, subject) in rows {
-        let known = [foreign(sender), foreign(customer)];
+        let known = [foreign(&sender), foreign(customer)];
         let blank = [Cell::Blank, Cell::Blank, Cell::Blank];
         table.row(known.into_iter().chain(blank).chain([foreign(subject)]))?;
     }

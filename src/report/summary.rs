@@ -1,12 +1,15 @@
 //! The summary: a few lines that account for every message and name the result.
 
 mod closing;
+mod consent_list;
 mod named;
+mod owner;
 
 pub use closing::Closing;
 
 use super::safe::visible;
 use super::suggestions::suggestions;
+use crate::consent::ListAccount;
 use crate::history::{Counted, Tally};
 use crate::judge::Case;
 use crate::policy::Policy;
@@ -27,10 +30,12 @@ pub struct Account<'a> {
     pub cases: &'a [Case],
     /// The policy of the run.
     pub policy: &'a Policy,
-    /// Whether a consent list was given.
-    pub list_given: bool,
-    /// Rows of the list that say nothing.
-    pub silent_rows: usize,
+    /// How the consent lists fared, where one was given.
+    pub list: Option<&'a ListAccount>,
+    /// The owner's addresses that no message names.
+    pub unnamed_owners: &'a [&'a str],
+    /// Whether any address of the owner was given.
+    pub owner_given: bool,
     /// Senders that would be flagged if spam counted.
     pub flagged_in_spam: &'a [String],
     /// Senders that would be flagged if unverified mail counted.
@@ -51,12 +56,10 @@ pub fn summary(account: &Account<'_>) -> String {
     lines.extend(named::would_be(account.flagged_in_spam, "--include-spam"));
     lines.extend(named::would_be(account.flagged_in_unverified, "--include-unverified"));
     lines.extend(named::flagged(account.cases, account.policy));
-    match account.silent_rows as u64 {
-        0 => {}
-        1 => lines.push("1 row of the consent list says nothing and was left out".to_string()),
-        rows => {
-            lines.push(format!("{} rows of the consent list say nothing and were left out", thousands(rows)))
-        }
+    lines.extend(account.list.map(|list| consent_list::lines(list, account.cases)).into_iter().flatten());
+    lines.extend(owner::unnamed(account.unnamed_owners));
+    if !account.owner_given {
+        lines.extend(owner::one_person(account.cases));
     }
     lines.extend(suggestions(account.cases));
     lines.extend(account.closing.age());
@@ -127,7 +130,7 @@ fn flagged(account: &Account<'_>) -> String {
         .map(|(count, verdict)| format!("{} {}", thousands(count as u64), in_words(verdict)))
         .collect();
     notes.extend((!by_verdict.is_empty()).then(|| by_verdict.join(", ")));
-    notes.extend((!account.list_given).then(|| "no consent list was given".to_string()));
+    notes.extend((account.list.is_none()).then(|| "no consent list was given".to_string()));
     if !notes.is_empty() {
         let _ = write!(line, ": {}", notes.join("; "));
     }

@@ -180,6 +180,13 @@ impl Ledger {
         self.lookup(address, senders, customer).into_iter().map(|(sender, customer, _)| (sender, customer))
     }
 
+    /// Whether the customer of a row is that customer: it may be everybody, or a hash.
+    pub fn means(&self, listed: &str, customer: &str) -> bool {
+        let hashed =
+            || customer::is_digest(listed) && customer::digests(customer).iter().any(|one| one == listed);
+        listed == ANY || listed == customer || hashed()
+    }
+
     fn lookup(&self, address: &str, senders: &Senders, customer: &str) -> Vec<(&str, &str, &[Listed])> {
         if self.rows.is_empty() {
             return Vec::new();

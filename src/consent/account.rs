@@ -1,0 +1,229 @@
+//! How the consent lists fared against the mail: which rows matched some message, and what those that matched none may
+//! have meant. A typing error in an address would otherwise flag a sender that has consent, in silence.
+
+use super::ledger::{Ledger, Rows, sender_keys};
+use crate::error::edits;
+use crate::fact::{AddressId, CustomerId, Senders, domain_of, label};
+use crate::history::History;
+use crate::time::Day;
+use std::collections::{BTreeSet, HashSet};
+
+/// How many rows that matched nothing are named.
+const NAMED: usize = 5;
+
+/// Among how many such rows those are looked for that are nearly right.
+const LOOKED_AT: usize = 500;
+
+/// How the lists fared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListAccount {
+    /// Rows with an event.
+    pub rows: u64,
+    /// Rows that matched some message.
+    pub matched: u64,
+    /// Some of the others: those that are nearly right first, then in the order of the lists.
+    pub unmatched: Vec<Unmatched>,
+    /// Rows whose event says nothing.
+    pub silent: u64,
+    /// Rows without a customer.
+    pub without_customer: u64,
+    /// Rows that were left out because they can't be used.
+    pub bad: u64,
+    /// The last day that the lists cover.
+    pub as_of: Option<Day>,
+    /// A row that is newer than that, and where it is.
+    pub newer: Option<(Day, String)>,
+}
+
+/// A row that matched no message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmatched {
+    /// Its `FILE:LINE`.
+    pub source: String,
+    /// Its sender.
+    pub sender: String,
+    /// Its customer.
+    pub customer: String,
+    /// Whether there is mail from that sender.
+    pub sender_is_there: bool,
+    /// Whether there is mail to that customer.
+    pub customer_is_there: bool,
+    /// The nearest sender with mail, where there is none from this one.
+    pub near_sender: Option<String>,
+    /// The nearest customer with mail, where there is none to this one.
+    pub near_customer: Option<String>,
+}
+
+/// Senders and customers of all messages that reached a pair.
+struct Present<'a> {
+    /// The senders of the report.
+    senders: BTreeSet<&'a str>,
+    addresses: BTreeSet<&'a str>,
+    customers: BTreeSet<&'a str>,
+    /// Under what names a list may have the senders.
+    keys: HashSet<String>,
+}
+
+impl ListAccount {
+    /// Holds all rows against all messages, also those outside the period.
+    pub fn of(ledger: &Ledger, history: &History, senders: &Senders) -> Self {
+        let names = &history.names;
+        let pairs: HashSet<(AddressId, CustomerId)> =
+            history.facts().iter().map(|fact| (fact.from, fact.customer)).collect();
+        let mut matched: HashSet<(&str, &str)> = HashSet::new();
+        for (from, customer) in &pairs {
+            matched.extend(ledger.keys_for(
+                names.addresses.text(*from),
+                senders,
+                names.customers.text(*customer),
+            ));
+        }
+        let rows = ledger.all_rows();
+        let is_matched = |rows: &Rows<'_>| matched.contains(&(rows.sender, rows.customer));
+        let count = rows.iter().filter(|rows| is_matched(rows)).map(|rows| rows.count as u64).sum();
+        let unmatched: Vec<Rows<'_>> = rows.into_iter().filter(|rows| !is_matched(rows)).collect();
+        let present = Present::of(history, senders);
+        let looked_at = unmatched.iter().take(LOOKED_AT);
+        let mut described: Vec<Unmatched> =
+            looked_at.map(|rows| present.describe(rows, ledger, senders)).collect();
+        described.sort_by_key(|row| row.near_sender.is_none() && row.near_customer.is_none());
+        described.truncate(NAMED);
+        Self {
+            rows: u64::from(ledger.events),
+            matched: count,
+            unmatched: described,
+            silent: ledger.silent as u64,
+            without_customer: ledger.without_customer as u64,
+            bad: ledger.bad as u64,
+            as_of: ledger.as_of,
+            newer: ledger.as_of.and_then(|as_of| ledger.newest.clone().filter(|(day, _)| *day > as_of)),
+        }
+    }
+}
+
+impl<'a> Present<'a> {
+    fn of(history: &'a History, senders: &Senders) -> Self {
+        let names = &history.names;
+        let facts = history.facts();
+        let addresses: BTreeSet<&str> = facts.iter().map(|fact| names.addresses.text(fact.from)).collect();
+        Self {
+            senders: facts.iter().map(|fact| names.senders.text(fact.sender)).collect(),
+            customers: facts.iter().map(|fact| names.customers.text(fact.customer)).collect(),
+            keys: addresses.iter().flat_map(|address| sender_keys(address, senders)).collect(),
+            addresses,
+        }
+    }
+
+    fn describe(&self, rows: &Rows<'_>, ledger: &Ledger, senders: &Senders) -> Unmatched {
+        let sender_is_there = self.keys.contains(rows.sender);
+        // A hash can only be compared with the hashes of those that are there.
+        let customer_is_there = self.customers.iter().any(|customer| ledger.means(rows.customer, customer));
+        let near_sender = || {
+            let candidates = if rows.sender.contains('@') { &self.addresses } else { &self.senders };
+            nearest(rows.sender, candidates, &|a, b| sender_distance(a, b, senders))
+        };
+        let near_customer = || {
+            let only = self.customers.iter().filter(|_| self.customers.len() == 1);
+            let near = nearest(rows.customer, &self.customers, &address_distance);
+            near.or_else(|| only.map(|customer| (*customer).to_string()).next())
+        };
+        Unmatched {
+            source: rows.source.to_string(),
+            sender: rows.sender.to_string(),
+            customer: rows.customer.to_string(),
+            sender_is_there,
+            customer_is_there,
+            near_sender: if sender_is_there { None } else { near_sender() },
+            near_customer: if customer_is_there { None } else { near_customer() },
+        }
+    }
+}
+
+/// The candidate at the smallest distance; of equals the one that comes first by name.
+fn nearest(
+    wanted: &str,
+    candidates: &BTreeSet<&str>,
+    distance: &dyn Fn(&str, &str) -> Option<usize>,
+) -> Option<String> {
+    let scored = candidates.iter().filter_map(|candidate| Some((distance(wanted, candidate)?, *candidate)));
+    scored.min().map(|(_, candidate)| candidate.to_string())
+}
+
+/// How far two senders are apart; `None`: too far for a mistake in writing.
+fn sender_distance(wanted: &str, candidate: &str, senders: &Senders) -> Option<usize> {
+    if wanted.contains('@') && candidate.contains('@') {
+        return address_distance(wanted, candidate);
+    }
+    let name = |text: &'_ str| {
+        let domain = domain_of(text).unwrap_or(text);
+        let own = if senders.has_brand(text) { None } else { label(domain) };
+        own.unwrap_or(domain).to_lowercase()
+    };
+    let (left, right) = (name(wanted), name(candidate));
+    let part = left.chars().count().min(right.chars().count()) >= 4
+        && (left.contains(&right) || right.contains(&left));
+    within(&left, &right).or(part.then_some(MOST_EDITS))
+}
+
+/// How far two addresses are apart, part by part; `None`: too far for a mistake in writing.
+fn address_distance(wanted: &str, candidate: &str) -> Option<usize> {
+    let ((local, domain), (other, elsewhere)) = (wanted.rsplit_once('@')?, candidate.rsplit_once('@')?);
+    match (local == other, domain == elsewhere) {
+        (_, true) => within(local, other),
+        // The same name at another provider.
+        (true, false) => Some(within(domain, elsewhere).unwrap_or(MOST_EDITS)),
+        (false, false) => Some(within(local, other)? + within(domain, elsewhere)?),
+    }
+}
+
+/// More changes than these, and it is another name.
+const MOST_EDITS: usize = 3;
+
+/// The number of changes between two names, where they are few for their length: two letters exchanged are two.
+fn within(left: &str, right: &str) -> Option<usize> {
+    let length = left.chars().count().max(right.chars().count());
+    let allowed = match length {
+        0..=3 => 1,
+        4..=8 => 2,
+        _ => MOST_EDITS,
+    };
+    // Longer texts than addresses have are not compared.
+    let edits = if length > 254 { usize::MAX } else { edits(left, right) };
+    (edits <= allowed).then_some(edits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::Brands;
+
+    #[test]
+    fn a_mistake_in_writing_is_near_and_another_name_is_not() {
+        let senders = Senders::new(Brands::default());
+        for (wanted, candidate, is_near) in [
+            ("strideoutlet.example", "stride-outlet.example", true),
+            ("stride.example", "stride-outlet.example", true),
+            ("stride-outlet.test", "stride-outlet.example", true),
+            ("news.stride-outlet.example", "stride-outlet.example", true),
+            ("shpo.example", "shop.example", true),
+            ("nike.example", "mint.example", false),
+            ("newz@shop.example", "news@shop.example", true),
+            ("paper.example", "stride-outlet.example", false),
+        ] {
+            assert_eq!(
+                sender_distance(wanted, candidate, &senders).is_some(),
+                is_near,
+                "{wanted}, {candidate}"
+            );
+        }
+        for (wanted, candidate, is_near) in [
+            ("robbin@home.example", "robin@home.example", true),
+            ("robin@hoem.example", "robin@home.example", true),
+            ("robin@work.test", "robin@home.example", true),
+            ("anna@home.example", "robin@home.example", false),
+            ("*", "robin@home.example", false),
+        ] {
+            assert_eq!(address_distance(wanted, candidate).is_some(), is_near, "{wanted}, {candidate}");
+        }
+    }
+}

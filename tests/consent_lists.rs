@@ -1,0 +1,346 @@
+//! Consent lists as people give them: what is read, what is refused and in which words, what the summary says of them.
+//! After every error all files are as they were.
+
+mod common;
+
+use common::{folder, promotion, run, run_with_stdin};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const HEADER: &str = "sender,customer,event,date\n";
+
+fn daily() -> String {
+    (1..=28).map(|day| promotion(day, "Shop <news@shop.example>", &format!("m{day}@shop.example"))).collect()
+}
+
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = entries.filter(|path| path.is_file());
+    files.map(|path| (path.display().to_string(), std::fs::read(&path).expect("a file"))).collect()
+}
+
+/// Runs `check` with a list of this content and asserts that it is refused in these words, and nothing is touched.
+fn refused(list: &[u8], options: &[&str], words: &[&str]) {
+    let here = folder(&[("a.mbox", daily().as_bytes()), ("list.csv", list), ("r.csv", b"old")]);
+    let before = tree(here.path());
+    let told =
+        run(here.path(), [&["check", "a.mbox", "-o", "r.csv", "--consent", "list.csv"], options].concat());
+    assert_eq!(told.status, 2, "{options:?}: {}", told.err);
+    for word in words {
+        assert!(told.err.contains(word), "should say {word:?}, but says:\n{}", told.err);
+    }
+    assert!(!told.err.contains('\u{1b}'), "{}", told.err);
+    assert_eq!(tree(here.path()), before, "a file was touched");
+}
+
+/// Runs `check` with a list of this content: the report's row and what was said.
+fn accepted(list: &[u8], options: &[&str]) -> (String, String) {
+    let here = folder(&[("a.mbox", daily().as_bytes()), ("list.csv", list)]);
+    let told = run(here.path(), [&["check", "a.mbox", "--consent", "list.csv"], options].concat());
+    assert_eq!(told.status, 0, "{}", told.err);
+    (told.out.lines().nth(1).unwrap_or_default().to_string(), told.err)
+}
+
+fn is_granted(list: impl AsRef<[u8]>, options: &[&str]) {
+    let (row, said) = accepted(list.as_ref(), options);
+    assert!(row.starts_with("no,daily-consented"), "{row}\n{said}");
+}
+
+#[test]
+fn cells_that_can_match_nothing_are_errors_with_their_line() {
+    for (row, words) in [
+        (
+            "https://shop.example/,*,granted,",
+            "line 2: `https://shop.example/` is a web address, not a sender",
+        ),
+        ("www.shop.example,*,granted,", "line 2: `www.shop.example` is a web site"),
+        ("Stride Outlet,*,granted,", "line 2: `Stride Outlet` is a display name"),
+        ("\"a.example, b.example\",*,granted,", "line 2: `a.example, b.example` names several senders"),
+        ("shop.example,robin,granted,", "line 2: `robin` is not the address of a customer"),
+        ("shop.example,Robin <robin@home.example>,granted,", "write only the address: robin@home.example"),
+        ("shop.example,*,granted,2199-01-01", "line 2: `2199-01-01` is in the future"),
+        ("shop.example,*,granted,2199-01-01T00:00:00Z", "is in the future"),
+        ("shop.example,*,granted,27.02.26", "line 2: `27.02.26` has a year of two digits"),
+        ("shop.example,*,may\x1b[31mbe,", "line 2: unknown event `may[31mbe`"),
+    ] {
+        refused(format!("{HEADER}{row}\n").as_bytes(), &[], &[words, "hint: "]);
+    }
+}
+
+#[test]
+fn dates_with_the_day_or_month_first_are_read_where_that_is_certain() {
+    let rows = |date: &str, other: &str| {
+        format!("{HEADER}shop.example,*,granted,{date}\nother.example,*,granted,{other}\n")
+    };
+    is_granted(rows("03.01.2025", "27.02.2025"), &[]);
+    is_granted(rows("1/3/2025", "2/27/2025"), &[]);
+    is_granted(rows("03.04.2025", ""), &["--consent-dates", "dmy"]);
+    let doubt = rows("03.04.2025", "");
+    refused(
+        doubt.as_bytes(),
+        &[],
+        &["line 2", "can't be told apart", "--consent-dates dmy or --consent-dates mdy"],
+    );
+    let both = rows("27/02/2025", "2/27/2025");
+    refused(both.as_bytes(), &[], &["2 rows can't be used", "line 2", "line 3", "--consent-dates"]);
+    refused(both.as_bytes(), &["--consent-dates", "dmy"], &["line 3: `2/27/2025` is not a date"]);
+    refused(both.as_bytes(), &["--consent-dates", "ymd"], &["dmy (27.02.2026)"]);
+}
+
+#[test]
+fn the_first_twenty_bad_rows_are_listed_and_can_be_left_out() {
+    let bad: String = (0..25).map(|n| format!("s{n},*,maybe,\n")).collect();
+    let list = format!("{HEADER}shop.example,*,granted,2025-01-01\n{bad}");
+    let words = [
+        "25 rows can't be used; the first 20:",
+        "line 22: unknown event `maybe`; write granted, refused",
+        "--skip-bad-rows",
+    ];
+    refused(list.as_bytes(), &[], &words);
+    let (row, said) = accepted(list.as_bytes(), &["--skip-bad-rows"]);
+    assert!(row.starts_with("no,daily-consented"), "{row}");
+    assert!(
+        said.starts_with("warning: `list.csv`: 25 rows left out; the first 20:\n  line 3: unknown event"),
+        "{said}"
+    );
+    assert!(said.contains("25 rows of the consent list can't be used and were left out"), "{said}");
+    let (_, said) = accepted(list.as_bytes(), &["--skip-bad-rows", "-q"]);
+    assert_eq!(said, "");
+}
+
+#[test]
+fn files_that_are_no_list_are_named_as_what_they_are() {
+    refused(daily().as_bytes(), &[], &["`list.csv`: is a mailbox, not a consent list", "without --consent"]);
+    refused(b"", &[], &["is empty", "sender,customer,event,date"]);
+    refused(b"\n \n", &[], &["is empty"]);
+    refused(b"\x1F\x8B\x08\0\0\0", &[], &["is compressed", "unpack it"]);
+    refused(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", &[], &["old format (.xls)", ".xlsx"]);
+    refused(b"PK\x03\x04rest", &[], &["can't be read as a workbook", "save the list as .xlsx or as CSV"]);
+    refused(b"\x7FELF\0\0\0\x01", &[], &["neither text nor a workbook"]);
+    refused(b"sender,customer,event,date\nshop.example,\"robin\nx,y,z\n", &[], &["line 2: a quotation mark"]);
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    let told = run(here.path(), ["check", "a.mbox", "--consent", "."]);
+    assert!(told.status == 2 && told.err.contains("is a folder, not a consent list"), "{}", told.err);
+}
+
+#[test]
+fn a_list_without_its_header_is_read_once_the_hint_is_obeyed() {
+    let rows = "shop.example,robin@home.example,granted,2025-01-01\n";
+    refused(rows.as_bytes(), &[], &["line 1: has no header", "above it: sender,customer,event,date\n"]);
+    is_granted(format!("{HEADER}{rows}"), &[]);
+}
+
+#[test]
+fn another_systems_header_is_read_once_the_hint_is_obeyed() {
+    let rows = "robin@home.example,Robin,subscribed,2025-01-01 10:00:00\n";
+    let exported = format!("Email Address,First Name,Status,OPTIN_TIME\n{rows}");
+    refused(
+        exported.as_bytes(),
+        &[],
+        &[
+            "lacks the columns `sender`, `customer`, `event` and `date`",
+            "found: `Email Address`, `First Name`, `Status`, `OPTIN_TIME`",
+            "rename `Email Address` to customer, `Status` to event and `OPTIN_TIME` to date",
+            "--consent-sender",
+        ],
+    );
+    is_granted(format!("customer,First Name,event,date\n{rows}"), &["--consent-sender", "shop.example"]);
+}
+
+#[test]
+fn every_encoding_and_delimiter_gives_the_same_report() {
+    let text = format!("{}shop.example,*,opt-in,2025-01-01,Grüße\n", HEADER.replace("date", "date,note"));
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let western: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
+    for list in [
+        text.clone().into_bytes(),
+        format!("\u{feff}{text}").into_bytes(),
+        wide(&text),
+        wide(&format!("\u{feff}{text}")),
+        western,
+        text.replace(',', ";").into_bytes(),
+        text.replace(',', "\t").into_bytes(),
+        format!("sep=;\r\n{}", text.replace(',', ";").replace('\n', "\r\n")).into_bytes(),
+        // What a spreadsheet adds: blank columns and rows, an apostrophe before what must stay text, quotes.
+        text.replace('\n', ",,,\n,,,,,,\n").replace("2025-01-01", "'2025-01-01").into_bytes(),
+        text.replace("shop.example", "\"shop.example\"").into_bytes(),
+    ] {
+        is_granted(list, &[]);
+    }
+}
+
+#[test]
+fn words_of_spreadsheets_are_events() {
+    for word in ["yes", "TRUE", "Wahr", "y", "1", "optin", "Opt-In", "subscribe", "'yes"] {
+        is_granted(format!("{HEADER}shop.example,*,{word},2025-01-01\n"), &[]);
+    }
+    for (word, state) in
+        [("0", "refused"), ("FALSE", "refused"), ("unsubscribe", "withdrawn"), ("optout", "withdrawn")]
+    {
+        let (row, _) = accepted(format!("{HEADER}shop.example,*,{word},2025-01-01\n").as_bytes(), &[]);
+        assert!(
+            row.starts_with("yes,daily-unconsented") && row.contains(&format!(",{state},2025-01-01,")),
+            "{row}"
+        );
+    }
+    let (_, said) = accepted(
+        format!("{HEADER}shop.example,*,non-subscribed,\nshop.example,,granted,2025-01-01\n").as_bytes(),
+        &[],
+    );
+    assert!(said.contains("2 rows of the consent list say nothing (1 without a customer)"), "{said}");
+}
+
+#[test]
+fn customers_may_be_hashes_of_addresses() {
+    // Of robin@home.example: MD5, and SHA-256.
+    for hash in [
+        "CF37276089D6036A8E62F025474A60C4",
+        "c267036b987e260884772e47d4e2b638327a2598fc93536fe4d9fca781c43022",
+    ] {
+        let list = format!("{HEADER}shop.example,{hash},granted,2025-01-01\n");
+        is_granted(&list, &[]);
+        is_granted(&list, &["--owner", "ann@home.example", "--owner", "Robin@home.example"]);
+        let (_, said) = accepted(list.replace(hash, &hash.replace(['c', 'C'], "d")).as_bytes(), &[]);
+        assert!(
+            said.contains("0 of 1 row of the consent list matched mail\n  list.csv:2 matched none"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_named_list_is_about_one_sender_and_a_file_of_that_name_wins() {
+    let list = "customer,event,date\n*,granted,2025-01-01\n";
+    let here = folder(&[
+        ("a.mbox", daily().as_bytes()),
+        ("list.csv", list.as_bytes()),
+        ("x=list.csv", format!("{HEADER}shop.example,*,granted,2025-01-01\n").as_bytes()),
+        ("full.csv", format!("{HEADER}shop.example,*,granted,2025-01-01\n").as_bytes()),
+    ]);
+    for options in [
+        &["--consent", "shop.example=list.csv"][..],
+        &["--consent", "list.csv", "--consent-sender", "Shop.Example"],
+        &["--consent", "x=list.csv"],
+        &["--consent", "other.example=list.csv", "--consent", "list.csv", "--consent-sender", "shop.example"],
+    ] {
+        let told = run(here.path(), [&["check", "a.mbox"], options].concat());
+        assert!(told.status == 0 && told.out.contains("no,daily-consented"), "{options:?}: {}", told.err);
+    }
+    for (options, words) in [
+        (&["--consent", "full.csv", "--consent-sender", "shop.example"][..], "beside --consent-sender"),
+        (&["--consent", "shop.example=full.csv"], "beside --consent NAME=FILE"),
+        (
+            &["--consent", "list.csv", "--consent-sender", "https://shop.example"],
+            "--consent-sender: `https://shop.example` is a web address",
+        ),
+        (&["--consent", "Shop=list.csv"], "--consent NAME=FILE: `Shop` is a display name"),
+        (&["--consent", "shop.example=no.csv"], "`no.csv`: can't be read"),
+        (&["--consent-as-of", "2026-01-01"], "--consent"),
+        (&["--consent-sender", "shop.example"], "--consent"),
+        (&["--skip-bad-rows"], "--consent"),
+        (&["--consent-dates", "dmy"], "--consent"),
+    ] {
+        let told = run(here.path(), [&["check", "a.mbox"], options].concat());
+        assert!(told.status == 2 && told.err.contains(words), "{options:?}: {}", told.err);
+    }
+}
+
+#[test]
+fn standard_input_is_a_list_where_something_comes() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    let list = format!("{HEADER}shop.example,*,granted,2025-01-01\n");
+    let told = run_with_stdin(here.path(), &["check", "a.mbox", "--consent", "-"], list.as_bytes());
+    assert!(told.status == 0 && told.out.contains("no,daily-consented"), "{}", told.err);
+    assert!(told.out.contains(",standard input:2,"), "{}", told.out);
+    let told = run_with_stdin(here.path(), &["check", "a.mbox", "--consent", "-"], b"");
+    assert!(
+        told.status == 2 && told.err.contains("`standard input`: is empty: no consent list came"),
+        "{}",
+        told.err
+    );
+    for both in
+        [&["check", "-", "--consent", "-"][..], &["check", "a.mbox", "--consent", "-", "--consent", "x=-"]]
+    {
+        let told = run_with_stdin(here.path(), both, list.as_bytes());
+        assert!(told.status == 2 && told.err.contains("only once"), "{}", told.err);
+    }
+}
+
+#[test]
+fn rows_that_matched_nothing_are_named_with_what_may_have_been_meant() {
+    let rows = "shop.example,robin@home.example,granted,2025-01-01\n\
+        shop.example,robbin@home.example,granted,2025-01-01\n\
+        shpo.example,robin@home.example,granted,2025-01-01\n\
+        faraway.example,*,granted,2025-01-01\n";
+    let (_, said) = accepted(format!("{HEADER}{rows}").as_bytes(), &[]);
+    for line in [
+        "1 of 4 rows of the consent list matched mail\n",
+        "  list.csv:3 matched none: no mail to robbin@home.example; did you mean robin@home.example?\n",
+        "  list.csv:4 matched none: no mail from shpo.example; did you mean shop.example?\n",
+        "  list.csv:5 matched none: no mail from faraway.example\n",
+    ] {
+        assert!(said.contains(line), "should say {line:?}, but says:\n{said}");
+    }
+    let many: String = (0..9).map(|n| format!("far{n}away.example,*,granted,\n")).collect();
+    let (_, said) = accepted(format!("{HEADER}{many}").as_bytes(), &[]);
+    assert!(said.contains("0 of 9 rows") && said.matches("matched none:").count() == 5, "{said}");
+    assert!(said.contains("  4 more rows that matched none\n"), "{said}");
+}
+
+#[test]
+fn mail_and_rows_after_the_lists_last_day_are_counted() {
+    let list = format!("{HEADER}shop.example,*,granted,2025-01-01\nshop.example,*,purchase,2026-01-25\n");
+    let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-20"]);
+    for words in [
+        "8 promotional messages came after 2026-01-20, the last day that the consent list covers",
+        "warning: the consent list has newer rows than --consent-as-of 2026-01-20, such as 2026-01-25 in list.csv:3",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-28"]);
+    assert!(!said.contains("warning:") && !said.contains("came after"), "{said}");
+}
+
+#[test]
+fn tags_are_customers_of_their_own_where_that_is_asked_for() {
+    let tagged = |tag: &str| {
+        daily().replace("robin@home", &format!("robin+{tag}@home")).replace("<m", &format!("<{tag}m"))
+    };
+    let list = format!("{HEADER}shop.example,robin+01@home.example,granted,2025-01-01\n");
+    let here =
+        folder(&[("a.mbox", (tagged("01") + &tagged("02")).as_bytes()), ("list.csv", list.as_bytes())]);
+    let told = run(here.path(), ["check", "a.mbox", "--consent", "list.csv", "--keep-tags"]);
+    assert!(
+        told.out.contains("yes,daily-unconsented,shop.example,Shop,robin+02@home.example"),
+        "{}",
+        told.out
+    );
+    assert!(told.out.contains("no,daily-consented,shop.example,Shop,robin+01@home.example"), "{}", told.out);
+    let together = run(here.path(), ["check", "a.mbox", "--consent", "list.csv"]);
+    assert!(
+        together.out.contains("no,daily-consented,shop.example,Shop,robin@home.example"),
+        "{}",
+        together.out
+    );
+}
+
+#[test]
+fn the_summary_says_what_owner_addresses_are_missing_or_misspelt() {
+    let work = daily().replace("robin@home.example", "robin@work.example").replace("<m", "<w");
+    let here = folder(&[("a.mbox", (daily() + &work).as_bytes())]);
+    let told = run(here.path(), ["check", "a.mbox"]);
+    let hint = "robin@home.example and robin@work.example look like one person's; to count them together: \
+        --owner robin@home.example --owner robin@work.example\n";
+    assert!(told.err.contains(hint), "{}", told.err);
+    let told = run(
+        here.path(),
+        ["check", "a.mbox", "--owner", "robin@home.example", "--owner", "robin@wrok.example"],
+    );
+    assert!(told.err.contains("warning: no message names robin@wrok.example (--owner)"), "{}", told.err);
+    assert!(!told.err.contains("look like one"), "{}", told.err);
+    let told = run(
+        here.path(),
+        ["check", "a.mbox", "--owner", "robin@home.example", "--owner", "robin@work.example"],
+    );
+    assert!(!told.err.contains("--owner"), "{}", told.err);
+}
