@@ -47,6 +47,7 @@ fn facts(lens: &Lens) -> Vec<Fact> {
         let (sender, customer) = (pair % SENDERS, pair / SENDERS);
         Fact {
             identity: state | 1,
+            message_id: 0,
             order,
             time: Time::believed(NOW - 60_000_000 + 6 * i64::from(order), NOW),
             sender: SenderId::from(sender),

@@ -124,7 +124,7 @@ pub struct OwnMail {
     pub subject: u64,
     /// The organisations that it asks, in the writer's own words, to send no more.
     pub asks: Vec<String>,
-    /// The identity of the message that it answers.
+    /// The Message-ID, hashed, of the message that it answers.
     pub answers: Option<u64>,
     /// Its Message-ID, as the report names it.
     pub message_id: String,

@@ -40,6 +40,8 @@ use crate::time::Time;
 pub struct Fact {
     /// The same for copies of one message to the same customer from the same sender.
     pub identity: u64,
+    /// Its Message-ID, hashed: what an answer names. 0: it has none.
+    pub message_id: u64,
     /// The number of the message in the order of reading, from 0.
     pub order: u32,
     /// When it was received; `None`: undated.

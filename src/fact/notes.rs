@@ -63,7 +63,7 @@ impl FactReader<'_> {
             to: to.iter().map(|address| hash(&[address.as_bytes()])).collect(),
             subject: subject_hash(subject),
             asks: Vec::new(),
-            answers: answers.map(|id| hash(&[b"id", id])),
+            answers: answers.map(|id| hash(&[id])),
             message_id: message_id.to_string(),
         });
         to.iter().map(|address| self.lens.senders.organisation(address).name).collect()

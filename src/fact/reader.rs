@@ -143,6 +143,7 @@ impl<'a> FactReader<'a> {
         let no_reply = self.recurring.answers_nobody(fields).unwrap_or(author.no_reply);
         let fact = Fact {
             identity: identity(fields, message_id),
+            message_id: message_id.map_or(0, |id| hash(&[id])),
             order: self.batch.read,
             time: received_at(fields, message.from_line, self.marks.delivered, lens.now),
             sender: author.sender,
@@ -319,15 +320,19 @@ fn with_line_feeds(header: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The same for copies of a message: its Message-ID, else From, Date, Subject and To together.
+/// The same for copies of a message: its Message-ID and its Date, for some list programs give every mailing one
+/// Message-ID; without a Message-ID From, Date, Subject and To together.
 fn identity(fields: &Fields<'_>, message_id: Option<&[u8]>) -> u64 {
-    if let Some(id) = message_id {
-        return hash(&[b"id", id]);
-    }
-    let value = |name| -> Vec<u8> {
+    let value = |name| -> Cow<'_, [u8]> {
         let raw = fields.first(name).unwrap_or(b"");
+        if memchr::memchr2(b'\r', b'\n', raw).is_none() {
+            return raw.into();
+        }
         raw.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()
     };
+    if let Some(id) = message_id {
+        return hash(&[b"id", id, &value(FieldName::DATE)]);
+    }
     let [from, date, subject, to] =
         [FieldName::FROM, FieldName::DATE, FieldName::SUBJECT, FieldName::TO].map(value);
     hash(&[b"fields", &from, &date, &subject, &to])

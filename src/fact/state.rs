@@ -41,6 +41,8 @@ enum Meaning {
     Trash,
     Unread,
     Chat,
+    SpamFolder,
+    Root,
 }
 
 #[derive(Deserialize, Default)]
@@ -52,6 +54,8 @@ struct WrittenLabels {
     trash: Vec<String>,
     unread: Vec<String>,
     chat: Vec<String>,
+    spam_folder: Vec<String>,
+    root: Vec<String>,
 }
 
 impl Labels {
@@ -65,37 +69,47 @@ impl Labels {
             (written.trash, Meaning::Trash),
             (written.unread, Meaning::Unread),
             (written.chat, Meaning::Chat),
+            (written.spam_folder, Meaning::SpamFolder),
+            (written.root, Meaning::Root),
         ];
         let meanings = rows
             .into_iter()
-            .flat_map(|(words, meaning)| words.into_iter().map(move |word| (fold(&word), meaning)));
+            .flat_map(|(words, meaning)| words.into_iter().map(move |word| (key(&word), meaning)));
         Self { meanings: meanings.collect() }
     }
 
     fn meaning(&self, label: &str) -> Option<Meaning> {
-        self.meanings.get(&fold(label)).copied()
+        self.meanings.get(&key(label)).copied()
     }
 
     /// What the names of a mail folder and of those above it say of its messages, where one is exactly such a
-    /// folder's name: with or without an extension (`Sent.mbox`, `Sent.sbd`), or as a part of a Maildir++ name
-    /// (`.INBOX.Sent`).
+    /// folder's name: with or without an extension (`Sent.mbox`, `Sent.sbd`), or as a part of a name that a program
+    /// made of the names of several (`.Archive.Sent`, `INBOX.Sent`, `[Gmail].Sent Mail`).
     pub fn folder_state(&self, folder: &Path) -> State {
         let mut state = State::default();
         for name in folder.iter() {
             let name = name.to_string_lossy();
             let stem = Path::new(&*name).file_stem().unwrap_or_default().to_string_lossy();
-            let parts = name.strip_prefix('.').into_iter().flat_map(|parts| parts.split('.'));
-            for written in parts.chain([&*name, &*stem]) {
+            for written in self.parts_of(&name).chain([&*name, &*stem]) {
                 match self.meaning(&folder_name(written)) {
                     Some(Meaning::Sent) => state.sent = true,
                     Some(Meaning::Draft) => state.no_mail = true,
-                    Some(Meaning::Spam) => state.spam = true,
+                    Some(Meaning::Spam | Meaning::SpamFolder) => state.spam = true,
                     Some(Meaning::Trash) => state.deleted = Some(true),
                     _ => {}
                 }
             }
         }
         state
+    }
+
+    /// The folders whose names a name consists of, where it says so by its beginning.
+    fn parts_of<'a>(&self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        const SEPARATORS: [char; 5] = ['.', '/', '\\', '^', '|'];
+        let first = name.split(SEPARATORS).next().unwrap_or_default();
+        let several = first.is_empty() || self.meaning(&folder_name(first)) == Some(Meaning::Root);
+        let parts = several.then(|| name.split(SEPARATORS));
+        parts.into_iter().flatten().filter(|part| !part.is_empty())
     }
 
     /// What the raw value of `X-Gmail-Labels` says.
@@ -108,11 +122,16 @@ impl Labels {
                 Some(Meaning::Spam) => state.spam = true,
                 Some(Meaning::Trash) => state.deleted = Some(true),
                 Some(Meaning::Unread) => state.read = Some(false),
-                None => {}
+                Some(Meaning::SpamFolder | Meaning::Root) | None => {}
             }
         }
         state
     }
+}
+
+/// The letters and digits of a name, folded: `Junk-E-Mail` is `Junk email`.
+fn key(name: &str) -> String {
+    fold(name).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 impl State {
@@ -273,6 +292,74 @@ mod tests {
         let marked = state_of("Status: O\nX-Status: T\n");
         assert!(marked.draft_mark && !marked.no_mail);
         assert_eq!(state_of("Status: delivered\n").read, None);
+    }
+
+    fn all_are(folders: &str, is: impl Fn(State) -> bool) {
+        let labels = Labels::built_in();
+        for folder in folders.split(", ") {
+            assert!(is(labels.folder_state(Path::new(folder))), "{folder}");
+        }
+    }
+
+    #[test]
+    fn folders_are_known_by_their_names_in_many_languages() {
+        let spam = "Junk E-mail, Junk-E-Mail, Junk_Email, Courrier indésirable, Correo electrónico no deseado, \
+            Posta indesiderata, Ongewenste e-mail, Lixo Eletrônico, Wiadomości-śmieci, Nevyžádaná pošta, \
+            Nevyžiadaná pošta, Skräppost, Uønsket e-mail, Søppelpost, Roskaposti, Levélszemét, \
+            Ανεπιθύμητη αλληλογραφία, Önemsiz E-posta, Нежелательная почта, Спам, דואר זבל, البريد غير الهام, \
+            Rämpspost, 迷惑メール, 스팸, 垃圾邮件, Thư rác, Bulk, Bulk Mail.mbox";
+        all_are(spam, |state| state.spam && !state.sent && state.deleted.is_none());
+        let trash = "Deleted Items, Gelöschte Elemente, Éléments supprimés, Elementos eliminados, Posta eliminata, \
+            Verwijderde items, Itens Excluídos, Elementy usunięte, Odstraněná pošta, Papperskorgen, Slettet post, \
+            Papirkurv, Roskakori, Törölt elemek, Кошик, Корзина, Çöp Kutusu, Silinmiş Öğeler, ごみ箱, 휴지통, \
+            已删除邮件, Coș de gunoi";
+        all_are(trash, |state| state.deleted == Some(true) && !state.spam);
+        let sent = "Sent Messages, Gesendete Elemente, Éléments envoyés, Elementos enviados, Posta inviata, \
+            Verzonden items, Itens Enviados, Elementy wysłane, Odeslaná pošta, Skickat, Sendt post, Lähetetyt, \
+            Elküldött elemek, Отправленные, Надіслані, Gönderilmiş Öğeler, 送信済みメール, 보낸편지함, 已发送, Απεσταλμένα";
+        all_are(sent, |state| state.sent && !state.spam);
+        let drafts =
+            "Entwürfe, Brouillons, Bozze, Koncepty, Utkast, Luonnokset, Piszkozatok, Taslaklar, 下書き, 草稿";
+        all_are(drafts, |state| state.no_mail && !state.sent);
+    }
+
+    #[test]
+    fn folders_below_others_are_known_in_every_spelling() {
+        let spam = "[Gmail].Spam, [Google Mail].Spam, [Gmail]/Spam, [Gmail].sbd/Spam, INBOX.Spam, INBOX/Spam, \
+            INBOX.INBOX.Junk, Inbox.Ordner.Junk-E-Mail, .Spam, .INBOX.Junk, INBOX.Junk.mbox, \
+            INBOX.Nevy&AX4A4QBk-an&AOE- po&AWE-ta, INBOX\\Spam, mail/[Gmail].Spam, INBOX.Skr&AOQ-ppost";
+        all_are(spam, |state| state.spam);
+        let trash = "INBOX.Trash, [Gmail].Bin, [Gmail].Papierkorb, INBOX.Gel&APY-scht";
+        all_are(trash, |state| state.deleted == Some(true));
+        all_are("[Gmail].Sent Mail, [Google Mail]/Gesendet, INBOX.Sent Items", |state| state.sent);
+        let others = "[Gmail].All Mail, INBOX, INBOX.Shops, best.spam.example, trash.2024.notes, Spammers";
+        all_are(others, |state| state == State::default());
+    }
+
+    #[test]
+    fn a_label_of_the_users_own_is_no_folder_of_a_provider() {
+        assert!(!labels("Inbox,Bulk").spam);
+    }
+
+    #[test]
+    fn no_name_has_two_meanings() {
+        let written: WrittenLabels = toml::from_str(include_str!("labels.toml")).expect("labels.toml");
+        let lists = [
+            written.sent,
+            written.draft,
+            written.spam,
+            written.trash,
+            written.unread,
+            written.chat,
+            written.spam_folder,
+            written.root,
+        ];
+        let mut seen = HashMap::new();
+        for (number, name) in
+            (0..).zip(&lists).flat_map(|(number, list)| list.iter().map(move |name| (number, key(name))))
+        {
+            assert!(!name.is_empty() && *seen.entry(name.clone()).or_insert(number) == number, "{name}");
+        }
     }
 
     #[test]

@@ -53,9 +53,22 @@ pub struct Unsubscribe<'a> {
     pub hosts: Vec<&'a str>,
 }
 
-/// The text of the first `List-Unsubscribe` field: encoded words decoded, without the blanks of folding.
+/// The text of the `List-Unsubscribe` field, or of all of them: some programs write one for each address.
 pub fn list_unsubscribe<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
-    let raw = fields.first(FieldName::LIST_UNSUBSCRIBE)?;
+    let mut all = fields.all(FieldName::LIST_UNSUBSCRIBE).map(readable);
+    let first = all.next()?;
+    let Some(second) = all.next() else { return Some(first) };
+    let in_brackets = |text: Cow<'_, str>| {
+        if text.contains('<') {
+            return text.into_owned();
+        }
+        separated(&text).map(|uri| format!("<{uri}>")).collect()
+    };
+    Some([first, second].into_iter().chain(all).map(in_brackets).collect::<String>().into())
+}
+
+/// A field's text: encoded words decoded, without the blanks of folding.
+fn readable(raw: &[u8]) -> Cow<'_, str> {
     let text = match std::str::from_utf8(raw) {
         Ok(text) if !has_encoded_words(raw) => text.into(),
         _ => plain_text(raw),
@@ -64,7 +77,12 @@ pub fn list_unsubscribe<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
     let mut brackets = memchr::memchr_iter(b'<', text.as_bytes());
     let is_blank = |b: u8| !b.is_ascii_graphic();
     let folded = brackets.any(|open| any_byte(within_brackets(&text[open + 1..]), is_blank));
-    Some(if folded { text.split_whitespace().collect::<String>().into() } else { text })
+    if folded { text.split_whitespace().collect::<String>().into() } else { text }
+}
+
+/// Addresses without brackets, between commas and blanks.
+fn separated(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c == ',' || c.is_whitespace()).filter(|uri| !uri.is_empty())
 }
 
 /// Whether any byte is such; all are looked at, for that goes many at once.
@@ -85,12 +103,13 @@ pub fn unsubscribe<'a>(text: &'a str, fields: &Fields<'_>) -> Option<Unsubscribe
     if brackets.peek().is_some() {
         brackets.for_each(|open| found.take(within_brackets(&text[open + 1..])));
     } else {
-        text.split(|c: char| c == ',' || c.is_whitespace()).for_each(|uri| found.take(uri));
+        separated(text).for_each(|uri| found.take(uri));
     }
     let Found { web, https, addresses, hosts } = found;
-    let post = fields.first(FieldName::LIST_UNSUBSCRIBE_POST);
-    let one_click =
-        || post.is_some_and(|raw| plain_text(raw).eq_ignore_ascii_case("List-Unsubscribe=One-Click"));
+    let one_click = || {
+        let is_one_click = |raw| plain_text(raw).eq_ignore_ascii_case("List-Unsubscribe=One-Click");
+        fields.all(FieldName::LIST_UNSUBSCRIBE_POST).any(is_one_click)
+    };
     let way_out = match (web, addresses.is_empty()) {
         _ if https && one_click() => WayOut::OneClick,
         (true, _) => WayOut::Link,
@@ -259,6 +278,20 @@ mod tests {
             read(&format!("{post}ListUnsubscribe=One-Click\n")).map(|(way_out, ..)| way_out),
             Some(WayOut::Link)
         );
+    }
+
+    #[test]
+    fn several_fields_are_read_together() {
+        let fields = "List-Unsubscribe: <mailto:out@shop.example?subject=stop>\nSubject: x\n\
+            List-Unsubscribe: https://shop.example/out, http://shop.example/old\n\
+            List-Unsubscribe: <https://other.example/\n out>\n";
+        let (way_out, addresses, hosts) = read(fields).expect("valid");
+        assert_eq!((way_out, addresses.len()), (WayOut::Link, 1));
+        assert_eq!(hosts, ["shop.example", "shop.example", "shop.example", "other.example"]);
+        let posted = format!("{fields}List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
+        assert_eq!(read(&posted).map(|(way_out, ..)| way_out), Some(WayOut::OneClick));
+        let damaged = "List-Unsubscribe: none\nList-Unsubscribe: <mailto:out@shop.example>\n";
+        assert_eq!(read(damaged).map(|(way_out, ..)| way_out), Some(WayOut::Mailto));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A forged mail must never be held against the brand whose name it carries.
 
-use super::sender::{Senders, domain_of, normal_domain};
+use super::sender::{Senders, domain_of, normal_domain, registrable};
 use crate::message::header::{FieldName, Fields};
 use crate::message::value::lossy;
 use memchr::memmem::Finder;
@@ -21,7 +21,8 @@ pub enum Authenticity {
     Unverified,
 }
 
-/// Reads the receiver's results: the topmost field and all others with its authserv-id.
+/// Reads the receiver's results: the topmost field and all others of the same organisation. Some receivers write a field
+/// for each method, each under a host name of its own.
 pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Senders) -> Authenticity {
     let mut server: Option<String> = None;
     let mut seen = Seen::default();
@@ -31,7 +32,7 @@ pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Se
     for raw in fields.all(FieldName::AUTHENTICATION_RESULTS) {
         let text = without_comments(lossy(raw));
         let (id, results) = split_id(&text);
-        if server.as_deref().is_some_and(|first| !first.eq_ignore_ascii_case(id)) {
+        if server.as_deref().is_some_and(|first| !same_receiver(first, id)) {
             continue;
         }
         // The domains need not be compared then.
@@ -96,8 +97,10 @@ impl Seen {
         let Some((method, outcome)) = verdict(result) else { return };
         let (method, outcome) = (method.to_ascii_lowercase(), outcome.to_ascii_lowercase());
         let words = result.split_ascii_whitespace().skip(1);
-        self.results += 1;
-        self.temporary_errors += usize::from(outcome == "temperror");
+        if matches!(method.as_str(), "spf" | "dkim" | "dmarc") {
+            self.results += 1;
+            self.temporary_errors += usize::from(outcome == "temperror");
+        }
         let property = |names: &[&str]| {
             let found = words.clone().filter_map(|word| word.split_once('='));
             let mut found =
@@ -134,13 +137,18 @@ fn domain(value: &str) -> String {
 
 /// The authserv-id and the results after it. Microsoft writes none: its id is the empty text.
 fn split_id(text: &str) -> (&str, &str) {
-    match text.split_once(';') {
-        Some((head, results)) if !head.contains('=') => {
-            (head.split_ascii_whitespace().next().unwrap_or(""), results)
-        }
-        None if !text.contains('=') => (text.trim(), ""),
-        _ => ("", text),
+    let (head, results) = text.split_once(';').unwrap_or((text, ""));
+    if head.contains('=') {
+        return ("", text);
     }
+    // What follows the id after a blank is the version of the field's grammar.
+    (head.split_ascii_whitespace().next().unwrap_or(""), results)
+}
+
+/// Whether two authserv-ids are of one organisation. Some receivers write a job's number after a slash.
+fn same_receiver(left: &str, right: &str) -> bool {
+    let host = |id: &str| normal_domain(id.split('/').next().unwrap_or(id).trim_matches('"'));
+    left.eq_ignore_ascii_case(right) || registrable(&host(left)) == registrable(&host(right))
 }
 
 /// RFC 5322 comments, which nest, each as a blank; one that is not closed takes the rest with it.
@@ -242,5 +250,27 @@ mod tests {
         let mine = "mx.home.example; dmarc=fail";
         assert_eq!(judge(&[mine, "mx.evil.example; dmarc=pass"]), Unverified);
         assert_eq!(judge(&["mx.home.example; spf=none", "MX.home.example; dmarc=pass"]), Verified);
+    }
+
+    #[test]
+    fn fields_of_one_organisation_are_read_together() {
+        let for_each_method = [
+            "bimi.post.example; bimi=none",
+            "spf-check.post.example; spf=fail smtp.mailfrom=x@stranger.example",
+            "signatures.eu.post.example/7781 1; dkim=pass header.d=shop.example",
+        ];
+        assert_eq!(judge(&for_each_method), Verified);
+        assert_eq!(judge(&["a.post.example/1; spf=none", "a.post.example/2; dmarc=pass"]), Verified);
+        assert_eq!(judge(&["a.post.example; spf=none", "post.example.evil.test; dmarc=pass"]), Unverified);
+        assert_eq!(judge(&["a.co.uk; spf=none", "b.co.uk; dmarc=pass"]), Unverified);
+        assert_eq!(judge(&["relay7; spf=none", "relay8; dmarc=pass"]), Unverified);
+        assert_eq!(judge(&["spf=none", "dmarc=pass"]), Verified);
+    }
+
+    #[test]
+    fn other_methods_do_not_hide_that_the_receiver_could_not_look() {
+        let errors = ["a.post.example; arc=none", "b.post.example; spf=temperror; dmarc=temperror"];
+        assert_eq!(judge(&errors), Verified);
+        assert_eq!(judge(&["a.post.example; arc=none"]), Unverified);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::mailbox::{Form, FromLine};
 use crate::message::header::{FieldName, Fields};
+use crate::message::value::{has_encoded_words, text};
 use crate::time::{DAY, Seconds, Time, parse_date};
 use memchr::memrchr;
 
@@ -23,9 +24,14 @@ pub fn received_at(
     last_hop(fields, now)
         .or(delivery)
         .or_else(|| {
-            fields.first(FieldName::DATE).and_then(parse_date).and_then(|date| Time::believed(date, now))
+            fields.first(FieldName::DATE).and_then(date_of).and_then(|date| Time::believed(date, now))
         })
         .or(separator)
+}
+
+/// The date of a field, which some programs encode where a name in it is not ASCII.
+fn date_of(raw: &[u8]) -> Option<Seconds> {
+    parse_date(raw).or_else(|| has_encoded_words(raw).then(|| parse_date(text(raw).as_bytes())).flatten())
 }
 
 fn last_hop(fields: &Fields<'_>, now: Seconds) -> Option<Time> {

@@ -49,7 +49,7 @@ fn answered(facts: &[Fact], own: &[OwnMail]) -> HashSet<(AddressId, CustomerId)>
     }
     facts
         .iter()
-        .filter(|fact| answers.contains(&fact.identity))
+        .filter(|fact| answers.contains(&fact.message_id))
         .map(|fact| (fact.from, fact.customer))
         .collect()
 }

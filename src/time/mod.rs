@@ -1,5 +1,7 @@
 //! Instants and civil days, and how mail writes them down.
 
+mod loose;
+mod month_names;
 mod usual;
 mod written;
 mod zone;
