@@ -2,6 +2,8 @@
 //!
 //! Every error names the file and, where there is one, the line or byte; the hint says what next.
 
+mod toml;
+
 use std::fmt;
 use std::path::Path;
 
@@ -59,10 +61,13 @@ impl Error {
     }
 
     /// An error in a TOML file, at the line where it was found.
-    pub fn toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let this = Self::file(path, error.message().lines().collect::<Vec<_>>().join("; "));
-        match error.span() {
-            Some(span) => this.at_line(Self::line_of(text, span.start)),
+    pub fn toml(path: &Path, text: &str, error: &::toml::de::Error) -> Self {
+        let line = error.span().map(|span| Self::line_of(text, span.start));
+        let index = line.and_then(|line| usize::try_from(line - 1).ok()).unwrap_or(usize::MAX);
+        let (what, hint) = toml::explained(error.message(), text.lines().nth(index).unwrap_or_default());
+        let this = Self { hint, ..Self::file(path, what) };
+        match line {
+            Some(line) => this.at_line(line),
             None => this,
         }
     }

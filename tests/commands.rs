@@ -134,7 +134,7 @@ fn wrong_arguments_are_explained() {
     let check = |arguments: &[&str], words: &[&str]| {
         fails(here.path(), &[&["check", "a.mbox"], arguments].concat(), words)
     };
-    check(&["--timezone", "Europe/Berln"], &["`Europe/Berln` is no time zone", "Europe/Berlin"]);
+    check(&["--timezone", "Europe/Berln"], &["unknown time zone `Europe/Berln`", "Europe/Berlin"]);
     check(&["--since", "2026-02-30"], &["no such date"]);
     check(&["--since", "2026-02-01", "--until", "2026-01-01"], &["--since", "after --until"]);
     check(&["--owner", "robin"], &["`robin` is no address"]);

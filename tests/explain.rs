@@ -238,7 +238,7 @@ fn a_sender_that_is_not_there_is_an_error_with_its_neighbours() {
         (&["empty", "--sender", "x.example"], "hold no message"),
         (&["a.mbox", "--sender", "shop.example", "--customer", "robn@home.example"], "`robin@home.example`"),
         (&["missing.mbox", "--sender", "shop.example"], "missing.mbox"),
-        (&["a.mbox", "--sender", "shop.example", "--timezone", "Mars"], "no time zone"),
+        (&["a.mbox", "--sender", "shop.example", "--timezone", "Mars"], "unknown time zone"),
         (&["a.mbox"], "--sender"),
         (&["a.mbox", "--sender", "shop.example", "--format", "xml"], "json"),
     ] {

@@ -179,6 +179,60 @@ fn no_control_character_reaches_the_terminal() {
 }
 
 #[test]
+fn settings_files_say_what_to_write() {
+    let here = folder(&[
+        ("a.mbox", daily().as_bytes()),
+        ("single.toml", b"[rule]\nverdict = \"x\"\ndays = 1\n"),
+        ("quoted.toml", b"[[rule]]\nverdict = \"x\"\ndays = \"24\"\n"),
+        ("brand.toml", b"[[brand]]\nname = \"x\"\ndomains = \"x.example\"\n"),
+        ("one-brand.toml", b"[brand]\nname = \"x\"\ndomains = [\"x.example\"]\n"),
+        ("one-rule.toml", b"[rule]\nid = \"x\"\nkind = \"marketing\"\nwhy = \"x\"\n"),
+    ]);
+    let check = |option: &str, file: &str, words: &[&str]| {
+        refuses(here.path(), &["check", "a.mbox", option, file], words);
+    };
+    check("--policy", "single.toml", &["`single.toml` line 1", "write [[rule]]"]);
+    check("--policy", "quoted.toml", &["`quoted.toml` line 3", "write days = 24, without quotes"]);
+    check("--brands", "brand.toml", &["`brand.toml` line 3", "write domains = [\"x.example\"]"]);
+    check("--brands", "one-brand.toml", &["`one-brand.toml` line 1", "write [[brand]]"]);
+    check("--rules", "one-rule.toml", &["`one-rule.toml` line 1", "write [[rule]]"]);
+}
+
+#[test]
+fn a_time_zone_as_people_call_it_leads_to_its_name() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    let zone = |name: &str, words: &[&str]| {
+        refuses(here.path(), &["check", "--timezone", name, "a.mbox"], words);
+    };
+    zone("Pacific Time", &["unknown time zone `Pacific Time`", "did you mean America/Los_Angeles"]);
+    zone("EDT", &["did you mean America/New_York"]);
+    zone("W. Europe Standard Time", &["did you mean Europe/Berlin"]);
+    zone("New York", &["did you mean America/New_York"]);
+    zone("UTC+2", &["write a place, such as Europe/Berlin"]);
+}
+
+#[test]
+fn a_zone_that_the_machine_names_wrongly_is_an_error() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    let in_zone = |zone: &str| {
+        let output = program().current_dir(here.path()).env("TZ", zone).args(["check", "a.mbox"]).output();
+        output.expect("the program starts")
+    };
+    let wrong = in_zone("Nowhere/City");
+    let words = String::from_utf8_lossy(&wrong.stderr);
+    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0), "{words}");
+    assert!(words.contains("error: TZ: unknown time zone `Nowhere/City`"), "{words}");
+    assert!(words.contains("--timezone"), "{words}");
+    for zone in ["", "UTC", ":Europe/Berlin", "EST5EDT", "CET-1CEST,M3.5.0,M10.5.0/3"] {
+        let right = in_zone(zone);
+        assert_eq!(right.status.code(), Some(0), "{zone}: {}", String::from_utf8_lossy(&right.stderr));
+    }
+    let rule = in_zone("CET-1CEST,M3.5.0,M10.5.0/3");
+    let words = String::from_utf8_lossy(&rule.stderr);
+    assert!(words.contains("days in CET-1CEST"), "{words}");
+}
+
+#[test]
 fn colour_is_as_asked_for() {
     let here = folder(&[]);
     let colored = |arguments: &[&str], variables: &[(&str, &str)]| {

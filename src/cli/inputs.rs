@@ -137,7 +137,7 @@ impl Inputs {
         }
         let zone = match &self.timezone {
             Some(name) => Zone::named(name)?,
-            None => Zone::of_the_machine(),
+            None => Zone::of_the_machine(std::env::var("TZ").ok().as_deref())?,
         };
         let owners = Owners::new(&self.owner, self.keep_tags)?;
         let brands = self.brands.as_deref().map(Brands::read).transpose()?.unwrap_or_default();

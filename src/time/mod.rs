@@ -5,6 +5,7 @@ mod month_names;
 mod usual;
 mod written;
 mod zone;
+mod zone_names;
 
 pub use usual::separator as separator_date;
 pub use written::{MONTHS, parse_date, parse_tokens};

@@ -3,7 +3,7 @@
 //! The only place that knows `jiff`. The rules are the bundled IANA database, so that the same input gives
 //! the same days on every machine.
 
-use super::{Day, Seconds, Time};
+use super::{Day, Seconds, Time, zone_names};
 use crate::error::{Error, Result, nearest};
 use chrono::{Datelike, Timelike};
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
@@ -23,23 +23,24 @@ impl Zone {
     pub fn named(name: &str) -> Result<Self> {
         let database = TimeZoneDatabase::bundled();
         let Ok(rules) = database.get(name) else {
-            let names: Vec<String> = database.available().map(|name| name.to_string()).collect();
-            let near = nearest(name, names.iter().map(String::as_str));
-            let hint = match near.as_slice() {
-                [] => "write an IANA name such as Europe/Berlin or UTC".to_string(),
-                near => format!("did you mean {}?", near.join(" or ")),
-            };
-            return Err(Error::new("--timezone", format!("`{name}` is no time zone")).hint(hint));
+            return Err(Error::new("--timezone", format!("unknown time zone `{name}`")).hint(hint(name)));
         };
         Ok(Self::of(rules.iana_name().unwrap_or(name).to_string(), rules))
     }
 
-    /// The machine's own zone, by its name in the bundled rules; UTC where the machine does not say.
-    pub fn of_the_machine() -> Self {
-        let system = TimeZone::system();
-        match system.iana_name().map(Self::named) {
-            Some(Ok(zone)) => zone,
-            _ => Self::assumed(),
+    /// The machine's own zone: by its name in the bundled rules, where it has one; UTC where the machine does not say.
+    /// `variable` is what the environment's `TZ` says; a name that is not known is an error, not UTC.
+    pub fn of_the_machine(variable: Option<&str>) -> Result<Self> {
+        match (TimeZone::try_system(), variable.filter(|name| !name.is_empty())) {
+            (Ok(system), variable) => Ok(match system.iana_name().map(Self::named) {
+                Some(Ok(zone)) => zone,
+                _ => Self::of(variable.unwrap_or("the machine's time zone").to_string(), system),
+            }),
+            (Err(_), Some(name)) => {
+                let what = format!("unknown time zone `{name}` in the environment variable");
+                Err(Error::new("TZ", what).hint(format!("{}; or give --timezone", hint(name))))
+            }
+            (Err(_), None) => Ok(Self::assumed()),
         }
     }
 
@@ -130,6 +131,22 @@ impl Zone {
     }
 }
 
+/// What to write in place of a name that is not known.
+fn hint(name: &str) -> String {
+    if zone_names::is_offset(name) {
+        return "an offset does not say when clocks change; write a place, such as Europe/Berlin".to_string();
+    }
+    let names: Vec<String> = TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect();
+    let near = match zone_names::meant(name) {
+        [] => nearest(name, names.iter().map(String::as_str)),
+        meant => meant.to_vec(),
+    };
+    match near.as_slice() {
+        [] => "write an IANA name such as Europe/Berlin or UTC".to_string(),
+        near => format!("did you mean {}?", near.join(" or ")),
+    }
+}
+
 fn offset_at(rules: &TimeZone, seconds: Seconds) -> i32 {
     jiff::Timestamp::from_second(seconds).map_or(0, |at| rules.to_offset(at).seconds())
 }
@@ -186,6 +203,12 @@ mod tests {
     fn an_unknown_zone_names_its_neighbours() {
         let error = Zone::named("Europe/Berln").expect_err("no such zone").to_string();
         assert!(error.contains("did you mean Europe/Berlin"), "{error}");
+        let error = Zone::named("Pacific Time").expect_err("no such zone").to_string();
+        assert!(error.ends_with("did you mean America/Los_Angeles?"), "{error}");
+        let error = Zone::named("New York").expect_err("no such zone").to_string();
+        assert!(error.contains("did you mean America/New_York"), "{error}");
+        let error = Zone::named("UTC+2").expect_err("no such zone").to_string();
+        assert!(error.contains("write a place, such as Europe/Berlin"), "{error}");
     }
 
     #[test]
