@@ -2,9 +2,10 @@
 
 use super::inputs::Inputs;
 use super::remarks::Amount;
+use super::terminal::columns_of_output;
 use crate::report::Style;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which senders mail which customers daily without consent on record.
 ///
@@ -65,16 +66,10 @@ pub struct Check {
     #[command(flatten)]
     pub inputs: Inputs,
 
-    /// Write the CSV report to FILE, whole or not at all; `-`: standard output
-    #[arg(
-        short,
-        long,
-        value_name = "FILE",
-        default_value = "-",
-        hide_default_value = true,
-        help_heading = "Output"
-    )]
-    pub output: PathBuf,
+    /// Write the CSV report to FILE, whole or not at all; `-`: standard output [default: standard output; where that
+    /// is a terminal, a table of the worst five senders in its place]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
 
     /// Write a second CSV: one row for each counted marketing message (with --all: for each message read)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -155,6 +150,11 @@ fn delimiter(text: &str) -> std::result::Result<u8, String> {
 }
 
 impl Check {
+    /// Where the report goes; `None`: nowhere, because standard output is a terminal and nobody asked for it there.
+    pub fn report(&self) -> Option<&Path> {
+        self.output.as_deref().or_else(|| columns_of_output().is_none().then_some(Path::new("-")))
+    }
+
     /// How CSV is written.
     pub fn style(&self) -> Style {
         Style { delimiter: self.delimiter, bom: self.bom, raw: self.raw }

@@ -31,6 +31,11 @@ impl Console {
         let _ = io::stderr().lock().write_all(lines.as_bytes());
     }
 
+    /// Writes lines whose text is harmless already, and in which only the program's own colours are left.
+    pub fn show(&self, lines: &str) {
+        let _ = io::stderr().lock().write_all(lines.as_bytes());
+    }
+
     /// Text in a style (the parameters of SGR, such as `1;31`), where colour is wanted.
     pub fn paint(&self, style: &str, text: &str) -> String {
         if self.colored { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_string() }

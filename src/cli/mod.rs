@@ -1,6 +1,7 @@
 //! The command line: flags in, words and an exit status out. The only reader of the clock, the environment and
 //! the machine's zone, and the only one that prints.
 
+mod account;
 mod arguments;
 mod console;
 mod explain;
@@ -15,6 +16,7 @@ mod refused;
 mod remarks;
 mod run;
 mod spelling;
+mod terminal;
 
 pub use arguments::Arguments;
 pub use run::run;

@@ -1,5 +1,6 @@
 //! Runs a command and says what came of it.
 
+use super::account::conclude;
 use super::arguments::{Arguments, Check, Command};
 use super::console::Console;
 use super::explain::run_explain;
@@ -10,14 +11,11 @@ use super::parse::{Unparsed, color_of, parse};
 use super::progress::{now, progress};
 use super::remarks::{left_out, remarks};
 use crate::check::{Outcome, Plan, check};
-use crate::consent::ListAccount;
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
 use crate::policy::DEFAULT_POLICY;
-use crate::report::{
-    Account, Closing, Context, Listing, summary, write_messages, write_report, write_starter,
-};
+use crate::report::{Context, Listing, write_messages, write_report, write_starter};
 use clap::CommandFactory;
 use std::ffi::OsString;
 use std::io;
@@ -117,8 +115,8 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
         publish(options, &plan, &outcome)?;
     }
     console.tell(&remarks(&outcome, options.amount()));
-    if !options.inputs.quiet && outcome.mailboxes_read > 0 {
-        console.tell(&summarised(options, &plan, &outcome));
+    if outcome.mailboxes_read > 0 {
+        conclude(options, &plan, &outcome, console)?;
     }
     let flagged = outcome.cases.iter().any(|case| case.is_flagged(&plan.policy));
     Ok(match (outcome.complete(), flagged && options.fail_on_flagged) {
@@ -143,7 +141,10 @@ fn spare_the_list(options: &Check) -> Result<()> {
 fn publish(options: &Check, plan: &Plan, outcome: &Outcome) -> Result<()> {
     let context = Context { policy: &plan.policy, list_given: plan.ledger.given };
     let style = options.style();
-    let report = prepare(&options.output, |out| write_report(out, style, &outcome.cases, &context))?;
+    let report = options
+        .report()
+        .map(|path| prepare(path, |out| write_report(out, style, &outcome.cases, &context)))
+        .transpose()?;
     let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
     let messages = options
@@ -156,31 +157,5 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome) -> Result<()> {
         .as_ref()
         .map(|path| prepare(path, |out| write_starter(out, style, &bench, &listing)))
         .transpose()?;
-    place([report].into_iter().chain(messages).chain(starter))
-}
-
-fn summarised(options: &Check, plan: &Plan, outcome: &Outcome) -> String {
-    let closing = Closing {
-        zone: &plan.scope.zone,
-        period: outcome.period(&plan.scope),
-        newest: outcome.history.newest.map(|time| plan.scope.zone.day(time)),
-        now: plan.lens.now,
-        report: Some(&options.output),
-    };
-    let cases: Vec<_> = outcome.marketing_cases().cloned().collect();
-    let list = plan.ledger.given.then(|| ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders));
-    let unnamed_owners: Vec<&str> = plan.lens.owners.unnamed().collect();
-    summary(&Account {
-        mailboxes: outcome.mailboxes_read,
-        without_mail: outcome.without_mail,
-        tally: &outcome.tally,
-        cases: &cases,
-        policy: &plan.policy,
-        list: list.as_ref(),
-        unnamed_owners: &unnamed_owners,
-        owner_given: plan.lens.owners.are_given(),
-        flagged_in_spam: &outcome.flagged_in_spam,
-        flagged_in_unverified: &outcome.flagged_in_unverified,
-        closing,
-    })
+    place(report.into_iter().chain(messages).chain(starter))
 }

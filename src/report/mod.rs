@@ -9,6 +9,8 @@ mod safe;
 mod starter;
 mod suggestions;
 mod summary;
+mod width;
+mod worst;
 
 pub use columns::{COLUMNS, Cell, Column, Context};
 pub use csv::{Style, write as write_report};
@@ -17,6 +19,8 @@ pub use messages::{Listing, MESSAGE_COLUMNS, write as write_messages};
 pub use safe::visible;
 pub use starter::{STARTER_COLUMNS, write as write_starter};
 pub use summary::{Account, Closing, parts, summary, thousands};
+pub use width::wrapped;
+pub use worst::{Line, worst};
 
 use crate::judge::Case;
 use crate::policy::Policy;

@@ -40,8 +40,9 @@ pub fn suggestions(cases: &[Case]) -> Vec<String> {
         let name = domains.first().map_or("", |domain| label(domain).unwrap_or(domain));
         let domains: Vec<String> = domains.iter().map(|domain| format!("\"{domain}\"")).collect();
         lines.push("[[brand]]".to_string());
-        lines.push(format!("name = \"{name}\""));
-        lines.push(format!("domains = [{}]", domains.join(", ")));
+        // No-break spaces: what is to be pasted stays on its line on the narrowest terminal.
+        lines.push(format!("name\u{a0}=\u{a0}\"{name}\""));
+        lines.push(format!("domains\u{a0}=\u{a0}[{}]", domains.join(",\u{a0}")));
     }
     lines
 }

@@ -9,6 +9,7 @@ pub use closing::Closing;
 
 use super::safe::visible;
 use super::suggestions::suggestions;
+use super::width::wrapped;
 use crate::consent::ListAccount;
 use crate::history::{Counted, Tally};
 use crate::judge::Case;
@@ -16,6 +17,9 @@ use crate::policy::Policy;
 use crate::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+
+/// How far the rest of a broken line is set in.
+const INDENT: usize = 2;
 
 /// What the summary tells.
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +48,8 @@ pub struct Account<'a> {
     pub closing: Closing<'a>,
 }
 
-/// The lines of the summary, each closed by a line end.
-pub fn summary(account: &Account<'_>) -> String {
+/// The lines of the summary, each closed by a line end; broken where they are longer than `columns`, if that is given.
+pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
     let mut lines = vec![read(account)];
     if account.without_mail > 0 {
         let files = counted(account.without_mail, "other file", "other files");
@@ -64,10 +68,8 @@ pub fn summary(account: &Account<'_>) -> String {
     lines.extend(suggestions(account.cases));
     lines.extend(account.closing.age());
     lines.push(account.closing.last());
-    lines.into_iter().fold(String::new(), |mut all, line| {
-        let _ = writeln!(all, "{line}");
-        all
-    })
+    let broken = lines.iter().map(|line| wrapped("", INDENT, line, columns.unwrap_or(usize::MAX)));
+    broken.collect()
 }
 
 /// The parts that add up to the messages read; parts of 0 are left out.

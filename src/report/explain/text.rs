@@ -3,6 +3,7 @@
 use super::calendar;
 use super::wording::{counted, event_in_words, state_in_words};
 use super::{Asked, Explanation, OnRecord, Outcome, Told, Window};
+use crate::report::width::{shortened, width, wrapped};
 use std::io::{self, Write};
 
 /// The most columns of a line, but for words that are longer by themselves.
@@ -201,25 +202,8 @@ impl Page {
 
     /// A paragraph after a head; its further lines begin under its first word.
     fn row(&mut self, indent: usize, head: &str, words: &str) {
-        let margin = indent + width(head);
-        let mut line = format!("{}{head}", " ".repeat(indent));
-        let mut used = margin;
-        for (at, word) in words.split(' ').enumerate() {
-            if at > 0 && used + 1 + width(word) > WIDTH {
-                self.text.push_str(line.trim_end());
-                self.text.push('\n');
-                line = " ".repeat(margin);
-                used = margin;
-            } else if at > 0 {
-                line.push(' ');
-                used += 1;
-            }
-            // What belongs together stays on one line.
-            line.push_str(&word.replace('\u{a0}', " "));
-            used += width(word);
-        }
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
+        let head = format!("{}{head}", " ".repeat(indent));
+        self.text.push_str(&wrapped(&head, width(&head), words, WIDTH));
     }
 
     fn message(&mut self, told: &Told, several: bool) {
@@ -241,54 +225,5 @@ impl Page {
         let file = if several { format!("file\u{a0}{} ", told.mailbox) } else { String::new() };
         let place = format!(", {file}byte\u{a0}{}", told.offset);
         self.row(2, &" ".repeat(head.len()), &format!("{kind}{counted}{consent}{place}"));
-    }
-}
-
-/// The text, with an ellipsis where it is wider than that many columns.
-fn shortened(text: &str, columns: usize) -> String {
-    if width(text) <= columns {
-        return text.to_string();
-    }
-    let mut used = 1;
-    let kept = text.chars().take_while(|c| {
-        used += columns_of(*c);
-        used <= columns
-    });
-    kept.chain(['…']).collect()
-}
-
-fn width(text: &str) -> usize {
-    text.chars().map(columns_of).sum()
-}
-
-/// Two columns for the blocks that terminals show wide: East Asian scripts and pictures. Combining signs count as
-/// one: a line may come out narrower, never wider.
-fn columns_of(c: char) -> usize {
-    let wide = matches!(c,
-        '\u{1100}'..='\u{115f}' | '\u{231a}'..='\u{231b}' | '\u{23e9}'..='\u{23fa}' | '\u{25fd}'..='\u{27bf}'
-        | '\u{2b1b}'..='\u{2b55}' | '\u{2e80}'..='\u{a4cf}' | '\u{a960}'..='\u{a97c}' | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}'
-        | '\u{1f000}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}');
-    if wide { 2 } else { 1 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paragraphs_are_broken_under_their_first_word() {
-        let mut page = Page::default();
-        page.row(2, "1. ", &"word ".repeat(20));
-        let lines: Vec<&str> = page.text.lines().collect();
-        assert!(lines.len() == 2 && lines[1].starts_with("     word"), "{lines:?}");
-        assert!(lines.iter().all(|line| line.len() <= WIDTH));
-    }
-
-    #[test]
-    fn wide_signs_count_twice() {
-        assert_eq!(shortened("Sale 日本語", 11), "Sale 日本語");
-        assert_eq!(shortened("Sale 日本語", 10), "Sale 日本…");
-        assert_eq!(shortened("Sale", 4), "Sale");
     }
 }

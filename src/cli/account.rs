@@ -1,0 +1,83 @@
+//! What `check` says when it is done: the summary and, where somebody watches, the worst senders.
+
+use super::arguments::Check;
+use super::console::Console;
+use super::output::{Prepared, publish};
+use super::terminal::{columns, columns_of_output};
+use crate::check::{Outcome, Plan};
+use crate::consent::ListAccount;
+use crate::error::Result;
+use crate::judge::Case;
+use crate::report::{Account, Closing, summary, thousands, worst, wrapped};
+
+/// How flagged senders are coloured (SGR): red.
+const FLAGGED: &str = "31";
+
+/// Says it on standard error. Where the report goes nowhere because standard output is a terminal, the worst senders
+/// go there in its place, also with `--quiet`.
+pub fn conclude(options: &Check, plan: &Plan, outcome: &Outcome, console: Console) -> Result<()> {
+    let cases: Vec<Case> = outcome.marketing_cases().cloned().collect();
+    if !options.inputs.quiet {
+        console.tell(&summarised(options, plan, outcome, &cases, columns()));
+    }
+    let table = |columns: usize| {
+        let lines = worst(&cases, &plan.policy, outcome.as_of, columns);
+        let above = if lines.is_empty() || options.inputs.quiet { "" } else { "\n" };
+        let painted = lines.iter().map(|line| {
+            let text = if line.flagged { console.paint(FLAGGED, &line.text) } else { line.text.clone() };
+            text + "\n"
+        });
+        above.to_string() + &painted.collect::<String>()
+    };
+    match (options.report(), columns_of_output(), columns()) {
+        (None, Some(columns), _) => {
+            let bytes = (table(columns) + "\n" + &whole(outcome.cases.len(), columns)).into_bytes();
+            publish([Prepared::Stream { bytes, place: "-".into() }])
+        }
+        (_, _, Some(columns)) if !options.inputs.quiet => {
+            console.show(&table(columns));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How to get the report.
+fn whole(rows: usize, columns: usize) -> String {
+    let rows = if rows == 1 { "1 row".to_string() } else { format!("{} rows", thousands(rows as u64)) };
+    let words =
+        format!("the whole report ({rows}): -o\u{a0}FILE writes it to a file, -o\u{a0}- shows it here");
+    wrapped("", 2, &words, columns)
+}
+
+fn summarised(
+    options: &Check,
+    plan: &Plan,
+    outcome: &Outcome,
+    cases: &[Case],
+    columns: Option<usize>,
+) -> String {
+    let closing = Closing {
+        zone: &plan.scope.zone,
+        period: outcome.period(&plan.scope),
+        newest: outcome.history.newest.map(|time| plan.scope.zone.day(time)),
+        now: plan.lens.now,
+        report: options.report(),
+    };
+    let list = plan.ledger.given.then(|| ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders));
+    let unnamed_owners: Vec<&str> = plan.lens.owners.unnamed().collect();
+    let account = Account {
+        mailboxes: outcome.mailboxes_read,
+        without_mail: outcome.without_mail,
+        tally: &outcome.tally,
+        cases,
+        policy: &plan.policy,
+        list: list.as_ref(),
+        unnamed_owners: &unnamed_owners,
+        owner_given: plan.lens.owners.are_given(),
+        flagged_in_spam: &outcome.flagged_in_spam,
+        flagged_in_unverified: &outcome.flagged_in_unverified,
+        closing,
+    };
+    summary(&account, columns)
+}
