@@ -264,6 +264,35 @@ fn the_byte_order_mark_and_the_delimiter_are_as_asked() {
 }
 
 #[test]
+fn excel_gets_the_csv_of_its_locale() {
+    let two = promotion(1, "Shop <news@shop.example>", "a@shop.example")
+        + &promotion(2, "Shop <news@shop.example>", "b@shop.example")
+        + &promotion(5, "Shop <news@shop.example>", "c@shop.example")
+        + &promotion(5, "Loom <news@loom.example>", "d@loom.example");
+    let here = folder(&[("a.mbox", two.as_bytes())]);
+    let plain = run(here.path(), ["check", "a.mbox"]).out;
+    assert!(plain.contains(",0.75,"), "{plain}");
+    for english in ["--excel", "--excel=en", "--excel=de-CH"] {
+        assert_eq!(
+            run(here.path(), ["check", "a.mbox", english]).out,
+            format!("\u{feff}{plain}"),
+            "{english}"
+        );
+    }
+    for comma in ["--excel=de", "--excel=fr", "--excel=pt_BR"] {
+        let told = run(here.path(), ["check", comma, "a.mbox", "--messages", "m.csv"]).out;
+        assert!(told.starts_with("\u{feff}flagged;verdict;") && told.contains(";0,75;"), "{comma}: {told}");
+        let messages = std::fs::read_to_string(here.path().join("m.csv")).expect("the list");
+        assert!(messages.starts_with("\u{feff}sender;customer;"), "{messages}");
+        std::fs::remove_file(here.path().join("m.csv")).expect("the list");
+    }
+    let own = run(here.path(), ["check", "a.mbox", "--excel=de", "--delimiter", "tab"]).out;
+    assert!(own.starts_with("\u{feff}flagged\tverdict") && own.contains("\t0,75\t"), "{own}");
+    fails(here.path(), &["check", "a.mbox", "--excel=klingon"], &["unknown locale"]);
+    fails(here.path(), &["check", "a.mbox", "--excel", "de"], &["did you mean --excel=de?"]);
+}
+
+#[test]
 fn torture_is_read_or_refused_but_never_a_panic() {
     let promo = promotion(1, "Shop <news@shop.example>", "ok@shop.example");
     let nested: String = (0..10_000)

@@ -1,6 +1,7 @@
 //! The commands and their flags; those that say what is read and how it is judged are in `inputs`.
 
 use super::inputs::Inputs;
+use super::locale::{Locale, locale};
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::report::Style;
@@ -84,13 +85,26 @@ pub struct Check {
     #[arg(long, help_heading = "Output")]
     pub all: bool,
 
-    /// Begin the CSV with a UTF-8 byte-order mark, for Excel
+    /// Write CSV as Excel opens it by a double click: with a byte-order mark; for a LOCALE with a decimal comma (de, fr,
+    /// …) also with semicolons and decimal commas
+    #[arg(
+        long,
+        value_name = "LOCALE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "en",
+        value_parser = locale,
+        help_heading = "Output"
+    )]
+    pub excel: Option<Locale>,
+
+    /// Begin the CSV with a UTF-8 byte-order mark
     #[arg(long, help_heading = "Output")]
     pub bom: bool,
 
-    /// What stands between cells: one character, or `tab`; `;` for European Excel
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter, help_heading = "Output")]
-    pub delimiter: u8,
+    /// Field delimiter: one character, or `tab` [default: , or what --excel asks for]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Output")]
+    pub delimiter: Option<u8>,
 
     /// Do not make cells safe for spreadsheets
     #[arg(long, help_heading = "Output")]
@@ -157,7 +171,13 @@ impl Check {
 
     /// How CSV is written.
     pub fn style(&self) -> Style {
-        Style { delimiter: self.delimiter, bom: self.bom, raw: self.raw }
+        let decimal_comma = self.excel.is_some_and(|locale| locale.decimal_comma);
+        Style {
+            delimiter: self.delimiter.unwrap_or(if decimal_comma { b';' } else { b',' }),
+            bom: self.bom || self.excel.is_some(),
+            raw: self.raw,
+            decimal_comma,
+        }
     }
 
     /// How much is said besides the summary.

@@ -7,6 +7,7 @@ mod console;
 mod explain;
 mod inputs;
 mod interrupt;
+mod locale;
 mod output;
 mod parse;
 mod paths;

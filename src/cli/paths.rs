@@ -20,6 +20,7 @@ pub fn misnamed(typed: &[OsString], command: &Command, given: &ArgMatches) -> Op
         .or_else(|| names.with_dash(command))
         .or_else(|| names.of_missing_words(typed))
         .or_else(|| names.cut_in_two(typed))
+        .or_else(|| names.value_without_equals(typed, command))
         .or_else(|| names.report(command, given))
 }
 
@@ -120,6 +121,25 @@ impl<'a> Names<'a> {
             Error::new(format!("`{}`", second.to_string_lossy()), "there is no such file to be read")
                 .hint(hint),
         )
+    }
+
+    /// A mailbox that is not there, after an option that takes a value only with `=`.
+    fn value_without_equals(&self, typed: &[OsString], command: &Command) -> Option<Error> {
+        let takes = |option: &OsStr| {
+            let name = option.to_str().and_then(|option| option.strip_prefix("--"));
+            let arg = command.get_arguments().find(|arg| arg.get_long() == name && name.is_some());
+            arg.is_some_and(Arg::is_require_equals_set)
+        };
+        typed.windows(2).find_map(|words| match words {
+            [option, value]
+                if takes(option) && self.mailboxes.contains(&value.as_os_str()) && is_missing(value) =>
+            {
+                let value = value.to_string_lossy();
+                let hint = format!("did you mean {}={}?", option.to_string_lossy(), quoted(&value));
+                Some(Error::new(format!("`{value}`"), "there is no such file to be read").hint(hint))
+            }
+            _ => None,
+        })
     }
 
     /// A mailbox that is not there and begins like an option, with a dash out of a document.

@@ -19,8 +19,10 @@ pub struct Context<'a> {
 pub enum Cell {
     /// Not known or not applicable.
     Blank,
-    /// Words of the program, numbers, dates.
+    /// Words of the program, whole numbers, dates.
     Own(String),
+    /// A number that may have a decimal point.
+    Decimal(String),
     /// Text out of mail or files.
     Foreign(String),
 }
@@ -61,7 +63,9 @@ fn yes(value: bool) -> Cell {
 fn share(share: Share) -> Cell {
     let Share { part, whole } = share;
     let hundredths = part.saturating_mul(200).saturating_add(whole).checked_div(whole.saturating_mul(2));
-    hundredths.map_or(Cell::Blank, |hundredths| own(format!("{}.{:02}", hundredths / 100, hundredths % 100)))
+    hundredths.map_or(Cell::Blank, |hundredths| {
+        Cell::Decimal(format!("{}.{:02}", hundredths / 100, hundredths % 100))
+    })
 }
 
 /// A value that only a pair with marketing has.
@@ -97,7 +101,7 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "unconsented_peak_days", meaning: "the same over messages received without consent on record", value: |case, _| own(case.unconsented.peak().map_or(0, |peak| peak.days)) },
     Column { name: "longest_streak_days", meaning: "longest run of consecutive days with marketing", value: |case, _| own(case.active.longest_streak().map_or(0, |streak| streak.days)) },
     Column { name: "longest_streak_start", meaning: "when it began", value: |case, _| maybe(case.active.longest_streak().map(|streak| streak.start)) },
-    Column { name: "median_gap_days", meaning: "median days between consecutive active days; blank under 2 of them", value: |case, _| maybe(case.active.median_gap()) },
+    Column { name: "median_gap_days", meaning: "median days between consecutive active days; blank under 2 of them", value: |case, _| case.active.median_gap().map_or(Cell::Blank, |gap| Cell::Decimal(gap.to_string())) },
     Column { name: "max_messages_per_day", meaning: "messages on the busiest day", value: |case, _| own(case.most_on_a_day()) },
     Column { name: "first_message", meaning: "date of the first marketing message", value: |case, _| maybe(case.active.first()) },
     Column { name: "last_message", meaning: "date of the last", value: |case, _| maybe(case.active.last()) },
@@ -125,11 +129,11 @@ mod tests {
     #[test]
     fn shares_round_half_up() {
         let of = |part, whole| share(Share { part, whole });
-        assert_eq!(of(1, 8), own("0.13"));
-        assert_eq!(of(1, 3), own("0.33"));
-        assert_eq!(of(1, 200), own("0.01"));
-        assert_eq!(of(3, 3), own("1.00"));
-        assert_eq!(of(0, 5), own("0.00"));
+        assert_eq!(of(1, 8), Cell::Decimal("0.13".to_string()));
+        assert_eq!(of(1, 3), Cell::Decimal("0.33".to_string()));
+        assert_eq!(of(1, 200), Cell::Decimal("0.01".to_string()));
+        assert_eq!(of(3, 3), Cell::Decimal("1.00".to_string()));
+        assert_eq!(of(0, 5), Cell::Decimal("0.00".to_string()));
         assert_eq!(of(0, 0), Cell::Blank);
     }
 }

@@ -14,12 +14,15 @@ pub struct Style {
     pub bom: bool,
     /// Whether cells are left as they are, formulas and all.
     pub raw: bool,
+    /// Whether decimal numbers have a comma.
+    pub decimal_comma: bool,
 }
 
 /// A CSV file that is being written: cells go in, safe ones come out.
 pub struct Table<W: Write> {
     writer: csv::Writer<W>,
     raw: bool,
+    decimal_comma: bool,
 }
 
 impl<W: Write> Table<W> {
@@ -30,7 +33,7 @@ impl<W: Write> Table<W> {
         }
         let mut writer = csv::WriterBuilder::new().delimiter(style.delimiter).from_writer(out);
         writer.write_record(header)?;
-        Ok(Self { writer, raw: style.raw })
+        Ok(Self { writer, raw: style.raw, decimal_comma: style.decimal_comma })
     }
 
     /// Writes one row.
@@ -39,6 +42,10 @@ impl<W: Write> Table<W> {
             match cell {
                 Cell::Blank => self.writer.write_field("")?,
                 Cell::Own(text) => self.writer.write_field(text)?,
+                Cell::Decimal(number) if self.decimal_comma => {
+                    self.writer.write_field(number.replace('.', ","))?
+                }
+                Cell::Decimal(number) => self.writer.write_field(number)?,
                 Cell::Foreign(text) if self.raw => self.writer.write_field(text)?,
                 Cell::Foreign(text) => self.writer.write_field(safe::cell(&text).as_ref())?,
             }
