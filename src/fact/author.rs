@@ -7,7 +7,8 @@ use super::unsubscribe::is_no_reply;
 use super::{AddressId, NameId, Names, SenderId};
 use crate::mailbox::Unusable;
 use crate::message::header::{FieldName, Fields};
-use crate::message::value::{Mailbox, mailboxes, text};
+use crate::message::originator::originator;
+use crate::message::value::Mailbox;
 use crate::text::cache::Meanings;
 use std::sync::Arc;
 
@@ -51,13 +52,14 @@ impl Authors {
     ) -> Result<Author, Unusable> {
         let named = [FieldName::FROM, FieldName::SENDER].into_iter().filter_map(|name| fields.first(name));
         for raw in named.filter(|raw| !raw.is_empty()) {
-            if let Some(known) = self.0.known(raw) {
+            let may_be_rewritten = lens.senders.may_be_rewritten(fields);
+            if let Some(known) = self.0.known(raw).filter(|_| !may_be_rewritten) {
                 return Ok(known.clone());
             }
             let Some(written) = written(raw) else { continue };
-            // Who stands behind a relay's address, other fields may say: such a value means nothing by itself.
-            if lens.senders.is_relayed(&written.address) {
-                let original = lens.senders.behind_relay(&written, fields);
+            // Other fields may name who wrote: such a value means nothing by itself.
+            if may_be_rewritten || lens.senders.is_relayed(&written.address) {
+                let original = lens.senders.original(&written, fields, &lens.owners);
                 return Ok(read(&written, original.as_ref(), lens, names));
             }
             let author = read(&written, None, lens, names);
@@ -80,7 +82,11 @@ fn read(written: &Mailbox, original: Option<&Mailbox>, lens: &Lens, names: &mut 
         address: names.addresses.number(&author.address),
         name: name.map(|name| names.display.number(name)),
         domain: domain_of(&written.address).map(Into::into),
-        owner: lens.owners.hold(&lens.owners.canonical(&written.address)),
+        // A relay under the owner's own domain writes for others.
+        owner: [Some(written), original]
+            .into_iter()
+            .flatten()
+            .all(|one| lens.owners.hold(&lens.owners.canonical(&one.address))),
         free_mail: domain_of(&author.address).is_some_and(|domain| lens.senders.is_free_mail(domain)),
         no_reply: is_no_reply(&author.address),
     }
@@ -88,8 +94,7 @@ fn read(written: &Mailbox, original: Option<&Mailbox>, lens: &Lens, names: &mut 
 
 /// The first mailbox of a From value, or all of its text where it holds none; `None` where it names nobody.
 fn written(raw: &[u8]) -> Option<Mailbox> {
-    let found = mailboxes(raw).into_iter().next();
-    let written = found.unwrap_or_else(|| Mailbox { name: None, address: text(raw) });
+    let written = originator(raw);
     let address = normal_address(&written.address);
     let named = !address.is_empty() && address != "<>";
     named.then(|| Mailbox { name: written.name.filter(|name| !name.is_empty()), address })

@@ -87,6 +87,11 @@ impl Owners {
         !self.written.is_empty()
     }
 
+    /// The owner's addresses, or `@domain` for all of a domain.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.written.iter().map(String::as_str)
+    }
+
     /// The customer that a canonical address stands for.
     pub fn customer<'a>(&'a self, address: &'a str) -> &'a str {
         if self.hold(address) { self.name().unwrap_or(address) } else { address }

@@ -12,6 +12,7 @@ mod notes;
 mod reader;
 mod recurring;
 mod relay;
+mod rewriting;
 mod sender;
 mod state;
 mod unsubscribe;

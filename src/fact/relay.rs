@@ -1,4 +1,4 @@
-//! Relay services (Hide My Email, Firefox Relay, SimpleLogin, DuckDuckGo, addy.io): who wrote the mail that they
+//! Relay services (Hide My Email, Firefox Relay, SimpleLogin, DuckDuckGo, addy.io, 33Mail): who wrote the mail that they
 //! forward under addresses of their own.
 //!
 //! A name that is wrong is worse than one that is missing: what is cut, ambiguous or under no known suffix is not
@@ -18,8 +18,10 @@ enum Form {
     At,
     /// `alias+name=shop.example`.
     Equals,
-    /// In the display name: `Shop <name@shop.example> [via Relay]`.
+    /// In the display name: `Shop <name@shop.example> [via Relay]`, `Shop 'name@shop.example' via Relay`.
     Name,
+    /// `+alias+word.name#shop.example`, where `alias` and `word` are the owner's.
+    Hash,
 }
 
 /// A relay service, as `hosts.toml` writes it.
@@ -33,6 +35,8 @@ pub struct WrittenRelay {
     #[serde(default)]
     headers: Vec<String>,
     envelope: Option<String>,
+    #[serde(default)]
+    own_domains: bool,
 }
 
 impl WrittenRelay {
@@ -51,6 +55,8 @@ pub struct Relay {
     cut_at: usize,
     headers: Vec<FieldName>,
     envelope: Option<FieldName>,
+    /// Whether it also writes addresses of domains that its users own.
+    own_domains: bool,
 }
 
 impl From<WrittenRelay> for Relay {
@@ -63,6 +69,7 @@ impl From<WrittenRelay> for Relay {
             headers: written.headers.iter().filter_map(number).collect(),
             envelope: written.envelope.as_ref().and_then(number),
             domains: written.domains,
+            own_domains: written.own_domains,
         }
     }
 }
@@ -72,6 +79,11 @@ impl Relay {
     pub fn owns(&self, domain: &str) -> bool {
         let below = |own: &String| domain.strip_suffix(own.as_str()).is_some_and(|rest| rest.ends_with('.'));
         self.domains.iter().any(|own| own == domain || below(own))
+    }
+
+    /// Whether a message from an address of a user's own domain came through the relay: it bears the relay's fields.
+    pub fn forwarded(&self, fields: &Fields<'_>) -> bool {
+        self.own_domains && self.headers.iter().any(|name| fields.first(*name).is_some())
     }
 
     /// Who wrote a message that came from `written`, an address of the relay's.
@@ -100,7 +112,12 @@ impl Relay {
                 let (name, domain) = local.split_once('+')?.1.rsplit_once('=')?;
                 unnamed(format!("{name}@{domain}"))
             }
-            Form::Name => via_name(written.name.as_deref()?),
+            Form::Name => in_name(written.name.as_deref()?),
+            Form::Hash => {
+                let (before, domain) = local.rsplit_once('#')?;
+                let name = before.rsplit_once(['+', '.']).map_or(before, |(_, name)| name);
+                unnamed(format!("{name}@{domain}"))
+            }
         }
     }
 }
@@ -110,7 +127,7 @@ fn unnamed(address: String) -> Option<Mailbox> {
 }
 
 /// Whether this can be an author: a full address, and no relay's.
-fn is_author(found: &Mailbox, senders: &Senders) -> bool {
+pub(super) fn is_author(found: &Mailbox, senders: &Senders) -> bool {
     let valid = found.address.rsplit_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.contains(' ')
     });
@@ -122,7 +139,7 @@ fn same_domain(left: &Mailbox, right: &Mailbox) -> bool {
     of(left) == of(right)
 }
 
-fn mailbox_of(fields: &Fields<'_>, name: FieldName) -> Option<Mailbox> {
+pub(super) fn mailbox_of(fields: &Fields<'_>, name: FieldName) -> Option<Mailbox> {
     let found = mailboxes(fields.first(name)?).into_iter().next()?;
     Some(Mailbox { address: normal_address(&found.address), ..found })
 }
@@ -163,22 +180,39 @@ fn ends_in_suffix(labels: &[&str]) -> bool {
         || psl::suffix(last.as_bytes()).is_some_and(|suffix| suffix.is_known())
 }
 
-/// `Shop <news@shop.example> [via Relay]` or `news@shop.example [via Relay]`; nothing where the address is cut.
-fn via_name(name: &str) -> Option<Mailbox> {
-    let shown = name.trim().strip_suffix("[via Relay]")?.trim_end();
-    let (name, address) = match shown.strip_suffix('>') {
-        Some(open) => {
-            let (name, address) = open.rsplit_once('<')?;
-            (Some(name.trim().to_string()).filter(|name| !name.is_empty()), address)
-        }
-        None => (None, shown),
-    };
+/// The author in a display name that a relay wrote: the last address in brackets or quotes, or the only one without;
+/// nothing where it is cut.
+fn in_name(name: &str) -> Option<Mailbox> {
+    const QUOTES: [(char, char); 5] = [('<', '>'), ('\'', '\''), ('(', ')'), ('[', ']'), ('|', '|')];
+    let shown = without_relay(name).trim_end();
+    let quoted = QUOTES.iter().find_map(|(open, close)| {
+        let (name, address) = shown.strip_suffix(*close)?.rsplit_once(*open)?;
+        Some((name, address))
+    });
+    let (name, address) = quoted.unwrap_or(("", shown));
+    let address = ["(a)", "(at)", " at ", "[at]"].iter().fold(address.trim().to_string(), |address, at| {
+        if address.contains('@') { address } else { address.replacen(at, "@", 1) }
+    });
     let cut = address.ends_with("...") || address.ends_with('…') || address.contains(char::is_whitespace);
-    (!cut).then(|| Mailbox { name, address: normal_address(address) })
+    let name = Some(name.trim().to_string()).filter(|name| !name.is_empty());
+    (!cut && address.contains('@')).then(|| Mailbox { name, address: normal_address(&address) })
+}
+
+/// A display name without the relay's own mark at its end: `[via Relay]`, `via 33Mail`.
+fn without_relay(name: &str) -> &str {
+    let name = name.trim();
+    match name.rsplit_once(" via ") {
+        Some((shown, relay)) if !relay.trim().contains(char::is_whitespace) => shown,
+        _ => name
+            .rsplit_once(" [via ")
+            .filter(|(_, relay)| relay.ends_with(']'))
+            .map_or(name, |(shown, _)| shown),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::customer::Owners;
     use super::super::sender::Brands;
     use super::*;
     use crate::message::header::Spans;
@@ -188,7 +222,8 @@ mod tests {
         let fields = spans.scan(&Vocabulary::default(), fields.as_bytes());
         let mut written = mailboxes(from.as_bytes()).into_iter().next().expect("an address");
         written.address = normal_address(&written.address);
-        Senders::new(Brands::default()).behind_relay(&written, &fields).map(|found| found.address)
+        let senders = Senders::new(Brands::default());
+        senders.original(&written, &fields, &Owners::default()).map(|found| found.address)
     }
 
     fn assert_all(cases: &[(&str, &str, Option<&str>)]) {
@@ -226,6 +261,28 @@ mod tests {
                 "",
                 Some("x_at_bank.example_y@shop.example"),
             ),
+        ]);
+    }
+
+    #[test]
+    fn display_names_and_masks_name_the_author() {
+        assert_all(&[
+            (
+                "\"Moss 'post@moss.example' via 33Mail\" <sender@mailer3.33mail.com>",
+                "",
+                Some("post@moss.example"),
+            ),
+            (
+                "\"a@bank.example 'post@moss.example' via 33Mail\" <s@33mail.com>",
+                "",
+                Some("post@moss.example"),
+            ),
+            ("\"Moss [post@moss.example]\" <x7k2@burnermail.io>", "", Some("post@moss.example")),
+            ("\"Moss (post at moss.example)\" <x7k2@opayq.com>", "", Some("post@moss.example")),
+            ("\"post(a)moss.example\" <x7k2@cloaked.id>", "", Some("post@moss.example")),
+            ("\"Moss via 33Mail\" <sender@mailer1.33mail.com>", "", None),
+            ("\"Moss 'post@moss...' via 33Mail\" <sender@mailer1.33mail.com>", "", None),
+            ("+toys+ann+a1b2.post#moss.example@spamgourmet.com", "", Some("post@moss.example")),
         ]);
     }
 

@@ -1,7 +1,9 @@
 //! Which organisation a From address belongs to: its registrable domain, but for brands that the user
 //! declares and for hosts that many senders share.
 
+use super::customer::Owners;
 use super::hosts::Hosts;
+use super::rewriting;
 use crate::error::{Error, Result};
 use crate::message::header::Fields;
 use crate::message::value::Mailbox;
@@ -100,10 +102,22 @@ impl Senders {
         domain_of(address).is_some_and(|domain| self.hosts.relay(domain).is_some())
     }
 
-    /// Who wrote a message that a relay service forwarded under an address of its own, as far as the message
-    /// says so; `None` too where `written` is no relay's address.
-    pub fn behind_relay(&self, written: &Mailbox, fields: &Fields<'_>) -> Option<Mailbox> {
-        self.hosts.relay(domain_of(&written.address)?)?.original(written, fields, self)
+    /// Whether a message says that a relay, list or group rewrote its From.
+    pub fn may_be_rewritten(&self, fields: &Fields<'_>) -> bool {
+        rewriting::is_said(fields) || self.hosts.relays.iter().any(|relay| relay.forwarded(fields))
+    }
+
+    /// Who wrote a message whose From a relay service, a list or a group rewrote, as far as the message says so.
+    pub fn original(&self, written: &Mailbox, fields: &Fields<'_>, owners: &Owners) -> Option<Mailbox> {
+        if let Some(relay) = self.hosts.relay(domain_of(&written.address)?) {
+            return relay.original(written, fields, self);
+        }
+        if !rewriting::is_at_home(written, fields, owners, self) {
+            return None;
+        }
+        let relays = self.hosts.relays.iter().filter(|relay| relay.forwarded(fields));
+        let mut originals = relays.filter_map(|relay| relay.original(written, fields, self));
+        originals.next().or_else(|| rewriting::original(written, fields, self))
     }
 
     /// Whether mail of that domain comes from people: a provider's domain.

@@ -38,6 +38,7 @@ well_known! {
     X_ANONADDY_ORIGINAL_FROM_HEADER = "x-anonaddy-original-from-header",
     X_ANONADDY_ORIGINAL_SENDER = "x-anonaddy-original-sender",
     X_ANONADDY_ORIGINAL_ENVELOPE_FROM = "x-anonaddy-original-envelope-from",
+    LIST_POST = "list-post", X_ORIGINAL_FROM = "x-original-from", X_ORIGINAL_SENDER = "x-original-sender",
 }
 
 /// The names worth noting, each with its number, in a table that one look settles for most names.

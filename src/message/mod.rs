@@ -4,4 +4,5 @@
 pub mod header;
 pub(crate) mod html;
 pub(crate) mod mime;
+pub(crate) mod originator;
 pub(crate) mod value;
