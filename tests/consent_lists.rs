@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::workbook::workbook;
 use common::{folder, promotion, run, run_with_stdin};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -121,6 +122,27 @@ fn files_that_are_no_list_are_named_as_what_they_are() {
     let here = folder(&[("a.mbox", daily().as_bytes())]);
     let told = run(here.path(), ["check", "a.mbox", "--consent", "."]);
     assert!(told.status == 2 && told.err.contains("is a folder, not a consent list"), "{}", told.err);
+}
+
+#[test]
+fn a_list_given_as_a_mailbox_is_named_as_one() {
+    let list = format!("{HEADER}shop.example,*,granted,2025-01-01\n");
+    let xlsx = workbook(&[&[]], false);
+    let here = folder(&[("a.mbox", daily().as_bytes()), ("list.csv", list.as_bytes()), ("list.xlsx", &xlsx)]);
+    for (mailboxes, words) in [
+        (&["list.csv"][..], ["`list.csv`: is a consent list, not a mailbox", "--consent list.csv"]),
+        (&["a.mbox", "list.csv"], ["`list.csv`: is a consent list, not a mailbox", "--consent list.csv"]),
+        (
+            &["a.mbox", "list.xlsx"],
+            ["`list.xlsx`: is a spreadsheet (.xlsx), not a mailbox", "--consent list.xlsx"],
+        ),
+    ] {
+        let told = run(here.path(), [&["check", "-o", "r.csv"], mailboxes].concat());
+        assert!(told.status == 2 && words.iter().all(|word| told.err.contains(word)), "{}", told.err);
+        assert!(!here.path().join("r.csv").exists());
+    }
+    // In a folder it is one of the files without mail.
+    assert_eq!(run(here.path(), ["check", ".", "--consent", "list.csv", "-q", "-o", "/dev/null"]).status, 0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The flags that say what is read and how it is judged: the same for every command that reads mail.
 
 use crate::check::Plan;
-use crate::consent::{DateOrder, Ledger, LedgerOptions, ListFile, Reading};
+use crate::consent::{DateOrder, Ledger, LedgerOptions, ListFile, Reading, refuse_as_mailbox};
 use crate::error::{Error, Result};
 use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
 use crate::history::Scope;
@@ -135,6 +135,7 @@ impl Inputs {
             return Err(Error::new("`-`", "standard input can be read only once")
                 .hint("name a file instead of one of the `-`"));
         }
+        self.mailboxes.iter().try_for_each(|path| refuse_as_mailbox(path))?;
         let zone = match &self.timezone {
             Some(name) => Zone::named(name)?,
             None => Zone::of_the_machine(std::env::var("TZ").ok().as_deref())?,

@@ -179,17 +179,32 @@ fn address_distance(wanted: &str, candidate: &str) -> Option<usize> {
 /// More changes than these, and it is another name.
 const MOST_EDITS: usize = 3;
 
-/// The number of changes between two names, where they are few for their length: two letters exchanged are two.
+/// The number of changes between two names, where they are few for their length.
 fn within(left: &str, right: &str) -> Option<usize> {
     let length = left.chars().count().max(right.chars().count());
     let allowed = match length {
-        0..=3 => 1,
-        4..=8 => 2,
+        0..=4 => 1,
+        5..=8 => 2,
         _ => MOST_EDITS,
     };
     // Longer texts than addresses have are not compared.
-    let edits = if length > 254 { usize::MAX } else { edits(left, right) };
+    let edits = match length {
+        255.. => return None,
+        _ if are_exchanged(left, right) => 1,
+        _ => edits(left, right),
+    };
     (edits <= allowed).then_some(edits)
+}
+
+/// Whether two neighbouring letters changed places.
+fn are_exchanged(left: &str, right: &str) -> bool {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let Some(at) = left.iter().zip(&right).position(|(one, other)| one != other) else { return false };
+    let mut exchanged = left;
+    if at + 1 < exchanged.len() {
+        exchanged.swap(at, at + 1);
+    }
+    exchanged == right
 }
 
 #[cfg(test)]
@@ -207,6 +222,7 @@ mod tests {
             ("news.stride-outlet.example", "stride-outlet.example", true),
             ("shpo.example", "shop.example", true),
             ("nike.example", "mint.example", false),
+            ("bool.example", "moor.example", false),
             ("newz@shop.example", "news@shop.example", true),
             ("paper.example", "stride-outlet.example", false),
         ] {

@@ -7,7 +7,9 @@ mod timeline;
 
 pub use account::{ListAccount, Unmatched};
 pub use evidence::Findings;
-pub use ledger::{DateOrder, Ledger, LedgerOptions, ListFile, Reading, accepted_words, sender_cell};
+pub use ledger::{
+    DateOrder, Ledger, LedgerOptions, ListFile, Reading, accepted_words, refuse_as_mailbox, sender_cell,
+};
 pub use timeline::{Standing, Terms, Timeline};
 
 use crate::time::{Day, Seconds};

@@ -127,7 +127,8 @@ fn month_and_day<'a>(
 
 fn short_year(cell: &str) -> Wrong {
     let what = format!("`{}` has a year of two digits", shown(cell));
-    Wrong::new(what, "write the year with four digits, as in 2026-02-27")
+    let hint = "write the year with four digits, as in 2026-02-27; in a spreadsheet, format the column as YYYY-MM-DD";
+    Wrong::new(what, hint)
 }
 
 /// Spreadsheets keep a date as the number of days since 1900, or 1904.

@@ -1,6 +1,6 @@
 //! Delimited text: comma, semicolon or tab, with quotes as in RFC 4180.
 
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, is_header};
 use super::table::{Row, Table};
 use crate::error::{Error, Result};
 use csv::{Reader, ReaderBuilder, StringRecord};
@@ -23,6 +23,12 @@ pub fn table(text: &str, name: &Path) -> Result<Table> {
         rows.remove(0);
     }
     Ok(Table { rows, delimiter: char::from(delimiter) })
+}
+
+/// Whether one of the first rows of a text is the header of a list.
+pub fn begins_with_header(text: &str) -> bool {
+    let first = reader(text, delimiter(text)).into_records().take(2);
+    first.filter_map(std::result::Result::ok).any(|row| is_header(&row))
 }
 
 fn reader(text: &str, delimiter: u8) -> Reader<&[u8]> {

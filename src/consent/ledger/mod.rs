@@ -6,6 +6,7 @@ mod customer;
 mod dates;
 mod delimited;
 mod encoding;
+mod mistaken;
 mod options;
 mod row;
 mod sender;
@@ -14,6 +15,7 @@ mod words;
 mod workbook;
 
 pub use dates::DateOrder;
+pub use mistaken::refuse_as_mailbox;
 pub use options::{LedgerOptions, ListFile, Reading};
 pub use sender::as_cell as sender_cell;
 pub use words::accepted_words;
