@@ -83,9 +83,10 @@ impl ListAccount {
         let count = rows.iter().filter(|rows| is_matched(rows)).map(|rows| rows.count as u64).sum();
         let unmatched: Vec<Rows<'_>> = rows.into_iter().filter(|rows| !is_matched(rows)).collect();
         let present = Present::of(history, senders);
+        let few = unmatched.len() <= NAMED;
         let looked_at = unmatched.iter().take(LOOKED_AT);
         let mut described: Vec<Unmatched> =
-            looked_at.map(|rows| present.describe(rows, ledger, senders)).collect();
+            looked_at.map(|rows| present.describe(rows, few, ledger, senders)).collect();
         described.sort_by_key(|row| row.near_sender.is_none() && row.near_customer.is_none());
         described.truncate(NAMED);
         Self {
@@ -114,8 +115,10 @@ impl<'a> Present<'a> {
         }
     }
 
-    fn describe(&self, rows: &Rows<'_>, ledger: &Ledger, senders: &Senders) -> Unmatched {
+    fn describe(&self, rows: &Rows<'_>, few: bool, ledger: &Ledger, senders: &Senders) -> Unmatched {
         let sender_is_there = self.keys.contains(rows.sender);
+        // Where all mail is to one customer, a row or two about somebody else are most likely meant for that one.
+        let one_is_meant = few && self.customers.len() == 1;
         // A hash can only be compared with the hashes of those that are there.
         let customer_is_there = self.customers.iter().any(|customer| ledger.means(rows.customer, customer));
         let near_sender = || {
@@ -123,9 +126,8 @@ impl<'a> Present<'a> {
             nearest(rows.sender, candidates, &|a, b| sender_distance(a, b, senders))
         };
         let near_customer = || {
-            let only = self.customers.iter().filter(|_| self.customers.len() == 1);
             let near = nearest(rows.customer, &self.customers, &address_distance);
-            near.or_else(|| only.map(|customer| (*customer).to_string()).next())
+            near.or_else(|| self.customers.first().filter(|_| one_is_meant).map(|only| (*only).to_string()))
         };
         Unmatched {
             source: rows.source.to_string(),
