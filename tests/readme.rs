@@ -46,7 +46,7 @@ fn generated() -> Vec<(&'static str, String)> {
         .iter()
         .map(|(event, words)| format!("| {event} | {} |\n", words.join(", ")))
         .collect();
-    vec![
+    let known = vec![
         ("summary of the main command", format!("```text\n{main}```\n")),
         ("report of the main command", main_rows),
         ("starter ledger", format!("```csv\n{starter}```\n")),
@@ -56,7 +56,23 @@ fn generated() -> Vec<(&'static str, String)> {
         ("events", format!("| event | words |\n| --- | --- |\n{words}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{columns}")),
-    ]
+    ];
+    known.into_iter().chain(table(block(&readme, "main command"))).collect()
+}
+
+/// The table that a terminal shows where the main command is given without an output.
+#[cfg(target_os = "linux")]
+fn table(main: &str) -> Option<(&'static str, String)> {
+    let words = main.trim().trim_start_matches("cargo run --release -- ").split(' ');
+    let mut arguments: Vec<&str> = words.take_while(|word| *word != "--output").collect();
+    arguments.push("-q");
+    let lines = common::terminal::at_terminal(root(), 80, &arguments, None, true).lines();
+    Some(("table at a terminal", format!("```text\n{}\n```\n", lines.join("\n"))))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn table(_: &str) -> Option<(&'static str, String)> {
+    None
 }
 
 /// The content of the fenced block below a mark.

@@ -4,70 +4,15 @@
 
 mod common;
 
-use common::{folder, program, promotion};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
-use std::fs::File;
-use std::io::Read;
+use common::terminal::at_terminal;
+use common::{folder, promotion};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use unicode_width::UnicodeWidthStr;
 
-/// A terminal: the end that is watched, and the end that the program gets.
-fn terminal(columns: u16) -> (File, File) {
-    let watched = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-    grantpt(&watched).and_then(|()| unlockpt(&watched)).expect("its other end");
-    let name = ptsname(&watched, Vec::new()).expect("a name");
-    let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-    tcsetwinsize(&watched, size).expect("a size");
-    let name = name.to_str().expect("ASCII");
-    let given = File::options().read(true).write(true).open(name).expect("the other end");
-    (File::from(watched), given)
-}
-
-/// What a terminal shows at the end: without colours, and without what was overwritten.
-fn shown(mut watched: File) -> Vec<String> {
-    let mut bytes = Vec::new();
-    // When the program has ended, the terminal says so with an error.
-    let _ = watched.read_to_end(&mut bytes);
-    let text = String::from_utf8(bytes).expect("UTF-8").replace("\r\n", "\n");
-    let mut plain = String::new();
-    let mut parts = text.split('\u{1b}');
-    plain.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        plain.push_str(
-            part.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).get(1..).unwrap_or_default(),
-        );
-    }
-    let last = |line: &str| line.rsplit('\r').next().unwrap_or_default().trim_end().to_string();
-    plain.lines().map(last).collect()
-}
-
-/// Runs `check` with standard error, and if wanted standard output, at a terminal.
+/// Runs `check` at a terminal without colours.
 fn check(folder: &Path, columns: u16, arguments: &[&str], with_output: bool) -> (Vec<String>, Vec<u8>) {
-    let (watched, given) = terminal(columns);
-    let mut command: Command = program();
-    command.current_dir(folder).arg("check").args(arguments).env("NO_COLOR", "1");
-    command.stdin(Stdio::null()).stderr(given.try_clone().expect("a copy"));
-    let output = if with_output {
-        Stdio::from(given)
-    } else {
-        {
-            drop(given);
-            Stdio::piped()
-        }
-    };
-    command.stdout(output);
-    // Reading ends when nobody has the other end any more.
-    let mut child = command.spawn().expect("the program starts");
-    drop(command);
-    let mut out = Vec::new();
-    if let Some(mut pipe) = child.stdout.take() {
-        pipe.read_to_end(&mut out).expect("the output");
-    }
-    let lines = shown(watched);
-    assert!(child.wait().expect("the program ends").success(), "{lines:?}");
-    (lines, out)
+    let session = at_terminal(folder, columns, &[&["check"], arguments].concat(), None, with_output);
+    (session.lines(), session.out)
 }
 
 /// Seven shops, the first three daily, one with a name in wide characters.
@@ -138,4 +83,36 @@ fn quiet_at_a_terminal_leaves_what_was_asked_for() {
     assert!(lines.first().is_some_and(|line| line.starts_with("sender ")), "{lines:?}");
     let (lines, _) = check(here.path(), 100, &["a.mbox", "-q", "-o", "-"], true);
     assert!(lines.first().is_some_and(|line| line.starts_with("flagged,verdict,sender,")), "{lines:?}");
+}
+
+#[test]
+fn no_marketing_is_no_table() {
+    let letter = "From a Thu Jan  1 08:00:00 2026\nFrom: Kim <kim@home.example>\nTo: robin@home.example\n\
+                  Date: Thu, 1 Jan 2026 08:00:00 +0000\nSubject: Sunday\n\nSee you on Sunday.\n";
+    let here = folder(&[("a.mbox", letter.as_bytes())]);
+    let (lines, _) = check(here.path(), 80, &["a.mbox", "-q"], true);
+    assert_eq!(lines, Vec::<String>::new());
+    let (lines, _) = check(here.path(), 80, &["a.mbox", "-q", "--all"], true);
+    assert_eq!(lines.last().map(|line| &line[..26]), Some("the whole report (1 row): "));
+}
+
+#[test]
+fn flagged_senders_are_coloured_where_colour_is_wanted() {
+    let here = folder(&[("a.mbox", market().as_bytes())]);
+    let raw = |color| at_terminal(here.path(), 100, &["check", "-q", "a.mbox"], color, true).raw;
+    let colored = raw(Some("always"));
+    assert!(
+        colored.contains("\u{1b}[31mshop1.example ") && colored.contains("\nshop4.example "),
+        "{colored:?}"
+    );
+    assert!(!raw(Some("never")).contains('\u{1b}') && !raw(None).contains('\u{1b}'));
+}
+
+#[test]
+fn names_can_do_the_terminal_no_harm() {
+    let name = "=?utf-8?Q?Shop=1B[2J_=E2=80=AEpohs?=";
+    let mail = promotion(1, &format!("{name} <news@shop.example>"), "a@shop.example");
+    let here = folder(&[("a.mbox", mail.as_bytes())]);
+    let raw = at_terminal(here.path(), 120, &["check", "-q", "a.mbox"], None, true).raw;
+    assert!(raw.contains("(Shop[2J pohs)") && !raw.contains(['\u{1b}', '\u{202e}']), "{raw:?}");
 }

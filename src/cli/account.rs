@@ -30,6 +30,7 @@ pub fn conclude(options: &Check, plan: &Plan, outcome: &Outcome, console: Consol
         above.to_string() + &painted.collect::<String>()
     };
     match (options.report(), columns_of_output(), columns()) {
+        (None, Some(_), _) if outcome.cases.is_empty() => Ok(()),
         (None, Some(columns), _) => {
             let bytes = (table(columns) + "\n" + &whole(outcome.cases.len(), columns)).into_bytes();
             publish([Prepared::Stream { bytes, place: "-".into() }])

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod exports;
+#[cfg(target_os = "linux")]
+pub mod terminal;
 pub mod workbook;
 
 use std::ffi::OsStr;
