@@ -46,6 +46,7 @@ pub mod history;
 pub mod judge;
 pub mod mailbox;
 pub mod message;
+pub mod outputs;
 pub mod policy;
 pub mod report;
 mod text;

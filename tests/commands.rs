@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{folder, promotion, run, run_with_stdin};
+use common::{OLD_REPORT, folder, promotion, run, run_with_stdin};
 use std::path::Path;
 
 fn daily() -> String {
@@ -59,9 +59,9 @@ fn one_unreadable_mailbox_leaves_the_report_over_the_others() {
 
 #[test]
 fn a_run_over_nothing_readable_leaves_the_old_report() {
-    let here = folder(&[("r.csv", b"old")]);
+    let here = folder(&[("r.csv", OLD_REPORT.as_bytes())]);
     fails(here.path(), &["check", "missing.mbox", "-o", "r.csv"], &["missing.mbox", "check the spelling"]);
-    assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), b"old");
+    assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), OLD_REPORT.as_bytes());
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn wrong_arguments_are_explained() {
 
 #[test]
 fn an_output_that_cannot_be_written_is_an_error_and_leaves_the_rest() {
-    let here = folder(&[("a.mbox", daily().as_bytes()), ("r.csv", b"old")]);
+    let here = folder(&[("a.mbox", daily().as_bytes()), ("r.csv", OLD_REPORT.as_bytes())]);
     fails(here.path(), &["check", "a.mbox", "-o", "no/such/r.csv"], &["no/such/r.csv", "create the folder"]);
     fails(
         here.path(),
@@ -156,7 +156,7 @@ fn an_output_that_cannot_be_written_is_an_error_and_leaves_the_rest() {
     );
     assert_eq!(
         std::fs::read(here.path().join("r.csv")).expect("the report"),
-        b"old",
+        OLD_REPORT.as_bytes(),
         "neither is put in place"
     );
     std::fs::create_dir(here.path().join("folder")).expect("a folder");
@@ -173,7 +173,7 @@ fn an_output_that_cannot_be_written_is_an_error_and_leaves_the_rest() {
 #[test]
 fn devices_and_links_stay_what_they_are() {
     use std::os::unix::fs::{MetadataExt, symlink};
-    let here = folder(&[("a.mbox", daily().as_bytes()), ("real.csv", b"old")]);
+    let here = folder(&[("a.mbox", daily().as_bytes()), ("real.csv", OLD_REPORT.as_bytes())]);
     symlink("real.csv", here.path().join("link.csv")).expect("a link");
     let before = std::fs::metadata("/dev/null").expect("a device").rdev();
     assert_eq!(run(here.path(), ["check", "a.mbox", "-o", "/dev/null"]).status, 0);

@@ -4,7 +4,7 @@
 mod common;
 
 use common::workbook::workbook;
-use common::{folder, promotion, run, run_with_stdin};
+use common::{OLD_REPORT, folder, promotion, run, run_with_stdin};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -22,7 +22,8 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// Runs `check` with a list of this content and asserts that it is refused in these words, and nothing is touched.
 fn refused(list: &[u8], options: &[&str], words: &[&str]) {
-    let here = folder(&[("a.mbox", daily().as_bytes()), ("list.csv", list), ("r.csv", b"old")]);
+    let here =
+        folder(&[("a.mbox", daily().as_bytes()), ("list.csv", list), ("r.csv", OLD_REPORT.as_bytes())]);
     let before = tree(here.path());
     let told =
         run(here.path(), [&["check", "a.mbox", "-o", "r.csv", "--consent", "list.csv"], options].concat());

@@ -5,7 +5,7 @@
 mod common;
 
 use common::exports::{cut, put};
-use common::{program, promotion, run};
+use common::{OLD_MESSAGES, OLD_REPORT, program, promotion, run};
 use mailfatigue::fact::Lens;
 use mailfatigue::gather::{Gathered, gather};
 use mailfatigue::mailbox::{Remark, Unusable, survey};
@@ -43,17 +43,20 @@ fn a_run_that_is_killed_at_any_moment_leaves_the_old_report_or_the_new_one() {
     let mut moment = 0_u64;
     let mut killed = 0;
     for _ in 0..100 {
-        put(&here.path().join("r.csv"), "old");
-        put(&here.path().join("m.csv"), "old");
+        put(&here.path().join("r.csv"), OLD_REPORT);
+        put(&here.path().join("m.csv"), OLD_MESSAGES);
         // Knuth's numbers, so that the moments are spread and the same each time.
         moment = moment.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mut child = program().current_dir(here.path()).args(arguments).spawn().expect("a run");
         std::thread::sleep(whole_run.mul_f64((moment >> 40) as f64 / f64::from(1 << 24)));
         signal(&child, "KILL");
         killed += u32::from(!child.wait().expect("its end").success());
-        for (name, new) in ["r.csv", "m.csv"].iter().zip(&new) {
+        for ((name, old), new) in [("r.csv", OLD_REPORT), ("m.csv", OLD_MESSAGES)].iter().zip(&new) {
             let there = std::fs::read(here.path().join(name)).expect("a report");
-            assert!(there == b"old" || there == *new, "{name} is neither the old one nor the new one");
+            assert!(
+                there == old.as_bytes() || there == *new,
+                "{name} is neither the old one nor the new one"
+            );
         }
     }
     assert!(killed > 20, "only {killed} of 100 runs were killed before they ended");
@@ -73,7 +76,7 @@ fn a_run_that_is_killed_at_any_moment_leaves_the_old_report_or_the_new_one() {
 #[test]
 fn an_interrupted_run_leaves_nothing_and_says_so_by_its_status() {
     let here = tempfile::tempdir().expect("a folder");
-    put(&here.path().join("r.csv"), "old");
+    put(&here.path().join("r.csv"), OLD_REPORT);
     for name in ["INT", "TERM"] {
         let mut child = program()
             .current_dir(here.path())
@@ -88,7 +91,7 @@ fn an_interrupted_run_leaves_nothing_and_says_so_by_its_status() {
         signal(&child, name);
         assert_eq!(child.wait().expect("its end").code(), Some(130), "{name}");
         assert_eq!(names(here.path()), ["r.csv".to_string()].into());
-        assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), b"old");
+        assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), OLD_REPORT.as_bytes());
     }
 }
 
@@ -96,7 +99,7 @@ fn an_interrupted_run_leaves_nothing_and_says_so_by_its_status() {
 fn where_the_report_does_not_fit_the_old_one_stays() {
     let here = tempfile::tempdir().expect("a folder");
     put(&here.path().join("a.mbox"), &(0..20).map(shop).collect::<String>());
-    put(&here.path().join("r.csv"), "old");
+    put(&here.path().join("r.csv"), OLD_REPORT);
     // The system refuses files of more than a block, as a full disk would.
     let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
     let told = Command::new("sh")
@@ -117,7 +120,7 @@ fn where_the_report_does_not_fit_the_old_one_stays() {
     let said = String::from_utf8_lossy(&told.stderr);
     assert_eq!(told.status.code(), Some(2), "{said}");
     assert!(said.contains("error: `r.csv`: can't be written"), "{said}");
-    assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), b"old");
+    assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), OLD_REPORT.as_bytes());
     assert_eq!(names(here.path()), ["a.mbox", "r.csv"].map(str::to_string).into());
 }
 

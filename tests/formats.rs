@@ -5,7 +5,7 @@ mod common;
 use common::exports::{
     Quoting, bomb, compound, emlx, every_form, gzip, mbox, pipe, put, tarred, year_of_mail, zipped,
 };
-use common::{Run, folder, promotion, run, run_with_stdin};
+use common::{OLD_REPORT, Run, folder, promotion, run, run_with_stdin};
 use std::fs::{create_dir, create_dir_all, write};
 use std::path::Path;
 
@@ -210,14 +210,14 @@ fn marks_of_maildir_and_apple_mail_count() {
 #[cfg(unix)]
 #[test]
 fn an_empty_maildir_is_a_mailbox_but_one_that_cannot_be_read_is_none() {
-    let here = folder(&[("r.csv", b"old")]);
+    let here = folder(&[("r.csv", OLD_REPORT.as_bytes())]);
     for place in ["M/cur", "M/new", "M/tmp"] {
         create_dir_all(here.path().join(place)).expect("a folder");
     }
     std::os::unix::fs::symlink("nowhere", here.path().join("M/cur/1767700800.M1.mx:2,S")).expect("a link");
     let told = run(here.path(), ["check", "M", "-o", "r.csv"]);
     fails_with(&told, &["`M/cur/1767700800.M1.mx:2,S`: can't be opened"]);
-    assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), b"old");
+    assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), OLD_REPORT.as_bytes());
     std::fs::remove_file(here.path().join("M/cur/1767700800.M1.mx:2,S")).expect("removed");
     let told = run(here.path(), ["check", "M", "-o", "r.csv"]);
     assert_eq!((told.status, told.err.lines().next()), (0, Some("0 messages read from 1 mailbox")));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// From left to right. Modules of one step do not import each other, but for those that a comment names.
 const ORDER: [&[&str]; 14] = [
     &["error"],
-    &["text"],
+    &["text", "outputs"],
     &["time"],
     &["message"],
     &["mailbox"],

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{folder, promotion, run};
+use common::{OLD_REPORT, folder, promotion, run};
 use std::path::Path;
 
 fn mail() -> String {
@@ -75,10 +75,10 @@ fn a_list_is_read_back_whatever_its_style_and_its_customers() {
 
 #[test]
 fn all_files_are_complete_before_any_is_put_in_place() {
-    let here = folder(&[("a.mbox", mail().as_bytes()), ("r.csv", b"old")]);
+    let here = folder(&[("a.mbox", mail().as_bytes()), ("r.csv", OLD_REPORT.as_bytes())]);
     let told = run(here.path(), ["check", "a.mbox", "-o", "r.csv", "--starter-ledger", "no/such/list.csv"]);
     assert!(told.status == 2 && told.err.contains("no/such/list.csv"), "{}", told.err);
-    assert_eq!(read(here.path(), "r.csv"), "old");
+    assert_eq!(read(here.path(), "r.csv"), OLD_REPORT);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The commands and their flags; those that say what is read and how it is judged are in `inputs`.
 
+use super::destinations::Destination;
 use super::inputs::Inputs;
 use super::locale::{Locale, locale};
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
+use crate::outputs::{CONSENT_LIST, MESSAGES, REPORT};
 use crate::report::Style;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -114,6 +116,10 @@ pub struct Check {
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
+    /// Let outputs replace files that this program did not write (inputs and consent lists never)
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+
     /// Exit with status 1 when any sender is flagged
     #[arg(long, help_heading = "Output")]
     pub fail_on_flagged: bool,
@@ -167,6 +173,16 @@ impl Check {
     /// Where the report goes; `None`: nowhere, because standard output is a terminal and nobody asked for it there.
     pub fn report(&self) -> Option<&Path> {
         self.output.as_deref().or_else(|| columns_of_output().is_none().then_some(Path::new("-")))
+    }
+
+    /// What is written, and where.
+    pub fn destinations(&self) -> Vec<Destination<'_>> {
+        let rows = [
+            (&REPORT, self.report()),
+            (&MESSAGES, self.messages.as_deref()),
+            (&CONSENT_LIST, self.starter_ledger.as_deref()),
+        ];
+        rows.into_iter().filter_map(|(kind, path)| Some(Destination { kind, path: path? })).collect()
     }
 
     /// How CSV is written.

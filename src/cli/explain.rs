@@ -2,6 +2,7 @@
 
 use super::arguments::{Explain, Format};
 use super::console::Console;
+use super::destinations::{Destination, Destinations};
 use super::inputs::Needs;
 use super::output::{prepare, publish};
 use super::progress::{now, progress};
@@ -9,12 +10,16 @@ use super::remarks::{Amount, left_out, remarks};
 use super::run::{DONE, FAILED};
 use crate::check::check;
 use crate::error::Result;
+use crate::outputs::EXPLANATION;
 use crate::report::{Explanation, Listing, Wanted, explain, find, write_json, write_text};
 use std::path::Path;
 
 /// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
 pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
-    let plan = options.inputs.plan(now(), Needs { details: true, all: true })?;
+    let out = Destination { kind: &EXPLANATION, path: Path::new("-") };
+    let written = Destinations::checked(vec![out], &options.inputs.files(), false)?;
+    let plan = options.inputs.plan(now(), Needs { details: true, all: true, outputs: written.ids() })?;
+    written.spare(&plan.survey)?;
     let amount = Amount { quiet: options.inputs.quiet, verbose: false };
     console.tell(&left_out(&plan.ledger, amount));
     let bar = progress(options.inputs.quiet, &plan);

@@ -5,11 +5,11 @@ use crate::consent::{DateOrder, Ledger, LedgerOptions, ListFile, Reading, refuse
 use crate::error::{Error, Result};
 use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
 use crate::history::Scope;
-use crate::mailbox::survey;
+use crate::mailbox::{FileId, survey_beside};
 use crate::policy::Policy;
 use crate::time::{Day, Seconds, Zone};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is read, and how it is judged.
 #[derive(Debug, Args)]
@@ -99,11 +99,13 @@ pub struct Inputs {
 
 /// What a command needs besides the verdicts.
 #[derive(Debug, Clone, Copy)]
-pub struct Needs {
+pub struct Needs<'a> {
     /// Where each message stands and its subject.
     pub details: bool,
     /// Pairs without marketing too.
     pub all: bool,
+    /// Files that the run writes to, which are not read.
+    pub outputs: &'a [FileId],
 }
 
 fn day(text: &str) -> std::result::Result<Day, String> {
@@ -123,8 +125,18 @@ fn date_order(text: &str) -> std::result::Result<DateOrder, String> {
 }
 
 impl Inputs {
+    /// The files that are read, each with what it is: what the run must not write to.
+    pub fn files(&self) -> Vec<(&'static str, &Path)> {
+        let mailboxes = self.mailboxes.iter().map(|path| ("mailbox", path));
+        let lists = self.consent.iter().map(|list| ("consent list", &list.path));
+        let settings =
+            [("policy", &self.policy), ("file of rules", &self.rules), ("file of brands", &self.brands)];
+        let settings = settings.into_iter().filter_map(|(what, path)| Some((what, path.as_ref()?)));
+        mailboxes.chain(lists).chain(settings).map(|(what, path)| (what, path.as_path())).collect()
+    }
+
     /// Everything read and checked that the job needs, before any mail is read. `now` is the instant of the run.
-    pub fn plan(&self, now: Seconds, needs: Needs) -> Result<Plan> {
+    pub fn plan(&self, now: Seconds, needs: Needs<'_>) -> Result<Plan> {
         if let Some((since, until)) = self.since.zip(self.until).filter(|(since, until)| since > until) {
             return Err(
                 Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")
@@ -167,7 +179,7 @@ impl Inputs {
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Plan {
-            survey: survey(&self.mailboxes),
+            survey: survey_beside(&self.mailboxes, needs.outputs),
             lens,
             scope,
             ledger,

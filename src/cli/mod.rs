@@ -4,6 +4,7 @@
 mod account;
 mod arguments;
 mod console;
+mod destinations;
 mod explain;
 mod inputs;
 mod interrupt;

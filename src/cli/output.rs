@@ -124,17 +124,17 @@ fn pour(bytes: &[u8], place: &Path) -> Result<()> {
     written.map_err(|error| Error::io(place, "can't be written", &error))
 }
 
-fn folder(place: &Path) -> &Path {
+pub fn folder(place: &Path) -> &Path {
     place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Standard output, or something that exists and is neither a file nor a folder.
-fn is_stream(path: &Path) -> bool {
+pub fn is_stream(path: &Path) -> bool {
     path.as_os_str() == "-" || path.metadata().is_ok_and(|kind| !kind.is_file() && !kind.is_dir())
 }
 
 /// The file itself where the path is a symbolic link, also one that leads to a file not yet there.
-fn target(path: &Path) -> io::Result<PathBuf> {
+pub fn target(path: &Path) -> io::Result<PathBuf> {
     if path.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }

@@ -3,6 +3,7 @@
 use super::account::conclude;
 use super::arguments::{Arguments, Check, Command};
 use super::console::Console;
+use super::destinations::Destinations;
 use super::explain::run_explain;
 use super::inputs::Needs;
 use super::interrupt::end_when_asked;
@@ -19,7 +20,7 @@ use crate::report::{Context, Listing, write_messages, write_report, write_starte
 use clap::CommandFactory;
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Done.
 pub const DONE: u8 = 0;
@@ -104,9 +105,10 @@ fn print(bytes: &[u8]) -> Result<u8> {
 }
 
 fn run_check(options: &Check, console: Console) -> Result<u8> {
-    spare_the_list(options)?;
     let details = options.messages.is_some() || options.starter_ledger.is_some();
-    let plan = options.inputs.plan(now(), Needs { details, all: options.all })?;
+    let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
+    let plan = options.inputs.plan(now(), Needs { details, all: options.all, outputs: written.ids() })?;
+    written.spare(&plan.survey)?;
     console.tell(&left_out(&plan.ledger, options.amount()));
     let bar = progress(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
@@ -124,17 +126,6 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
         (true, true) => FLAGGED,
         (true, false) => DONE,
     })
-}
-
-/// A list that somebody may have filled in is never replaced: the same command is easily given twice.
-fn spare_the_list(options: &Check) -> Result<()> {
-    let holds_something =
-        |path: &&PathBuf| path.metadata().is_ok_and(|kind| kind.is_file() && kind.len() > 0);
-    match options.starter_ledger.as_ref().filter(holds_something) {
-        None => Ok(()),
-        Some(path) => Err(Error::file(path, "is there already, and may hold what you filled in")
-            .hint("give --starter-ledger another file, or remove this one")),
-    }
 }
 
 /// Writes the report and the lists; all are complete before any is put in place.

@@ -9,6 +9,7 @@ mod emlx;
 mod export;
 mod from_line;
 mod header;
+mod identity;
 mod maildir;
 mod mbox;
 mod origin;
@@ -20,10 +21,11 @@ mod unpack;
 mod window;
 
 pub use from_line::{Form, FromLine};
+pub use identity::FileId;
 pub use maildir::folder_name;
 pub use mbox::{Borders, Dialect};
 pub use source::{Part, Source, parts, read};
-pub use survey::{Argument, Survey, survey};
+pub use survey::{Argument, Survey, survey, survey_beside};
 pub use window::BLOCK;
 
 use crate::error::{Error, Result};

@@ -8,6 +8,7 @@ use super::unpack::Compression;
 use super::window::Window;
 use super::{Remark, Sink, Unusable, emlx, export, maildir, mbox, outlook};
 use crate::error::{Error, Result};
+use crate::outputs;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -124,6 +125,10 @@ fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Si
         return Ok(());
     };
     let (start, after_nuls) = (start.offset, start.after_nuls);
+    if !origin.named && outputs::Kind::of(window.from(window.start())).is_some() {
+        sink.remark(Remark::NoMail(origin.path.clone()));
+        return Ok(());
+    }
     if let Some(dialect) = mbox::begins(window, start).map_err(failed)? {
         origin.turn_to_folder(sink);
         if after_nuls {

@@ -1,6 +1,7 @@
 //! What the user named, looked at from outside: files as they are, folders walked in the order of their names.
 
 use super::Remark;
+use super::identity::FileId;
 use super::origin::Origin;
 use super::source::Source;
 use crate::error::Error;
@@ -19,6 +20,8 @@ pub struct Survey {
     pub arguments: Vec<Argument>,
     /// What was left out and what can't be read, with the number of the argument that it belongs to.
     pub remarks: Vec<(usize, Remark)>,
+    /// Files in folders that are not read because the run writes to them.
+    pub outputs: Vec<PathBuf>,
 }
 
 /// A file or folder that the user named.
@@ -32,13 +35,18 @@ pub struct Argument {
 
 /// Finds the files that the arguments name; `-` is standard input.
 pub fn survey(arguments: &[PathBuf]) -> Survey {
+    survey_beside(arguments, &[])
+}
+
+/// The same in a run that writes to the files `outputs`.
+pub fn survey_beside(arguments: &[PathBuf], outputs: &[FileId]) -> Survey {
     let mut found = Survey::default();
     for (argument, path) in arguments.iter().enumerate() {
         found.arguments.push(Argument { path: path.clone(), holds_maildir: false });
         let origin = Origin::named(path);
         let kind = if path.as_os_str() == "-" { None } else { path.metadata().ok() };
         if kind.as_ref().is_some_and(Metadata::is_dir) {
-            walk(argument, &origin, &mut found);
+            walk(argument, &origin, outputs, &mut found);
         } else {
             let size = kind.filter(Metadata::is_file).map(|file| file.len());
             found.sources.push(Source { argument, origin, size });
@@ -47,7 +55,7 @@ pub fn survey(arguments: &[PathBuf]) -> Survey {
     found
 }
 
-fn walk(argument: usize, folder: &Origin, found: &mut Survey) {
+fn walk(argument: usize, folder: &Origin, outputs: &[FileId], found: &mut Survey) {
     let entries = WalkDir::new(&folder.path).follow_links(true).sort_by_file_name();
     for entry in entries.into_iter().filter_entry(|entry| !holds_no_mail(entry)) {
         match entry {
@@ -56,7 +64,14 @@ fn walk(argument: usize, folder: &Origin, found: &mut Survey) {
             }
             Ok(entry) if entry.file_type().is_file() => {
                 let inside = entry.path().strip_prefix(&folder.path).unwrap_or(entry.path());
-                let size = entry.metadata().ok().map(|file| file.len());
+                let file = entry.metadata().ok();
+                let id = file.as_ref().filter(|_| !outputs.is_empty());
+                if id.and_then(|file| FileId::of(entry.path(), file)).is_some_and(|id| outputs.contains(&id))
+                {
+                    found.outputs.push(entry.into_path());
+                    continue;
+                }
+                let size = file.map(|file| file.len());
                 found.sources.push(Source { argument, origin: folder.found(inside), size });
             }
             Ok(entry) => {

@@ -12,6 +12,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+/// An earlier report, which a run may replace.
+pub const OLD_REPORT: &str = "flagged,verdict,sender,sender_name,customer,cadence,reason\nno,old,,,,,\n";
+
+/// An earlier list of messages.
+pub const OLD_MESSAGES: &str = "sender,customer,day,time,kind,rule,counted_as,consent\n";
+
 /// What a run said.
 pub struct Run {
     pub status: i32,

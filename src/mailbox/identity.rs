@@ -1,0 +1,31 @@
+//! Which file it is, whatever path leads to it.
+
+use std::fs::Metadata;
+use std::path::Path;
+
+/// A file: links and other spellings of its path have the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileId(Identity);
+
+/// Device and inode.
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+/// The path that the system calls it by: hard links can't be told there without opening the file.
+#[cfg(not(unix))]
+type Identity = std::path::PathBuf;
+
+impl FileId {
+    /// The file that `path` leads to, of which `metadata` are known; `None` where it can't be told.
+    #[cfg(unix)]
+    pub fn of(_: &Path, metadata: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        Some(Self((metadata.dev(), metadata.ino())))
+    }
+
+    /// The file that `path` leads to, of which `metadata` are known; `None` where it can't be told.
+    #[cfg(not(unix))]
+    pub fn of(path: &Path, _: &Metadata) -> Option<Self> {
+        path.canonicalize().ok().map(Self)
+    }
+}

@@ -1,0 +1,192 @@
+//! The kinds of file that the program writes, and how one that it wrote earlier is recognised. A new kind of output is
+//! a row of [`KINDS`].
+//!
+//! Earlier outputs may be replaced by new ones of their kind, and are left out where a folder is read.
+
+/// A kind of file that the program writes.
+#[derive(Debug)]
+pub struct Kind {
+    /// One of these files, with its article.
+    pub one: &'static str,
+    /// The option that writes it.
+    pub option: &'static str,
+    /// Its format, in words.
+    pub format: &'static str,
+    /// The endings of names that suit it, in lower case; the usual one first.
+    pub endings: &'static [&'static str],
+    /// Whether a new one may replace an earlier one. What people fill in is never replaced.
+    pub replaceable: bool,
+    /// Whether the first bytes of a file are those of this kind.
+    recognise: fn(&[u8]) -> bool,
+}
+
+/// The endings that CSV has.
+const CSV: &[&str] = &["csv", "tsv", "tab", "txt"];
+
+/// The report.
+pub static REPORT: Kind = Kind {
+    one: "a report",
+    option: "--output",
+    format: "CSV",
+    endings: CSV,
+    replaceable: true,
+    recognise: |bytes| begins_with(bytes, &REPORT_COLUMNS),
+};
+
+/// The list of messages.
+pub static MESSAGES: Kind = Kind {
+    one: "a list of messages",
+    option: "--messages",
+    format: "CSV",
+    endings: CSV,
+    replaceable: true,
+    recognise: |bytes| begins_with(bytes, &MESSAGES_COLUMNS),
+};
+
+/// The consent list to fill in; any consent list is recognised.
+pub static CONSENT_LIST: Kind = Kind {
+    one: "a consent list",
+    option: "--starter-ledger",
+    format: "CSV",
+    endings: CSV,
+    replaceable: false,
+    recognise: is_consent_list,
+};
+
+/// An explanation. It goes to standard output only; a reader is not to take it for anything else.
+pub static EXPLANATION: Kind = Kind {
+    one: "an explanation",
+    option: "standard output",
+    format: "text",
+    endings: &[],
+    replaceable: true,
+    recognise: |_| false,
+};
+
+/// All kinds of files that may be found again.
+pub static KINDS: [&Kind; 3] = [&REPORT, &MESSAGES, &CONSENT_LIST];
+
+/// The first columns of the report: enough to know it by, whatever columns a later version adds.
+const REPORT_COLUMNS: [&str; 7] =
+    ["flagged", "verdict", "sender", "sender_name", "customer", "cadence", "reason"];
+
+/// The first columns of the list of messages.
+const MESSAGES_COLUMNS: [&str; 8] =
+    ["sender", "customer", "day", "time", "kind", "rule", "counted_as", "consent"];
+
+/// How many bytes of a file are enough to recognise it.
+pub const LOOK: usize = 4_096;
+
+impl Kind {
+    /// The kind of file that begins with these bytes.
+    pub fn of(bytes: &[u8]) -> Option<&'static Self> {
+        KINDS.into_iter().find(|kind| kind.includes(bytes))
+    }
+
+    /// Whether a file that begins with these bytes is one.
+    pub fn includes(&self, bytes: &[u8]) -> bool {
+        (self.recognise)(bytes)
+    }
+}
+
+/// Whether a CSV file has these columns first, whatever its delimiter, with a byte-order mark or without.
+fn begins_with(bytes: &[u8], columns: &[&str]) -> bool {
+    delimiters(bytes).any(|delimiter| {
+        let header = header(bytes, delimiter);
+        header.len() >= columns.len() && header.iter().zip(columns).all(|(there, column)| there == column)
+    })
+}
+
+fn is_consent_list(bytes: &[u8]) -> bool {
+    delimiters(bytes).any(|delimiter| {
+        let header = header(bytes, delimiter);
+        let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
+        has("event") && (has("sender") || has("customer"))
+    })
+}
+
+/// What may be the delimiter: any sign in the first line.
+fn delimiters(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    let line = first_line(bytes);
+    (0_u8..128)
+        .filter(|byte| (*byte == b'\t' || byte.is_ascii_punctuation() || *byte == b' ') && *byte != b'"')
+        .filter(move |byte| line.contains(byte))
+}
+
+fn first_line(bytes: &[u8]) -> &[u8] {
+    let bytes = &bytes[..bytes.len().min(LOOK)];
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default()
+}
+
+/// The cells of the first line; none where they are not text.
+fn header(bytes: &[u8], delimiter: u8) -> Vec<String> {
+    let mut rows = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(first_line(bytes));
+    let mut cells = csv::StringRecord::new();
+    if !rows.read_record(&mut cells).is_ok_and(|there| there) {
+        return Vec::new();
+    }
+    cells.iter().map(|cell| cell.trim().to_string()).collect()
+}
+
+/// What a file with another ending is, in words; `None` where the ending says nothing or is one of ours.
+pub fn other_format(ending: &str) -> Option<&'static str> {
+    let formats = [
+        ("an Excel workbook", &["xlsx", "xlsm", "xls"] as &[&str]),
+        ("a spreadsheet", &["ods", "numbers"]),
+        ("a web page", &["html", "htm"]),
+        ("a document", &["pdf", "doc", "docx", "odt", "md"]),
+        ("JSON", &["json", "jsonl", "ndjson"]),
+        ("Parquet", &["parquet", "arrow"]),
+        ("a mailbox", &["mbox", "mbx", "pst", "ost", "olm"]),
+        ("a message", &["eml", "emlx", "msg"]),
+        ("an archive", &["zip", "tar", "tgz", "7z", "rar"]),
+        ("a compressed file", &["gz", "zst", "xz", "bz2"]),
+        ("a file of settings", &["toml", "yaml", "yml", "ini", "conf"]),
+    ];
+    formats.iter().find(|(_, endings)| endings.contains(&ending)).map(|(format, _)| *format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> Option<&'static str> {
+        Kind::of(text.as_bytes()).map(|kind| kind.option)
+    }
+
+    #[test]
+    fn a_kind_is_recognised_in_every_style() {
+        let report = "flagged,verdict,sender,sender_name,customer,cadence,reason,consent\nyes,x\n";
+        let messages = "sender,customer,day,time,kind,rule,counted_as,consent,subject\n";
+        for (text, option) in [(report, "--output"), (messages, "--messages")] {
+            for delimiter in [",", ";", "\t", "|", "~"] {
+                let text = text.replace(',', delimiter);
+                assert_eq!(kind(&text), Some(option), "{text:?}");
+                assert_eq!(kind(&format!("\u{feff}{text}").replace('\n', "\r\n")), Some(option));
+            }
+            let quoted = format!("\"{}\"\n", text.trim_end().replace(',', "\",\""));
+            assert_eq!(kind(&quoted), Some(option), "as a spreadsheet may save it");
+        }
+        assert_eq!(
+            kind("flagged_verdict_sender_\"sender_name\"_customer_cadence_reason\n"),
+            Some("--output")
+        );
+    }
+
+    #[test]
+    fn consent_lists_are_recognised_and_other_text_is_not() {
+        for text in ["sender,customer,event,date\n", "Customer;Event;Date\n", "\u{feff}event\tsender\n"] {
+            assert_eq!(kind(text), Some("--starter-ledger"), "{text:?}");
+        }
+        for text in
+            ["", "old", "From x\nSubject: y\n", "flagged,verdict\n", "sender,customer\n", "\0\0\0", "\"\n"]
+        {
+            assert_eq!(kind(text), None, "{text:?}");
+        }
+    }
+}
