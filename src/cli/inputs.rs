@@ -8,7 +8,8 @@ use crate::history::Scope;
 use crate::mailbox::{FileId, survey_beside};
 use crate::policy::Policy;
 use crate::time::{Day, Seconds, Zone};
-use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};
 
 /// What is read, and how it is judged.
@@ -24,7 +25,7 @@ pub struct Inputs {
 
     /// A consent list (CSV or .xlsx with the columns sender,customer,event,date), or NAME=FILE for a list without a
     /// `sender` column that is about the sender NAME; `-` is standard input; may be repeated
-    #[arg(long, value_name = "FILE", value_parser = list_file, help_heading = "Consent")]
+    #[arg(long, value_name = "FILE", value_parser = list_file(), value_hint = ValueHint::FilePath, help_heading = "Consent")]
     pub consent: Vec<ListFile>,
 
     /// The sender that every row is about, for all lists without NAME=
@@ -112,8 +113,8 @@ fn day(text: &str) -> std::result::Result<Day, String> {
     Day::parse(text).ok_or_else(|| "no such date; write YYYY-MM-DD".to_string())
 }
 
-fn list_file(text: &str) -> std::result::Result<ListFile, std::convert::Infallible> {
-    Ok(ListFile::named(text))
+fn list_file() -> impl TypedValueParser<Value = ListFile> {
+    OsStringValueParser::new().map(|text| ListFile::named(&text))
 }
 
 fn date_order(text: &str) -> std::result::Result<DateOrder, String> {

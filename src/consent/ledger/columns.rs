@@ -3,7 +3,7 @@
 use super::dates::looks_like_a_date;
 use super::table::Table;
 use super::words::happening;
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result, edits};
 use csv::StringRecord;
 use std::path::Path;
 
@@ -12,28 +12,31 @@ pub const COLUMNS: [&str; 4] = ["sender", "customer", "event", "date"];
 
 /// What other systems call these columns.
 const OTHER_NAMES: [(&str, &[&str]); 4] = [
-    ("sender", &["domain", "company", "brand", "shop", "organisation", "organization", "absender", "from"]),
+    ("sender", &["domain", "company", "brand", "shop", "organisation", "organization", "absender"]),
+    ("customer", &["email", "e-mail", "mail", "subscriber", "recipient", "contact", "kunde", "empfänger"]),
     (
-        "customer",
+        "event",
         &[
-            "email",
-            "e-mail",
-            "mail",
-            "subscriber",
-            "recipient",
-            "contact",
-            "address",
-            "kunde",
-            "empfänger",
-            "user",
+            "status",
+            "state",
+            "action",
+            "consent",
+            "permission",
+            "subscription",
+            "optin",
+            "opt-in",
+            "opted",
+            "ereignis",
         ],
     ),
     (
-        "event",
-        &["status", "state", "action", "consent", "permission", "subscription", "opt", "type", "ereignis"],
+        "date",
+        &["date", "datum", "time", "timestamp", "created", "updated", "changed", "day", "when", "since"],
     ),
-    ("date", &["time", "timestamp", "created", "updated", "changed", "datum", "day", "when", "since"]),
 ];
+
+/// In how many rows below a title the header is looked for.
+const LOOKED_AT: usize = 20;
 
 /// The place of each column in a row.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +95,10 @@ fn missing(table: &Table, sender_named: bool, list: &Path) -> Error {
         let absent: Vec<&str> = absent.copied().collect();
         let hint = format!("put the names of the columns above it: {header}{}", add(&absent));
         return Error::file(list, "has no header: the first row is data already").hint(hint);
+    }
+    if let Some(row) = table.rows.iter().skip(1).take(LOOKED_AT).find(|row| is_header(&row.cells)) {
+        let what = format!("has its header in line {}, with other text above it", row.line);
+        return Error::file(list, what).hint("remove what is above the header");
     }
     let found: Vec<&str> = header.iter().map(plain).filter(|cell| !cell.is_empty()).collect();
     let absent: Vec<&str> = COLUMNS
@@ -155,10 +162,15 @@ fn like<'a>(name: &str, cells: &[&'a str]) -> Option<&'a str> {
     let by_word = others
         .iter()
         .find_map(|other| cells.iter().copied().find(|cell| words(cell).iter().any(|word| word == other)));
-    let by_spelling = || nearest(name, cells.iter().copied()).first().copied();
+    // A letter or two; but a column of genders is in many exports.
+    let near = |cell: &&&str| {
+        let cell = cell.to_lowercase();
+        cell != "gender" && edits(name, &cell) <= name.len() / 4
+    };
+    let by_spelling = || cells.iter().find(near).copied();
     let by_part = || {
         let part =
-            |cell: &&&str| others.iter().any(|other| other.len() > 3 && cell.to_lowercase().contains(other));
+            |cell: &&&str| others.iter().any(|other| other.len() > 5 && cell.to_lowercase().contains(other));
         cells.iter().find(part).copied()
     };
     by_word.or_else(by_spelling).or_else(by_part)
@@ -199,7 +211,7 @@ fn columns_of_data(cells: &StringRecord, sender_named: bool) -> Option<Vec<&'sta
 }
 
 fn cut(cell: &str) -> String {
-    super::row::shown(cell)
+    super::cells::shown(cell)
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -236,6 +248,18 @@ mod tests {
         assert!(said.contains("hint: rename `evnt` to event and `when` to date"), "{said}");
         let said = error("customer,date\n", Some("--consent-sender"));
         assert!(said.ends_with("hint: add a column `event`"), "{said}");
+    }
+
+    #[test]
+    fn a_column_that_only_looks_like_one_is_not_renamed() {
+        let said = error("Gender,Name,Rank,Agent,IP Address,Lifetime value\n", None);
+        assert!(said.ends_with("hint: add the columns `customer`, `event` and `date`; name the sender of all rows with --consent-sender, or add a column `sender`"), "{said}");
+    }
+
+    #[test]
+    fn a_title_above_the_header_is_to_be_removed() {
+        let said = error("Our consents\n\nsender,customer,event,date\n", None);
+        assert!(said.contains("has its header in line 3"), "{said}");
     }
 
     #[test]

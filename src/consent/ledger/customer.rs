@@ -1,6 +1,6 @@
 //! The customer of a row: an address, a hash of one, or `*`.
 
-use super::row::{ANY, Wrong, shown};
+use super::cells::{ANY, Wrong, shown};
 use super::sender::{is_domain, is_local_part};
 use crate::fact::Owners;
 use md5::{Digest, Md5};

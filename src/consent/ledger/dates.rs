@@ -3,7 +3,7 @@
 //! `3/4/2026` is the third of April or the fourth of March. It is read only where the command line says which, or where
 //! the other rows of the list leave no doubt.
 
-use super::row::{Wrong, shown};
+use super::cells::{Wrong, shown};
 use crate::time::Day;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 

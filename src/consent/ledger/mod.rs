@@ -1,11 +1,13 @@
 //! The consent ledger: lists of events, as a CRM exports them or a customer writes them. A row that can't be used is an
 //! error before any mail is read.
 
+mod cells;
 mod columns;
 mod customer;
 mod dates;
 mod delimited;
 mod encoding;
+mod file;
 mod mistaken;
 mod options;
 mod row;
@@ -24,9 +26,10 @@ use super::Event;
 use crate::error::{Error, Result};
 use crate::fact::{Senders, parents};
 use crate::time::Day;
+use cells::{ANY, Wrong, cell};
 use columns::{Columns, is_header};
 use dates::Order;
-use row::{ANY, Entry, RowReader, Wrong, cell};
+use row::{Entry, RowReader};
 use sender::sender_key;
 use std::collections::HashMap;
 use std::path::Path;
@@ -86,7 +89,7 @@ impl Ledger {
     pub fn read(options: &LedgerOptions, reading: &Reading<'_>) -> Result<Self> {
         let mut ledger = Self { given: !options.lists.is_empty(), as_of: options.as_of, ..Self::default() };
         for list in &options.lists {
-            let bytes = table::read(&list.path)?;
+            let bytes = file::read(&list.path)?;
             ledger.add(list, &bytes, options, reading)?;
         }
         Ok(ledger)
@@ -100,9 +103,9 @@ impl Ledger {
         options: &LedgerOptions,
         reading: &Reading<'_>,
     ) -> Result<()> {
-        let stdin = Path::new(table::STANDARD_INPUT);
+        let stdin = Path::new(file::STANDARD_INPUT);
         let name = if list.path.as_os_str() == "-" { stdin } else { &list.path };
-        let table = Table::of(bytes, name, &is_header)?;
+        let table = file::table(bytes, name, &is_header)?;
         let named = match (&list.sender, &options.sender) {
             (Some(sender), _) => Some(("--consent NAME=FILE", sender)),
             (None, Some(sender)) => Some(("--consent-sender", sender)),
@@ -264,6 +267,7 @@ mod tests {
     use crate::consent::Moment;
     use crate::fact::{Brands, Owners};
     use crate::time::Zone;
+    use proptest::prelude::*;
 
     /// 2026-11-22T00:00:00Z.
     const NOW: i64 = 1_795_305_600;
@@ -275,7 +279,7 @@ mod tests {
         let senders = Senders::new(Brands::default());
         let reading = Reading { zone: &zone, owners: &owners, senders: &senders, now: NOW };
         let mut ledger = Ledger { given: true, ..Ledger::default() };
-        ledger.add(&ListFile::named("consent.csv"), text.as_bytes(), &options, &reading)?;
+        ledger.add(&ListFile::named("consent.csv".as_ref()), text.as_bytes(), &options, &reading)?;
         Ok(ledger)
     }
 
@@ -366,5 +370,25 @@ mod tests {
         assert!(error.contains("line 1"), "{error}");
         let options = LedgerOptions { sender: Some("shop.example".into()), ..LedgerOptions::default() };
         assert_eq!(read_with("customer,event,date\n*,yes,\n", options).expect("valid").events, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            header in prop_oneof![Just("sender,customer,event,date\n"), Just("\u{feff}date;event;customer\n"), Just("PK\u{3}\u{4}"), Just("")],
+            cells in proptest::collection::vec("[a-z0-9@.*'\",;/: <>=\\-\u{e4}\u{0}\n\t]{0,20}|[0-9]{1,4}[./-][0-9]{1,4}[./-][0-9]{0,5}.{0,6}|.{0,12}", 0..12),
+            bytes in proptest::collection::vec(any::<u8>(), 0..24),
+            skip_bad_rows: bool,
+        ) {
+            let text = [header.as_bytes(), cells.join(",").as_bytes(), &bytes].concat();
+            let options = LedgerOptions { skip_bad_rows, ..LedgerOptions::default() };
+            let senders = Senders::new(Brands::default());
+            let zone = Zone::named("Europe/Berlin").expect("a zone");
+            let reading = Reading { zone: &zone, owners: &Owners::default(), senders: &senders, now: NOW };
+            let list = ListFile::named("consent.csv".as_ref());
+            if let Err(error) = Ledger::default().add(&list, &text, &options, &reading) {
+                prop_assert!(error.to_string().starts_with("error: `consent.csv`"), "{}", error);
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::dates::DateOrder;
 use crate::fact::{Owners, Senders};
 use crate::time::{Day, Seconds, Zone};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// A list, as the command line names it.
@@ -16,9 +17,9 @@ pub struct ListFile {
 
 impl ListFile {
     /// From `FILE` or `NAME=FILE`. A file whose own name contains `=` is taken as it is.
-    pub fn named(text: &str) -> Self {
+    pub fn named(text: &OsStr) -> Self {
         let whole = PathBuf::from(text);
-        match text.split_once('=') {
+        match text.to_str().and_then(|text| text.split_once('=')) {
             Some((name, path)) if !name.is_empty() && !path.is_empty() && !whole.exists() => {
                 Self { path: path.into(), sender: Some(name.to_string()) }
             }
@@ -61,14 +62,15 @@ mod tests {
 
     #[test]
     fn a_file_of_the_whole_name_wins_over_a_named_sender() {
+        let named = |text: &str| ListFile::named(OsStr::new(text));
         let folder = tempfile::tempdir().expect("a folder");
         let text = |name: &str| folder.path().join(name).display().to_string();
-        let named = ListFile::named("shop.example=list.csv");
-        assert_eq!((named.path.to_str(), named.sender.as_deref()), (Some("list.csv"), Some("shop.example")));
+        let given = named("shop.example=list.csv");
+        assert_eq!((given.path.to_str(), given.sender.as_deref()), (Some("list.csv"), Some("shop.example")));
         std::fs::write(folder.path().join("a=b.csv"), "").expect("a file");
-        assert_eq!(ListFile::named(&text("a=b.csv")).sender, None);
-        assert_eq!(ListFile::named("=b.csv").sender, None);
-        assert_eq!(ListFile::named("-").path, PathBuf::from("-"));
-        assert_eq!(ListFile::named("shop.example=a=b.csv").path, PathBuf::from("a=b.csv"));
+        assert_eq!(named(&text("a=b.csv")).sender, None);
+        assert_eq!(named("=b.csv").sender, None);
+        assert_eq!(named("-").path, PathBuf::from("-"));
+        assert_eq!(named("shop.example=a=b.csv").path, PathBuf::from("a=b.csv"));
     }
 }

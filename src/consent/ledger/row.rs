@@ -1,5 +1,6 @@
 //! One row of a list: what happened between a sender and a customer, or what is wrong with it.
 
+use super::cells::{Wrong, cell, shown};
 use super::columns::Columns;
 use super::customer::customer_key;
 use super::dates::{Order, Written, date};
@@ -9,12 +10,6 @@ use super::words::{accepted_words, happening};
 use crate::consent::{Happening, Moment};
 use crate::time::Day;
 use csv::StringRecord;
-
-/// Any sender, any customer.
-pub const ANY: &str = "*";
-
-/// Longer cells are cut in messages, in characters.
-const SHOWN: usize = 60;
 
 /// What a row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,24 +31,6 @@ pub enum Entry {
     NoEvent,
     /// Its customer is blank.
     NoCustomer,
-}
-
-/// What is wrong with a row, and what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// What was found.
-    pub what: String,
-    /// What is accepted.
-    pub hint: String,
-    /// The same in a few words, for a list of many rows.
-    pub brief: Option<&'static str>,
-}
-
-impl Wrong {
-    /// With these words.
-    pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: hint.into(), brief: None }
-    }
 }
 
 /// What the rows of one list have in common.
@@ -134,13 +111,6 @@ impl RowReader<'_> {
     }
 }
 
-/// A cell without blanks and without the apostrophe that a spreadsheet puts before what must stay text; the program's
-/// own lists have it before what looks like a formula.
-pub fn cell(row: &StringRecord, column: usize) -> &str {
-    let cell = row.get(column).unwrap_or("").trim();
-    cell.strip_prefix('\'').map_or(cell, str::trim_start)
-}
-
 fn unknown_event(word: &str) -> Wrong {
     let accepted: Vec<&str> = accepted_words().into_iter().flat_map(|(_, words)| words).collect();
     let wrong = Wrong::new(
@@ -148,13 +118,4 @@ fn unknown_event(word: &str) -> Wrong {
         format!("write one of {}", accepted.join(", ")),
     );
     Wrong { brief: Some("write granted, refused, withdrawn or purchase"), ..wrong }
-}
-
-/// A cell as a message shows it: on one line, and not too long.
-pub fn shown(cell: &str) -> String {
-    let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }

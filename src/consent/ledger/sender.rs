@@ -1,6 +1,6 @@
 //! The sender of a row: a domain, an address, a brand or `*`. Whatever can match no message is an error.
 
-use super::row::{ANY, Wrong, shown};
+use super::cells::{ANY, Wrong, shown};
 use crate::fact::{Senders, normal_address, normal_domain};
 
 const FORM: &str = "write a domain, an address, a brand of your --brands file, or * for every sender";

@@ -1,0 +1,43 @@
+//! Cells as they are read, as messages show them, and what is wrong with them.
+
+use csv::StringRecord;
+
+/// Any sender, any customer.
+pub const ANY: &str = "*";
+
+/// Longer cells are cut in messages, in characters.
+const SHOWN: usize = 60;
+
+/// What is wrong with a row, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// What was found.
+    pub what: String,
+    /// What is accepted.
+    pub hint: String,
+    /// The same in a few words, for a list of many rows.
+    pub brief: Option<&'static str>,
+}
+
+impl Wrong {
+    /// With these words.
+    pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: hint.into(), brief: None }
+    }
+}
+
+/// A cell without blanks and without the apostrophe that a spreadsheet puts before what must stay text; the program's
+/// own lists have it before what looks like a formula.
+pub fn cell(row: &StringRecord, column: usize) -> &str {
+    let cell = row.get(column).unwrap_or("").trim();
+    cell.strip_prefix('\'').map_or(cell, str::trim_start)
+}
+
+/// A cell as a message shows it: on one line, and not too long.
+pub fn shown(cell: &str) -> String {
+    let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
