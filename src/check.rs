@@ -3,7 +3,7 @@
 use crate::consent::{Findings, Ledger};
 use crate::error::{Error, Result};
 use crate::fact::{Detail, Lens};
-use crate::gather::{Gathered, Yield, gather};
+use crate::gather::{Gathered, Step, Yield, gather};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{Bench, Case};
 use crate::mailbox::{Remark, Survey};
@@ -59,9 +59,9 @@ pub struct Outcome {
     pub without_mail: u64,
 }
 
-/// Reads all mailboxes and judges what they hold. `progress` is told of bytes as they are read. A mailbox that
+/// Reads all mailboxes and judges what they hold. `progress` is told of each step. A mailbox that
 /// can't be read is a failure of its own; the others are judged.
-pub fn check(plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Result<Outcome> {
+pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     let Gathered { batch: mut everything, names, arguments } =
         gather(&plan.survey, &plan.lens, plan.threads, progress);
     everything.remarks.extend(
@@ -176,6 +176,24 @@ impl Outcome {
     pub fn complete(&self) -> bool {
         self.mailboxes_read > 0
             && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
+    }
+
+    /// What is wrong with a period that no message is in, while there are dated ones.
+    pub fn period_without_mail(&self, scope: &Scope) -> Option<Error> {
+        let (oldest, newest) = (scope.zone.day(self.history.oldest?), scope.zone.day(self.history.newest?));
+        let late = scope.since.filter(|since| *since > newest);
+        let early = scope.until.filter(|until| *until < oldest);
+        let (option, what) = match (late, early) {
+            (Some(since), _) => {
+                ("--since", format!("{since} is after the newest message, so that none counts"))
+            }
+            (_, Some(until)) => {
+                ("--until", format!("{until} is before the oldest message, so that none counts"))
+            }
+            _ => return None,
+        };
+        let period = if oldest == newest { oldest.to_string() } else { format!("{oldest} to {newest}") };
+        Some(Error::new(option, what).hint(format!("the mail that was read is of {period}")).as_warning())
     }
 
     /// The first and the last day of the mail that was read, within the period of `scope`; `None`: no message is

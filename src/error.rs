@@ -12,12 +12,24 @@ use std::path::Path;
 pub struct Error {
     /// The file, option or stream in question, as the user named it.
     subject: String,
+    severity: Severity,
     place: Place,
     what: String,
     details: Vec<String>,
     hint: Option<String>,
     /// The reader of our output went away; there is nobody left to tell.
     closed_pipe: bool,
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Severity {
+    /// Something could not be done.
+    Error,
+    /// It was done, but it may not be what was meant.
+    Warning,
+    /// Something to be known.
+    Note,
 }
 
 /// Where in the file.
@@ -35,6 +47,7 @@ impl Error {
     pub fn new(subject: impl Into<String>, what: impl Into<String>) -> Self {
         Self {
             subject: one_line(subject.into()),
+            severity: Severity::Error,
             place: Place::Whole,
             what: one_line(what.into()),
             details: Vec::new(),
@@ -83,6 +96,16 @@ impl Error {
         Self { place: Place::Line(line), ..self }
     }
 
+    /// The same as a warning: the run went on.
+    pub fn as_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
+    /// The same as a note.
+    pub fn as_note(self) -> Self {
+        Self { severity: Severity::Note, ..self }
+    }
+
     /// The same error with what to do next.
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(one_line(hint.into())), ..self }
@@ -101,7 +124,12 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.subject)?;
+        let label = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        write!(f, "{label}: {}", self.subject)?;
         if let Place::Line(line) = self.place {
             write!(f, " line {line}")?;
         }

@@ -5,7 +5,9 @@
 
 use crate::error::{Error, Result};
 use crate::fact::{Batch, FactReader, Lens, Mark, Names, NewNames, Renaming};
-use crate::mailbox::{self, Argument, BLOCK, Borders, Part, Remark, Sink, Source, Survey};
+use crate::mailbox::{
+    self, Argument, BLOCK, Borders, Part, Place, RawMessage, Remark, Sink, Source, Survey, Unusable, Want,
+};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender};
@@ -15,6 +17,15 @@ const PART: u64 = 8 * 1_024 * 1_024;
 
 /// How many small files are one task at most.
 const FILES: usize = 512;
+
+/// A step of reading, as it is told while reading goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many bytes came.
+    Bytes(u64),
+    /// A message came.
+    Message,
+}
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -76,9 +87,9 @@ struct Found {
     borders: Result<Option<Borders>>,
 }
 
-/// Reads all mailboxes. `progress` is told of bytes as they are read. A mailbox that can't be read is a remark and
+/// Reads all mailboxes. `progress` is told of each step. A mailbox that can't be read is a remark and
 /// gives nothing.
-pub fn gather(survey: &Survey, lens: &Lens, threads: usize, progress: &(dyn Fn(u64) + Sync)) -> Gathered {
+pub fn gather(survey: &Survey, lens: &Lens, threads: usize, progress: &(dyn Fn(Step) + Sync)) -> Gathered {
     in_parts(survey, lens, threads, PART, progress)
 }
 
@@ -87,7 +98,7 @@ fn in_parts(
     lens: &Lens,
     threads: usize,
     length: u64,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: &(dyn Fn(Step) + Sync),
 ) -> Gathered {
     let tasks = tasks(&survey.sources, length);
     let mut order = InOrder::new(survey, lens, &tasks, threads);
@@ -152,10 +163,12 @@ fn tasks(sources: &[Source], length: u64) -> Vec<Task<'_>> {
 
 impl Task<'_> {
     /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error.
-    fn run(&self, progress: &(dyn Fn(u64) + Sync), reader: &mut FactReader<'_>) -> Result<Option<Borders>> {
+    fn run(&self, progress: &(dyn Fn(Step) + Sync), reader: &mut FactReader<'_>) -> Result<Option<Borders>> {
         for source in self.sources {
             reader.begin();
-            let read = mailbox::read(source, &self.part, BLOCK, &|bytes| progress(bytes), reader);
+            let mut counted = Counted { reader: &mut *reader, progress };
+            let bytes = |bytes| progress(Step::Bytes(bytes));
+            let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut counted);
             match (read, self.part) {
                 (read, Part::Stretch { .. }) => return read,
                 (Ok(_), Part::Whole) => {}
@@ -163,6 +176,40 @@ impl Task<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// A reader that tells of each message.
+struct Counted<'a, 'l> {
+    reader: &'a mut FactReader<'l>,
+    progress: &'a (dyn Fn(Step) + Sync),
+}
+
+impl Sink for Counted<'_, '_> {
+    fn begin(&mut self) {
+        self.reader.begin();
+    }
+
+    fn turn_to(&mut self, place: &Place<'_>) {
+        self.reader.turn_to(place);
+    }
+
+    fn message(&mut self, message: RawMessage<'_>) -> Want {
+        (self.progress)(Step::Message);
+        self.reader.message(message)
+    }
+
+    fn body(&mut self, body: &[u8]) {
+        self.reader.body(body);
+    }
+
+    fn unusable(&mut self, offset: u64, reason: Unusable) {
+        (self.progress)(Step::Message);
+        self.reader.unusable(offset, reason);
+    }
+
+    fn remark(&mut self, remark: Remark) {
+        self.reader.remark(remark);
     }
 }
 

@@ -233,6 +233,88 @@ fn a_zone_that_the_machine_names_wrongly_is_an_error() {
 }
 
 #[test]
+fn where_nothing_counts_the_summary_says_what_was_read_and_why() {
+    let receipt = promotion(1, "Shop <orders@shop.example>", "r@shop.example")
+        .replace("Sale: 20% off today only", "Your order 4711 has been shipped")
+        .replace(
+            "Everything is on sale, 20% off. Shop now: https://shop.example/\n",
+            "Your parcel is on its way.\n",
+        );
+    let here = folder(&[("receipts.mbox", receipt.as_bytes()), ("a.mbox", daily().as_bytes())]);
+    let told = run(here.path(), ["check", "receipts.mbox"]);
+    assert_eq!(told.status, 0, "{}", told.err);
+    assert!(told.err.starts_with("1 message read from 1 mailbox: 1 other"), "{}", told.err);
+    assert!(
+        told.err.contains("none of 1 message counts as marketing: 1 of other kinds (receipts"),
+        "{}",
+        told.err
+    );
+    assert!(!told.err.contains("0 of 0"), "{}", told.err);
+    let mine = run(here.path(), ["check", "a.mbox", "--owner", "news@shop.example"]);
+    assert!(mine.err.contains("none of 28 messages counts as marketing: 28 by the owner"), "{}", mine.err);
+}
+
+#[test]
+fn a_period_without_mail_is_a_warning_that_names_the_period_of_the_mailbox() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    for (option, day, words) in [
+        ("--since", "2027-01-01", "warning: --since: 2027-01-01 is after the newest message"),
+        ("--until", "2025-01-01", "warning: --until: 2025-01-01 is before the oldest message"),
+    ] {
+        for quiet in [&["-q"][..], &[]] {
+            let told = run(here.path(), [&["check", "a.mbox", option, day, "-o", "r.csv"], quiet].concat());
+            assert_eq!(told.status, 0, "{}", told.err);
+            assert!(told.err.contains(words), "{}", told.err);
+            assert!(
+                told.err.contains("hint: the mail that was read is of 2026-01-01 to 2026-01-28"),
+                "{}",
+                told.err
+            );
+            std::fs::remove_file(here.path().join("r.csv")).expect("the report");
+        }
+    }
+    let told = run(here.path(), ["check", "a.mbox", "--since", "2027-01-01"]);
+    assert!(
+        told.err.contains("none of 28 messages counts as marketing: 28 outside --since and --until"),
+        "{}",
+        told.err
+    );
+    assert!(!run(here.path(), ["check", "a.mbox", "--since", "2026-01-28"]).err.contains("warning:"));
+}
+
+#[cfg(unix)]
+#[test]
+fn closed_streams_are_no_panic_and_a_lost_report_is_noted() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    let shell = |line: &str| {
+        let output = std::process::Command::new("sh")
+            .current_dir(here.path())
+            .env("TZ", "UTC")
+            .args(["-c", line, env!("CARGO_BIN_EXE_mailfatigue")])
+            .output()
+            .expect("a shell");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let note = "note: standard output: is closed, so nobody gets what is written there";
+    for (line, status, noted) in [
+        ("\"$0\" check a.mbox >&-", 0, cfg!(target_os = "linux")),
+        ("\"$0\" policy >&-", 0, cfg!(target_os = "linux")),
+        ("\"$0\" check a.mbox -o r.csv >&-", 0, false),
+        ("\"$0\" check a.mbox >/dev/null", 0, false),
+        ("\"$0\" check a.mbox -q --fail-on-flagged >&-", 1, false),
+        ("\"$0\" check a.mbox -o s.csv >&- 2>&-", 0, false),
+        ("\"$0\" check missing.mbox 2>&-", 2, false),
+        ("\"$0\" --frobnicate 2>&- >&- <&-", 2, false),
+        ("\"$0\" --help >&-", 0, false),
+    ] {
+        let (code, words) = shell(line);
+        assert_eq!(code, Some(status), "{line}: {words}");
+        assert!(!words.contains("panicked"), "{line}: {words}");
+        assert_eq!(words.contains(note), noted, "{line}: {words}");
+    }
+}
+
+#[test]
 fn colour_is_as_asked_for() {
     let here = folder(&[]);
     let colored = |arguments: &[&str], variables: &[(&str, &str)]| {

@@ -155,3 +155,51 @@ fn every_option_is_spelt_as_the_program_knows_it() {
         assert!(help.contains(word), "README.md names {word}, which --help does not");
     }
 }
+
+/// The nightly line of the README, with its paths in `folder`.
+#[cfg(unix)]
+fn nightly(folder: &Path) -> std::process::Output {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let line = block(&readme, "nightly line").lines().last().expect("a line").to_string();
+    let command = line.splitn(6, char::is_whitespace).last().expect("a command").trim();
+    assert!(!command.contains('%'), "cron ends a command at a percent sign");
+    let program = command.split(' ').next().expect("a program");
+    assert!(
+        program.starts_with('/'),
+        "cron's PATH is short, so that the program needs its whole path: {program}"
+    );
+    let command = command
+        .replace(program, env!("CARGO_BIN_EXE_mailfatigue"))
+        .replace("/home/me", &folder.display().to_string());
+    let mut cron = std::process::Command::new("env");
+    cron.args(["-i", "PATH=/usr/bin:/bin", "SHELL=/bin/sh", "HOME=/", "/bin/sh", "-c", &command]);
+    cron.current_dir("/").output().expect("a shell")
+}
+
+#[cfg(unix)]
+#[test]
+fn the_nightly_line_runs_as_cron_runs_it() {
+    let here = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(here.path().join("Mail")).expect("a folder");
+    let mailbox = here.path().join("Mail/archive.mbox");
+    let mail = |days: std::ops::RangeInclusive<u32>| -> String {
+        days.map(|day| common::promotion(day, "Shop <news@shop.example>", &format!("{day}@shop.example")))
+            .collect()
+    };
+    std::fs::write(&mailbox, mail(1..=3)).expect("a mailbox");
+    let words = |output: &std::process::Output| {
+        (
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    // With nothing to say it is silent, every night.
+    for _ in 0..2 {
+        assert_eq!(words(&nightly(here.path())), (String::new(), String::new()));
+    }
+    std::fs::write(&mailbox, mail(1..=28)).expect("a mailbox");
+    assert_eq!(words(&nightly(here.path())), ("mailfatigue: status 1\n".to_string(), String::new()));
+    std::fs::remove_file(&mailbox).expect("a mailbox");
+    let (out, err) = words(&nightly(here.path()));
+    assert!(out.ends_with("mailfatigue: status 2\n") && err.contains("archive.mbox"), "{out}{err}");
+}

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::terminal::at_terminal;
+use common::terminal::{at_terminal, frames};
 use common::{folder, promotion};
 use std::path::Path;
 use unicode_width::UnicodeWidthStr;
@@ -115,4 +115,18 @@ fn names_can_do_the_terminal_no_harm() {
     let here = folder(&[("a.mbox", mail.as_bytes())]);
     let raw = at_terminal(here.path(), 120, &["check", "-q", "a.mbox"], None, true).raw;
     assert!(raw.contains("(Shop[2J pohs)") && !raw.contains(['\u{1b}', '\u{202e}']), "{raw:?}");
+}
+
+#[test]
+fn standard_input_shows_bytes_and_messages_and_no_bar() {
+    let part = market();
+    for columns in [30, 80] {
+        let frames = frames(columns, &["check", "-"], &[&part, &part, &part]);
+        let progress: Vec<&String> = frames.iter().filter(|frame| frame.contains("iB, ")).collect();
+        assert!(progress.iter().any(|frame| frame.contains(" messages")), "no count in {frames:?}");
+        for frame in progress {
+            assert!(frame.width() <= usize::from(columns), "{columns}: {frame:?}");
+            assert!(!frame.contains(['\u{2588}', '\u{2591}', '/', '#']), "{frame}");
+        }
+    }
 }

@@ -58,8 +58,16 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page (roff)
-    Man,
+    /// Print a manual page (roff), or write all of them
+    Man {
+        /// The command that the page is about [default: the program as a whole]
+        #[arg(value_name = "COMMAND", conflicts_with = "output")]
+        command: Option<String>,
+
+        /// Write a page for the program and one for each command into FOLDER
+        #[arg(short, long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// Options of `check`.

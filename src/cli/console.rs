@@ -1,5 +1,6 @@
 //! Standard error: what is said there, in colour where that is wanted, and never with control characters in it.
 
+use crate::error::Error;
 use crate::report::visible;
 use clap::ColorChoice;
 use std::io::{self, Write};
@@ -34,6 +35,11 @@ impl Console {
     /// Writes lines whose text is harmless already, and in which only the program's own colours are left.
     pub fn show(&self, lines: &str) {
         let _ = io::stderr().lock().write_all(lines.as_bytes());
+    }
+
+    /// Says a warning, where there is one.
+    pub fn warn(&self, warning: Option<Error>) {
+        warning.iter().for_each(|warning| self.tell(&warning.to_string()));
     }
 
     /// Text in a style (the parameters of SGR, such as `1;31`), where colour is wanted.

@@ -5,7 +5,7 @@ use super::console::Console;
 use super::destinations::{Destination, Destinations};
 use super::inputs::Needs;
 use super::output::{prepare, publish};
-use super::progress::{now, progress};
+use super::progress::{Progress, now};
 use super::remarks::{Amount, left_out, remarks};
 use super::run::{DONE, FAILED};
 use crate::check::check;
@@ -22,10 +22,11 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     written.spare(&plan.survey)?;
     let amount = Amount { quiet: options.inputs.quiet, verbose: false };
     console.tell(&left_out(&plan.ledger, amount));
-    let bar = progress(options.inputs.quiet, &plan);
-    let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
-    bar.finish_and_clear();
+    let progress = Progress::new(options.inputs.quiet, &plan);
+    let outcome = check(&plan, &|step| progress.step(step))?;
+    progress.finish();
     console.tell(&remarks(&outcome, amount));
+    console.warn(outcome.period_without_mail(&plan.scope));
     if outcome.mailboxes_read == 0 {
         return Ok(FAILED);
     }

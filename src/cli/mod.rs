@@ -9,6 +9,7 @@ mod explain;
 mod inputs;
 mod interrupt;
 mod locale;
+mod manual;
 mod output;
 mod parse;
 mod paths;

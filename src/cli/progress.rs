@@ -1,20 +1,74 @@
-//! What is shown while a run goes on; and the clock.
+//! What is shown while mail is read; and the clock.
 
+use super::terminal::columns;
 use crate::check::Plan;
+use crate::gather::Step;
+use crate::report::thousands;
 use crate::time::Seconds;
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{self, IsTerminal};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A bar of the bytes read, where somebody watches.
-pub fn progress(quiet: bool, plan: &Plan) -> ProgressBar {
-    if quiet || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
+/// From this width on, in columns, a bar has room beside the numbers.
+const WIDE: usize = 76;
+
+/// How far reading has come, where somebody watches.
+pub struct Progress {
+    bar: ProgressBar,
+    messages: AtomicU64,
+    /// Whether a bar shows the bytes.
+    has_bar: bool,
+}
+
+impl Progress {
+    /// A bar where it is known how much there is to be read and the terminal is wide enough; else the numbers alone.
+    pub fn new(quiet: bool, plan: &Plan) -> Self {
+        let total: Option<u64> = plan.survey.sources.iter().map(|source| source.size).sum();
+        let columns = columns().filter(|_| !quiet);
+        let has_bar = total.is_some() && columns.is_some_and(|columns| columns >= WIDE);
+        let template = match has_bar {
+            true => "reading {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left",
+            // It is cut where it does not fit.
+            false => "{wide_msg}",
+        };
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = match (columns, total) {
+            (None, _) => ProgressBar::hidden(),
+            (_, Some(total)) => ProgressBar::new(total),
+            (_, None) => ProgressBar::no_length(),
+        };
+        Self { bar: bar.with_style(style), messages: AtomicU64::new(0), has_bar }
     }
-    let bar = ProgressBar::new(plan.survey.sources.iter().filter_map(|source| source.size).sum());
-    let style = ProgressStyle::with_template("reading {wide_bar} {bytes}/{total_bytes}, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
+
+    /// Takes in a step of reading.
+    pub fn step(&self, step: Step) {
+        match step {
+            Step::Message => {
+                self.messages.fetch_add(1, Ordering::Relaxed);
+            }
+            Step::Bytes(bytes) if !self.bar.is_hidden() => {
+                self.bar.inc(bytes);
+                self.bar.set_message(self.numbers());
+            }
+            Step::Bytes(_) => {}
+        }
+    }
+
+    /// Takes it off the terminal.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn numbers(&self) -> String {
+        let messages = match self.messages.load(Ordering::Relaxed) {
+            1 => "1 message".to_string(),
+            messages => format!("{} messages", thousands(messages)),
+        };
+        match self.has_bar {
+            true => messages,
+            false => format!("{}, {messages}", HumanBytes(self.bar.position())),
+        }
+    }
 }
 
 /// The instant of the run.

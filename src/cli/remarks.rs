@@ -27,7 +27,7 @@ pub fn remarks(outcome: &Outcome, amount: Amount) -> String {
     for remark in &outcome.history.remarks {
         let line = match remark {
             Remark::Failed(error) => error.to_string(),
-            Remark::Note(error) if !quiet => error.to_string().replacen("error:", "note:", 1),
+            Remark::Note(error) if !quiet => error.clone().as_note().to_string(),
             Remark::NoMail(path) if verbose => format!("no mail: `{}`", path.display()),
             _ => continue,
         };
@@ -39,5 +39,5 @@ pub fn remarks(outcome: &Outcome, amount: Amount) -> String {
 /// The rows of consent lists that were left out because they can't be used.
 pub fn left_out(ledger: &Ledger, amount: Amount) -> String {
     let remarks = ledger.remarks.iter().filter(|_| !amount.quiet);
-    remarks.map(|error| error.to_string().replacen("error:", "warning:", 1) + "\n").collect()
+    remarks.map(|error| error.clone().as_warning().to_string() + "\n").collect()
 }

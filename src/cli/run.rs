@@ -7,10 +7,12 @@ use super::destinations::Destinations;
 use super::explain::run_explain;
 use super::inputs::Needs;
 use super::interrupt::end_when_asked;
+use super::manual;
 use super::output::{Prepared, prepare, publish as place};
 use super::parse::{Unparsed, color_of, parse};
-use super::progress::{now, progress};
+use super::progress::{Progress, now};
 use super::remarks::{left_out, remarks};
+use super::terminal::output_is_closed;
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
@@ -19,8 +21,6 @@ use crate::policy::DEFAULT_POLICY;
 use crate::report::{Context, Listing, write_messages, write_report, write_starter};
 use clap::CommandFactory;
 use std::ffi::OsString;
-use std::io;
-use std::path::Path;
 
 /// Done.
 pub const DONE: u8 = 0;
@@ -46,6 +46,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return FAILED;
         }
     };
+    if let Some(note) = lost_output(&parsed.command) {
+        console.tell(&note.to_string());
+    }
     match command(&parsed.command, console) {
         Ok(status) => status,
         Err(error) if error.is_closed_pipe() => DONE,
@@ -54,6 +57,24 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             FAILED
         }
     }
+}
+
+/// A note where the result goes to a standard output that was closed, and so to nobody.
+fn lost_output(command: &Command) -> Option<Error> {
+    let (writes_there, quiet) = match command {
+        Command::Check(options) => {
+            (options.report().is_none_or(|path| path.as_os_str() == "-"), options.inputs.quiet)
+        }
+        Command::Explain(options) => (true, options.inputs.quiet),
+        Command::Man { output, .. } => (output.is_none(), false),
+        _ => (true, false),
+    };
+    let lost = writes_there && !quiet && output_is_closed();
+    lost.then(|| {
+        Error::new("standard output", "is closed, so nobody gets what is written there")
+            .hint("write it to a file")
+            .as_note()
+    })
 }
 
 fn command(command: &Command, console: Console) -> Result<u8> {
@@ -68,9 +89,8 @@ fn command(command: &Command, console: Console) -> Result<u8> {
             clap_complete::generate(*shell, &mut Arguments::command(), "mailfatigue", &mut script);
             print(&script)
         }
-        Command::Man => print(
-            &manual().map_err(|error| Error::io(Path::new("-"), "the manual can't be written", &error))?,
-        ),
+        Command::Man { command, output: None } => print(&manual::page(command.as_deref())?),
+        Command::Man { output: Some(folder), .. } => manual::write_all(folder).map(|()| DONE),
     }
 }
 
@@ -87,18 +107,6 @@ fn formats() -> String {
     entries.collect()
 }
 
-/// The manual page of the program and of each command.
-fn manual() -> io::Result<Vec<u8>> {
-    let mut page = Vec::new();
-    let mut command = Arguments::command();
-    command.build();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for sub in command.get_subcommands().filter(|sub| matches!(sub.get_name(), "check" | "explain")) {
-        clap_mangen::Man::new(sub.clone()).render(&mut page)?;
-    }
-    Ok(page)
-}
-
 fn print(bytes: &[u8]) -> Result<u8> {
     place([Prepared::Stream { bytes: bytes.to_vec(), place: "-".into() }])?;
     Ok(DONE)
@@ -110,13 +118,14 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     let plan = options.inputs.plan(now(), Needs { details, all: options.all, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
     console.tell(&left_out(&plan.ledger, options.amount()));
-    let bar = progress(options.inputs.quiet, &plan);
-    let outcome = check(&plan, &|bytes| bar.inc(bytes))?;
-    bar.finish_and_clear();
+    let progress = Progress::new(options.inputs.quiet, &plan);
+    let outcome = check(&plan, &|step| progress.step(step))?;
+    progress.finish();
     if outcome.mailboxes_read > 0 {
         publish(options, &plan, &outcome)?;
     }
     console.tell(&remarks(&outcome, options.amount()));
+    console.warn(outcome.period_without_mail(&plan.scope));
     if outcome.mailboxes_read > 0 {
         conclude(options, &plan, &outcome, console)?;
     }

@@ -21,3 +21,21 @@ pub fn columns_of_output() -> Option<usize> {
 fn wide(size: Option<(Width, Height)>) -> usize {
     size.map_or(USUAL, |(Width(columns), _)| usize::from(columns))
 }
+
+/// Whether standard output was closed when the program started. The system then gives the null device in its place,
+/// open for reading too, which nobody does who wants to throw output away in a shell.
+#[cfg(target_os = "linux")]
+pub fn output_is_closed() -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, major, minor};
+    const NULL: (u32, u32) = (1, 3);
+    let output = io::stdout();
+    let device = fstat(&output).map(|kind| (major(kind.st_rdev), minor(kind.st_rdev)));
+    let for_both = fcntl_getfl(&output).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
+    device == Ok(NULL) && for_both
+}
+
+/// Elsewhere nobody can tell.
+#[cfg(not(target_os = "linux"))]
+pub fn output_is_closed() -> bool {
+    false
+}

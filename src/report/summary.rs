@@ -3,6 +3,7 @@
 mod closing;
 mod consent_list;
 mod named;
+mod nothing;
 mod owner;
 
 pub use closing::Closing;
@@ -55,7 +56,10 @@ pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
         let files = counted(account.without_mail, "other file", "other files");
         lines.push(format!("{files} in folders or archives: no mail in them (--verbose names them)"));
     }
-    lines.push(flagged(account));
+    lines.push(match account.cases {
+        [] => nothing::line(account.tally),
+        _ => flagged(account),
+    });
     lines.extend(load(account));
     lines.extend(named::would_be(account.flagged_in_spam, "--include-spam"));
     lines.extend(named::would_be(account.flagged_in_unverified, "--include-unverified"));

@@ -4,9 +4,10 @@ use super::program;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 /// What a run wrote.
 pub struct Session {
@@ -70,4 +71,27 @@ pub fn at_terminal(
     let raw = String::from_utf8(raw).expect("UTF-8").replace("\r\n", "\n");
     assert!(child.wait().expect("the program ends").success(), "{raw}");
     Session { raw, out }
+}
+
+/// All that a terminal is given on standard error while the parts of `input` come through standard input one by one.
+pub fn frames(columns: u16, arguments: &[&str], input: &[&str]) -> Vec<String> {
+    let (mut watched, given) = terminal(columns);
+    let mut command = program();
+    command.args(arguments).env("NO_COLOR", "1").env("TERM", "xterm");
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(given);
+    let mut child = command.spawn().expect("the program starts");
+    drop(command);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    for part in input {
+        stdin.write_all(part.as_bytes()).expect("taken");
+        // The terminal is not written to more often than some twenty times a second.
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    drop(stdin);
+    let mut bytes = Vec::new();
+    let _ = watched.read_to_end(&mut bytes);
+    assert!(child.wait().expect("the program ends").success());
+    let text = String::from_utf8(bytes).expect("UTF-8").replace("\u{1b}[", "\r");
+    let plain = |frame: &str| frame.trim_start_matches(['0', '1', '2', 'K', 'A']).to_string();
+    text.split(['\r', '\n']).map(plain).collect()
 }
