@@ -70,6 +70,23 @@ fn cells_that_can_match_nothing_are_errors_with_their_line() {
 }
 
 #[test]
+fn all_that_is_wrong_with_a_row_is_said_at_once() {
+    let row = "http://shop.example,robin,maybe,27.02.26\n";
+    let words = [
+        "line 2: unknown event `maybe`; `http://shop.example` is a web address, not a sender; `robin` is not the \
+         address of a customer; `27.02.26` has a year of two digits",
+        "hint: write one of granted",
+        "; write shop.example; write an address, or * for every customer; write the year with four digits",
+    ];
+    refused(format!("{HEADER}{row}").as_bytes(), &[], &words);
+    refused(
+        format!("{HEADER}{row}{row}").as_bytes(),
+        &[],
+        &["line 3: unknown event", "purchase; write shop.example;"],
+    );
+}
+
+#[test]
 fn dates_with_the_day_or_month_first_are_read_where_that_is_certain() {
     let rows = |date: &str, other: &str| {
         format!("{HEADER}shop.example,*,granted,{date}\nother.example,*,granted,{other}\n")
@@ -91,7 +108,7 @@ fn dates_with_the_day_or_month_first_are_read_where_that_is_certain() {
 
 #[test]
 fn the_first_twenty_bad_rows_are_listed_and_can_be_left_out() {
-    let bad: String = (0..25).map(|n| format!("s{n},*,maybe,\n")).collect();
+    let bad: String = (0..25).map(|n| format!("s{n}.example,*,maybe,\n")).collect();
     let list = format!("{HEADER}shop.example,*,granted,2025-01-01\n{bad}");
     let words = [
         "25 rows can't be used; the first 20:",

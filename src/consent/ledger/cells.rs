@@ -16,13 +16,26 @@ pub struct Wrong {
     /// What is accepted.
     pub hint: String,
     /// The same in a few words, for a list of many rows.
-    pub brief: Option<&'static str>,
+    pub brief: Option<String>,
 }
 
 impl Wrong {
     /// With these words.
     pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { what: what.into(), hint: hint.into(), brief: None }
+    }
+
+    /// All that is wrong with a row, in one; `None` where nothing is.
+    pub fn all(wrongs: impl IntoIterator<Item = Self>) -> Option<Self> {
+        wrongs.into_iter().reduce(|first, next| {
+            let brief = |wrong: &Self| wrong.brief.clone().unwrap_or_else(|| wrong.hint.clone());
+            let is_brief = first.brief.is_some() || next.brief.is_some();
+            Self {
+                brief: is_brief.then(|| format!("{}; {}", brief(&first), brief(&next))),
+                what: format!("{}; {}", first.what, next.what),
+                hint: format!("{}; {}", first.hint, next.hint),
+            }
+        })
     }
 }
 

@@ -23,6 +23,7 @@ const OTHER_NAMES: [(&str, &[&str]); 4] = [
             "consent",
             "permission",
             "subscription",
+            "opt",
             "optin",
             "opt-in",
             "opted",
@@ -152,16 +153,21 @@ fn is_column(cell: &str) -> bool {
     COLUMNS.iter().any(|name| cell.eq_ignore_ascii_case(name))
 }
 
-/// The cell that most likely is that column under another name.
+/// The cell that most likely is that column under another name. Of those with the same word, the one with the fewest
+/// others: `Email` before `Email Status`.
 fn like<'a>(name: &str, cells: &[&'a str]) -> Option<&'a str> {
-    let (_, others) = OTHER_NAMES.iter().find(|(column, _)| *column == name)?;
-    let words = |cell: &str| -> Vec<String> {
-        let lower = cell.to_lowercase();
-        lower.split(|c: char| !(c.is_alphanumeric() || c == '-')).map(str::to_string).collect()
-    };
-    let by_word = others
+    let others = other_names(name);
+    // `Opt-in date` is a date.
+    let dates = if name == "event" { other_names("date") } else { &[] };
+    let cells: Vec<&'a str> = cells
         .iter()
-        .find_map(|other| cells.iter().copied().find(|cell| words(cell).iter().any(|word| word == other)));
+        .copied()
+        .filter(|cell| !words(cell).iter().any(|word| dates.contains(&&**word)))
+        .collect();
+    let by_word = others.iter().find_map(|other| {
+        let named = cells.iter().copied().filter(|cell| words(cell).iter().any(|word| word == other));
+        named.min_by_key(|cell| words(cell).len())
+    });
     // A letter or two; but a column of genders is in many exports.
     let near = |cell: &&&str| {
         let cell = cell.to_lowercase();
@@ -174,6 +180,15 @@ fn like<'a>(name: &str, cells: &[&'a str]) -> Option<&'a str> {
         cells.iter().find(part).copied()
     };
     by_word.or_else(by_spelling).or_else(by_part)
+}
+
+fn other_names(name: &str) -> &'static [&'static str] {
+    OTHER_NAMES.iter().find(|(column, _)| *column == name).map_or(&[], |(_, others)| others)
+}
+
+fn words(cell: &str) -> Vec<String> {
+    let lower = cell.to_lowercase();
+    lower.split(|c: char| !(c.is_alphanumeric() || c == '-')).map(str::to_string).collect()
 }
 
 /// The columns of a first row that is data, in its order; `None` where it looks like a header.
@@ -246,6 +261,18 @@ mod tests {
         let said = error("customer,evnt,when\n", Some("--consent-sender"));
         assert!(said.contains("lacks the columns `event` and `date`"), "{said}");
         assert!(said.contains("hint: rename `evnt` to event and `when` to date"), "{said}");
+        let said = error("Email Status,Email,Opt in,Opt in date\n", Some("--consent-sender"));
+        assert!(
+            said.ends_with(
+                "hint: rename `Email` to customer, `Email Status` to event and `Opt in date` to date"
+            ),
+            "{said}"
+        );
+        let said = error("Email,Opt in,Consent Date\n", Some("--consent-sender"));
+        assert!(
+            said.ends_with("`Email` to customer, `Opt in` to event and `Consent Date` to date"),
+            "{said}"
+        );
         let said = error("customer,date\n", Some("--consent-sender"));
         assert!(said.ends_with("hint: add a column `event`"), "{said}");
     }

@@ -249,11 +249,13 @@ fn bad_rows(name: &Path, listed: &[(u64, Wrong)], total: usize, left_out: bool) 
     let first_of = if total > LISTED { format!("; the first {LISTED}:") } else { ":".into() };
     let rows = if total == 1 { "1 row".to_string() } else { format!("{total} rows") };
     let line = |(line, wrong): &(u64, Wrong)| {
-        format!("line {line}: {}; {}", wrong.what, wrong.brief.unwrap_or(&wrong.hint))
+        format!("line {line}: {}; {}", wrong.what, wrong.brief.as_ref().unwrap_or(&wrong.hint))
     };
     let details = listed.iter().map(line).collect();
-    let words = listed.iter().find(|(_, wrong)| wrong.brief.is_some());
-    let words = words.map_or(String::new(), |(_, wrong)| format!("; for an event, {}", wrong.hint));
+    let words = match listed.iter().any(|(_, wrong)| wrong.brief.is_some()) {
+        true => format!("; for an event, {}", row::event_words()),
+        false => String::new(),
+    };
     let error = Error::file(name, format!("{rows} {verb}{first_of}")).details(details);
     Some(match left_out {
         true => error,

@@ -56,16 +56,27 @@ impl RowReader<'_> {
             return Ok(Entry::NoCustomer);
         }
         let word = cell(row, self.columns.event);
-        let Some(happening) = happening(word).ok_or_else(|| unknown_event(word))? else {
-            return Ok(Entry::NoEvent);
+        let happening = match happening(word) {
+            Some(None) => return Ok(Entry::NoEvent),
+            known => known.flatten().ok_or_else(|| unknown_event(word)),
         };
         let sender = match (&self.sender, self.columns.sender) {
-            (Some(sender), _) => sender.clone(),
-            (None, column) => sender_key(column.map_or("", |at| cell(row, at)), self.reading.senders)?,
+            (Some(sender), _) => Ok(sender.clone()),
+            (None, column) => sender_key(column.map_or("", |at| cell(row, at)), self.reading.senders),
         };
-        let customer = customer_key(customer, self.reading.owners)?;
-        let (moment, day) = self.when(cell(row, self.columns.date), happening)?;
-        Ok(Entry::Event { sender, customer, happening, moment, day })
+        let customer = customer_key(customer, self.reading.owners);
+        // The date is looked at even where the event is unknown: all that is wrong is said at once.
+        let when =
+            self.when(cell(row, self.columns.date), *happening.as_ref().unwrap_or(&Happening::Granted));
+        match (happening, sender, customer, when) {
+            (Ok(happening), Ok(sender), Ok(customer), Ok((moment, day))) => {
+                Ok(Entry::Event { sender, customer, happening, moment, day })
+            }
+            (happening, sender, customer, when) => {
+                let wrongs = [happening.err(), sender.err(), customer.err(), when.err()];
+                Wrong::all(wrongs.into_iter().flatten()).map_or(Ok(Entry::NoEvent), Err)
+            }
+        }
     }
 
     fn when(&self, cell: &str, happening: Happening) -> Result<(Moment, Option<Day>), Wrong> {
@@ -112,10 +123,12 @@ impl RowReader<'_> {
 }
 
 fn unknown_event(word: &str) -> Wrong {
-    let accepted: Vec<&str> = accepted_words().into_iter().flat_map(|(_, words)| words).collect();
-    let wrong = Wrong::new(
-        format!("unknown event `{}`", shown(word)),
-        format!("write one of {}", accepted.join(", ")),
-    );
-    Wrong { brief: Some("write granted, refused, withdrawn or purchase"), ..wrong }
+    let wrong = Wrong::new(format!("unknown event `{}`", shown(word)), event_words());
+    Wrong { brief: Some("write granted, refused, withdrawn or purchase".to_string()), ..wrong }
+}
+
+/// All words for events, as a hint.
+pub fn event_words() -> String {
+    let words: Vec<&str> = accepted_words().into_iter().flat_map(|(_, words)| words).collect();
+    format!("write one of {}", words.join(", "))
 }
