@@ -126,7 +126,8 @@ pub const UNKNOWN: &str = "unknown";
 /// The address that a message was delivered to, as a customer: the first source that names one.
 #[cfg(test)]
 fn delivered_to(fields: &Fields<'_>, owners: &Owners) -> String {
-    let found = stated(fields).chain(hops(fields)).find_map(|raw| address(raw, owners));
+    let stated = stated(fields).map(|raw| without_prefix(raw, fields));
+    let found = stated.chain(hops(fields)).find_map(|raw| address(raw, owners));
     let found = found.as_deref().map(|found| owners.customer(found));
     found.map_or_else(|| by_letterhead(fields, owners).unwrap_or_else(|| UNKNOWN.to_string()), str::to_string)
 }
@@ -136,6 +137,43 @@ pub fn stated<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a [u8]> + use<'
     let names = [FieldName::DELIVERED_TO, FieldName::ENVELOPE_TO, FieldName::X_ENVELOPE_TO];
     let others = names.map(|name| fields.first(name));
     original_to(fields).into_iter().chain(others.into_iter().flatten())
+}
+
+/// A delivery address without the prefix that qmail and vpopmail put before it (`8-robin@home.example`), where another
+/// field shows it without.
+pub fn without_prefix<'a>(raw: &'a [u8], fields: &Fields<'_>) -> &'a [u8] {
+    // Nearly all addresses have no hyphen.
+    if memchr::memchr(b'-', raw).is_none() {
+        return raw;
+    }
+    let Some(whole) = bare_address(raw) else { return raw };
+    let local = whole.find('@').unwrap_or(0);
+    let letterhead = || {
+        let letterhead = [FieldName::TO, FieldName::CC, FieldName::X_ORIGINAL_TO];
+        letterhead.into_iter().flat_map(|name| fields.all(name))
+    };
+    if letterhead().any(|value| shows(value, whole.as_bytes())) {
+        return raw;
+    }
+    let further = [FieldName::DELIVERED_TO, FieldName::ENVELOPE_TO, FieldName::X_ENVELOPE_TO].into_iter();
+    let others = || letterhead().chain(hops(fields)).chain(further.clone().flat_map(|name| fields.all(name)));
+    let starts = whole.match_indices('-').map(|(at, _)| at + 1).filter(|start| *start < local);
+    let mut shorter = starts.map(|start| &whole.as_bytes()[start..]);
+    shorter.find(|shorter| others().any(|value| shows(value, shorter))).unwrap_or(raw)
+}
+
+/// Whether a value holds that address.
+fn shows(value: &[u8], address: &[u8]) -> bool {
+    let is_part = |byte: Option<&u8>| {
+        byte.is_some_and(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'=' | b'@')
+        })
+    };
+    value.windows(address.len().max(1)).enumerate().any(|(at, part)| {
+        part.eq_ignore_ascii_case(address)
+            && !is_part(at.checked_sub(1).and_then(|before| value.get(before)))
+            && !is_part(value.get(at + address.len()))
+    })
 }
 
 /// The words that stand for an address in the `for` clauses of its hops.
@@ -226,6 +264,31 @@ mod tests {
         assert_eq!(customer("To: Ann <E@home.example>\n", &[]), "e@home.example");
         assert_eq!(customer("To: a@home.example, b@home.example\n", &[]), "unknown");
         assert_eq!(customer("To: undisclosed-recipients:;\n", &[]), "unknown");
+    }
+
+    #[test]
+    fn a_prefix_of_the_mail_server_is_no_part_of_the_address() {
+        let prefixed = "Delivered-To: 8-robin@home.example\n";
+        for field in [
+            "To: Robin <Robin@home.example>",
+            "Cc: x@a.example, robin@home.example",
+            "Received: by a for <robin@home.example>; Thu",
+            "Envelope-To: robin@home.example",
+        ] {
+            assert_eq!(customer(&format!("{prefixed}{field}\n"), &[]), "robin@home.example", "{field}");
+        }
+        let by_domain = "Delivered-To: home.example-robin@home.example\nTo: robin@home.example\n";
+        assert_eq!(customer(by_domain, &[]), "robin@home.example");
+        let others = [
+            "To: 8-robin@home.example, robin@home.example",
+            "To: robin@other.example",
+            "To: jrobin@home.example",
+        ];
+        for field in others {
+            assert_eq!(customer(&format!("{prefixed}{field}\n"), &[]), "8-robin@home.example", "{field}");
+        }
+        let hyphened = "Delivered-To: anna-lee@home.example\nTo: anna-lee@home.example\n";
+        assert_eq!(customer(hyphened, &[]), "anna-lee@home.example");
     }
 
     #[test]

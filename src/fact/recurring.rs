@@ -1,7 +1,7 @@
 //! Values that recur in thousands of messages, read once: to whom, on which list, under which labels.
 
 use super::batch::hash;
-use super::customer::{UNKNOWN, address, by_letterhead, hops, stated};
+use super::customer::{UNKNOWN, address, by_letterhead, hops, stated, without_prefix};
 use super::lens::Lens;
 use super::sender::{normal_domain, registrable};
 use super::state::State;
@@ -38,7 +38,7 @@ impl Default for Recurring {
 impl Recurring {
     /// To whom a message was delivered: the first source that names somebody.
     pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut Names) -> CustomerId {
-        for raw in stated(fields).chain(hops(fields)) {
+        for raw in stated(fields).map(|raw| without_prefix(raw, fields)).chain(hops(fields)) {
             let named = || Some(names.customers.number(lens.owners.customer(&address(raw, &lens.owners)?)));
             if let Some(customer) = self.customers.meaning(raw, named) {
                 return customer;

@@ -139,7 +139,8 @@ impl State {
     pub fn marked(self, marks: &Marks) -> Self {
         let deleted = marks.deleted.max(self.deleted);
         let no_mail = self.no_mail || marks.draft;
-        Self { read: marks.read.or(self.read), deleted, no_mail, spam: self.spam || marks.spam, ..self }
+        let (spam, sent) = (self.spam || marks.spam, self.sent || marks.sent);
+        Self { read: marks.read.or(self.read), deleted, no_mail, spam, sent, ..self }
     }
 }
 

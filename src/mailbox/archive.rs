@@ -5,7 +5,7 @@ use super::origin::Origin;
 use super::source::block_for;
 use super::stream::read_stream;
 use super::unpack::{Budget, Intact};
-use super::{Remark, Sink};
+use super::{Marks, Remark, Sink, proton};
 use crate::error::{Error, Result};
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Component, Path, PathBuf};
@@ -46,7 +46,7 @@ pub fn read_tar<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn
         }
         let size = entry.size();
         // Nothing can be found after a member that is not there to its end.
-        match member(&mut entry, size, &name, origin, block, sink) {
+        match member(&mut entry, size, (&name, None), origin, block, sink) {
             End::Whole => {}
             End::Refused => return Ok(()),
             End::Damaged(error) => {
@@ -77,6 +77,10 @@ pub fn read_zip<R: Read + Seek>(
             Some(Ok(name)) => PathBuf::from(&*name),
             _ => PathBuf::from(format!("member {}", number + 1)),
         };
+        if proton::message_of(&name).is_some_and(|message| index_of(&archive, &message).is_some()) {
+            continue;
+        }
+        let marks = marks_beside(&mut archive, &name);
         match archive.by_index(number) {
             Ok(entry) if entry.is_dir() => {}
             Ok(entry) if entry.is_symlink() => {
@@ -85,7 +89,8 @@ pub fn read_zip<R: Read + Seek>(
             }
             Ok(entry) => {
                 let size = entry.size();
-                if let End::Damaged(error) = member(budget.bound(entry), size, &name, origin, block, sink) {
+                let read = member(budget.bound(entry), size, (&name, marks), origin, block, sink);
+                if let End::Damaged(error) = read {
                     sink.begin();
                     sink.remark(Remark::Failed(error));
                 }
@@ -95,6 +100,18 @@ pub fn read_zip<R: Read + Seek>(
     }
     sink.begin();
     Ok(())
+}
+
+fn index_of<R: Read + Seek>(archive: &ZipArchive<R>, name: &Path) -> Option<usize> {
+    archive.index_for_name(name.to_str()?)
+}
+
+/// What a file beside a member says of the message in it.
+fn marks_beside<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &Path) -> Option<Marks> {
+    let number = index_of(archive, &proton::beside(name)?)?;
+    let mut bytes = Vec::new();
+    archive.by_index(number).ok()?.take(proton::LONGEST).read_to_end(&mut bytes).ok()?;
+    proton::marks(&bytes)
 }
 
 /// How far a member could be read.
@@ -107,11 +124,11 @@ enum End {
     Damaged(Error),
 }
 
-/// Reads a member of `size` bytes, as far as it goes.
+/// Reads a member of `size` bytes, as far as it goes; a file beside it may say something of it.
 fn member(
     bytes: impl Read,
     size: u64,
-    name: &Path,
+    (name, beside): (&Path, Option<Marks>),
     origin: &Origin,
     block: usize,
     sink: &mut dyn Sink,
@@ -122,7 +139,7 @@ fn member(
         sink.remark(Remark::Note(Error::file(&origin.path, why)));
         return End::Whole;
     }
-    let member = origin.member(name);
+    let member = origin.member(name).with_marks(beside);
     let mut bytes = Intact::new(bytes);
     let read = {
         let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);

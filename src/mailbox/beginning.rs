@@ -1,8 +1,9 @@
-//! What may come before the first message of a text: a byte-order mark, blank lines, NUL bytes; and texts in an
-//! encoding or with separators that are not read.
+//! What may come before the first message of a text: a byte-order mark, blank lines, NUL bytes; and texts in UTF-16
+//! or with separators that are not read.
 
 use super::from_line::{FieldStart, field_start};
 use super::mbox::CONTEXT;
+use super::utf_16::{self, Order};
 use super::window::Window;
 use std::io::{self, Read};
 
@@ -65,26 +66,21 @@ pub fn is_message(bytes: &[u8], named: bool) -> bool {
         })
 }
 
+/// In which order the bytes of mail in UTF-16 are; `None` for any other text.
+pub fn utf_16(bytes: &[u8], named: bool) -> Option<Order> {
+    let look = &bytes[..bytes.len().min(LOOK)];
+    let is_mail = |order: &Order| {
+        let text = utf_16::first_letters(look, *order);
+        text.starts_with(b"From ") || is_message(&text, named)
+    };
+    Order::ALL.into_iter().find(is_mail)
+}
+
 /// Why a text that is mail is not read as it is, with what to do about it.
-pub fn unread(bytes: &[u8], named: bool) -> Option<(&'static str, &'static str)> {
-    let mail = |text: &[u8]| text.starts_with(b"From ") || is_message(text, named);
-    if [0, 1].into_iter().any(|zero| mail(&utf_16(bytes, zero))) {
-        return Some((
-            "is mail in UTF-16, which is not read",
-            "save it as it came or as UTF-8; `>` in PowerShell writes UTF-16, `cmd /c` does not",
-        ));
-    }
+pub fn unread(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     let header = bytes.strip_prefix(b"\x01\x01\x01\x01\n")?;
     (field_start(header) == FieldStart::Yes).then_some((
         "is a mailbox of the sort MMDF, which is not read",
         "convert it to mbox or Maildir first",
     ))
-}
-
-/// The ASCII letters with which a text in UTF-16 begins; `zero` says which byte of each two is the upper one.
-fn utf_16(bytes: &[u8], zero: usize) -> Vec<u8> {
-    let bytes = bytes.strip_prefix(b"\xFF\xFE").or(bytes.strip_prefix(b"\xFE\xFF")).unwrap_or(bytes);
-    let letters = bytes[..bytes.len().min(LOOK)].chunks_exact(2);
-    let letters = letters.map_while(|unit| (unit[zero] == 0 && unit[1 - zero] != 0).then(|| unit[1 - zero]));
-    letters.skip_while(u8::is_ascii_whitespace).collect()
 }

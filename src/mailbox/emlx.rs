@@ -69,6 +69,7 @@ fn marks(properties: &[u8]) -> Option<Marks> {
         deleted: flags.map(|flags| flags & DELETED != 0),
         draft: false,
         spam: has(JUNK) && !has(NOT_JUNK),
+        sent: false,
     })
 }
 

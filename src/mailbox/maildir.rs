@@ -25,6 +25,7 @@ pub fn marks(path: &Path) -> Marks {
             deleted: Some(flags.contains('T')),
             draft: flags.contains('D'),
             spam: false,
+            sent: false,
         },
         // What no mail program has looked at yet is unread.
         None if folder == "new" && delivered.is_some() => {

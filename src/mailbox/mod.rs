@@ -14,10 +14,12 @@ mod maildir;
 mod mbox;
 mod origin;
 mod outlook;
+mod proton;
 mod source;
 mod stream;
 mod survey;
 mod unpack;
+mod utf_16;
 mod window;
 
 pub use from_line::{Form, FromLine};
@@ -108,6 +110,8 @@ pub struct Marks {
     pub draft: bool,
     /// Marked as spam.
     pub spam: bool,
+    /// Written by the owner.
+    pub sent: bool,
 }
 
 /// A mailbox, or a file that holds one message, to which a reader turns.
@@ -175,6 +179,11 @@ pub const FORMATS: &[FormatRow] = &[
         name: "single message (.eml)",
         recognised_by: "a header field on the first line; in a folder, one that every mail has",
         comes_from: "folders of saved mail, MH, Thunderbird's Maildir",
+    },
+    FormatRow {
+        name: "either of them in UTF-16",
+        recognised_by: "the same in letters of two bytes, with or without a byte-order mark",
+        comes_from: "PowerShell (`>`), editors",
     },
     FormatRow {
         name: "Maildir, Maildir++",

@@ -1,6 +1,6 @@
 //! Where bytes lie, and how they were come by.
 
-use super::{Marks, Place, Sink, maildir};
+use super::{Marks, Place, Sink, maildir, proton};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,8 @@ pub struct Origin {
     pub packing: Packing,
     /// Whether the user named it, so that it must be mail; else it was found in a folder or an archive.
     pub named: bool,
+    /// What a file beside it in its archive says of the message that it is.
+    beside: Option<Marks>,
 }
 
 impl Origin {
@@ -34,18 +36,23 @@ impl Origin {
         let name = path.file_name().and_then(OsStr::to_str);
         // A Maildir's name is the one above these.
         let depth = if matches!(name, Some("cur" | "new")) { 2 } else { 1 };
-        Self { path: path.to_path_buf(), depth, packing: Packing::None, named: true }
+        Self { path: path.to_path_buf(), depth, packing: Packing::None, named: true, beside: None }
     }
 
     /// A file in the folder that this is, at `path` as seen from here.
     pub fn found(&self, path: &Path) -> Self {
         let depth = self.depth + path.components().count();
-        Self { path: self.path.join(path), depth, named: false, ..*self }
+        Self { path: self.path.join(path), depth, named: false, beside: None, ..*self }
     }
 
     /// A member of the archive that this is.
     pub fn member(&self, path: &Path) -> Self {
         Self { packing: Packing::Archived, ..self.found(path) }
+    }
+
+    /// The same, with what a file beside it says.
+    pub fn with_marks(self, beside: Option<Marks>) -> Self {
+        Self { beside, ..self }
     }
 
     /// What the compressed file that this is holds.
@@ -61,7 +68,10 @@ impl Origin {
     /// Turns the sink to a file with one message; the folder is what it lies in. `marks` are those that the file's
     /// content gives.
     pub fn turn_to_message(&self, marks: Option<Marks>, sink: &mut dyn Sink) {
-        self.turn_to(1, marks.unwrap_or_else(|| maildir::marks(&self.path)), sink);
+        let in_folder =
+            || if self.packing == Packing::None { proton::marks_beside(&self.path) } else { None };
+        let beside = || self.beside.or_else(in_folder);
+        self.turn_to(1, marks.or_else(beside).unwrap_or_else(|| maildir::marks(&self.path)), sink);
     }
 
     fn turn_to(&self, own_names: usize, marks: Marks, sink: &mut dyn Sink) {

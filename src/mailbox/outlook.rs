@@ -110,6 +110,7 @@ fn mail<F: Read + Seek>(file: F) -> io::Result<Option<(Marks, Vec<u8>)>> {
         deleted: None,
         draft: flags.is_some_and(|flags| flags & UNSENT != 0),
         spam: false,
+        sent: false,
     };
     let header = match item.text("", id::TRANSPORT_HEADERS) {
         Some(header) if header.contains(':') => header,

@@ -1,10 +1,11 @@
 //! What a stream of bytes turns out to be, by its content, and who reads it.
 
 use super::archive::{TAR_HEADER, is_tar, read_tar};
-use super::beginning::{LOOK, beginning, is_message, unread};
+use super::beginning::{LOOK, beginning, is_message, unread, utf_16};
 use super::from_line::{FieldStart, field_start};
 use super::origin::{Origin, Packing};
 use super::unpack::Compression;
+use super::utf_16::Decoded;
 use super::window::Window;
 use super::{Remark, Sink, Unusable, emlx, export, maildir, mbox, outlook};
 use crate::error::{Error, Result};
@@ -66,7 +67,13 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
     let mut window = Window::new(bytes, 0, block);
     while window.end() < TAR_HEADER as u64 && window.more(0).map_err(failed)? {}
     match (Format::of(window.from(0)), origin.packing) {
-        (Format::Text, _) => read_text(&mut window, origin, sink),
+        (Format::Text, _) => match utf_16(window.from(0), must_be_mail(origin)) {
+            Some(order) => {
+                let bytes: Box<dyn Read + '_> = Box::new(Decoded::new(window.into_reader(), order));
+                read_stream(bytes, origin, block, sink)
+            }
+            None => read_text(&mut window, origin, sink),
+        },
         (Format::Emlx(length, start), _) => emlx::read(window, (length, start), origin, sink).map_err(failed),
         (Format::Outlook, _) => outlook::read_stream(window.into_reader(), origin, sink),
         (Format::OutlookStore, _) => Err(Error::file(&origin.path, "is an Outlook mailbox (.pst or .ost)")
@@ -112,10 +119,15 @@ fn damaged(path: &Path, error: &io::Error) -> Error {
         .hint("download or copy it again; what comes before the damage was read")
 }
 
+/// Whether there is no doubt that it is mail.
+fn must_be_mail(origin: &Origin) -> bool {
+    origin.named || maildir::is_message(&origin.path)
+}
+
 fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
-    let must_be_mail = origin.named || maildir::is_message(&origin.path);
-    if let Some((why, hint)) = unread(window.from(0), must_be_mail) {
+    let must_be_mail = must_be_mail(origin);
+    if let Some((why, hint)) = unread(window.from(0)) {
         return Err(Error::file(&origin.path, why).hint(hint));
     }
     let Some(start) = beginning(window).map_err(failed)? else {

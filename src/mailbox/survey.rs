@@ -1,9 +1,9 @@
 //! What the user named, looked at from outside: files as they are, folders walked in the order of their names.
 
-use super::Remark;
 use super::identity::FileId;
 use super::origin::Origin;
 use super::source::Source;
+use super::{Remark, proton};
 use crate::error::Error;
 use std::ffi::OsStr;
 use std::fs::Metadata;
@@ -84,7 +84,8 @@ fn walk(argument: usize, folder: &Origin, outputs: &[FileId], found: &mut Survey
 }
 
 /// Files and folders that lie beside mail by their program's design and hold none, or none that was delivered: a
-/// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes.
+/// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, what Proton's export says of
+/// a message in a file beside it.
 fn holds_no_mail(entry: &DirEntry) -> bool {
     let beside = |names: &[&str]| {
         names.iter().any(|name| entry.path().parent().is_some_and(|folder| folder.join(name).is_dir()))
@@ -92,6 +93,9 @@ fn holds_no_mail(entry: &DirEntry) -> bool {
     if entry.file_type().is_dir() {
         return (entry.file_name() == "tmp" && beside(&["cur", "new"]))
             || (entry.file_name() == "Attachments" && beside(&["Messages"]));
+    }
+    if proton::message_of(entry.path()).is_some_and(|message| message.is_file()) {
+        return true;
     }
     matches!(entry.path().extension().and_then(OsStr::to_str), Some("emlxpart" | "msf"))
 }
