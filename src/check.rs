@@ -6,12 +6,11 @@ use crate::fact::{Detail, Lens};
 use crate::gather::{Gathered, Step, Yield, gather};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{Bench, Case};
-use crate::mailbox::{Remark, Survey};
+use crate::mailbox::{Argument, Remark, Survey};
 use crate::policy::Policy;
 use crate::report;
 use crate::time::Day;
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
 
 /// What is to be done, checked and complete.
 #[derive(Debug)]
@@ -64,9 +63,9 @@ pub struct Outcome {
 pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     let Gathered { batch: mut everything, names, arguments } =
         gather(&plan.survey, &plan.lens, plan.threads, progress);
-    everything.remarks.extend(
-        plan.survey.arguments.iter().zip(&arguments).filter_map(|(named, gave)| accounted(&named.path, gave)),
-    );
+    let any_mail = !everything.facts.is_empty();
+    let said = plan.survey.arguments.iter().zip(&arguments);
+    everything.remarks.extend(said.filter_map(|(named, gave)| accounted(named, gave, any_mail)));
     let details = std::mem::take(&mut everything.details);
     let history = History::of(everything, names);
     let findings = Findings::of(&history, &plan.scope.zone);
@@ -108,23 +107,52 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     })
 }
 
-/// What is to be said of an argument as a whole: it holds no mail, or less than its own lists promise.
-fn accounted(path: &Path, gave: &Yield) -> Option<Remark> {
-    if !gave.is_read() && gave.failures == 0 {
-        let what = match gave.without_mail {
-            0 => "is empty: no mailbox and no message".to_string(),
-            1 => "holds no mail: one file, neither a mailbox nor a message".to_string(),
-            files => format!("holds no mail: {files} files, none of them a mailbox or a message"),
-        };
-        return Some(Remark::Failed(
-            Error::file(path, what).hint("`mailfatigue formats` lists what can be read"),
-        ));
+/// What is to be said of an argument as a whole: it holds no mail, or less than its own lists promise. `any_mail` says
+/// whether any argument holds some.
+fn accounted(named: &Argument, gave: &Yield, any_mail: bool) -> Option<Remark> {
+    if gave.failures == 0 && !(any_mail && gave.is_read()) {
+        let error = without_mail(named, gave);
+        // One part of an export in archives may well hold no mail.
+        let of_an_export = any_mail && !named.is_folder;
+        return Some(if of_an_export { Remark::Note(error) } else { Remark::Failed(error) });
     }
     let (promised, read) = (gave.promised, u64::from(gave.messages));
     (promised > read).then(|| {
         let what = format!("its results-count.csv speaks of {promised} messages, {read} were read");
-        Remark::Note(Error::file(path, what).hint("see whether all files of the export are there"))
+        Remark::Note(Error::file(&named.path, what).hint("see whether all files of the export are there"))
     })
+}
+
+/// An argument without mail: why, and what to look at.
+fn without_mail(named: &Argument, gave: &Yield) -> Error {
+    let formats = "`mailfatigue formats` lists what can be read";
+    if gave.messages > 0 {
+        let what = match gave.messages {
+            1 => "holds one message, which can't be used".to_string(),
+            messages => format!("holds {messages} messages, none of which can be used"),
+        };
+        return Error::file(&named.path, what).hint("`mailfatigue check -v` names each with its reason");
+    }
+    if gave.is_read() && named.path.as_os_str() == "-" {
+        return Error::new("standard input", "has no message: nothing came, or only blank lines")
+            .hint("see whether the command before the `|` failed; nothing was written");
+    }
+    if gave.is_read() {
+        return Error::file(&named.path, "is empty, and all mailboxes together hold no message")
+            .hint("see whether it is the right one, and whether its disk is there; nothing was written");
+    }
+    match gave.without_mail {
+        0 if named.is_folder => Error::file(&named.path, "is empty: no mailbox and no message")
+            .hint("see whether it is the right one, and whether its disk is there"),
+        0 => Error::file(&named.path, "is empty: no mailbox and no message").hint(formats),
+        1 => {
+            Error::file(&named.path, "holds no mail: one file, neither a mailbox nor a message").hint(formats)
+        }
+        files => {
+            let what = format!("holds no mail: {files} files, none of them a mailbox or a message");
+            Error::file(&named.path, what).hint(formats)
+        }
+    }
 }
 
 /// All pairs, judged.
@@ -174,8 +202,31 @@ impl Plan {
 impl Outcome {
     /// Whether everything could be read.
     pub fn complete(&self) -> bool {
-        self.mailboxes_read > 0
-            && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
+        !self.is_empty() && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
+    }
+
+    /// Whether there is no message at all that can be used, so that nothing can be said.
+    pub fn is_empty(&self) -> bool {
+        self.tally.sum() == self.tally.of(Counted::Unusable)
+    }
+
+    /// An error where the newest message is more than `days` days old at the time of the run.
+    pub fn older_than(&self, days: u32, plan: &Plan) -> Option<Error> {
+        let zone = &plan.scope.zone;
+        let today = zone.day_at(plan.lens.now);
+        let what = match self.history.newest.map(|time| zone.day(time)) {
+            None if self.is_empty() => return None,
+            None => "no message has a date".to_string(),
+            Some(newest) => {
+                let age = i64::from(today.number()) - i64::from(newest.number());
+                if age <= i64::from(days) {
+                    return None;
+                }
+                format!("the newest message is of {newest}, {age} days ago")
+            }
+        };
+        let error = Error::new(format!("--max-age {days}"), what);
+        Some(error.hint("see whether these mailboxes still get mail; the report is over what they hold"))
     }
 
     /// What is wrong with a period that no message is in, while there are dated ones.

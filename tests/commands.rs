@@ -66,10 +66,10 @@ fn a_run_over_nothing_readable_leaves_the_old_report() {
 
 #[test]
 fn empty_and_blank_files_are_mailboxes_of_no_message() {
-    let here = folder(&[("empty", b""), ("blank", b"\n\r\n \n")]);
-    let told = run(here.path(), ["check", "empty", "blank"]);
-    assert_eq!((told.status, told.out.lines().count()), (0, 1));
-    assert!(told.err.starts_with("0 messages read from 2 mailboxes\n"), "{}", told.err);
+    let here = folder(&[("empty", b""), ("blank", b"\n\r\n \n"), ("a.mbox", daily().as_bytes())]);
+    let told = run(here.path(), ["check", "empty", "blank", "a.mbox"]);
+    assert_eq!((told.status, told.out.lines().count()), (0, 2));
+    assert!(told.err.starts_with("28 messages read from 3 mailboxes: "), "{}", told.err);
 }
 
 #[test]

@@ -246,8 +246,10 @@ fn an_empty_maildir_is_a_mailbox_but_one_that_cannot_be_read_is_none() {
     fails_with(&told, &["`M/cur/1767700800.M1.mx:2,S`: can't be opened"]);
     assert_eq!(std::fs::read(here.path().join("r.csv")).expect("the report"), OLD_REPORT.as_bytes());
     std::fs::remove_file(here.path().join("M/cur/1767700800.M1.mx:2,S")).expect("removed");
-    let told = run(here.path(), ["check", "M", "-o", "r.csv"]);
-    assert_eq!((told.status, told.err.lines().next()), (0, Some("0 messages read from 1 mailbox")));
+    fails_with(&run(here.path(), ["check", "M", "-o", "r.csv"]), &["`M`: is empty"]);
+    put(&here.path().join("a.mbox"), &promotion(1, "Shop <news@shop.example>", "1@shop.example"));
+    let told = run(here.path(), ["check", "M", "a.mbox", "-o", "r.csv"]);
+    assert!(told.status == 0 && told.err.starts_with("1 message read from 2 mailboxes"), "{}", told.err);
 }
 
 #[test]

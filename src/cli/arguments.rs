@@ -128,6 +128,10 @@ pub struct Check {
     #[arg(long, help_heading = "Output")]
     pub force: bool,
 
+    /// Exit with status 2 when the newest message is more than DAYS days old: a mailbox that gets no more mail
+    #[arg(long, value_name = "DAYS", help_heading = "Output")]
+    pub max_age: Option<u32>,
+
     /// Exit with status 1 when any sender is flagged
     #[arg(long, help_heading = "Output")]
     pub fail_on_flagged: bool,

@@ -1,11 +1,12 @@
 //! Runs `explain`.
 
 use super::arguments::{Explain, Format};
+use super::clock::now;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
 use super::inputs::Needs;
 use super::output::{prepare, publish};
-use super::progress::{Progress, now};
+use super::progress::Progress;
 use super::remarks::{Amount, left_out, remarks};
 use super::run::{DONE, FAILED};
 use crate::check::check;
@@ -18,7 +19,7 @@ use std::path::Path;
 pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let out = Destination { kind: &EXPLANATION, path: Path::new("-") };
     let written = Destinations::checked(vec![out], &options.inputs.files(), false)?;
-    let plan = options.inputs.plan(now(), Needs { details: true, all: true, outputs: written.ids() })?;
+    let plan = options.inputs.plan(now()?, Needs { details: true, all: true, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
     let amount = Amount { quiet: options.inputs.quiet, verbose: false };
     console.tell(&left_out(&plan.ledger, amount));
@@ -27,7 +28,7 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     progress.finish();
     console.tell(&remarks(&outcome, amount));
     console.warn(outcome.period_without_mail(&plan.scope));
-    if outcome.mailboxes_read == 0 {
+    if outcome.is_empty() {
         return Ok(FAILED);
     }
     let wanted = Wanted { sender: &options.sender, customer: options.customer.as_deref() };

@@ -3,6 +3,7 @@
 
 mod account;
 mod arguments;
+mod clock;
 mod console;
 mod destinations;
 mod explain;

@@ -1,13 +1,11 @@
-//! What is shown while mail is read; and the clock.
+//! What is shown while mail is read.
 
 use super::terminal::columns;
 use crate::check::Plan;
 use crate::gather::Step;
 use crate::report::thousands;
-use crate::time::Seconds;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// From this width on, in columns, a bar has room beside the numbers.
 const WIDE: usize = 76;
@@ -69,11 +67,4 @@ impl Progress {
             false => format!("{}, {messages}", HumanBytes(self.bar.position())),
         }
     }
-}
-
-/// The instant of the run.
-pub fn now() -> Seconds {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| Seconds::try_from(since.as_secs()).unwrap_or(Seconds::MAX))
 }

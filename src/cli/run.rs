@@ -2,6 +2,7 @@
 
 use super::account::conclude;
 use super::arguments::{Arguments, Check, Command};
+use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
 use super::explain::run_explain;
@@ -10,7 +11,7 @@ use super::interrupt::end_when_asked;
 use super::manual;
 use super::output::{Prepared, prepare, publish as place};
 use super::parse::{Unparsed, color_of, parse};
-use super::progress::{Progress, now};
+use super::progress::Progress;
 use super::remarks::{left_out, remarks};
 use super::terminal::output_is_closed;
 use crate::check::{Outcome, Plan, check};
@@ -115,22 +116,26 @@ fn print(bytes: &[u8]) -> Result<u8> {
 fn run_check(options: &Check, console: Console) -> Result<u8> {
     let details = options.messages.is_some() || options.starter_ledger.is_some();
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
-    let plan = options.inputs.plan(now(), Needs { details, all: options.all, outputs: written.ids() })?;
+    let plan = options.inputs.plan(now()?, Needs { details, all: options.all, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
     console.tell(&left_out(&plan.ledger, options.amount()));
     let progress = Progress::new(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
-    if outcome.mailboxes_read > 0 {
+    if !outcome.is_empty() {
         publish(options, &plan, &outcome)?;
     }
     console.tell(&remarks(&outcome, options.amount()));
     console.warn(outcome.period_without_mail(&plan.scope));
-    if outcome.mailboxes_read > 0 {
+    if !outcome.is_empty() {
         conclude(options, &plan, &outcome, console)?;
     }
+    let stale = options.max_age.and_then(|days| outcome.older_than(days, &plan));
+    if let Some(error) = &stale {
+        console.tell(&error.to_string());
+    }
     let flagged = outcome.cases.iter().any(|case| case.is_flagged(&plan.policy));
-    Ok(match (outcome.complete(), flagged && options.fail_on_flagged) {
+    Ok(match (outcome.complete() && stale.is_none(), flagged && options.fail_on_flagged) {
         (false, _) => FAILED,
         (true, true) => FLAGGED,
         (true, false) => DONE,

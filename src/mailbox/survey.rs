@@ -31,6 +31,8 @@ pub struct Argument {
     pub path: PathBuf,
     /// Whether it holds a Maildir, which may well be empty.
     pub holds_maildir: bool,
+    /// Whether it is a folder.
+    pub is_folder: bool,
 }
 
 /// Finds the files that the arguments name; `-` is standard input.
@@ -42,10 +44,11 @@ pub fn survey(arguments: &[PathBuf]) -> Survey {
 pub fn survey_beside(arguments: &[PathBuf], outputs: &[FileId]) -> Survey {
     let mut found = Survey::default();
     for (argument, path) in arguments.iter().enumerate() {
-        found.arguments.push(Argument { path: path.clone(), holds_maildir: false });
         let origin = Origin::named(path);
         let kind = if path.as_os_str() == "-" { None } else { path.metadata().ok() };
-        if kind.as_ref().is_some_and(Metadata::is_dir) {
+        let is_folder = kind.as_ref().is_some_and(Metadata::is_dir);
+        found.arguments.push(Argument { path: path.clone(), holds_maildir: false, is_folder });
+        if is_folder {
             walk(argument, &origin, outputs, &mut found);
         } else {
             let size = kind.filter(Metadata::is_file).map(|file| file.len());
