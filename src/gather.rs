@@ -3,29 +3,23 @@
 //! Files are cut into parts, and small ones read many at a time; threads take such tasks from one queue; what a task
 //! gave is taken in when all tasks before it have been. So nothing depends on which thread was faster.
 
+mod step;
+
+pub use step::Step;
+
 use crate::error::{Error, Result};
 use crate::fact::{Batch, FactReader, Lens, Mark, Names, NewNames, Renaming};
-use crate::mailbox::{
-    self, Argument, BLOCK, Borders, Part, Place, RawMessage, Remark, Sink, Source, Survey, Unusable, Want,
-};
+use crate::mailbox::{self, Argument, BLOCK, Borders, Part, Remark, Sink, Source, Survey};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender};
+use step::Told;
 
 /// How long a part is, in bytes: long enough that its borders cost nothing, short enough that threads end together.
 const PART: u64 = 8 * 1_024 * 1_024;
 
 /// How many small files are one task at most.
 const FILES: usize = 512;
-
-/// A step of reading, as it is told while reading goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// So many bytes came.
-    Bytes(u64),
-    /// A message came.
-    Message,
-}
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -166,9 +160,9 @@ impl Task<'_> {
     fn run(&self, progress: &(dyn Fn(Step) + Sync), reader: &mut FactReader<'_>) -> Result<Option<Borders>> {
         for source in self.sources {
             reader.begin();
-            let mut counted = Counted { reader: &mut *reader, progress };
+            let mut told = Told { reader: &mut *reader, progress };
             let bytes = |bytes| progress(Step::Bytes(bytes));
-            let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut counted);
+            let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut told);
             match (read, self.part) {
                 (read, Part::Stretch { .. }) => return read,
                 (Ok(_), Part::Whole) => {}
@@ -176,40 +170,6 @@ impl Task<'_> {
             }
         }
         Ok(None)
-    }
-}
-
-/// A reader that tells of each message.
-struct Counted<'a, 'l> {
-    reader: &'a mut FactReader<'l>,
-    progress: &'a (dyn Fn(Step) + Sync),
-}
-
-impl Sink for Counted<'_, '_> {
-    fn begin(&mut self) {
-        self.reader.begin();
-    }
-
-    fn turn_to(&mut self, place: &Place<'_>) {
-        self.reader.turn_to(place);
-    }
-
-    fn message(&mut self, message: RawMessage<'_>) -> Want {
-        (self.progress)(Step::Message);
-        self.reader.message(message)
-    }
-
-    fn body(&mut self, body: &[u8]) {
-        self.reader.body(body);
-    }
-
-    fn unusable(&mut self, offset: u64, reason: Unusable) {
-        (self.progress)(Step::Message);
-        self.reader.unusable(offset, reason);
-    }
-
-    fn remark(&mut self, remark: Remark) {
-        self.reader.remark(remark);
     }
 }
 

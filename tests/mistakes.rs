@@ -91,6 +91,13 @@ fn a_tilde_that_the_shell_left_is_named() {
 }
 
 #[test]
+fn a_pattern_that_the_shell_left_and_a_line_end_of_windows_are_named() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    refuses(here.path(), &["check", "*.mbx"], &["`*.mbx`: no file has a name like this", "quotes"]);
+    refuses(here.path(), &["check", "a.mbox\r"], &["`a.mbox`", "written on Windows", "write only a.mbox"]);
+}
+
+#[test]
 fn a_report_without_its_option_is_asked_about() {
     let here = folder(&[("a.mbox", daily().as_bytes())]);
     refuses(
@@ -128,6 +135,8 @@ fn options_that_are_elsewhere_are_named() {
     refuses(here.path(), &["explain", "--sender", "x", "--output", "x.txt", "a.mbox"], &["`> FILE`"]);
     refuses(here.path(), &["check", "--sender", "x", "a.mbox"], &["an option of `explain`"]);
     refuses(here.path(), &["check", "--tz", "UTC", "a.mbox"], &["--timezone"]);
+    refuses(here.path(), &["check", "-O", "r.csv", "a.mbox"], &["did you mean -o?"]);
+    refuses(here.path(), &["version"], &["write mailfatigue --version"]);
     refuses(here.path(), &["check", "--frobnicate", "a.mbox"], &["'--frobnicate'"]);
 }
 

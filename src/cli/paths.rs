@@ -4,6 +4,7 @@
 use super::quote::quoted;
 use super::spelling::is_dash;
 use crate::error::{Error, nearest};
+use crate::report::visible;
 use clap::{Arg, ArgMatches, Command};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -16,12 +17,14 @@ pub fn misnamed(typed: &[OsString], command: &Command, given: &ArgMatches) -> Op
     let names = Names::of(command, given);
     names
         .with_tilde()
+        .or_else(|| names.with_hidden_characters())
         .or_else(|| names.without_quotes(typed))
         .or_else(|| names.with_dash(command))
         .or_else(|| names.of_missing_words(typed))
         .or_else(|| names.cut_in_two(typed))
         .or_else(|| names.value_without_equals(typed, command))
         .or_else(|| names.report(command, given))
+        .or_else(|| names.pattern())
 }
 
 /// The names of files on the command line.
@@ -56,6 +59,29 @@ impl<'a> Names<'a> {
         Some(
             Error::new(format!("`{name}`"), "the shell did not put your home folder in the place of `~`")
                 .hint(format!("write \"{home}\"; `~` works only without quotes and at the start of a word")),
+        )
+    }
+
+    /// A name with a character that nobody sees, such as the line end of a script written on Windows.
+    fn with_hidden_characters(&self) -> Option<Error> {
+        self.all().filter(|name| is_missing(name)).find_map(|name| {
+            let name = name.to_string_lossy();
+            let bare = visible(&name);
+            (bare != name && Path::new(bare.as_ref()).exists()).then(|| {
+                let what = "the name that was given has a character in it which nobody sees, such as the line end of a \
+                            script written on Windows";
+                Error::new(format!("`{bare}`"), what).hint(format!("write only {}", quoted(&bare)))
+            })
+        })
+    }
+
+    /// A mailbox with `*` or `?` in its name that the shell left as it is.
+    fn pattern(&self) -> Option<Error> {
+        let written = |name: &&&OsStr| is_missing(name) && name.to_string_lossy().contains(['*', '?']);
+        let name = self.mailboxes.iter().find(written)?.to_string_lossy();
+        Some(
+            Error::new(format!("`{name}`"), "no file has a name like this here")
+                .hint("check the folder; in quotes the shell takes `*` and `?` as they are"),
         )
     }
 

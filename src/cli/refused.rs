@@ -40,6 +40,10 @@ fn meant(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<E
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let word = context(error, ContextKind::InvalidSubcommand)?;
+            if matches!(word.as_str(), "version" | "help") {
+                let hint = format!("write mailfatigue --{word}");
+                return Some(Error::new(format!("`{word}`"), "is not a command").hint(hint));
+            }
             let is_path = word == "-" || word.contains(['.', '/', '\\', '~']) || Path::new(&word).exists();
             is_path.then(|| {
                 Error::new(format!("`{word}`"), "is not a command")
@@ -79,6 +83,12 @@ fn replacement(word: &str, command: &Command, program: &Command, typed: &[OsStri
         return Some(
             "`explain` writes to standard output; put `> FILE` at the end of the command".to_string(),
         );
+    }
+    let other_case =
+        |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    let turned: String = word.chars().map(other_case).collect();
+    if has(command, &turned) {
+        return Some(format!("did you mean {turned}?"));
     }
     let elsewhere = || {
         let other = program.get_subcommands().find(|other| has(other, word))?;

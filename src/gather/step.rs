@@ -1,0 +1,49 @@
+//! How far reading has come, told while it goes on.
+
+use crate::fact::FactReader;
+use crate::mailbox::{Place, RawMessage, Remark, Sink, Unusable, Want};
+
+/// A step of reading, as it is told while reading goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many bytes came.
+    Bytes(u64),
+    /// A message came.
+    Message,
+}
+
+/// A reader that tells of each message.
+pub(super) struct Told<'a, 'l> {
+    /// The reader.
+    pub(super) reader: &'a mut FactReader<'l>,
+    /// What is told.
+    pub(super) progress: &'a (dyn Fn(Step) + Sync),
+}
+
+impl Sink for Told<'_, '_> {
+    fn begin(&mut self) {
+        self.reader.begin();
+    }
+
+    fn turn_to(&mut self, place: &Place<'_>) {
+        self.reader.turn_to(place);
+    }
+
+    fn message(&mut self, message: RawMessage<'_>) -> Want {
+        (self.progress)(Step::Message);
+        self.reader.message(message)
+    }
+
+    fn body(&mut self, body: &[u8]) {
+        self.reader.body(body);
+    }
+
+    fn unusable(&mut self, offset: u64, reason: Unusable) {
+        (self.progress)(Step::Message);
+        self.reader.unusable(offset, reason);
+    }
+
+    fn remark(&mut self, remark: Remark) {
+        self.reader.remark(remark);
+    }
+}
