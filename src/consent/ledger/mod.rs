@@ -185,22 +185,21 @@ impl Ledger {
         self.lookup(address, senders, customer).into_iter().map(|(sender, customer, _)| (sender, customer))
     }
 
-    /// Whether the customer of a row is that customer: it may be everybody, or a hash.
-    pub fn means(&self, listed: &str, customer: &str) -> bool {
-        let hashed =
-            || customer::is_digest(listed) && customer::digests(customer).iter().any(|one| one == listed);
-        listed == ANY || listed == customer || hashed()
+    /// Under what names the lists may have a customer: everybody, the address, its hashes.
+    pub fn customer_keys(&self, customer: &str) -> Vec<String> {
+        let mut keys = vec![ANY.to_string(), customer.to_string()];
+        if self.hashed {
+            keys.extend(customer::digests(customer));
+        }
+        keys.dedup();
+        keys
     }
 
     fn lookup(&self, address: &str, senders: &Senders, customer: &str) -> Vec<(&str, &str, &[Listed])> {
         if self.rows.is_empty() {
             return Vec::new();
         }
-        let mut customers = vec![ANY.to_string(), customer.to_string()];
-        if self.hashed {
-            customers.extend(customer::digests(customer));
-        }
-        customers.dedup();
+        let customers = self.customer_keys(customer);
         let mut found = Vec::new();
         for key in sender_keys(address, senders) {
             let Some((sender, rows)) = self.rows.get_key_value(&key) else { continue };

@@ -36,28 +36,20 @@ pub fn unnamed(owners: &[&str]) -> Option<String> {
     })
 }
 
-/// Customers that look like one person: the same name before the `@`, and mail of the same sender. Counted apart, they
-/// split a daily sender.
+/// Customers that look like one person: the same name before the `@` (in a mailbox of few customers, a part of the name),
+/// and mail of the same sender. Counted apart, they split a daily sender.
 pub fn one_person(cases: &[Case]) -> Vec<String> {
     let mut senders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for case in cases {
         senders.entry(&case.customer).or_default().insert(&case.sender);
     }
-    let mut persons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for customer in senders.keys() {
-        let Some((local, _)) = customer.split_once('@') else { continue };
-        let name = local.replace(['.', '_', '-'], "");
-        if name.len() >= 3 && !OFFICES.contains(&name.as_str()) {
-            persons.entry(name).or_default().push(customer);
-        }
-    }
     let shares = |customers: &[&str]| {
-        let all = || customers.iter().flat_map(|customer| &senders[customer]);
+        let all = || customers.iter().filter_map(|customer| senders.get(customer)).flatten();
         all().collect::<BTreeSet<_>>().len() < all().count()
     };
-    let alike =
-        persons.values().filter(|customers| (2..=MOST).contains(&customers.len()) && shares(customers));
-    let line = |customers: &Vec<&str>| {
+    let customers: Vec<&str> = senders.keys().copied().collect();
+    let groups = alike(&customers).into_iter().filter(|group| group.len() <= MOST && shares(group));
+    let line = |customers: Vec<&str>| {
         let names: Vec<String> = customers.iter().map(|name| visible(name).into_owned()).collect();
         let options: Vec<String> = names.iter().map(|name| format!("--owner {name}")).collect();
         format!(
@@ -66,5 +58,58 @@ pub fn one_person(cases: &[Case]) -> Vec<String> {
             options.join(" ")
         )
     };
-    alike.map(line).take(MOST).collect()
+    groups.map(line).take(MOST).collect()
+}
+
+/// Addresses with one name, in groups of at least two.
+fn alike<'a>(customers: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let mut groups: Vec<(BTreeSet<String>, Vec<&'a str>)> = Vec::new();
+    for customer in customers {
+        let Some((local, _)) = customer.split_once('@') else { continue };
+        let mut names = BTreeSet::from([local.replace(['.', '_', '-'], "")]);
+        if customers.len() <= MOST {
+            names.extend(local.split(['.', '_', '-']).map(str::to_string));
+        }
+        names.retain(|name| name.len() >= 3 && !OFFICES.contains(&name.as_str()));
+        match groups.iter_mut().find(|(known, _)| !known.is_disjoint(&names)) {
+            Some((known, group)) => {
+                known.extend(names);
+                group.push(customer);
+            }
+            None => groups.push((names, vec![customer])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_makes_one_person_and_an_office_does_not() {
+        for (customers, expected) in [
+            (&["robin@home.example", "robin@work.example"][..], 1),
+            (&["robin.taylor@mail.example", "robintaylor@mail.example"], 1),
+            (&["robin.taylor@work.example", "robin@home.example"], 1),
+            (&["info@home.example", "info@work.example"], 0),
+            (&["jo@home.example", "jo@work.example"], 0),
+            (&["ann@home.example", "robin@home.example", "unknown"], 0),
+            (&["seed01@home.example", "seed02@home.example"], 0),
+            // Many people have a name in common.
+            (
+                &[
+                    "ann.a@x.test",
+                    "ann.b@x.test",
+                    "ann.c@x.test",
+                    "ann.d@x.test",
+                    "ann.e@x.test",
+                    "ann.f@x.test",
+                ],
+                0,
+            ),
+        ] {
+            assert_eq!(alike(customers).len(), expected, "{customers:?}");
+        }
+    }
 }
