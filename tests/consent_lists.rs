@@ -306,6 +306,24 @@ fn standard_input_is_a_list_where_something_comes() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn mailboxes_and_lists_may_be_pipes() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    let list = format!("{HEADER}shop.example,*,granted,2025-01-01\n");
+    std::fs::write(here.path().join("list.csv"), list).expect("a file");
+    let command = "mkfifo mail list; cat a.mbox > mail & cat list.csv > list & \
+        exec \"$0\" check mail --consent list";
+    let told = std::process::Command::new("sh")
+        .current_dir(here.path())
+        .args(["-c", command, env!("CARGO_BIN_EXE_mailfatigue")])
+        .output()
+        .expect("a run");
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert!(String::from_utf8_lossy(&told.stdout).contains("no,daily-consented"), "{said}");
+    assert!(said.starts_with("28 messages read"), "{said}");
+}
+
 #[test]
 fn rows_that_matched_nothing_are_named_with_what_may_have_been_meant() {
     let rows = "shop.example,robin@home.example,granted,2025-01-01\n\

@@ -39,11 +39,17 @@ impl Wrong {
     }
 }
 
-/// A cell without blanks and without the apostrophe that a spreadsheet puts before what must stay text; the program's
+/// A cell without what can't be seen around it, and without the apostrophe that a spreadsheet puts before what must stay text; the program's
 /// own lists have it before what looks like a formula.
 pub fn cell(row: &StringRecord, column: usize) -> &str {
-    let cell = row.get(column).unwrap_or("").trim();
-    cell.strip_prefix('\'').map_or(cell, str::trim_start)
+    let around = |c: char| c.is_whitespace() || is_invisible(c);
+    let cell = row.get(column).unwrap_or("").trim_matches(around);
+    cell.strip_prefix('\'').map_or(cell, |rest| rest.trim_start_matches(around))
+}
+
+/// Marks that come along when text is copied out of a page or a mail: no width, or a direction of writing.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A cell as a message shows it: on one line, and not too long.
@@ -52,5 +58,23 @@ pub fn shown(cell: &str) -> String {
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_around_a_cell_is_left_out() {
+        let row =
+            StringRecord::from(vec!["\u{a0} shop.example\u{200b}", "'\u{202a}2026-01-01\u{202c}", "'=x", ""]);
+        assert_eq!([0, 1, 2, 3, 4].map(|at| cell(&row, at)), ["shop.example", "2026-01-01", "=x", "", ""]);
+    }
+
+    #[test]
+    fn long_cells_are_cut_and_lines_joined() {
+        assert_eq!(shown("a\n b"), "a b");
+        assert_eq!(shown(&"ä".repeat(70)), "ä".repeat(60) + "…");
     }
 }

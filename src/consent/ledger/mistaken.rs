@@ -12,10 +12,13 @@ const HEAD: u64 = 4_096;
 /// An error where the file is a list or a spreadsheet. Other files, and those that can't be read, are left to whoever
 /// reads mail.
 pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
-    let mut head = Vec::new();
+    // A pipe must not even be opened: its writer would find it closed again.
+    if !path.metadata().is_ok_and(|kind| kind.is_file()) {
+        return Ok(());
+    }
     let Ok(mut file) = File::open(path) else { return Ok(()) };
-    let is_file = file.metadata().is_ok_and(|kind| kind.is_file());
-    if !is_file || file.by_ref().take(HEAD).read_to_end(&mut head).is_err() {
+    let mut head = Vec::new();
+    if file.by_ref().take(HEAD).read_to_end(&mut head).is_err() {
         return Ok(());
     }
     let refused = |what: &str, hint: String| Err(Error::file(path, what).hint(hint));
