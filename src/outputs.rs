@@ -91,26 +91,34 @@ impl Kind {
 
 /// Whether a CSV file has these columns first, whatever its delimiter, with a byte-order mark or without.
 fn begins_with(bytes: &[u8], columns: &[&str]) -> bool {
-    delimiters(bytes).any(|delimiter| {
-        let header = header(bytes, delimiter);
-        header.len() >= columns.len() && header.iter().zip(columns).all(|(there, column)| there == column)
-    })
+    // Most files that are asked about are mail: the first cell says so at once, and the delimiter follows it.
+    let unquoted = |text: &[u8]| text.strip_prefix(b"\"").unwrap_or(text).to_vec();
+    let line = unquoted(first_line(bytes));
+    let Some(rest) = columns.first().and_then(|first| line.strip_prefix(first.as_bytes())) else {
+        return false;
+    };
+    let Some(delimiter) = unquoted(rest).first().copied().filter(|byte| is_delimiter(*byte)) else {
+        return false;
+    };
+    let header = header(bytes, delimiter);
+    header.len() >= columns.len() && header.iter().zip(columns).all(|(there, column)| there == column)
 }
 
 fn is_consent_list(bytes: &[u8]) -> bool {
-    delimiters(bytes).any(|delimiter| {
+    let line = first_line(bytes).to_ascii_lowercase();
+    if memchr::memmem::find(&line, b"event").is_none() {
+        return false;
+    }
+    (0_u8..128).filter(|byte| is_delimiter(*byte) && line.contains(byte)).any(|delimiter| {
         let header = header(bytes, delimiter);
         let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
         has("event") && (has("sender") || has("customer"))
     })
 }
 
-/// What may be the delimiter: any sign in the first line.
-fn delimiters(bytes: &[u8]) -> impl Iterator<Item = u8> {
-    let line = first_line(bytes);
-    (0_u8..128)
-        .filter(|byte| (*byte == b'\t' || byte.is_ascii_punctuation() || *byte == b' ') && *byte != b'"')
-        .filter(move |byte| line.contains(byte))
+/// Whether the byte may be the delimiter: a sign, a tab or a blank.
+fn is_delimiter(byte: u8) -> bool {
+    (byte.is_ascii_punctuation() || matches!(byte, b'\t' | b' ')) && byte != b'"'
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {

@@ -434,3 +434,30 @@ fn a_run_from_standard_input_replaces_its_report() {
             .is_ok_and(|help| { String::from_utf8_lossy(&help.stdout).contains("--force") })
     );
 }
+
+#[test]
+fn what_somebody_wrote_while_mail_was_read_is_not_replaced() {
+    use std::io::Write;
+    for output in OUTPUTS {
+        let here = folder(&[("r.csv", OLD_REPORT.as_bytes())]);
+        let mut run = program()
+            .current_dir(here.path())
+            .args(["check", "-", output, "new.csv"])
+            .args(if output == "--output" { &[] as &[&str] } else { &["-o", "r.csv"] })
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a run");
+        let mut input = run.stdin.take().expect("a pipe");
+        // More than a pipe holds: when all of it is taken, the program is reading.
+        input.write_all(daily().repeat(20).as_bytes()).expect("written");
+        fs::write(here.path().join("new.csv"), "mine\n").expect("a file");
+        drop(input);
+        let told = run.wait_with_output().expect("its end");
+        let said = String::from_utf8_lossy(&told.stderr);
+        assert!(told.status.code() == Some(2) && said.contains("`new.csv`: is there already"), "{said}");
+        assert_eq!(fs::read(here.path().join("new.csv")).expect("the file"), b"mine\n");
+        assert_eq!(fs::read(here.path().join("r.csv")).expect("the report"), OLD_REPORT.as_bytes());
+    }
+}

@@ -25,6 +25,7 @@ pub struct Destinations<'a> {
     /// Each with its file, where it is one that is already there.
     checked: Vec<(Destination<'a>, Option<FileId>)>,
     ids: Vec<FileId>,
+    force: bool,
 }
 
 /// A file as the system knows it. Devices and pipes are none.
@@ -62,16 +63,24 @@ impl<'a> Destinations<'a> {
             output.has_no_other_ending()?;
             output.is_in_a_folder()?;
         }
-        for output in outputs.iter().filter(|output| !is_stream(output.path)) {
-            output.replaces_its_own(force)?;
-        }
         let id = |place| match place {
             Some(Place::There(id)) => Some(id),
             _ => None,
         };
         let checked: Vec<_> = outputs.into_iter().zip(places.into_iter().map(id)).collect();
         let ids = checked.iter().filter_map(|(_, id)| id.clone()).collect();
-        Ok(Self { checked, ids })
+        let this = Self { checked, ids, force };
+        this.replace_only_own()?;
+        Ok(this)
+    }
+
+    /// Checks that what is there may be replaced: before anything is read and, because somebody else may have written
+    /// there since, when all is read.
+    pub fn replace_only_own(&self) -> Result<()> {
+        let outputs = self.checked.iter().map(|(output, _)| output);
+        outputs
+            .filter(|output| !is_stream(output.path))
+            .try_for_each(|output| output.replaces_its_own(self.force))
     }
 
     /// The files that are already there.

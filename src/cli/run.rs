@@ -123,6 +123,7 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     let outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
     if !outcome.is_empty() {
+        written.replace_only_own()?;
         publish(options, &plan, &outcome)?;
     }
     console.tell(&remarks(&outcome, options.amount()));
