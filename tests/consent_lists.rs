@@ -103,7 +103,7 @@ fn dates_with_the_day_or_month_first_are_read_where_that_is_certain() {
     let both = rows("27/02/2025", "2/27/2025");
     refused(both.as_bytes(), &[], &["2 rows can't be used", "line 2", "line 3", "--consent-dates"]);
     refused(both.as_bytes(), &["--consent-dates", "dmy"], &["line 3: `2/27/2025` is not a date"]);
-    refused(both.as_bytes(), &["--consent-dates", "ymd"], &["dmy (27.02.2026)"]);
+    refused(both.as_bytes(), &["--consent-dates", "ymd"], &["possible values: dmy, mdy"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::history::Scope;
 use crate::mailbox::{FileId, survey_beside};
 use crate::policy::Policy;
 use crate::time::{Day, Seconds, Zone};
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ pub struct Inputs {
 
     /// How to read dates such as 3/4/2026: day first (dmy) or month first (mdy) [default: only where the list leaves
     /// no doubt]
-    #[arg(long, value_name = "ORDER", value_parser = date_order, requires = "consent", help_heading = "Consent")]
+    #[arg(long, value_name = "ORDER", value_parser = date_order(), requires = "consent", help_heading = "Consent")]
     pub consent_dates: Option<DateOrder>,
 
     /// Leave out rows of consent lists that can't be used, and list them
@@ -117,12 +117,11 @@ fn list_file() -> impl TypedValueParser<Value = ListFile> {
     OsStringValueParser::new().map(|text| ListFile::named(&text))
 }
 
-fn date_order(text: &str) -> std::result::Result<DateOrder, String> {
-    match text {
-        "dmy" => Ok(DateOrder::DayFirst),
-        "mdy" => Ok(DateOrder::MonthFirst),
-        _ => Err("write dmy (27.02.2026) or mdy (2/27/2026)".to_string()),
-    }
+fn date_order() -> impl TypedValueParser<Value = DateOrder> {
+    PossibleValuesParser::new(["dmy", "mdy"]).map(|order| match order.as_str() {
+        "dmy" => DateOrder::DayFirst,
+        _ => DateOrder::MonthFirst,
+    })
 }
 
 impl Inputs {
