@@ -128,6 +128,16 @@ fn no_output_is_a_file_that_is_read_whatever_its_path() {
     }
 }
 
+#[test]
+fn a_list_about_one_sender_is_read_too() {
+    let here = folder(&[("a.mbox", daily().as_bytes()), ("list.csv", b"customer,event,date\n*,granted,\n")]);
+    for output in OUTPUTS {
+        let arguments =
+            ["check", "a.mbox", "--consent", "shop.example=list.csv", output, "./list.csv", "--force"];
+        refused(here.path(), &arguments, &["is also a consent list that is read", output]);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn standard_output_is_no_file_that_is_read() {
@@ -382,7 +392,7 @@ fn outputs_are_checked_before_anything_is_read() {
             refused(here.path(), &["check", "missing.mbox", output, name], words);
         };
         check("no/such/r.csv", &["there is no folder `no/such`", "create the folder"]);
-        check("new/", &["is a folder"]);
+        check("new/", &["`new/`", "ends in `/`", "new/report.csv"]);
         check("folder", &["`folder`", "is a folder", "folder/report.csv"]);
         check("folder/", &["is a folder"]);
         check("r.csv/x.csv", &["`r.csv/x.csv`", "can't be written"]);

@@ -171,7 +171,7 @@ impl Destination<'_> {
         let usual = self.path.with_extension(self.kind.endings.first().unwrap_or(&""));
         Err(match by {
             Some(kind) => error.hint(format!("write {} {}", kind.option, name(self.path))),
-            None => error.hint(format!("write {} {}", self.kind.option, name(&usual))),
+            None => error.hint(format!("write {} {}; spreadsheets open it", self.kind.option, name(&usual))),
         })
     }
 
@@ -183,12 +183,11 @@ impl Destination<'_> {
         };
         let named_as_folder = self.path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if self.path.is_dir() || named_as_folder {
+            let what =
+                if self.path.is_dir() { "is a folder" } else { "ends in `/`, so it is the name of a folder" };
             let inside = self.path.join(format!("report.{}", self.kind.endings.first().unwrap_or(&"csv")));
-            return Err(Error::file(self.path, "is a folder; a file is needed").hint(format!(
-                "write {} {}",
-                self.kind.option,
-                quoted(&inside.to_string_lossy())
-            )));
+            let inside = quoted(&inside.to_string_lossy());
+            return Err(self.error(what).hint(format!("write {} {inside}", self.kind.option)));
         }
         if let Err(error) = self.path.metadata()
             && error.kind() != ErrorKind::NotFound
