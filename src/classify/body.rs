@@ -4,7 +4,6 @@ use super::matcher::{Ear, Sought};
 use super::signals::Signals;
 use crate::message::html::read_html;
 use crate::message::mime::{Part, text_parts};
-use crate::text::fold::fold;
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{MessageParser, MessagePart, PartType};
 use memchr::memmem::Finder;
@@ -62,17 +61,37 @@ impl BodyText {
     }
 }
 
-/// The writer's own first words, folded: nothing that is quoted from another message.
-pub(crate) fn words_of_the_writer(mime: &[u8], body: &[u8]) -> String {
+/// The text of a letter by hand, unfolded: that of its plain parts, or else of its HTML up to what mail programs put
+/// before the message that is answered.
+pub(crate) fn text_of_a_letter(mime: &[u8], body: &[u8]) -> String {
     let read = || {
-        let text = |part| match part {
-            Part::Plain(plain) => plain.into_owned(),
-            Part::Html(html) => html_to_text(cut(&html, TEXT_LIMIT)),
-        };
-        let texts: Vec<String> = parts(mime, body).into_iter().map(text).collect();
-        fold(&own_words(&texts.join("\n")))
+        let (mut plain, mut html) = (String::new(), String::new());
+        for part in parts(mime, body) {
+            match part {
+                Part::Plain(text) => plain.push_str(&text),
+                Part::Html(text) => html.push_str(before_quotation(cut(&text, TEXT_LIMIT))),
+            }
+        }
+        if plain.trim().is_empty() { html_to_text(&html) } else { cut(&plain, TEXT_LIMIT).to_string() }
     };
     std::panic::catch_unwind(read).unwrap_or_default()
+}
+
+/// What comes before a quotation in HTML, by the marks of mail programs.
+fn before_quotation(html: &str) -> &str {
+    const MARKS: [&str; 8] = [
+        "<blockquote",
+        "gmail_quote",
+        "moz-cite-prefix",
+        "yahoo_quoted",
+        "appendonsend",
+        "divRplyFwdMsg",
+        "protonmail_quote",
+        "border-top:solid #E1E1E1",
+    ];
+    let ends = MARKS.iter().filter_map(|mark| html.find(mark));
+    // A mark may be in the middle of a tag.
+    ends.min().map_or(html, |end| &html[..html[..end].rfind('<').unwrap_or(end)])
 }
 
 /// The text parts of a message.
@@ -99,39 +118,6 @@ fn parsed(message: &[u8]) -> Vec<Part<'static>> {
         _ => None,
     };
     parts.into_iter().filter_map(text).collect()
-}
-
-/// How much of what somebody wrote is looked at, in characters: a wish to be left alone comes first.
-const OWN_WORDS: usize = 400;
-
-/// The lines before any quotation, without quoted ones.
-fn own_words(text: &str) -> String {
-    let lines = text.lines().map(str::trim).take_while(|line| !introduces_quotation(line));
-    let own: Vec<&str> = lines.filter(|line| !line.starts_with('>') && !line.starts_with('|')).collect();
-    own.join("\n").chars().take(OWN_WORDS).collect()
-}
-
-/// What mail programs put above the message that is answered.
-fn introduces_quotation(line: &str) -> bool {
-    let folded = fold(line);
-    let wrote = [
-        "wrote:",
-        "schrieb:",
-        "a ecrit :",
-        "a ecrit:",
-        "escribio:",
-        "ha scritto:",
-        "schreef:",
-        "escreveu:",
-        "napisal:",
-        "napisala:",
-        "napisal(a):",
-    ];
-    let headed = ["from:", "von:", "de :", "de:", "da:", "van:", "od:"];
-    (line.starts_with("--") && line.contains("essage")) // "-----Original Message-----" and its kin
-        || line.starts_with("________")
-        || wrote.iter().any(|end| folded.ends_with(end))
-        || (headed.iter().any(|start| folded.starts_with(start)) && folded.contains('@'))
 }
 
 fn has_link(text: &str) -> bool {
@@ -195,15 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quoted_is_not_the_writers_own() {
-        let own = |body: &str| words_of_the_writer(b"Content-Type: text/plain", body.as_bytes());
-        assert_eq!(own("Thanks!\n\nOn Mon, Ann <a@b.example> wrote:\n> unsubscribe here\n"), "thanks!");
-        assert_eq!(own("> unsubscribe\nno, keep writing\n"), "no, keep writing");
-        assert_eq!(own("Bitte abmelden\n-----Ursprüngliche Message-----\nVon: x"), "bitte abmelden");
-        assert_eq!(
-            own("stop\n\nAm 3. Mai schrieb Ann:\nunsubscribe"),
-            "stop am 0. mai schrieb ann: unsubscribe"
-        );
+    fn a_letter_is_read_without_what_it_answers() {
+        let html =
+            |body: &str| text_of_a_letter(b"Content-Type: text/html", body.as_bytes()).trim().to_string();
+        assert_eq!(html("<p>Thanks!</p><blockquote type=cite>unsubscribe</blockquote>"), "Thanks!");
+        assert_eq!(html("<div>Thanks!</div><div class=\"gmail_quote\">unsubscribe</div>"), "Thanks!");
+        let both =
+            "--x\nContent-Type: text/plain\n\nThanks\n--x\nContent-Type: text/html\n\n<p>Thanks</p>\n--x--\n";
+        let read = text_of_a_letter(b"Content-Type: multipart/alternative; boundary=x", both.as_bytes());
+        assert_eq!(read.trim(), "Thanks");
     }
 
     #[test]

@@ -25,8 +25,6 @@ const NO_EVIDENCE: &str = "no-evidence";
 /// Lists of phrases that the program itself asks for.
 const WAYS_OUT: &str = "unsubscribe";
 const ADVERTISES: &str = "advertises";
-const OPT_OUT: &str = "opt-out";
-const STAYS: &str = "stays";
 
 /// The built-in rules behind those of a text with a name; the fields that they need are added to the vocabulary.
 pub(super) fn compile(own: Option<(&str, &Path)>, vocabulary: &mut Vocabulary) -> Result<Rules> {
@@ -246,12 +244,7 @@ impl<'v> Compiler<'v> {
     }
 
     fn finish(mut self) -> Result<Rules> {
-        let asked = Asked {
-            way_out: self.asked_signal(WAYS_OUT),
-            advertises: self.asked_signal(ADVERTISES),
-            opt_out: self.asked_signal(OPT_OUT),
-            stays: self.asked_signal(STAYS),
-        };
+        let asked = Asked { way_out: self.asked_signal(WAYS_OUT), advertises: self.asked_signal(ADVERTISES) };
         let (in_subject, in_body) = self.lists.sought();
         self.rules.push(Rule {
             id: NO_EVIDENCE.into(),

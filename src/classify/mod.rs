@@ -18,7 +18,7 @@ mod rule_file;
 mod rules;
 mod signals;
 
-pub(crate) use body::{BodyText, words_of_the_writer};
+pub(crate) use body::{BodyText, text_of_a_letter};
 pub(crate) use cache::Memo;
 pub(crate) use matcher::Ear;
 pub(crate) use predicates::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};

@@ -1,10 +1,13 @@
 //! What the mailbox itself proves about consent: purchases, double opt-ins, opt-outs.
 
 use super::{Event, Happening, Moment};
-use crate::fact::{AddressId, CustomerId, Evidence, ListId, OptOutOffer, OwnMail, SenderId, Sign};
+use crate::fact::{
+    AddressId, CustomerId, Evidence, Fact, Kind, ListId, OptOutOffer, OwnMail, SenderId, Sign, Traits, hash,
+};
 use crate::history::History;
 use crate::time::{DAY, Time, Zone};
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 /// A confirmation proves a double opt-in where the request came at most this long before it.
 const CONFIRMED_WITHIN: i64 = 14 * DAY;
@@ -44,21 +47,60 @@ impl Covers {
     }
 }
 
+/// How many messages, at least, show that a sender's lists or addresses change with each mail.
+const FEW: usize = 3;
+
+/// The marketing messages of each pair.
+struct Pairs<'a>(HashMap<(SenderId, CustomerId), Vec<&'a Fact>>);
+
+impl<'a> Pairs<'a> {
+    fn of(history: &'a History) -> Self {
+        let marketing =
+            |facts: &'a [Fact]| facts.iter().filter(|fact| fact.kind == Kind::Marketing).collect();
+        Self(history.pairs().map(|pair| ((pair.sender, pair.customer), marketing(pair.facts))).collect())
+    }
+
+    /// What is covered by a withdrawal from a message on that list or from that address: the same list, or else the
+    /// same address; everything where a sender's lists or addresses change with each mail.
+    fn covered(&self, pair: (SenderId, CustomerId), list: Option<ListId>, from: AddressId) -> Covers {
+        let facts = self.0.get(&pair).map_or(&[][..], Vec::as_slice);
+        let changes = match list {
+            Some(_) => changes_with_each(facts.iter().filter_map(|fact| fact.list)),
+            None => changes_with_each(facts.iter().map(|fact| fact.from)),
+        };
+        if changes { Covers::All } else { Covers::stream(list, from) }
+    }
+}
+
+/// Whether hardly any value comes twice.
+fn changes_with_each<T: Eq + Hash>(values: impl Iterator<Item = T>) -> bool {
+    let (mut count, mut different) = (0, HashSet::new());
+    for value in values {
+        count += 1;
+        different.insert(value);
+    }
+    count >= FEW && different.len() * 10 >= count * 9
+}
+
 impl Findings {
     /// Looks through everything that was read.
     pub fn of(history: &History, zone: &Zone) -> Self {
         let mut findings = Self::default();
+        let unsubscribed = history.signs.iter().any(|sign| sign.evidence == Evidence::Unsubscribed);
+        let pairs =
+            if unsubscribed || !history.own.is_empty() { Pairs::of(history) } else { Pairs(HashMap::new()) };
         for sign in &history.signs {
             match sign.evidence {
                 Evidence::Purchase => findings.add(sign, Happening::Purchase, Covers::All, zone),
                 Evidence::Unsubscribed => {
-                    findings.add(sign, Happening::Withdrawn, Covers::stream(sign.list, sign.from), zone);
+                    let covers = pairs.covered((sign.sender, sign.customer), sign.list, sign.from);
+                    findings.add(sign, Happening::Withdrawn, covers, zone);
                 }
                 Evidence::Confirmed | Evidence::ConfirmRequest => {}
             }
         }
         findings.claims(&history.signs, zone);
-        findings.opt_outs(history, zone);
+        findings.opt_outs(history, &pairs, zone);
         findings
     }
 
@@ -107,8 +149,9 @@ impl Findings {
     }
 
     /// The owner's own mail to an address that a `List-Unsubscribe` named. An address that served several senders
-    /// counts only for those whose subject it carries.
-    fn opt_outs(&mut self, history: &History, zone: &Zone) {
+    /// counts only for those whose subject it carries; so does one from which the sender writes itself, for people
+    /// write there about anything.
+    fn opt_outs(&mut self, history: &History, pairs: &Pairs<'_>, zone: &Zone) {
         if history.own.is_empty() {
             return;
         }
@@ -117,54 +160,67 @@ impl Findings {
         for offer in history.offers.iter().filter(|offer| written_to.contains(&offer.address)) {
             offers.entry(offer.address).or_default().push(offer);
         }
-        self.requests(history, &offers, zone);
+        self.requests(history, &offers, pairs, zone);
+        let authors = history.names.addresses.iter().map(|(_, address)| hash(&[address.as_bytes()]));
+        let authors: HashSet<u64> = authors.filter(|address| offers.contains_key(address)).collect();
         for mail in &history.own {
             let mut covered = HashSet::new();
             for address in &mail.to {
                 let Some(named) = offers.get(address) else { continue };
                 let several = named.iter().any(|offer| offer.sender != named[0].sender);
-                let meant = named
-                    .iter()
-                    .filter(|offer| !several || (offer.subject != 0 && offer.subject == mail.subject));
-                covered.extend(meant.map(|offer| (offer.sender, Covers::stream(offer.list, offer.from))));
+                let meant = |offer: &&&OptOutOffer| {
+                    let with_subject = offer.subject != 0 && offer.subject == mail.subject;
+                    let for_anything = several || authors.contains(address);
+                    offer.customer == mail.writer
+                        && (!for_anything || with_subject || (mail.asks && !several))
+                };
+                covered.extend(named.iter().filter(meant).map(|offer| {
+                    let covers = pairs.covered((offer.sender, mail.writer), offer.list, offer.from);
+                    (offer.sender, covers)
+                }));
             }
             for (sender, covers) in covered {
-                self.put(
-                    (sender, mail.writer),
-                    Happening::Withdrawn,
-                    mail.time,
-                    &mail.message_id,
-                    covers,
-                    zone,
-                );
+                self.withdraw(sender, mail, covers, zone);
             }
         }
     }
 
-    /// The owner's own words to an organisation that it send no more: they cover all its mail. A mail to an address
-    /// that a `List-Unsubscribe` named is none of these: it speaks of that list alone.
-    fn requests(&mut self, history: &History, offers: &HashMap<u64, Vec<&OptOutOffer>>, zone: &Zone) {
-        let by_hand =
-            |mail: &&OwnMail| !mail.asks.is_empty() && !mail.to.iter().any(|to| offers.contains_key(to));
-        let mails: Vec<&OwnMail> = history.own.iter().filter(by_hand).collect();
-        if mails.is_empty() {
-            return;
-        }
-        let senders: HashMap<&str, SenderId> =
-            history.names.senders.iter().map(|(id, name)| (name, id)).collect();
-        for mail in mails {
-            let asked: HashSet<SenderId> =
-                mail.asks.iter().filter_map(|name| senders.get(name.as_str()).copied()).collect();
-            for sender in asked {
-                self.put(
-                    (sender, mail.writer),
-                    Happening::Withdrawn,
-                    mail.time,
-                    &mail.message_id,
-                    Covers::All,
-                    zone,
-                );
-            }
+    /// The owner's own words, in an answer to a marketing message, that mail stop. A mail to an address that a
+    /// `List-Unsubscribe` named is none of these: it speaks of that list.
+    fn requests(
+        &mut self,
+        history: &History,
+        offers: &HashMap<u64, Vec<&OptOutOffer>>,
+        pairs: &Pairs<'_>,
+        zone: &Zone,
+    ) {
+        let by_hand = |mail: &&OwnMail| mail.asks && !mail.to.iter().any(|to| offers.contains_key(to));
+        for mail in history.own.iter().filter(by_hand) {
+            let Some(answered) = answered(history, mail) else { continue };
+            let covers = pairs.covered((answered.sender, mail.writer), answered.list, answered.from);
+            self.withdraw(answered.sender, mail, covers, zone);
         }
     }
+
+    fn withdraw(&mut self, sender: SenderId, mail: &OwnMail, covers: Covers, zone: &Zone) {
+        let (pair, source) = ((sender, mail.writer), &mail.message_id);
+        self.put(pair, Happening::Withdrawn, mail.time, source, covers, zone);
+    }
+}
+
+/// The marketing message that the owner answered: the one that the answer names, or else the last one before it from
+/// the address to which it goes.
+fn answered<'a>(history: &'a History, mail: &OwnMail) -> Option<&'a Fact> {
+    let is_answered = |fact: &&Fact| match mail.answers {
+        Some(id) => fact.message_id == id,
+        None => {
+            let from = history.names.addresses.text(fact.from);
+            mail.is_answer && fact.time <= Some(mail.time) && mail.to.contains(&hash(&[from.as_bytes()]))
+        }
+    };
+    let counts = |fact: &&Fact| {
+        fact.kind == Kind::Marketing && fact.customer == mail.writer && !fact.traits.has(Traits::UNVERIFIED)
+    };
+    let answered = history.facts().iter().filter(counts).filter(is_answered);
+    answered.max_by_key(|fact| (fact.time <= Some(mail.time), fact.time, fact.identity))
 }

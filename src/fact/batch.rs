@@ -77,7 +77,9 @@ pub struct OptOutOffer {
     pub subject: u64,
     /// Who asks.
     pub sender: SenderId,
-    /// In a message from this address …
+    /// In a message to this customer …
+    pub customer: CustomerId,
+    /// … from this address …
     pub from: AddressId,
     /// … and on this list.
     pub list: Option<ListId>,
@@ -122,10 +124,12 @@ pub struct OwnMail {
     pub to: Vec<u64>,
     /// Its subject, hashed.
     pub subject: u64,
-    /// The organisations that it asks, in the writer's own words, to send no more.
-    pub asks: Vec<String>,
+    /// Whether it asks, in the writer's own words, that mail stop.
+    pub asks: bool,
     /// The Message-ID, hashed, of the message that it answers.
     pub answers: Option<u64>,
+    /// Whether it is an answer that names no message.
+    pub is_answer: bool,
     /// Its Message-ID, as the report names it.
     pub message_id: String,
 }
@@ -197,6 +201,7 @@ impl Batch {
         }));
         self.offers.extend(next.offers.into_iter().map(|offer| OptOutOffer {
             sender: senders[usize::from(offer.sender)],
+            customer: customers[usize::from(offer.customer)],
             from: addresses[usize::from(offer.from)],
             list: list(offer.list),
             ..offer

@@ -9,6 +9,7 @@ mod hosts;
 mod lens;
 mod names;
 mod notes;
+mod own_words;
 mod reader;
 mod recurring;
 mod relay;

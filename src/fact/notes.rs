@@ -5,6 +5,7 @@ use super::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash};
 use super::sender::normal_address;
 use super::unsubscribe::Unsubscribe;
 use super::{AddressId, Fact, FactReader, Traits};
+use crate::classify::Seen;
 use crate::message::header::{FieldName, Fields};
 use crate::message::value::{bracketed, mailboxes};
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ impl FactReader<'_> {
                 address: hash(&[offer.address.as_bytes()]),
                 subject: offer.subject.as_ref().map_or(0, |subject| subject_hash(subject)),
                 sender: fact.sender,
+                customer: fact.customer,
                 from: fact.from,
                 list: fact.list,
             });
@@ -40,33 +42,38 @@ impl FactReader<'_> {
         }
     }
 
-    /// Notes what the owner wrote; returns the organisations that it went to.
+    /// Notes what the owner wrote; whether it went to anybody.
     pub(super) fn note_own(
         &mut self,
         fields: &Fields<'_>,
         fact: &Fact,
         subject: &str,
+        seen: &Seen,
         message_id: &str,
-    ) -> Vec<String> {
-        let Some(time) = fact.time else { return Vec::new() };
-        let writer: Cow<'_, str> = match self.lens.owners.name() {
+    ) -> bool {
+        let Some(time) = fact.time else { return false };
+        let owners = &self.lens.owners;
+        let writer: Cow<'_, str> = match owners.name() {
             Some(owner) => owner.into(),
-            None => self.lens.owners.canonical(self.names.addresses.text(fact.from)).into(),
+            None => owners.canonical(self.names.addresses.text(fact.from)).into(),
         };
         let to =
             [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(mailboxes);
-        let to: Vec<String> = to.map(|one| normal_address(&one.address)).collect();
-        let answers = fields.first(FieldName::IN_REPLY_TO).map(bracketed).filter(|id| !id.is_empty());
+        let to: Vec<u64> = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
+        let written = !to.is_empty();
+        // What is forwarded names the message, too, but goes to others.
+        let answers = if seen.forwarded { None } else { answered(fields).map(|id| hash(&[id])) };
         self.batch.own.push(OwnMail {
             writer: self.names.customers.number(&writer),
             time,
-            to: to.iter().map(|address| hash(&[address.as_bytes()])).collect(),
+            to,
             subject: subject_hash(subject),
-            asks: Vec::new(),
-            answers: answers.map(|id| hash(&[id])),
+            asks: false,
+            answers,
+            is_answer: answers.is_none() && seen.reply_prefix,
             message_id: message_id.to_string(),
         });
-        to.iter().map(|address| self.lens.senders.organisation(address).name).collect()
+        written
     }
 
     /// Notes where a message stands and how it shows itself, where that is asked for.
@@ -82,6 +89,16 @@ impl FactReader<'_> {
             });
         }
     }
+}
+
+/// The id of the message that one answers: of `In-Reply-To`, else the last of `References`.
+fn answered<'a>(fields: &Fields<'a>) -> Option<&'a [u8]> {
+    let replied = fields.first(FieldName::IN_REPLY_TO).map(bracketed).filter(|id| !id.is_empty());
+    replied.or_else(|| {
+        let references = fields.first(FieldName::REFERENCES)?;
+        let last = &references[memchr::memrchr(b'<', references)?..];
+        Some(bracketed(last)).filter(|id| !id.is_empty())
+    })
 }
 
 /// A Message-ID as reports show it.

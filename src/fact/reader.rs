@@ -7,13 +7,13 @@ use super::names::NewNames;
 use super::notes::shown;
 use super::recurring::Recurring;
 use super::state::{State, state_by};
-use super::unsubscribe::{WayOut, list_unsubscribe, unsubscribe};
+use super::unsubscribe::{Unsubscribe, WayOut, list_unsubscribe, unsubscribe};
 use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
-use super::{Fact, MailboxId, Names, Traits};
+use super::{Fact, MailboxId, Names, Traits, own_words};
 use crate::classify::{
     Decision, Ear, Evidence, Kind, Memo, Open, Outcome, Seen, has_forward_prefix, has_identifier,
-    has_reply_prefix, words_of_the_writer,
+    has_reply_prefix, text_of_a_letter,
 };
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use crate::message::header::{FieldName, Fields, Spans};
@@ -57,8 +57,12 @@ struct Pending {
     open: Option<Open>,
     decision: Decision,
     message_id: Option<Vec<u8>>,
-    /// The organisations that the owner wrote to.
-    written_to: Vec<String>,
+    /// Whether the owner wrote it, to somebody.
+    by_owner: bool,
+    /// The subject, where the owner chose it.
+    own_subject: Option<String>,
+    /// Whether it is bulk mail whose subject has no number of a deal: that proves no purchase.
+    unnumbered_bulk: bool,
 }
 
 impl<'a> FactReader<'a> {
@@ -126,12 +130,10 @@ impl<'a> FactReader<'a> {
         let subject = fields.first(FieldName::SUBJECT).map(plain_text).unwrap_or_default();
         let heard = lens.rules.hear_subject(&subject, &mut self.subject);
         let seen = Seen {
-            unsubscribable: offered.is_some(),
-            one_click: offered.as_ref().is_some_and(|offered| offered.way_out == WayOut::OneClick),
             verified: authenticity == Authenticity::Verified,
             free_mail: author.free_mail,
             no_reply: author.no_reply,
-            ..seen_in_subject(fields, &subject, self.subject.text())
+            ..seen_in_header(fields, &subject, self.subject.text(), offered.as_ref())
         };
         let outcome: Outcome = if own || state.no_mail {
             lens.rules.undecided()
@@ -157,19 +159,22 @@ impl<'a> FactReader<'a> {
             traits: traits(state, own, authenticity, &seen).set(Traits::NO_REPLY, no_reply),
         };
         self.note_detail(message.offset, &subject, fact.from, message_id);
-        let written_to =
-            if own { self.note_own(fields, &fact, &subject, &shown(message_id)) } else { Vec::new() };
+        let by_owner = own && self.note_own(fields, &fact, &subject, &seen, &shown(message_id));
         if !own && authenticity != Authenticity::Unverified {
             self.note_offers(&author, &fact, offered.as_ref());
         }
         // A message without a valid `List-Unsubscribe` may name its way out in the text; one that belongs to a deal
         // may advertise there; and the owner's own may ask to be left alone.
         let undecided = open.is_some() || (fact.kind == Kind::Marketing && offered.is_none());
-        let want = undecided || fact.kind == Kind::Transactional || !written_to.is_empty();
+        let want = undecided || fact.kind == Kind::Transactional || by_owner;
         if want {
             note_mime(fields, &mut self.mime);
             let message_id = message_id.map(<[u8]>::to_vec);
-            self.pending = Some(Pending { fact, open, decision, message_id, written_to });
+            let own_subject =
+                (by_owner && !seen.reply_prefix && !seen.forwarded).then(|| subject.to_string());
+            let unnumbered_bulk = seen.unsubscribable && !seen.identifier;
+            self.pending =
+                Some(Pending { fact, open, decision, message_id, by_owner, own_subject, unnumbered_bulk });
         } else {
             self.keep(fact, decision, message_id);
         }
@@ -245,12 +250,10 @@ impl Sink for FactReader<'_> {
         let Some(pending) = self.pending.take() else { return };
         let message_id = pending.message_id.as_deref();
         let rules = &self.lens.rules;
-        if !pending.written_to.is_empty() {
-            let own_words = words_of_the_writer(&self.mime, body);
-            let words = format!("{}\n{own_words}", self.subject.text());
-            let asks = rules.asks_to_stop(&words, &mut self.text);
-            if let Some(mail) = self.batch.own.last_mut().filter(|_| asks) {
-                mail.asks = pending.written_to;
+        if pending.by_owner {
+            let letter = text_of_a_letter(&self.mime, body);
+            if let Some(mail) = self.batch.own.last_mut() {
+                mail.asks = own_words::ask_to_stop(pending.own_subject.as_deref(), &letter);
             }
             self.keep(pending.fact, pending.decision, message_id);
             return;
@@ -259,6 +262,13 @@ impl Sink for FactReader<'_> {
         let decision = match pending.open {
             Some(open) => rules.judge_body(open, &body, &mut self.memo),
             None => pending.decision,
+        };
+        let proves_nothing = match decision.evidence {
+            Some(Evidence::Unsubscribed) => {
+                own_words::is_of_another_channel(self.subject.text(), self.text.text())
+            }
+            Some(Evidence::Purchase) => pending.unnumbered_bulk,
+            _ => false,
         };
         let about_a_list = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase);
         let mixed = decision.kind == Kind::Transactional
@@ -269,6 +279,8 @@ impl Sink for FactReader<'_> {
             WayOut::Absent if body.has_link && rules.offers_way_out(&body) => WayOut::Body,
             known => known,
         };
+        let evidence = decision.evidence.filter(|_| !proves_nothing);
+        let decision = Decision { evidence, ..decision };
         self.keep(Fact { way_out, traits, ..pending.fact }, decision, message_id);
     }
 
@@ -293,8 +305,13 @@ fn note_mime(fields: &Fields<'_>, mime: &mut Vec<u8>) {
     }
 }
 
-/// What the subject and the fields of a thread show.
-fn seen_in_subject(fields: &Fields<'_>, subject: &str, folded: &str) -> Seen {
+/// What the subject, the fields of a thread and the ways out show.
+fn seen_in_header(
+    fields: &Fields<'_>,
+    subject: &str,
+    folded: &str,
+    offered: Option<&Unsubscribe<'_>>,
+) -> Seen {
     let reply_prefix = has_reply_prefix(folded);
     let threaded =
         [FieldName::IN_REPLY_TO, FieldName::REFERENCES].into_iter().any(|name| fields.first(name).is_some());
@@ -303,6 +320,8 @@ fn seen_in_subject(fields: &Fields<'_>, subject: &str, folded: &str) -> Seen {
         reply: reply_prefix || threaded,
         forwarded: has_forward_prefix(folded),
         identifier: has_identifier(subject),
+        unsubscribable: offered.is_some(),
+        one_click: offered.is_some_and(|offered| offered.way_out == WayOut::OneClick),
         ..Seen::default()
     }
 }

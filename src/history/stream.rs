@@ -41,9 +41,10 @@ impl Stream {
     }
 }
 
-/// The addresses whose messages the owner answered.
+/// The addresses whose messages the owner answered, other than by a wish that mail stop.
 fn answered(facts: &[Fact], own: &[OwnMail]) -> HashSet<(AddressId, CustomerId)> {
-    let answers: HashSet<u64> = own.iter().filter_map(|mail| mail.answers).collect();
+    let answers: HashSet<u64> =
+        own.iter().filter(|mail| !mail.asks).filter_map(|mail| mail.answers).collect();
     if answers.is_empty() {
         return HashSet::new();
     }
