@@ -192,7 +192,9 @@ impl From<String> for Phrase {
 
 /// The folded words of a text; a mark where a clause ends.
 fn words(text: &str) -> Vec<String> {
-    let folded = fold(text);
+    // An address is the writer's own: "unsubscribe robin@home.example".
+    let whole = text.split_whitespace().map(|word| if word.contains('@') { "me" } else { word });
+    let folded = fold(&whole.collect::<Vec<_>>().join(" "));
     let mut words = Vec::new();
     let mut word = String::new();
     for c in folded.chars().chain([' ']) {
@@ -323,6 +325,11 @@ mod tests {
             "Parem de me enviar e-mails",
             "Proszę wypisać mnie z newslettera",
             "Nie chcę otrzymywać reklam",
+            "Hören Sie auf, mir Werbung zu senden!",
+            "Pls unsubscribe",
+            "I want to be removed from your mailing list",
+            "Please unsubscribe robin@home.example from your mailing list.",
+            "Quero sair da lista de e-mails",
         ] {
             assert!(asks(words), "{words}");
         }
@@ -355,6 +362,9 @@ mod tests {
             "Preciso de cancelar a aula de amanhã",
             "Rezygnuję z jutrzejszych zajęć",
             "When will my order arrive?",
+            "Ich bekomme keine E-Mails mehr von Ihnen, was ist los?",
+            "Ik ontvang geen nieuwsbrief meer, hoe kan dat?",
+            "Thanks for the newsletter. Please cancel my table for tonight.",
             "Unsubscribe me from text messages, the emails are fine.",
         ] {
             assert!(!asks(words), "{words}");
