@@ -22,8 +22,8 @@ pub(crate) use body::{BodyText, text_of_a_letter};
 pub(crate) use cache::Memo;
 pub(crate) use matcher::Ear;
 pub(crate) use predicates::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};
+pub(crate) use rules::Open;
 pub use rules::{BUILT_IN_RULES, Rules};
-pub(crate) use rules::{Open, Outcome};
 
 use serde::Deserialize;
 

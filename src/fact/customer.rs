@@ -142,8 +142,9 @@ pub fn stated<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a [u8]> + use<'
 /// A delivery address without the prefix that qmail and vpopmail put before it (`8-robin@home.example`), where another
 /// field shows it without.
 pub fn without_prefix<'a>(raw: &'a [u8], fields: &Fields<'_>) -> &'a [u8] {
-    // Nearly all addresses have no hyphen.
-    if memchr::memchr(b'-', raw).is_none() {
+    // Nearly all local parts have no hyphen.
+    let local = memchr::memchr(b'@', raw).unwrap_or(0);
+    if memchr::memchr(b'-', &raw[..local]).is_none() {
         return raw;
     }
     let Some(whole) = bare_address(raw) else { return raw };

@@ -12,8 +12,8 @@ use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
 use super::{Fact, MailboxId, Names, Traits, own_words};
 use crate::classify::{
-    Decision, Ear, Evidence, Kind, Memo, Open, Outcome, Seen, has_forward_prefix, has_identifier,
-    has_reply_prefix, text_of_a_letter,
+    Decision, Ear, Evidence, Kind, Memo, Open, Seen, has_forward_prefix, has_identifier, has_reply_prefix,
+    text_of_a_letter,
 };
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use crate::message::header::{FieldName, Fields, Spans};
@@ -135,17 +135,17 @@ impl<'a> FactReader<'a> {
             no_reply: author.no_reply,
             ..seen_in_header(fields, &subject, self.subject.text(), offered.as_ref())
         };
-        let outcome: Outcome = if own || state.no_mail {
+        let (decision, open) = lens.rules.so_far(if own || state.no_mail {
             lens.rules.undecided()
         } else {
             lens.rules.judge_header(fields, heard, &seen, &mut self.memo)
-        };
-        let (decision, open) = lens.rules.so_far(outcome);
+        });
         let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
+        let id_hash = message_id.map(|id| hash(&[id]));
         let no_reply = self.recurring.answers_nobody(fields).unwrap_or(author.no_reply);
         let fact = Fact {
-            identity: identity(fields, message_id),
-            message_id: message_id.map_or(0, |id| hash(&[id])),
+            identity: identity(fields, id_hash),
+            message_id: id_hash.unwrap_or(0),
             order: self.batch.read,
             time: received_at(fields, message.from_line, self.marks.delivered, lens.now),
             sender: author.sender,
@@ -341,7 +341,7 @@ fn with_line_feeds(header: &[u8]) -> Cow<'_, [u8]> {
 
 /// The same for copies of a message: its Message-ID and its Date, for some list programs give every mailing one
 /// Message-ID; without a Message-ID From, Date, Subject and To together.
-fn identity(fields: &Fields<'_>, message_id: Option<&[u8]>) -> u64 {
+fn identity(fields: &Fields<'_>, message_id: Option<u64>) -> u64 {
     let value = |name| -> Cow<'_, [u8]> {
         let raw = fields.first(name).unwrap_or(b"");
         if memchr::memchr2(b'\r', b'\n', raw).is_none() {
@@ -350,7 +350,7 @@ fn identity(fields: &Fields<'_>, message_id: Option<&[u8]>) -> u64 {
         raw.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()
     };
     if let Some(id) = message_id {
-        return hash(&[b"id", id, &value(FieldName::DATE)]);
+        return hash(&[b"id", &id.to_le_bytes(), &value(FieldName::DATE)]);
     }
     let [from, date, subject, to] =
         [FieldName::FROM, FieldName::DATE, FieldName::SUBJECT, FieldName::TO].map(value);

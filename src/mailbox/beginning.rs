@@ -1,9 +1,9 @@
-//! What may come before the first message of a text: a byte-order mark, blank lines, NUL bytes; and texts in UTF-16
-//! or with separators that are not read.
+//! What may come before the first message of a text: a byte-order mark, blank lines, NUL bytes; and texts in UTF-16,
+//! in UTF-32 or with separators that are not read.
 
 use super::from_line::{FieldStart, field_start};
 use super::mbox::CONTEXT;
-use super::utf_16::{self, Order};
+use super::wide::Wide;
 use super::window::Window;
 use std::io::{self, Read};
 
@@ -66,14 +66,16 @@ pub fn is_message(bytes: &[u8], named: bool) -> bool {
         })
 }
 
-/// In which order the bytes of mail in UTF-16 are; `None` for any other text.
-pub fn utf_16(bytes: &[u8], named: bool) -> Option<Order> {
+/// In which encoding of several bytes a letter mail is; `None` for any other text.
+pub fn wide(bytes: &[u8], named: bool) -> Option<Wide> {
+    // Nearly all mail has no NUL bytes.
+    memchr::memchr(0, &bytes[..bytes.len().min(8)])?;
     let look = &bytes[..bytes.len().min(LOOK)];
-    let is_mail = |order: &Order| {
-        let text = utf_16::first_letters(look, *order);
+    let is_mail = |encoding: &Wide| {
+        let text = encoding.first_letters(look);
         text.starts_with(b"From ") || is_message(&text, named)
     };
-    Order::ALL.into_iter().find(is_mail)
+    Wide::ALL.into_iter().find(is_mail)
 }
 
 /// Why a text that is mail is not read as it is, with what to do about it.

@@ -19,7 +19,7 @@ mod source;
 mod stream;
 mod survey;
 mod unpack;
-mod utf_16;
+mod wide;
 mod window;
 
 pub use from_line::{Form, FromLine};
@@ -181,8 +181,8 @@ pub const FORMATS: &[FormatRow] = &[
         comes_from: "folders of saved mail, MH, Thunderbird's Maildir",
     },
     FormatRow {
-        name: "either of them in UTF-16",
-        recognised_by: "the same in letters of two bytes, with or without a byte-order mark",
+        name: "either of them in UTF-16 or UTF-32",
+        recognised_by: "the same in letters of two or four bytes, with or without a byte-order mark",
         comes_from: "PowerShell (`>`), editors",
     },
     FormatRow {

@@ -1,11 +1,11 @@
 //! What a stream of bytes turns out to be, by its content, and who reads it.
 
 use super::archive::{TAR_HEADER, is_tar, read_tar};
-use super::beginning::{LOOK, beginning, is_message, unread, utf_16};
+use super::beginning::{LOOK, beginning, is_message, unread, wide};
 use super::from_line::{FieldStart, field_start};
 use super::origin::{Origin, Packing};
 use super::unpack::Compression;
-use super::utf_16::Decoded;
+use super::wide::Decoded;
 use super::window::Window;
 use super::{Remark, Sink, Unusable, emlx, export, maildir, mbox, outlook};
 use crate::error::{Error, Result};
@@ -67,9 +67,9 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
     let mut window = Window::new(bytes, 0, block);
     while window.end() < TAR_HEADER as u64 && window.more(0).map_err(failed)? {}
     match (Format::of(window.from(0)), origin.packing) {
-        (Format::Text, _) => match utf_16(window.from(0), must_be_mail(origin)) {
-            Some(order) => {
-                let bytes: Box<dyn Read + '_> = Box::new(Decoded::new(window.into_reader(), order));
+        (Format::Text, _) => match wide(window.from(0), must_be_mail(origin)) {
+            Some(encoding) => {
+                let bytes: Box<dyn Read + '_> = Box::new(Decoded::new(window.into_reader(), encoding));
                 read_stream(bytes, origin, block, sink)
             }
             None => read_text(&mut window, origin, sink),

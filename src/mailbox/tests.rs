@@ -151,7 +151,8 @@ fn mail_in_utf_16_is_read_and_other_separators_are_named() {
             let units: Vec<u16> = format!("{mark}{text}").encode_utf16().collect();
             let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
             let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
-            for bytes in [little, big] {
+            let widest = format!("{mark}{text}").chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+            for bytes in [little, big, widest] {
                 assert_eq!(subjects_of(&bytes), ["one"], "{text:?}");
             }
         }

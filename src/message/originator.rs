@@ -9,50 +9,54 @@ pub fn originator(raw: &[u8]) -> Mailbox {
     if let Some(address) = bare_address(raw) {
         return Mailbox { name: None, address: address.to_string() };
     }
-    let parsed = mailboxes(raw);
+    let mut parsed = mailboxes(raw);
     let written = String::from_utf8_lossy(raw);
-    if let Some((name, address)) = the_one_in_brackets(&written) {
-        return match <[Mailbox; 1]>::try_from(parsed) {
-            Ok([only]) if only.address.eq_ignore_ascii_case(&address) => only,
-            _ => Mailbox { name: shown(name), address },
+    let bracketed = in_brackets(&written);
+    if let Some((name, address)) = only(&bracketed) {
+        return match parsed.as_slice() {
+            [one] if one.address.eq_ignore_ascii_case(address) => parsed.remove(0),
+            _ => Mailbox { name: shown(name), address: address.clone() },
         };
     }
-    if let Some(first) = parsed.into_iter().find(|one| is_address(&one.address)) {
-        return first;
+    if let Some(first) = parsed.iter().position(|one| is_address(&one.address)) {
+        return parsed.remove(first);
     }
-    in_text(text(raw))
+    let first = bracketed.into_iter().next();
+    first.map(|(name, address)| Mailbox { name: shown(name), address }).unwrap_or_else(|| {
+        let text = text(raw);
+        in_text(&text).unwrap_or_else(|| match parsed.as_slice() {
+            [_] => parsed.remove(0),
+            _ => Mailbox { name: None, address: text },
+        })
+    })
 }
 
 /// The one in a text that was wholly encoded, or whose brackets are missing.
-fn in_text(text: String) -> Mailbox {
-    if let Some((name, address)) = the_one_in_brackets(&text) {
-        return Mailbox { name: shown(name), address };
+fn in_text(text: &str) -> Option<Mailbox> {
+    if let Some((name, address)) = only(&in_brackets(text)) {
+        return Some(Mailbox { name: shown(name), address: address.clone() });
     }
     let trimmed = |word: &'_ str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
     let mut words = text.split_whitespace().map(trimmed).filter(|word| is_address(word));
-    match (words.next(), words.next()) {
-        (Some(address), None) => {
-            let before = text.split(&address).next().unwrap_or_default();
-            Mailbox { name: shown(before), address }
-        }
-        _ => Mailbox { name: None, address: text },
-    }
+    let address = words.next().filter(|_| words.next().is_none())?;
+    let before = text.split(&address).next().unwrap_or_default();
+    Some(Mailbox { name: shown(before), address })
 }
 
-/// What comes before the only address in angle brackets, and that address; `None` where there are several or none.
-fn the_one_in_brackets(value: &str) -> Option<(&str, String)> {
-    let mut only: Option<(&str, String)> = None;
-    for (open, _) in value.match_indices('<') {
+/// The addresses in angle brackets, each with what comes before it.
+fn in_brackets(value: &str) -> Vec<(&str, String)> {
+    let each = value.match_indices('<').filter_map(|(open, _)| {
         let inside = &value[open + 1..];
         let inside = &inside[..inside.find(['<', '>']).unwrap_or(inside.len())];
-        let Some(address) = address_in(inside) else { continue };
-        match &only {
-            Some((_, other)) if *other != address => return None,
-            Some(_) => {}
-            None => only = Some((&value[..open], address)),
-        }
-    }
-    only
+        Some((&value[..open], address_in(inside)?))
+    });
+    each.collect()
+}
+
+/// The first of them, where all are the same.
+fn only<'a, 'v>(bracketed: &'a [(&'v str, String)]) -> Option<(&'v str, &'a String)> {
+    let (before, address) = bracketed.first()?;
+    bracketed.iter().all(|(_, other)| other == address).then_some((*before, address))
 }
 
 /// The address that brackets hold, perhaps encoded, folded or as a link.
@@ -136,7 +140,10 @@ mod tests {
         assert_eq!(address("\"help@bank.example\" <x@evil.example>"), "x@evil.example");
         assert_eq!(address("=?utf-8?Q?help=40bank=2Eexample?= <x@evil.example>"), "x@evil.example");
         assert_eq!(address("Ann <ann@a.example>, Bob <bob@b.example>"), "ann@a.example");
+        assert_eq!(address("Ann <ann@a.example> Bob <bob@b.example>"), "ann@a.example");
         assert_eq!(address("Mail System"), "Mail System");
+        assert_eq!(address("\"Mail System\""), "Mail System");
+        assert_eq!(address("Mail System <MAILER-DAEMON>"), "MAILER-DAEMON");
         assert_eq!(address(""), "");
     }
 
