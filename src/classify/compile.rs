@@ -304,7 +304,8 @@ fn unknown<'a>(
 mod tests {
     use super::super::patterns::Expressions;
     use super::super::predicates::Seen;
-    use super::super::{Ear, Memo, Outcome};
+    use super::super::rules::Outcome;
+    use super::super::{Ear, Memo};
     use super::*;
     use crate::message::header::Spans;
 
