@@ -96,6 +96,7 @@ fn judging(c: &mut Criterion) {
         findings: &findings,
         policy: &policy,
         senders: &lens.senders,
+        rules: &lens.rules,
         as_of: Day::parse("2026-11-20"),
     };
     group.bench_function("judged", |b| {

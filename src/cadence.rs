@@ -1,4 +1,8 @@
-//! Days into rhythms: peak windows, streaks, gaps, and one word for it all. Pure.
+//! Days into rhythms: peak windows, streaks, gaps, changes of pace, and one word for it all. Pure.
+
+mod pace;
+
+pub use pace::{ChangeOfPace, Pace, Tenths};
 
 use crate::time::Day;
 
@@ -139,14 +143,6 @@ impl ActiveDays {
         Some(HalfDays(lower + upper))
     }
 
-    /// Active days a week, in tenths, rounded half up: over the days from the first to the last, at least 28. `None`
-    /// where there is no day.
-    pub fn tenths_a_week(&self) -> Option<u64> {
-        let (first, last) = (i64::from(self.first()?.number()), i64::from(self.last()?.number()));
-        let days = u64::try_from(last - first + 1).ok()?.max(WINDOW.unsigned_abs().into());
-        Some((self.count() as u64 * 70 * 2 + days) / (days * 2))
-    }
-
     /// One word for the rhythm.
     pub fn cadence(&self) -> Cadence {
         let peak = self.peak().map_or(0, |peak| peak.days);
@@ -245,14 +241,6 @@ mod tests {
         assert_eq!(gap(&[0, 1]).as_deref(), Some("1"));
         assert_eq!(gap(&[0, 2, 5]).as_deref(), Some("2.5"));
         assert_eq!(gap(&[0, 2, 5, 6]).as_deref(), Some("2"));
-    }
-
-    #[test]
-    fn days_a_week_are_rounded_half_up_and_over_four_weeks_at_least() {
-        assert_eq!(days(0..28).tenths_a_week(), Some(70));
-        assert_eq!(days([0, 1]).tenths_a_week(), Some(5));
-        assert_eq!(days((0..10).map(|n| n * 7)).tenths_a_week(), Some(11));
-        assert_eq!(days([]).tenths_a_week(), None);
     }
 
     /// Every window, counted afresh.

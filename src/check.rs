@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::fact::{Detail, Lens};
 use crate::gather::{Gathered, Step, Yield, gather};
 use crate::history::{Counted, History, Scope, Tally};
-use crate::judge::{Bench, Case};
+use crate::judge::{self, Bench, Case};
 use crate::mailbox::{Argument, Remark, Survey};
 use crate::policy::Policy;
 use crate::report;
@@ -74,11 +74,11 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
         (Some(newest), Some(until)) => Some(newest.min(until)),
         (newest, until) => newest.or(until),
     });
-    let judge = |scope: &Scope| cases(plan, &history, &findings, scope, as_of);
-    let mut cases = judge(&plan.scope);
+    let judged = |scope: &Scope| cases(plan, &history, &findings, scope, as_of);
+    let mut cases = judged(&plan.scope);
     let flagged = flagged_senders(&cases, &plan.policy);
     let more = |scope: Scope| -> Vec<String> {
-        flagged_senders(&judge(&scope), &plan.policy).difference(&flagged).cloned().collect()
+        flagged_senders(&judged(&scope), &plan.policy).difference(&flagged).cloned().collect()
     };
     let tally = history.tally(&plan.scope);
     let flagged_in_spam = if tally.of(Counted::Spam) > 0 {
@@ -91,6 +91,7 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     } else {
         Vec::new()
     };
+    judge::rank(&mut cases);
     cases.retain(|case| plan.all || !case.received.is_empty());
     report::sort(&mut cases, &plan.policy);
     Ok(Outcome {
@@ -194,6 +195,7 @@ impl Plan {
             findings,
             policy: &self.policy,
             senders: &self.lens.senders,
+            rules: &self.lens.rules,
             as_of,
         }
     }

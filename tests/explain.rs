@@ -85,7 +85,18 @@ fn json_agrees_with_the_report() {
             for number in ["marketing_messages", "unconsented_messages", "active_days"] {
                 assert_eq!(pair[number].to_string(), cell(number), "{number}");
             }
-            for text in ["verdict", "sender", "customer", "cadence", "flagged_on", "reason"] {
+            for number in [
+                "undecided_messages",
+                "rank",
+                "ranked",
+                "days_per_week",
+                "days_per_week_before",
+                "unread_run",
+                "messages_a_year",
+            ] {
+                assert_eq!(pair[number].to_string().replace("null", ""), cell(number), "{number}");
+            }
+            for text in ["verdict", "sender", "customer", "cadence", "flagged_on", "changed_on", "reason"] {
                 assert_eq!(pair[text].as_str().unwrap_or(""), cell(text), "{text}");
             }
             assert_eq!(pair["peak"]["days"].as_u64().unwrap_or(0).to_string(), cell("peak_days"));

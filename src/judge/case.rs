@@ -1,14 +1,18 @@
 //! One pair in full: everything that the report says about a sender and a customer.
 
-use super::{Received, Verdict, judge};
-use crate::cadence::{ActiveDays, Cadence};
+use super::called::{addresses, sender_name};
+use super::newest::{messages_a_year, unread_run};
+use super::{Place, Received, Verdict, judge};
+use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
 use crate::consent::{Event, Findings, Ledger, State, Terms, Timeline};
-use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, SenderId, Senders, Traits, WayOut};
+use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, Rules, SenderId, Senders, Traits, WayOut};
 use crate::history::{Counted, History, Pair, Scope};
 use crate::policy::Policy;
-use crate::time::{Day, Time};
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use crate::time::Day;
+use std::collections::HashMap;
+
+/// The rule that decides what nothing else does.
+const UNDECIDED: &str = "no-evidence";
 
 /// What every case is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +29,8 @@ pub struct Bench<'a> {
     pub policy: &'a Policy,
     /// Brands and shared hosts.
     pub senders: &'a Senders,
+    /// The rules that decided the kinds of messages.
+    pub rules: &'a Rules,
     /// The day of asking.
     pub as_of: Option<Day>,
 }
@@ -84,6 +90,16 @@ pub struct Case {
     pub spam_messages: u64,
     /// Counted messages that belong to a deal and advertise as well.
     pub mixed_messages: u64,
+    /// Counted messages that offer a way out and are of no kind that anything shows: not marketing.
+    pub undecided_messages: u64,
+    /// The sender's place among the customer's; `None` without marketing, or where the cases were not ranked.
+    pub place: Option<Place>,
+    /// How many days a week there is marketing, and since when; `None` without marketing.
+    pub pace: Option<Pace>,
+    /// How many of the newest marketing messages in a row were never read; `None` where the export does not say.
+    pub unread_run: Option<u64>,
+    /// Marketing messages a year, by those of the last quarter; `None` without a day of asking.
+    pub messages_a_year: Option<u64>,
     /// Of the marketing messages whose state the export tells, those never read.
     pub unread: Share,
     /// Of the marketing messages whose state the export tells, those thrown away.
@@ -99,7 +115,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// The case of a pair; `load` is all marketing that the customer got.
+    /// The case of a pair, not yet ranked; `load` is all marketing that the customer got.
     pub fn of(pair: Pair<'_>, bench: &Bench<'_>, load: u64) -> Self {
         let names = &bench.history.names;
         let places: Vec<Counted> = pair.facts.iter().map(|fact| bench.scope.place(fact)).collect();
@@ -130,12 +146,8 @@ impl Case {
         Self {
             sender: names.senders.text(pair.sender).to_string(),
             customer: names.customers.text(pair.customer).to_string(),
-            sender_name: most_frequent(
-                counted.iter().filter_map(|fact| Some((names.display.text(fact.name?), fact.time))),
-            )
-            .into_iter()
-            .next(),
-            addresses: most_frequent(counted.iter().map(|fact| (names.addresses.text(fact.from), fact.time))),
+            sender_name: sender_name(&counted, names),
+            addresses: addresses(&counted, names),
             grouped_by: bench.senders.organisation(address).grouped_by,
             opts_out_at: opts_out_at(pair.sender, bench),
             verdict: judge(&received, bench.policy, bench.as_of),
@@ -148,6 +160,11 @@ impl Case {
             other_messages: placed(|place| place == Counted::Other).count() as u64,
             spam_messages: placed(|place| place == Counted::Spam).count() as u64,
             mixed_messages: counted.iter().filter(|fact| fact.traits.has(Traits::MIXED)).count() as u64,
+            undecided_messages: undecided(placed(|place| place == Counted::Other), bench),
+            place: None,
+            pace: active.pace(),
+            unread_run: unread_run(&marketing),
+            messages_a_year: messages_a_year(&received, bench.as_of),
             unread: share(&marketing, Traits::READ_KNOWN, |traits| !traits.has(Traits::READ)),
             deleted: share(&marketing, Traits::DELETED_KNOWN, |traits| traits.has(Traits::DELETED)),
             load: Share { part: received.len() as u64, whole: load },
@@ -163,6 +180,11 @@ impl Case {
     /// Whether the verdict is a flag.
     pub fn is_flagged(&self, policy: &Policy) -> bool {
         self.verdict.rule.and_then(|at| policy.rules.get(at)).is_some_and(|rule| rule.flag)
+    }
+
+    /// Since when the pace is as it is; `None`: it was always the same.
+    pub fn change_of_pace(&self) -> Option<ChangeOfPace> {
+        self.pace?.change
     }
 
     /// Marketing messages received in that state.
@@ -280,31 +302,14 @@ fn customer_since(
     purchases.filter_map(|event| event.day).chain(advertised).min()
 }
 
+/// How many messages offer a way out, as bulk mail does, while nothing shows what kind they are.
+fn undecided<'a>(facts: impl Iterator<Item = &'a Fact>, bench: &Bench<'_>) -> u64 {
+    let is_undecided =
+        |fact: &&Fact| fact.way_out != WayOut::Absent && bench.rules.id(fact.rule) == UNDECIDED;
+    facts.filter(is_undecided).count() as u64
+}
+
 fn share(facts: &[&Fact], known: Traits, counts: impl Fn(Traits) -> bool) -> Share {
     let told: Vec<Traits> = facts.iter().map(|fact| fact.traits).filter(|traits| traits.has(known)).collect();
     Share { part: told.iter().filter(|traits| counts(**traits)).count() as u64, whole: told.len() as u64 }
-}
-
-/// Distinct texts, most frequent first; of equals the one that came earliest, then the smaller text. Texts of
-/// one instant come in no order of their own, so each is given with its time.
-fn most_frequent<'a>(texts: impl Iterator<Item = (&'a str, Option<Time>)>) -> Vec<String> {
-    let mut seen: BTreeMap<&str, (usize, Option<Time>)> = BTreeMap::new();
-    let mut note = |(text, count, earliest): (&'a str, usize, Option<Time>)| {
-        let entry = seen.entry(text).or_insert((0, earliest));
-        *entry = (entry.0 + count, entry.1.min(earliest));
-    };
-    // Mostly it is the same text time and again.
-    let mut run: Option<(&str, usize, Option<Time>)> = None;
-    for (text, time) in texts {
-        match &mut run {
-            Some((same, count, earliest)) if *same == text => {
-                (*count, *earliest) = (*count + 1, time.min(*earliest))
-            }
-            _ => run.replace((text, 1, time)).into_iter().for_each(&mut note),
-        }
-    }
-    run.into_iter().for_each(note);
-    let mut ordered: Vec<(&str, (usize, Option<Time>))> = seen.into_iter().collect();
-    ordered.sort_by_key(|(text, (count, time))| (Reverse(*count), *time, *text));
-    ordered.into_iter().map(|(text, _)| text.to_string()).collect()
 }

@@ -1,12 +1,16 @@
 //! The verdict on one pair: which rule of the policy holds, since when, and whether it still does. Pure: values
 //! in, values out.
 
+mod called;
 mod case;
 mod change;
+mod newest;
+mod place;
 mod record;
 
 pub use case::{Bench, Case, Consent, Share};
 pub use change::{Change, Occasion, changes};
+pub use place::{Place, rank};
 pub use record::{Period, Record, Strand};
 
 use crate::cadence::WINDOW;

@@ -51,6 +51,10 @@ fn maybe(value: Option<impl ToString>) -> Cell {
     value.map_or(Cell::Blank, own)
 }
 
+fn decimal(value: Option<impl ToString>) -> Cell {
+    value.map_or(Cell::Blank, |number| Cell::Decimal(number.to_string()))
+}
+
 fn foreign(value: Option<&str>) -> Cell {
     value.filter(|text| !text.is_empty()).map_or(Cell::Blank, |text| Cell::Foreign(text.to_string()))
 }
@@ -101,7 +105,7 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "unconsented_peak_days", meaning: "the same over messages received without consent on record", value: |case, _| own(case.unconsented.peak().map_or(0, |peak| peak.days)) },
     Column { name: "longest_streak_days", meaning: "longest run of consecutive days with marketing", value: |case, _| own(case.active.longest_streak().map_or(0, |streak| streak.days)) },
     Column { name: "longest_streak_start", meaning: "when it began", value: |case, _| maybe(case.active.longest_streak().map(|streak| streak.start)) },
-    Column { name: "median_gap_days", meaning: "median days between consecutive active days; blank under 2 of them", value: |case, _| case.active.median_gap().map_or(Cell::Blank, |gap| Cell::Decimal(gap.to_string())) },
+    Column { name: "median_gap_days", meaning: "median days between consecutive active days; blank under 2 of them", value: |case, _| decimal(case.active.median_gap()) },
     Column { name: "max_messages_per_day", meaning: "messages on the busiest day", value: |case, _| own(case.most_on_a_day()) },
     Column { name: "first_message", meaning: "date of the first marketing message", value: |case, _| maybe(case.active.first()) },
     Column { name: "last_message", meaning: "date of the last", value: |case, _| maybe(case.active.last()) },
@@ -120,6 +124,14 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "addresses", meaning: "the sender's From addresses, most frequent first, at most 10", value: |case, _| foreign(Some(&case.addresses.iter().take(10).cloned().collect::<Vec<_>>().join(" "))) },
     Column { name: "grouped_by", meaning: "whether `sender` is a `domain`, an `address` or a `brand`", value: |case, _| own(case.grouped_by.word()) },
     Column { name: "mixed_messages", meaning: "messages that belong to a deal and advertise as well: counted as other, with `--count-mixed` as marketing", value: |case, _| own(case.mixed_messages) },
+    Column { name: "undecided_messages", meaning: "messages that offer a way out, while nothing shows what kind they are: counted as other", value: |case, _| own(case.undecided_messages) },
+    Column { name: "rank", meaning: "place among the customer's senders of marketing by `peak_days`, then `marketing_messages`, then name (1: most)", value: |case, _| maybe(case.place.map(|place| place.rank)) },
+    Column { name: "ranked", meaning: "how many senders of marketing the customer has", value: |case, _| maybe(case.place.map(|place| place.ranked)) },
+    Column { name: "days_per_week", meaning: "days a week with marketing: since the last change of pace, or over all days, at least 28", value: |case, _| decimal(case.pace.map(|pace| pace.days_per_week)) },
+    Column { name: "changed_on", meaning: "first day at that pace; blank without a change of pace", value: |case, _| maybe(case.change_of_pace().map(|change| change.on)) },
+    Column { name: "days_per_week_before", meaning: "days a week before; blank without a change of pace", value: |case, _| decimal(case.change_of_pace().map(|change| change.before)) },
+    Column { name: "unread_run", meaning: "how many of the newest marketing messages in a row were never read; blank where the export does not say", value: |case, _| maybe(case.unread_run) },
+    Column { name: "messages_a_year", meaning: "marketing messages of the last n days up to `--as-of` × 365 ÷ n; n: days since the first one, at least 28, at most 91", value: |case, _| maybe(case.messages_a_year) },
 ];
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The reason for a verdict, as one plain sentence with its numbers and dates.
 
+use crate::cadence::ChangeOfPace;
 use crate::consent::State;
 use crate::judge::{Case, Stretch};
 use crate::policy::{Policy, Rule};
@@ -11,7 +12,8 @@ pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
     match (rule.zip(case.verdict.shown), case.received.len()) {
         (Some((rule, stretch)), _) => {
             let list = if list_given { "" } else { "; no consent list was given" };
-            format!("{} {}{blocked}{list}", amount(rule, stretch), circumstance(case, rule))
+            let pace = if rule.flag { change_of_pace(case) } else { String::new() };
+            format!("{} {}{pace}{blocked}{list}", amount(rule, stretch), circumstance(case, rule))
         }
         (None, 0) => {
             format!("no promotional mail counted; {}{blocked}", messages(case.other_messages, "other"))
@@ -31,6 +33,14 @@ fn amount(rule: &Rule, stretch: Stretch) -> String {
         None if days == 1 => format!("{} ({span})", messages(u64::from(stretch.messages), "promotional")),
         None => format!("{} on {days} days ({span})", messages(u64::from(stretch.messages), "promotional")),
     }
+}
+
+/// `; from 1.1 to 6.8 days a week since 2026-03-02`; nothing where the pace was always the same.
+fn change_of_pace(case: &Case) -> String {
+    let change = case.pace.and_then(|pace| Some((pace.change?, pace.days_per_week)));
+    change.map_or(String::new(), |(ChangeOfPace { on, before }, now)| {
+        format!("; from {before} to {now} days a week since {on}")
+    })
 }
 
 /// In what state of consent the messages that count for the rule came.

@@ -67,13 +67,12 @@ impl Entry {
         let last_day = as_of.or_else(|| case.active.last());
         let days = (0..WINDOW).rev().filter_map(|back| Some(last_day?.plus(-back)));
         let on = |day: Day| case.received.iter().filter(|message| message.day == day).count();
-        let tenths = case.active.tenths_a_week();
         Self {
             name: visible(&case.sender).into_owned(),
             display: display.filter(|name| !name.is_empty() && *name != case.sender),
             verdict: rule.map_or("none".to_string(), |rule| shortened(&visible(&rule.verdict), VERDICT)),
             daily: days.map(on).collect(),
-            days_a_week: tenths.map_or(String::new(), |tenths| format!("{}.{}", tenths / 10, tenths % 10)),
+            days_a_week: case.pace.map_or(String::new(), |pace| pace.days_per_week.to_string()),
             way_out: case.way_out.map_or("", WayOut::word),
             flagged: case.is_flagged(policy),
         }

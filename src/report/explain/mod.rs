@@ -11,6 +11,7 @@ pub use build::explain;
 pub use subject::{Wanted, find};
 pub use text::write as write_text;
 
+use crate::cadence::Tenths;
 use crate::time::Day;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -39,6 +40,17 @@ pub struct Explanation {
     pub peak: Option<Window>,
     pub unconsented_peak: Option<Window>,
     pub cadence: Option<&'static str>,
+    pub undecided_messages: u64,
+    pub rank: Option<usize>,
+    pub ranked: Option<usize>,
+    #[serde(serialize_with = "maybe_decimal")]
+    pub days_per_week: Option<Tenths>,
+    #[serde(serialize_with = "maybe_date")]
+    pub changed_on: Option<Day>,
+    #[serde(serialize_with = "maybe_decimal")]
+    pub days_per_week_before: Option<Tenths>,
+    pub unread_run: Option<u64>,
+    pub messages_a_year: Option<u64>,
     pub consent_list_given: bool,
     pub grace_days: i32,
     pub soft_opt_in_days: i32,
@@ -185,6 +197,13 @@ fn date<S: Serializer>(day: &Day, to: S) -> Result<S::Ok, S::Error> {
 fn maybe_date<S: Serializer>(day: &Option<Day>, to: S) -> Result<S::Ok, S::Error> {
     match day {
         Some(day) => to.collect_str(day),
+        None => to.serialize_none(),
+    }
+}
+
+fn maybe_decimal<S: Serializer>(number: &Option<Tenths>, to: S) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => to.serialize_f64(number.0 as f64 / 10.0),
         None => to.serialize_none(),
     }
 }

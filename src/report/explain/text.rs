@@ -3,6 +3,7 @@
 use super::calendar;
 use super::wording::{counted, event_in_words, state_in_words};
 use super::{Asked, Explanation, OnRecord, Outcome, Told, Window};
+use crate::report::thousands;
 use crate::report::width::{shortened, width, wrapped};
 use std::io::{self, Write};
 
@@ -146,6 +147,7 @@ fn rhythm(page: &mut Page, told: &Explanation) {
     }
     let unconsented = told.unconsented_peak.as_ref().map_or("none".to_string(), busiest);
     page.line(2, &format!("Of mail without consent on record: {unconsented}"));
+    measures(told).iter().for_each(|measure| page.line(2, measure));
     page.text.push('\n');
     rows.iter().for_each(|row| page.as_is(2, row));
     page.text.push('\n');
@@ -153,9 +155,40 @@ fn rhythm(page: &mut Page, told: &Explanation) {
     page.line(2, &format!("Days are civil days in {}.", told.timezone));
 }
 
+/// How much mail it is, in lines.
+fn measures(told: &Explanation) -> Vec<String> {
+    let pace = told.days_per_week.map(|pace| match told.changed_on.zip(told.days_per_week_before) {
+        Some((day, before)) => format!("Days a week: {pace} since {day}, {before} before"),
+        None => format!("Days a week: {pace}, without a change of pace"),
+    });
+    let a_year = told.messages_a_year.zip(told.as_of);
+    let a_year = a_year.map(|(count, as_of)| {
+        format!("Messages a year: {}, at the rate of the quarter up to {as_of}", thousands(count))
+    });
+    let place = told
+        .rank
+        .zip(told.ranked)
+        .map(|(rank, ranked)| format!("Place among the customer's senders of marketing: {rank} of {ranked}"));
+    let unread = told.unread_run.map(|run| format!("Newest messages in a row never read: {run}"));
+    [pace, a_year, place, unread].into_iter().flatten().collect()
+}
+
+/// What was not counted although it may be marketing.
+fn undecided(told: &Explanation) -> String {
+    let (do_offer, they) =
+        if told.undecided_messages == 1 { ("offers", "it is") } else { ("offer", "they are") };
+    let messages = counted(told.undecided_messages, "message");
+    format!(
+        "{messages} that {do_offer} a way out may be marketing, but nothing shows it: {they} not counted."
+    )
+}
+
 fn messages(page: &mut Page, told: &Explanation) {
     let all = counted(told.messages.len() as u64, "message");
     page.heading(&format!("{all} of this sender to this customer in all, oldest first"));
+    if told.undecided_messages > 0 {
+        page.line(2, &undecided(told));
+    }
     match told.mailboxes.as_slice() {
         [only] => page.line(2, &format!("The bytes are places in {only}.")),
         several => {

@@ -1,0 +1,34 @@
+//! A sender's place among all that send marketing to the same customer.
+
+use super::Case;
+use std::cmp::Reverse;
+
+/// A place, from 1: the sender that writes most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The place.
+    pub rank: usize,
+    /// How many senders have one.
+    pub ranked: usize,
+}
+
+/// Gives each case with marketing its place among those of its customer: by most days in any 28, then by messages,
+/// then by name.
+pub fn rank(cases: &mut [Case]) {
+    let mut order: Vec<usize> = (0..cases.len()).filter(|at| !cases[*at].received.is_empty()).collect();
+    order.sort_by_cached_key(|at| {
+        let case = &cases[*at];
+        let peak = case.active.peak().map_or(0, |peak| peak.days);
+        (case.customer.clone(), Reverse(peak), Reverse(case.received.len()), case.sender.clone())
+    });
+    let places: Vec<(usize, Place)> = order
+        .chunk_by(|left, right| cases[*left].customer == cases[*right].customer)
+        .flat_map(|senders| {
+            let ranked = senders.len();
+            senders.iter().zip(1..).map(move |(at, rank)| (*at, Place { rank, ranked }))
+        })
+        .collect();
+    for (at, place) in places {
+        cases[at].place = Some(place);
+    }
+}
