@@ -39,7 +39,12 @@ pub(super) fn original(written: &Mailbox, fields: &Fields<'_>, senders: &Senders
         let found = originator(fields.first(*name)?);
         Some(Mailbox { address: super::normal_address(&found.address), ..found })
     };
-    let named = ORIGINALS.iter().filter_map(in_field).find(|found| is_author(found, senders));
+    // A platform's address for bounces says nothing about who had the mail sent.
+    let wrote = |found: &Mailbox| {
+        is_author(found, senders)
+            && !domain_of(&found.address).is_some_and(|domain| senders.is_sending_platform(domain))
+    };
+    let named = ORIGINALS.iter().filter_map(in_field).find(wrote);
     named.or_else(|| answers_go_to(written, fields).filter(|found| is_author(found, senders)))
 }
 

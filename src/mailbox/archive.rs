@@ -5,7 +5,7 @@ use super::origin::Origin;
 use super::source::block_for;
 use super::stream::read_stream;
 use super::unpack::{Budget, Intact};
-use super::{Marks, Remark, Sink, proton};
+use super::{Marks, Remark, Sink, sidecar};
 use crate::error::{Error, Result};
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Component, Path, PathBuf};
@@ -77,7 +77,7 @@ pub fn read_zip<R: Read + Seek>(
             Some(Ok(name)) => PathBuf::from(&*name),
             _ => PathBuf::from(format!("member {}", number + 1)),
         };
-        if proton::message_of(&name).is_some_and(|message| index_of(&archive, &message).is_some()) {
+        if sidecar::messages_of(&name).any(|message| index_of(&archive, &message).is_some()) {
             continue;
         }
         let marks = marks_beside(&mut archive, &name);
@@ -108,10 +108,10 @@ fn index_of<R: Read + Seek>(archive: &ZipArchive<R>, name: &Path) -> Option<usiz
 
 /// What a file beside a member says of the message in it.
 fn marks_beside<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &Path) -> Option<Marks> {
-    let number = index_of(archive, &proton::beside(name)?)?;
+    let number = sidecar::beside(name).find_map(|path| index_of(archive, &path))?;
     let mut bytes = Vec::new();
-    archive.by_index(number).ok()?.take(proton::LONGEST).read_to_end(&mut bytes).ok()?;
-    proton::marks(&bytes)
+    archive.by_index(number).ok()?.take(sidecar::LONGEST).read_to_end(&mut bytes).ok()?;
+    sidecar::marks(&bytes)
 }
 
 /// How far a member could be read.

@@ -14,7 +14,7 @@ mod maildir;
 mod mbox;
 mod origin;
 mod outlook;
-mod proton;
+mod sidecar;
 mod source;
 mod stream;
 mod survey;

@@ -1,6 +1,6 @@
 //! Where bytes lie, and how they were come by.
 
-use super::{Marks, Place, Sink, maildir, proton};
+use super::{Marks, Place, Sink, maildir, sidecar};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -69,7 +69,7 @@ impl Origin {
     /// content gives.
     pub fn turn_to_message(&self, marks: Option<Marks>, sink: &mut dyn Sink) {
         let in_folder =
-            || if self.packing == Packing::None { proton::marks_beside(&self.path) } else { None };
+            || if self.packing == Packing::Archived { None } else { sidecar::marks_beside(&self.path) };
         let beside = || self.beside.or_else(in_folder);
         self.turn_to(1, marks.or_else(beside).unwrap_or_else(|| maildir::marks(&self.path)), sink);
     }

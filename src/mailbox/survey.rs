@@ -3,7 +3,7 @@
 use super::identity::FileId;
 use super::origin::Origin;
 use super::source::Source;
-use super::{Remark, proton};
+use super::{Remark, sidecar};
 use crate::error::Error;
 use std::ffi::OsStr;
 use std::fs::Metadata;
@@ -87,8 +87,8 @@ fn walk(argument: usize, folder: &Origin, outputs: &[FileId], found: &mut Survey
 }
 
 /// Files and folders that lie beside mail by their program's design and hold none, or none that was delivered: a
-/// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, what Proton's export says of
-/// a message in a file beside it.
+/// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, what exports say of a message
+/// in a file beside it.
 fn holds_no_mail(entry: &DirEntry) -> bool {
     let beside = |names: &[&str]| {
         names.iter().any(|name| entry.path().parent().is_some_and(|folder| folder.join(name).is_dir()))
@@ -97,7 +97,7 @@ fn holds_no_mail(entry: &DirEntry) -> bool {
         return (entry.file_name() == "tmp" && beside(&["cur", "new"]))
             || (entry.file_name() == "Attachments" && beside(&["Messages"]));
     }
-    if proton::message_of(entry.path()).is_some_and(|message| message.is_file()) {
+    if sidecar::messages_of(entry.path()).any(|message| message.is_file()) {
         return true;
     }
     matches!(entry.path().extension().and_then(OsStr::to_str), Some("emlxpart" | "msf"))
