@@ -19,6 +19,8 @@ fn mailings_under_one_message_id_are_no_copies_unless_their_dates_are_the_same()
     assert!(told.out.contains("daily-unconsented") && told.err.contains("28 marketing"), "{}", told.err);
     let told = check(&format!("{mailings}{mailings}"));
     assert!(told.err.contains("28 marketing, 28 duplicates"), "{}", told.err);
+    let saved_anew = mailings.replace(" 07:59:00 +0000\nFrom", " 08:59:00 +0100\nFrom");
+    assert!(check(&format!("{mailings}{saved_anew}")).err.contains("28 marketing, 28 duplicates"));
     let other = mailings.replace("robin@home.example", "kim@home.example");
     assert!(check(&format!("{mailings}{other}")).err.contains("56 marketing"));
 }

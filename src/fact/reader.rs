@@ -18,6 +18,7 @@ use crate::classify::{
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use crate::message::header::{FieldName, Fields, Spans};
 use crate::message::value::{bracketed, plain_text};
+use crate::time::parse_date;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -340,7 +341,8 @@ fn with_line_feeds(header: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The same for copies of a message: its Message-ID and its Date, for some list programs give every mailing one
-/// Message-ID; without a Message-ID From, Date, Subject and To together.
+/// Message-ID; without a Message-ID From, Date, Subject and To together. A program that saves a message may write its
+/// Date anew: the instant counts.
 fn identity(fields: &Fields<'_>, message_id: Option<u64>) -> u64 {
     let value = |name| -> Cow<'_, [u8]> {
         let raw = fields.first(name).unwrap_or(b"");
@@ -350,7 +352,11 @@ fn identity(fields: &Fields<'_>, message_id: Option<u64>) -> u64 {
         raw.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()
     };
     if let Some(id) = message_id {
-        return hash(&[b"id", &id.to_le_bytes(), &value(FieldName::DATE)]);
+        let date = value(FieldName::DATE);
+        return match parse_date(&date) {
+            Some(sent) => hash(&[b"id", &id.to_le_bytes(), &sent.to_le_bytes()]),
+            None => hash(&[b"id", &id.to_le_bytes(), &date]),
+        };
     }
     let [from, date, subject, to] =
         [FieldName::FROM, FieldName::DATE, FieldName::SUBJECT, FieldName::TO].map(value);
