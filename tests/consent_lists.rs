@@ -123,8 +123,9 @@ fn the_first_twenty_bad_rows_are_listed_and_can_be_left_out() {
         "{said}"
     );
     assert!(said.contains("25 rows of the consent list can't be used and were left out"), "{said}");
-    let (_, said) = accepted(list.as_bytes(), &["--skip-bad-rows", "-q"]);
-    assert_eq!(said, "");
+    let (_, quiet) = accepted(list.as_bytes(), &["--skip-bad-rows", "-q"]);
+    assert!(said.starts_with(&quiet) && quiet.starts_with("warning:"), "{quiet}");
+    assert_eq!(quiet.lines().count(), 21, "{quiet}");
 }
 
 #[test]
@@ -355,8 +356,12 @@ fn mail_and_rows_after_the_lists_last_day_are_counted() {
     ] {
         assert!(said.contains(words), "{said}");
     }
+    let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-20", "-q"]);
+    assert!(said.starts_with("warning: the consent list has newer") && said.lines().count() == 1, "{said}");
     let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-28"]);
     assert!(!said.contains("warning:") && !said.contains("came after"), "{said}");
+    let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-28", "-q"]);
+    assert_eq!(said, "");
 }
 
 #[test]
@@ -396,6 +401,8 @@ fn the_summary_says_what_owner_addresses_are_missing_or_misspelt() {
     );
     assert!(told.err.contains("warning: no message names robin@wrok.example (--owner)"), "{}", told.err);
     assert!(!told.err.contains("look like one"), "{}", told.err);
+    let told = run(here.path(), ["check", "a.mbox", "-q", "--owner", "robin@wrok.example"]);
+    assert_eq!(told.err, "warning: no message names robin@wrok.example (--owner); check its spelling\n");
     let told = run(
         here.path(),
         ["check", "a.mbox", "--owner", "robin@home.example", "--owner", "robin@work.example"],

@@ -8,7 +8,7 @@ use crate::check::{Outcome, Plan};
 use crate::consent::ListAccount;
 use crate::error::Result;
 use crate::judge::Case;
-use crate::report::{Account, Closing, summary, thousands, worst, wrapped};
+use crate::report::{Account, Closing, summary, thousands, warnings, worst, wrapped};
 
 /// How flagged senders are coloured (SGR): red.
 const FLAGGED: &str = "31";
@@ -17,9 +17,7 @@ const FLAGGED: &str = "31";
 /// go there in its place, also with `--quiet`.
 pub fn conclude(options: &Check, plan: &Plan, outcome: &Outcome, console: Console) -> Result<()> {
     let cases: Vec<Case> = outcome.marketing_cases().cloned().collect();
-    if !options.inputs.quiet {
-        console.tell(&summarised(options, plan, outcome, &cases, columns()));
-    }
+    console.tell(&summarised(options, plan, outcome, &cases, columns()));
     let table = |columns: usize| {
         let lines = worst(&cases, &plan.policy, outcome.as_of, columns);
         let above = if lines.is_empty() || options.inputs.quiet { "" } else { "\n" };
@@ -51,6 +49,7 @@ fn whole(rows: usize, columns: usize) -> String {
     wrapped("", 2, &words, columns)
 }
 
+/// The summary; with `--quiet` only its warnings.
 fn summarised(
     options: &Check,
     plan: &Plan,
@@ -80,5 +79,5 @@ fn summarised(
         flagged_in_unverified: &outcome.flagged_in_unverified,
         closing,
     };
-    summary(&account, columns)
+    if options.inputs.quiet { warnings(&account, columns) } else { summary(&account, columns) }
 }

@@ -19,7 +19,7 @@ pub struct Inputs {
     #[arg(required = true, value_name = "MAILBOX")]
     pub mailboxes: Vec<PathBuf>,
 
-    /// No summary, no progress and no notes
+    /// No summary, no progress and no notes; errors and warnings remain
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 

@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// How much is said.
 #[derive(Debug, Clone, Copy)]
 pub struct Amount {
-    /// No notes: only what failed.
+    /// No notes: only errors and warnings.
     pub quiet: bool,
     /// Each message that can't be used and each file without mail, too.
     pub verbose: bool,
@@ -37,7 +37,6 @@ pub fn remarks(outcome: &Outcome, amount: Amount) -> String {
 }
 
 /// The rows of consent lists that were left out because they can't be used.
-pub fn left_out(ledger: &Ledger, amount: Amount) -> String {
-    let remarks = ledger.remarks.iter().filter(|_| !amount.quiet);
-    remarks.map(|error| error.clone().as_warning().to_string() + "\n").collect()
+pub fn left_out(ledger: &Ledger) -> String {
+    ledger.remarks.iter().map(|error| error.clone().as_warning().to_string() + "\n").collect()
 }

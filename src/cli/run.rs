@@ -118,7 +118,7 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
     let plan = options.inputs.plan(now()?, Needs { details, all: options.all, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
-    console.tell(&left_out(&plan.ledger, options.amount()));
+    console.tell(&left_out(&plan.ledger));
     let progress = Progress::new(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();

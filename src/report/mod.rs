@@ -18,7 +18,7 @@ pub use explain::{Explanation, Wanted, explain, find, write_json, write_text};
 pub use messages::{Listing, MESSAGE_COLUMNS, write as write_messages};
 pub use safe::visible;
 pub use starter::{STARTER_COLUMNS, write as write_starter};
-pub use summary::{Account, Closing, parts, summary, thousands};
+pub use summary::{Account, Closing, parts, summary, thousands, warnings};
 pub use width::wrapped;
 pub use worst::{Line, worst};
 

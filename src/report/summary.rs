@@ -51,6 +51,21 @@ pub struct Account<'a> {
 
 /// The lines of the summary, each closed by a line end; broken where they are longer than `columns`, if that is given.
 pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
+    broken(&lines(account), columns)
+}
+
+/// Only its warnings.
+pub fn warnings(account: &Account<'_>, columns: Option<usize>) -> String {
+    let mut lines = lines(account);
+    lines.retain(|line| line.starts_with("warning: "));
+    broken(&lines, columns)
+}
+
+fn broken(lines: &[String], columns: Option<usize>) -> String {
+    lines.iter().map(|line| wrapped("", INDENT, line, columns.unwrap_or(usize::MAX))).collect()
+}
+
+fn lines(account: &Account<'_>) -> Vec<String> {
     let mut lines = vec![read(account)];
     if account.without_mail > 0 {
         let files = counted(account.without_mail, "other file", "other files");
@@ -72,8 +87,7 @@ pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
     lines.extend(suggestions(account.cases));
     lines.extend(account.closing.age());
     lines.push(account.closing.last());
-    let broken = lines.iter().map(|line| wrapped("", INDENT, line, columns.unwrap_or(usize::MAX)));
-    broken.collect()
+    lines
 }
 
 /// The parts that add up to the messages read; parts of 0 are left out.
