@@ -135,7 +135,7 @@ fn without_mail(named: &Argument, gave: &Yield) -> Error {
         return Error::file(&named.path, what).hint("`mailfatigue check -v` names each with its reason");
     }
     if gave.is_read() && named.path.as_os_str() == "-" {
-        return Error::new("standard input", "has no message: nothing came, or only blank lines")
+        return Error::file(&named.path, "has no message: nothing came, or only blank lines")
             .hint("see whether the command before the `|` failed; nothing was written");
     }
     if gave.is_read() {

@@ -7,6 +7,9 @@ mod toml;
 use std::fmt;
 use std::path::Path;
 
+/// The name of standard input in messages.
+pub const STANDARD_INPUT: &str = "standard input";
+
 /// Something that could not be done. Displayed as one sentence, details below it, and a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
@@ -56,15 +59,27 @@ impl Error {
         }
     }
 
-    /// An error about a file as a whole.
+    /// An error about an input file as a whole; `-` is standard input.
     pub fn file(path: &Path, what: impl Into<String>) -> Self {
-        Self::new(format!("`{}`", path.display()), what)
+        match path.to_str() {
+            Some("-" | STANDARD_INPUT) => Self::new(STANDARD_INPUT, what),
+            _ => Self::new(format!("`{}`", path.display()), what),
+        }
     }
 
     /// An operating-system error on a file, with a hint where the cause is a common one.
     pub fn io(path: &Path, doing: &str, error: &std::io::Error) -> Self {
-        let this = Self::file(path, format!("{doing}: {}", plain(error)));
-        let this = Self { closed_pipe: error.kind() == std::io::ErrorKind::BrokenPipe, ..this };
+        Self::file(path, "").because(doing, error)
+    }
+
+    /// An operating-system error on standard output.
+    pub fn standard_output(error: &std::io::Error) -> Self {
+        Self::new("standard output", "").because("can't be written", error)
+    }
+
+    fn because(self, doing: &str, error: &std::io::Error) -> Self {
+        let closed_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
+        let this = Self { what: format!("{doing}: {}", plain(error)), closed_pipe, ..self };
         match error.kind() {
             std::io::ErrorKind::NotFound => this.hint("check the spelling of the path"),
             std::io::ErrorKind::PermissionDenied => this.hint("check who may read or write there"),

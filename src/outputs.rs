@@ -3,6 +3,9 @@
 //!
 //! Earlier outputs may be replaced by new ones of their kind, and are left out where a folder is read.
 
+use crate::error::Error;
+use std::path::Path;
+
 /// A kind of file that the program writes.
 #[derive(Debug)]
 pub struct Kind {
@@ -86,6 +89,17 @@ impl Kind {
     /// Whether a file that begins with these bytes is one.
     pub fn includes(&self, bytes: &[u8]) -> bool {
         (self.recognise)(bytes)
+    }
+
+    /// What to say where one of these files is given as a mailbox.
+    pub fn given_as_mailbox(&self, path: &Path) -> Error {
+        if self.replaceable {
+            let what = format!("is {} of this program, not a mailbox", self.one);
+            Error::file(path, what).hint("leave it out, or give the mailbox that it was made from")
+        } else {
+            Error::file(path, format!("is {}, not a mailbox", self.one))
+                .hint(format!("give it with --consent {}, beside the mailbox", path.display()))
+        }
     }
 }
 

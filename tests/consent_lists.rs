@@ -4,7 +4,7 @@
 mod common;
 
 use common::workbook::workbook;
-use common::{OLD_REPORT, folder, promotion, run, run_with_stdin};
+use common::{OLD_MESSAGES, OLD_REPORT, folder, promotion, run, run_with_stdin};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -165,6 +165,31 @@ fn a_list_given_as_a_mailbox_is_named_as_one() {
 }
 
 #[test]
+fn an_output_of_the_program_given_as_a_mailbox_or_a_list_is_named_as_one() {
+    let list = format!("{HEADER}shop.example,*,granted,2025-01-01\n");
+    let xlsx = workbook(&[&[]], false);
+    for (file, name, as_list) in [
+        (OLD_REPORT.as_bytes(), "is a report of this program", true),
+        (OLD_MESSAGES.as_bytes(), "is a list of messages of this program", true),
+        (list.as_bytes(), "is a consent list", false),
+        (&xlsx, "is a spreadsheet", false),
+    ] {
+        let here = folder(&[("a.mbox", daily().as_bytes()), ("old.csv", file)]);
+        let told = run(here.path(), ["check", "a.mbox", "old.csv", "-o", "r.csv"]);
+        let words = format!("error: `old.csv`: {name}");
+        assert!(told.status == 2 && told.err.starts_with(&words), "{}", told.err);
+        assert!(told.err.contains("not a mailbox") && !here.path().join("r.csv").exists(), "{}", told.err);
+        let told = run_with_stdin(here.path(), &["check", "-"], file);
+        let words = format!("error: standard input: {name}");
+        assert!(told.status == 2 && told.err.starts_with(&words), "{}", told.err);
+        assert!(told.err.contains("not a mailbox"), "{}", told.err);
+        if as_list {
+            refused(file, &[], &[name, "not a consent list", "--starter-ledger"]);
+        }
+    }
+}
+
+#[test]
 fn a_list_without_its_header_is_read_once_the_hint_is_obeyed() {
     let rows = "shop.example,robin@home.example,granted,2025-01-01\n";
     refused(rows.as_bytes(), &[], &["line 1: has no header", "above it: sender,customer,event,date\n"]);
@@ -295,7 +320,7 @@ fn standard_input_is_a_list_where_something_comes() {
     assert!(told.out.contains(",standard input:2,"), "{}", told.out);
     let told = run_with_stdin(here.path(), &["check", "a.mbox", "--consent", "-"], b"");
     assert!(
-        told.status == 2 && told.err.contains("`standard input`: is empty: no consent list came"),
+        told.status == 2 && told.err.contains("error: standard input: is empty: no consent list came"),
         "{}",
         told.err
     );

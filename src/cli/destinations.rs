@@ -126,7 +126,8 @@ impl Destination<'_> {
 
     fn is_input(&self, what: &str, input: &Path) -> Error {
         if self.is_standard_output() {
-            let error = self.error(format!("goes into `{}`, a {what} that is read", input.display()));
+            let name = named(input);
+            let error = self.error(format!("goes into {name}, a {what} that is read"));
             return if input.metadata().is_ok_and(|file| file.len() == 0) {
                 error.hint(
                     "write to another file; with `>` the shell emptied this one before the program started, so take it \
@@ -136,11 +137,8 @@ impl Destination<'_> {
                 error.hint(self.another_file())
             };
         }
-        let spelling = if input == self.path {
-            String::new()
-        } else {
-            format!(", by another name: `{}`", input.display())
-        };
+        let spelling =
+            if input == self.path { String::new() } else { format!(", by another name: {}", named(input)) };
         self.error(format!("is also a {what} that is read{spelling}")).hint(self.another_file())
     }
 
@@ -237,6 +235,15 @@ impl Destination<'_> {
                 .error(format!("is there already, and is not {} of this program", self.kind.one))
                 .hint(format!("give {} another file, or add --force to replace this one", self.kind.option))),
         }
+    }
+}
+
+/// The name of an input in a sentence.
+fn named(input: &Path) -> String {
+    if input.as_os_str() == "-" {
+        "the file that standard input comes from".to_string()
+    } else {
+        format!("`{}`", input.display())
     }
 }
 

@@ -25,8 +25,7 @@ pub fn page(command: Option<&str>) -> Result<Vec<u8>> {
             .hint(format!("write one of {}", names.join(", ")))
     })?;
     let mut bytes = Vec::new();
-    write(page, &program, &[], &mut bytes)
-        .map_err(|error| Error::io(Path::new("-"), "can't be written", &error))?;
+    write(page, &program, &[], &mut bytes).map_err(|error| Error::standard_output(&error))?;
     Ok(bytes)
 }
 

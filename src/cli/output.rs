@@ -118,7 +118,7 @@ fn pour(bytes: &[u8], place: &Path) -> Result<()> {
     if place.as_os_str() == "-" {
         let mut out = io::stdout().lock();
         let written = out.write_all(bytes).and_then(|()| out.flush());
-        return written.map_err(|error| Error::io(place, "standard output can't be written", &error));
+        return written.map_err(|error| Error::standard_output(&error));
     }
     let written = File::options().write(true).open(place).and_then(|mut file| file.write_all(bytes));
     written.map_err(|error| Error::io(place, "can't be written", &error))

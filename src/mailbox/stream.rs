@@ -165,7 +165,7 @@ fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Si
     };
     let Some(dialect) = lost else {
         if origin.named || !must_be_mail {
-            return no_mail(origin, sink);
+            return no_mail(window.from(start), origin, sink);
         }
         origin.turn_to_message(None, sink);
         sink.unusable(start, Unusable::NoHeader);
@@ -204,14 +204,18 @@ fn read_from_header<R: Read>(
     Ok(())
 }
 
-/// A file without mail: an error where the user named it.
-fn no_mail(origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
+/// A file without mail: an error where the user named it. `bytes` are its first.
+fn no_mail(bytes: &[u8], origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     if origin.named {
-        return Err(Error::new(
-            format!("`{}`", origin.path.display()),
-            "holds no message: neither a mailbox nor a mail",
-        )
-        .hint("`mailfatigue formats` lists what can be read"));
+        return Err(match outputs::Kind::of(bytes) {
+            Some(kind) => kind.given_as_mailbox(&origin.path),
+            None if bytes.starts_with(b"PK\x03\x04") => {
+                Error::file(&origin.path, "is a spreadsheet, a document or a program, not a mailbox")
+                    .hint("if it is a consent list, give it with --consent")
+            }
+            None => Error::file(&origin.path, "holds no message: neither a mailbox nor a mail")
+                .hint("`mailfatigue formats` lists what can be read"),
+        });
     }
     sink.remark(Remark::NoMail(origin.path.clone()));
     Ok(())

@@ -2,14 +2,12 @@
 
 use super::table::Table;
 use super::{delimited, encoding, workbook};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, STANDARD_INPUT};
+use crate::outputs::Kind;
 use csv::StringRecord;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
-
-/// The name of standard input in messages and sources.
-pub const STANDARD_INPUT: &str = "standard input";
 
 /// Enough of a file to tell a mailbox from a list, in bytes.
 const HEAD: usize = 4_096;
@@ -92,7 +90,13 @@ fn refuse_other_files(bytes: &[u8], name: &Path) -> Result<()> {
         [0x1F, 0x8B, ..] | [0x28, 0xB5, 0x2F, 0xFD, ..] | [b'B', b'Z', b'h', ..] | [0xFD, b'7', b'z', ..] => {
             refused("is compressed", "unpack it, and give the list itself")
         }
-        _ => Ok(()),
+        _ => match Kind::of(bytes).filter(|kind| kind.replaceable) {
+            Some(kind) => refused(
+                &format!("is {} of this program, not a consent list", kind.one),
+                "give your own list; --starter-ledger writes one to fill in",
+            ),
+            None => Ok(()),
+        },
     }
 }
 

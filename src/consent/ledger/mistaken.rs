@@ -1,7 +1,8 @@
-//! A consent list or a spreadsheet that was given as a mailbox.
+//! A consent list, a spreadsheet or an earlier report that was given as a mailbox.
 
 use super::{delimited, encoding};
 use crate::error::{Error, Result};
+use crate::outputs::{CONSENT_LIST, Kind};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::path::Path;
 /// Enough of a file to find the header of a list, in bytes.
 const HEAD: u64 = 4_096;
 
-/// An error where the file is a list or a spreadsheet. Other files, and those that can't be read, are left to whoever
+/// An error where the file is a list, a spreadsheet or an output of the program. Other files, and those that can't be read, are left to whoever
 /// reads mail.
 pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
     // A pipe must not even be opened: its writer would find it closed again.
@@ -36,11 +37,11 @@ pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
             None => Ok(()),
         };
     }
-    if delimited::begins_with_header(&encoding::decoded(&head)) {
-        let hint = format!("give it with --consent {}, beside the mailbox", path.display());
-        return refused("is a consent list, not a mailbox", hint);
+    let is_list = delimited::begins_with_header(&encoding::decoded(&head));
+    match if is_list { Some(&CONSENT_LIST) } else { Kind::of(&head) } {
+        Some(kind) => Err(kind.given_as_mailbox(path)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// What sort of spreadsheet a zip archive is.

@@ -23,7 +23,7 @@ pub use sender::as_cell as sender_cell;
 pub use words::accepted_words;
 
 use super::Event;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, STANDARD_INPUT};
 use crate::fact::{Senders, parents};
 use crate::time::Day;
 use cells::{ANY, Wrong, cell};
@@ -103,7 +103,7 @@ impl Ledger {
         options: &LedgerOptions,
         reading: &Reading<'_>,
     ) -> Result<()> {
-        let stdin = Path::new(file::STANDARD_INPUT);
+        let stdin = Path::new(STANDARD_INPUT);
         let name = if list.path.as_os_str() == "-" { stdin } else { &list.path };
         let table = file::table(bytes, name, &is_header)?;
         let named = match (&list.sender, &options.sender) {
