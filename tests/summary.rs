@@ -51,18 +51,24 @@ fn the_last_line_names_zone_period_report_and_version() {
     for (arguments, expected) in [
         (
             ["-o", "r.csv"].as_slice(),
-            "days in UTC, 2026-01-01 to 2026-01-28; report in r.csv (mailfatigue 0)",
+            "days in UTC (this machine's time zone), 2026-01-01 to 2026-01-28; report in r.csv (mailfatigue 0)",
         ),
-        (&[], "days in UTC, 2026-01-01 to 2026-01-28; report on standard output (mailfatigue 0)"),
+        (
+            &[],
+            "days in UTC (this machine's time zone), 2026-01-01 to 2026-01-28; report on standard output (mailfatigue 0)",
+        ),
         (
             &["--timezone", "europe/london", "--since", "2026-01-05", "--until", "2026-03-01"],
             "days in Europe/London, 2026-01-05 to 2026-01-28; report on standard output (mailfatigue 0)",
         ),
         (
             &["--until", "2026-01-01", "-o", "/dev/null"],
-            "days in UTC, 2026-01-01; report in /dev/null (mailfatigue 0)",
+            "days in UTC (this machine's time zone), 2026-01-01; report in /dev/null (mailfatigue 0)",
         ),
-        (&["--since", "2026-02-01"], "days in UTC; report on standard output (mailfatigue 0)"),
+        (
+            &["--since", "2026-02-01"],
+            "days in UTC (this machine's time zone); report on standard output (mailfatigue 0)",
+        ),
     ] {
         assert_eq!(last(arguments).as_deref(), Some(expected), "{arguments:?}");
     }

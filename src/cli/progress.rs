@@ -35,7 +35,9 @@ impl Progress {
             (_, Some(total)) => ProgressBar::new(total),
             (_, None) => ProgressBar::no_length(),
         };
-        Self { bar: bar.with_style(style), messages: AtomicU64::new(0), has_bar }
+        let this = Self { bar: bar.with_style(style), messages: AtomicU64::new(0), has_bar };
+        this.bar.set_message(this.numbers());
+        this
     }
 
     /// Takes in a step of reading.

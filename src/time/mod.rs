@@ -9,7 +9,7 @@ mod zone_names;
 
 pub use usual::separator as separator_date;
 pub use written::{MONTHS, parse_date, parse_tokens};
-pub use zone::Zone;
+pub use zone::{Zone, ZoneOrigin};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::fmt;

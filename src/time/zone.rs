@@ -15,7 +15,18 @@ pub struct Zone {
     rules: TimeZone,
     /// From this second on, this many seconds east of UTC. Sorted; covers every believed time.
     offsets: Vec<(Seconds, i32)>,
-    is_assumed: bool,
+    origin: ZoneOrigin,
+}
+
+/// Who said which zone it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZoneOrigin {
+    /// The user.
+    User,
+    /// The machine.
+    Machine,
+    /// Nobody: UTC was taken.
+    Nobody,
 }
 
 impl Zone {
@@ -32,10 +43,13 @@ impl Zone {
     /// `variable` is what the environment's `TZ` says; a name that is not known is an error, not UTC.
     pub fn of_the_machine(variable: Option<&str>) -> Result<Self> {
         match (TimeZone::try_system(), variable.filter(|name| !name.is_empty())) {
-            (Ok(system), variable) => Ok(match system.iana_name().map(Self::named) {
-                Some(Ok(zone)) => zone,
-                _ => Self::of(variable.unwrap_or("the machine's time zone").to_string(), system),
-            }),
+            (Ok(system), variable) => {
+                let zone = match system.iana_name().map(Self::named) {
+                    Some(Ok(zone)) => zone,
+                    _ => Self::of(variable.unwrap_or("a zone without a name").to_string(), system),
+                };
+                Ok(Self { origin: ZoneOrigin::Machine, ..zone })
+            }
             (Err(_), Some(name)) => {
                 let what = format!("unknown time zone `{name}` in the environment variable");
                 Err(Error::new("TZ", what).hint(format!("{}; or give --timezone", hint(name))))
@@ -46,7 +60,7 @@ impl Zone {
 
     /// UTC, because nobody named another zone.
     pub fn assumed() -> Self {
-        Self { is_assumed: true, ..Self::of("UTC".to_string(), TimeZone::UTC) }
+        Self { origin: ZoneOrigin::Nobody, ..Self::of("UTC".to_string(), TimeZone::UTC) }
     }
 
     fn of(name: String, rules: TimeZone) -> Self {
@@ -58,7 +72,7 @@ impl Zone {
             }
             offsets.push((change.timestamp().as_second(), change.offset().seconds()));
         }
-        Self { name, rules, offsets, is_assumed: false }
+        Self { name, rules, offsets, origin: ZoneOrigin::User }
     }
 
     /// Its IANA name.
@@ -66,9 +80,9 @@ impl Zone {
         &self.name
     }
 
-    /// Whether nobody named it: the machine does not say which zone it is in.
-    pub fn is_assumed(&self) -> bool {
-        self.is_assumed
+    /// Who said that it is this one.
+    pub fn origin(&self) -> ZoneOrigin {
+        self.origin
     }
 
     /// The civil day on which a believed instant falls.

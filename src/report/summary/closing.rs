@@ -1,7 +1,7 @@
 //! The last lines: how old the newest message is, which days the report is about, where it is.
 
 use crate::report::visible;
-use crate::time::{Day, Seconds, Zone};
+use crate::time::{Day, Seconds, Zone, ZoneOrigin};
 use std::path::Path;
 
 /// A source whose newest message is older than this many days may no longer be fed.
@@ -27,13 +27,19 @@ impl Closing<'_> {
     pub fn age(&self) -> Option<String> {
         let newest = self.newest?;
         let days = i64::from(self.zone.day_at(self.now).number()) - i64::from(newest.number());
-        (days > STALE).then(|| format!("the newest message is {days} days old ({newest})"))
+        (days > STALE).then(|| {
+            let days = super::thousands(days.unsigned_abs());
+            format!("the newest message is {days} days old ({newest})")
+        })
     }
 
     /// The zone, the period, the file and the version.
     pub fn last(&self) -> String {
-        let guess =
-            if self.zone.is_assumed() { " (this machine names no time zone: set --timezone)" } else { "" };
+        let guess = match self.zone.origin() {
+            ZoneOrigin::User => "",
+            ZoneOrigin::Machine => " (this machine's time zone)",
+            ZoneOrigin::Nobody => " (this machine names no time zone: set --timezone)",
+        };
         let period = match self.period {
             Some((only, last)) if only == last => format!(", {only}"),
             Some((first, last)) => format!(", {first} to {last}"),
