@@ -86,6 +86,11 @@ impl Kind {
         KINDS.into_iter().find(|kind| kind.includes(bytes))
     }
 
+    /// The kind whose names have this ending, in lower case. Of several, the first.
+    pub fn with_ending(ending: &str) -> Option<&'static Self> {
+        KINDS.into_iter().find(|kind| kind.endings.contains(&ending))
+    }
+
     /// Whether a file that begins with these bytes is one.
     pub fn includes(&self, bytes: &[u8]) -> bool {
         (self.recognise)(bytes)

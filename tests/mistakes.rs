@@ -115,6 +115,8 @@ fn a_report_without_its_option_is_asked_about() {
         &["check", "a.mbox", "-o", "my", "report.csv"],
         &["did you mean -o \"my report.csv\"?"],
     );
+    // Every ending that the report may have.
+    refuses(here.path(), &["check", "a.mbox", "report.tsv"], &["did you mean --output report.tsv?"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::output::{folder, is_stream, target};
 use super::quote::quoted;
 use crate::error::{Error, Result};
 use crate::mailbox::{FileId, Survey};
-use crate::outputs::{KINDS, Kind, LOOK, other_format};
+use crate::outputs::{Kind, LOOK, other_format};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -157,7 +157,7 @@ impl Destination<'_> {
         if self.kind.endings.contains(&ending.as_str()) {
             return Ok(());
         }
-        let by = KINDS.iter().find(|kind| kind.endings.contains(&ending.as_str()));
+        let by = Kind::with_ending(&ending);
         let Some(format) = by.map(|kind| kind.format).or_else(|| other_format(&ending)) else {
             return Ok(());
         };

@@ -4,6 +4,7 @@
 use super::quote::quoted;
 use super::spelling::is_dash;
 use crate::error::{Error, nearest};
+use crate::outputs::Kind;
 use crate::report::visible;
 use clap::{Arg, ArgMatches, Command};
 use std::ffi::{OsStr, OsString};
@@ -136,7 +137,7 @@ impl<'a> Names<'a> {
                 let cut = self.others.contains(&first.as_os_str())
                     && self.mailboxes.contains(&second.as_os_str())
                     && Path::new(first).extension().is_none()
-                    && option_for(second).is_some();
+                    && kind_called(second).is_some();
                 (is_option && cut && is_missing(second)).then_some([option, first, second])
             }
             _ => None,
@@ -188,7 +189,7 @@ impl<'a> Names<'a> {
     /// A last mailbox that is not there and is called like a report.
     fn report(&self, command: &Command, given: &ArgMatches) -> Option<Error> {
         let (last, read) = self.mailboxes.split_last()?;
-        let option = option_for(last)?;
+        let option = kind_called(last)?.option.trim_start_matches('-');
         let known = command.get_arguments().any(|arg| arg.get_long() == Some(option));
         let by_user = given.try_contains_id(option).is_ok_and(|there| there)
             && given.value_source(option) == Some(clap::parser::ValueSource::CommandLine);
@@ -201,14 +202,9 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The option that writes a file with such an ending.
-fn option_for(name: &OsStr) -> Option<&'static str> {
-    match Path::new(name).extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "csv" => Some("output"),
-        "html" => Some("html"),
-        "xlsx" => Some("xlsx"),
-        _ => None,
-    }
+/// The kind of output that has such a name.
+fn kind_called(name: &OsStr) -> Option<&'static Kind> {
+    Kind::with_ending(&Path::new(name).extension()?.to_str()?.to_ascii_lowercase())
 }
 
 fn takes_file(arg: &Arg) -> bool {

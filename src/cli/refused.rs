@@ -6,7 +6,7 @@ use super::spelling::named_command;
 use crate::error::Error;
 use crate::report::visible;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, Command, CommandFactory, Parser};
+use clap::{Arg, Command, CommandFactory};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -28,11 +28,17 @@ const OTHER_PROGRAMS: [(&str, &str); 12] = [
 
 /// What to say of a command line that was refused.
 pub fn refused(error: &clap::Error, typed: &[OsString]) -> String {
-    let program = Arguments::command();
+    let mut program = program();
+    program.build();
     match meant(error, typed, &program) {
         Some(error) => error.to_string(),
         None => own_words(typed, error),
     }
+}
+
+/// The program under its own name, whatever the name of its file.
+fn program() -> Command {
+    Arguments::command().bin_name("mailfatigue")
 }
 
 /// What was meant, where that can be told.
@@ -59,6 +65,21 @@ fn meant(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<E
                 name => format!("is not an option of `{name}`"),
             };
             Some(Error::new(format!("`{word}`"), what).hint(hint))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg) else {
+                return None;
+            };
+            let command = named_command(typed, program);
+            let usage = command.clone().render_usage().to_string();
+            let verb = if missing.len() == 1 { "is" } else { "are" };
+            Some(
+                Error::new(
+                    format!("`{}`", command.get_name()),
+                    format!("{} {verb} missing", missing.join(" and ")),
+                )
+                .hint(format!("write {}", usage.trim_start_matches("Usage: "))),
+            )
         }
         _ => None,
     }
@@ -125,7 +146,7 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
 fn own_words(typed: &[OsString], error: &clap::Error) -> String {
     let harmless: Vec<OsString> =
         typed.iter().map(|word| visible(&word.to_string_lossy()).into_owned().into()).collect();
-    let words = match Arguments::try_parse_from(harmless) {
+    let words = match program().try_get_matches_from(harmless) {
         Err(error) => error.render().to_string(),
         Ok(_) => format!("error: {}; an argument has control characters", error.kind()),
     };
