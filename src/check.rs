@@ -224,11 +224,12 @@ impl Outcome {
                 if age <= i64::from(days) {
                     return None;
                 }
-                format!("the newest message is of {newest}, {age} days ago")
+                let days = if age == 1 { "day" } else { "days" };
+                format!("the newest message is of {newest}, {age} {days} ago")
             }
         };
         let error = Error::new(format!("--max-age {days}"), what);
-        Some(error.hint("see whether these mailboxes still get mail; the report is over what they hold"))
+        Some(error.hint("see whether these mailboxes still get mail; the report covers what is in them"))
     }
 
     /// What is wrong with a period that no message is in, while there are dated ones.

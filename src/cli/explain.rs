@@ -7,7 +7,7 @@ use super::destinations::{Destination, Destinations};
 use super::inputs::Needs;
 use super::output::{prepare, publish};
 use super::progress::Progress;
-use super::remarks::{Amount, left_out, remarks};
+use super::remarks::{Amount, remarks, warnings};
 use super::run::{DONE, FAILED};
 use crate::check::check;
 use crate::error::Result;
@@ -22,7 +22,7 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let plan = options.inputs.plan(now()?, Needs { details: true, all: true, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
     let amount = Amount { quiet: options.inputs.quiet, verbose: false };
-    console.tell(&left_out(&plan.ledger));
+    console.tell(&warnings(&plan.ledger));
     let progress = Progress::new(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();

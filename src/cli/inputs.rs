@@ -29,20 +29,20 @@ pub struct Inputs {
     pub consent: Vec<ListFile>,
 
     /// The sender that every row is about, for all lists without NAME=
-    #[arg(long, value_name = "NAME", requires = "consent", help_heading = "Consent")]
+    #[arg(long, value_name = "NAME", help_heading = "Consent")]
     pub consent_sender: Option<String>,
 
     /// The last day that the consent lists cover
-    #[arg(long, value_name = "DATE", value_parser = day, requires = "consent", help_heading = "Consent")]
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Consent")]
     pub consent_as_of: Option<Day>,
 
     /// How to read dates such as 3/4/2026: day first (dmy) or month first (mdy) [default: only where the list leaves
     /// no doubt]
-    #[arg(long, value_name = "ORDER", value_parser = date_order(), requires = "consent", help_heading = "Consent")]
+    #[arg(long, value_name = "ORDER", value_parser = date_order(), help_heading = "Consent")]
     pub consent_dates: Option<DateOrder>,
 
     /// Leave out rows of consent lists that can't be used, and list them
-    #[arg(long, requires = "consent", help_heading = "Consent")]
+    #[arg(long, help_heading = "Consent")]
     pub skip_bad_rows: bool,
 
     /// Which pattern of mail gets which verdict (TOML); see `mailfatigue policy`
@@ -142,6 +142,7 @@ impl Inputs {
                 Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")
             );
         }
+        self.have_a_list_to_be_about()?;
         let read = self.mailboxes.iter().chain(self.consent.iter().map(|list| &list.path));
         if read.filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err(Error::new("`-`", "standard input can be read only once")
@@ -188,6 +189,21 @@ impl Inputs {
             all: needs.all,
             threads: self.threads.map_or(cores, usize::from),
         })
+    }
+
+    /// An error where an option speaks of a consent list and none is given.
+    fn have_a_list_to_be_about(&self) -> Result<()> {
+        let options = [
+            ("--consent-sender", self.consent_sender.is_some()),
+            ("--consent-as-of", self.consent_as_of.is_some()),
+            ("--consent-dates", self.consent_dates.is_some()),
+            ("--skip-bad-rows", self.skip_bad_rows),
+        ];
+        match options.iter().find(|(_, given)| *given).filter(|_| self.consent.is_empty()) {
+            Some((option, _)) => Err(Error::new(*option, "is about a consent list, but none is given")
+                .hint("give the list with --consent FILE, or leave the option out")),
+            None => Ok(()),
+        }
     }
 
     fn ledger_options(&self) -> LedgerOptions {

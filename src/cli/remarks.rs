@@ -36,7 +36,7 @@ pub fn remarks(outcome: &Outcome, amount: Amount) -> String {
     said
 }
 
-/// The rows of consent lists that were left out because they can't be used.
-pub fn left_out(ledger: &Ledger) -> String {
+/// What is odd about the consent lists.
+pub fn warnings(ledger: &Ledger) -> String {
     ledger.remarks.iter().map(|error| error.clone().as_warning().to_string() + "\n").collect()
 }

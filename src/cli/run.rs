@@ -12,7 +12,7 @@ use super::manual;
 use super::output::{Prepared, prepare, publish as place};
 use super::parse::{Unparsed, color_of, parse};
 use super::progress::Progress;
-use super::remarks::{left_out, remarks};
+use super::remarks::{remarks, warnings};
 use super::terminal::output_is_closed;
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
@@ -118,7 +118,7 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
     let plan = options.inputs.plan(now()?, Needs { details, all: options.all, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
-    console.tell(&left_out(&plan.ledger));
+    console.tell(&warnings(&plan.ledger));
     let progress = Progress::new(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();

@@ -210,7 +210,7 @@ fn no_mail(bytes: &[u8], origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
         return Err(match outputs::Kind::of(bytes) {
             Some(kind) => kind.given_as_mailbox(&origin.path),
             None if bytes.starts_with(b"PK\x03\x04") => {
-                Error::file(&origin.path, "is a spreadsheet, a document or a program, not a mailbox")
+                Error::file(&origin.path, "is a document, a spreadsheet or a program, not a mailbox")
                     .hint("if it is a consent list, give it with --consent")
             }
             None => Error::file(&origin.path, "holds no message: neither a mailbox nor a mail")

@@ -36,6 +36,9 @@ const OTHER_NAMES: [(&str, &[&str]); 4] = [
     ),
 ];
 
+/// The option that names the sender of one list.
+pub const NAME_FILE: &str = "--consent NAME=FILE";
+
 /// In how many rows below a title the header is looked for.
 const LOOKED_AT: usize = 20;
 
@@ -64,7 +67,11 @@ impl Columns {
         let header = &first.cells;
         let at = |name| place(header, name);
         if let (Some(_), Some(option)) = (at("sender"), named) {
-            let hint = "leave the option out; for another list without that column, give --consent NAME=FILE";
+            let list_alone = format!("give it alone: --consent {}", list.display());
+            let hint = match option {
+                NAME_FILE => list_alone,
+                _ => format!("{list_alone}; for another list without that column, write --consent NAME=FILE"),
+            };
             let what = format!("has a column `sender` of its own, beside {option}");
             return Err(Error::file(list, what).at_line(first.line).hint(hint));
         }

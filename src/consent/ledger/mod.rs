@@ -27,7 +27,7 @@ use crate::error::{Error, Result, STANDARD_INPUT};
 use crate::fact::{Senders, parents};
 use crate::time::Day;
 use cells::{ANY, Wrong, cell};
-use columns::{Columns, is_header};
+use columns::{Columns, NAME_FILE, is_header};
 use dates::Order;
 use row::{Entry, RowReader};
 use sender::sender_key;
@@ -54,9 +54,9 @@ pub struct Ledger {
     pub silent: usize,
     /// Rows without a customer.
     pub without_customer: usize,
-    /// Rows that were left out because they can't be used, …
+    /// Rows that were left out because they can't be used.
     pub bad: usize,
-    /// … and what to say of them, for each list that has some.
+    /// What to say of the lists before any mail is read: rows that were left out, a list without rows.
     pub remarks: Vec<Error>,
     /// The newest date of a row, and where it is.
     pub newest: Option<(Day, String)>,
@@ -107,7 +107,7 @@ impl Ledger {
         let name = if list.path.as_os_str() == "-" { stdin } else { &list.path };
         let table = file::table(bytes, name, &is_header)?;
         let named = match (&list.sender, &options.sender) {
-            (Some(sender), _) => Some(("--consent NAME=FILE", sender)),
+            (Some(sender), _) => Some((NAME_FILE, sender)),
             (None, Some(sender)) => Some(("--consent-sender", sender)),
             (None, None) => None,
         };
@@ -120,6 +120,11 @@ impl Ledger {
             Some(order) => Order::Known(order),
             None => Order::of(table.rows.iter().skip(1).map(|row| cell(&row.cells, columns.date))),
         };
+        if table.rows.len() == 1 {
+            self.remarks.push(Error::file(name, "has a header and no rows").hint(
+                "see whether it is the right list, and whether the program that wrote it had finished",
+            ));
+        }
         let reader = RowReader { columns, sender: sender.transpose()?, order, options, reading };
         self.add_rows(&table, &reader, name)
     }
