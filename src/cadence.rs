@@ -145,11 +145,15 @@ impl ActiveDays {
 
     /// One word for the rhythm.
     pub fn cadence(&self) -> Cadence {
-        let peak = self.peak().map_or(0, |peak| peak.days);
-        let gap_within = |days: i64| self.median_gap().is_some_and(|gap| gap <= HalfDays(2 * days));
+        if self.peak().is_some_and(|peak| peak.days >= DAILY) {
+            return Cadence::Daily;
+        }
+        if self.keeps_to_weekdays() {
+            return Cadence::Weekdays;
+        }
+        let gap = self.median_gap();
+        let gap_within = |days: i64| gap.is_some_and(|gap| gap <= HalfDays(2 * days));
         match self.count() {
-            _ if peak >= DAILY => Cadence::Daily,
-            _ if self.keeps_to_weekdays() => Cadence::Weekdays,
             active if active >= 8 && gap_within(4) => Cadence::SeveralAWeek,
             active if active >= 4 && gap_within(10) => Cadence::Weekly,
             active if active >= 3 && gap_within(45) => Cadence::Monthly,

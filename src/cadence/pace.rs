@@ -30,8 +30,8 @@ const EQUAL: f64 = 1e-9;
 /// How far apart rounding can put the likelihoods of two equal splits, as a part of their greatest term.
 const ROUNDING: f64 = 1e-12;
 
-/// x · ln x of whole numbers, since a logarithm for each would be most of the work. 2^14 days are 44 years: longer than
-/// there is mail that is believed.
+/// x · ln x of whole numbers. With a logarithm for each in place of the table, judging takes a fifth longer. 2^14 days are
+/// 44 years: longer than there is mail that is believed.
 static X_LN_X: LazyLock<Vec<f64>> = LazyLock::new(|| (0..1 << 14).map(x_ln_x).collect());
 
 /// A number with one decimal, counted in tenths.

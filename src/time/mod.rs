@@ -11,7 +11,7 @@ pub use usual::separator as separator_date;
 pub use written::{MONTHS, parse_date, parse_tokens};
 pub use zone::{Zone, ZoneOrigin};
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 use std::fmt;
 use std::num::NonZeroU32;
 
@@ -89,9 +89,9 @@ impl Day {
         Day(self.0.saturating_add(days))
     }
 
-    /// Saturday or Sunday.
-    pub fn is_weekend(self) -> bool {
-        self.date().is_some_and(|date| matches!(date.weekday(), Weekday::Sat | Weekday::Sun))
+    /// Saturday or Sunday; 1970-01-01 was a Thursday.
+    pub const fn is_weekend(self) -> bool {
+        self.0.saturating_add(3).rem_euclid(7) >= 5
     }
 }
 
@@ -128,6 +128,10 @@ mod tests {
         assert_eq!((day.number(), day.to_string().as_str()), (1, "1970-01-02"));
         assert!(Day::parse("2026-11-22").is_some_and(Day::is_weekend));
         assert!(!Day::parse("2026-11-23").is_some_and(Day::is_weekend));
+        for number in -20_000..60_000 {
+            let weekday = Day(number).date().map(|date| date.weekday().num_days_from_monday());
+            assert_eq!(Day(number).is_weekend(), weekday.is_some_and(|weekday| weekday > 4), "{number}");
+        }
         for wrong in ["2026-02-30", "2026-1-1", "26-01-01", "2026-01-01 ", "+026-01-01", ""] {
             assert_eq!(Day::parse(wrong), None, "{wrong}");
         }
