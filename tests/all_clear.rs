@@ -4,13 +4,9 @@
 mod common;
 
 use common::exports::{gzip, zipped};
-use common::{OLD_REPORT, Run, folder, promotion, run, run_with_stdin};
+use common::{OLD_REPORT, Run, daily, folder, run, run_with_stdin};
 use std::fs;
 use std::path::Path;
-
-fn daily() -> String {
-    (1..=28).map(|day| promotion(day, "Shop <news@shop.example>", &format!("m{day}@shop.example"))).collect()
-}
 
 /// A folder with everything that has no mail.
 fn without_mail() -> tempfile::TempDir {

@@ -1,52 +1,11 @@
-//! Consent lists as people give them: what is read, what is refused and in which words, what the summary says of them.
-//! After every error all files are as they were.
+//! Consent lists as people give them: what is read, what is refused and in which words. After every error all files are
+//! as they were.
 
 mod common;
 
+use common::lists::{HEADER, accepted, is_granted, refused};
 use common::workbook::workbook;
-use common::{OLD_MESSAGES, OLD_REPORT, folder, promotion, run, run_with_stdin};
-use std::collections::BTreeMap;
-use std::path::Path;
-
-const HEADER: &str = "sender,customer,event,date\n";
-
-fn daily() -> String {
-    (1..=28).map(|day| promotion(day, "Shop <news@shop.example>", &format!("m{day}@shop.example"))).collect()
-}
-
-fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let files = entries.filter(|path| path.is_file());
-    files.map(|path| (path.display().to_string(), std::fs::read(&path).expect("a file"))).collect()
-}
-
-/// Runs `check` with a list of this content and asserts that it is refused in these words, and nothing is touched.
-fn refused(list: &[u8], options: &[&str], words: &[&str]) {
-    let here =
-        folder(&[("a.mbox", daily().as_bytes()), ("list.csv", list), ("r.csv", OLD_REPORT.as_bytes())]);
-    let before = tree(here.path());
-    let told =
-        run(here.path(), [&["check", "a.mbox", "-o", "r.csv", "--consent", "list.csv"], options].concat());
-    assert_eq!(told.status, 2, "{options:?}: {}", told.err);
-    for word in words {
-        assert!(told.err.contains(word), "should say {word:?}, but says:\n{}", told.err);
-    }
-    assert!(!told.err.contains('\u{1b}'), "{}", told.err);
-    assert_eq!(tree(here.path()), before, "a file was touched");
-}
-
-/// Runs `check` with a list of this content: the report's row and what was said.
-fn accepted(list: &[u8], options: &[&str]) -> (String, String) {
-    let here = folder(&[("a.mbox", daily().as_bytes()), ("list.csv", list)]);
-    let told = run(here.path(), [&["check", "a.mbox", "--consent", "list.csv"], options].concat());
-    assert_eq!(told.status, 0, "{}", told.err);
-    (told.out.lines().nth(1).unwrap_or_default().to_string(), told.err)
-}
-
-fn is_granted(list: impl AsRef<[u8]>, options: &[&str]) {
-    let (row, said) = accepted(list.as_ref(), options);
-    assert!(row.starts_with("no,daily-consented"), "{row}\n{said}");
-}
+use common::{OLD_MESSAGES, OLD_REPORT, daily, folder, run, run_with_stdin};
 
 #[test]
 fn cells_that_can_match_nothing_are_errors_with_their_line() {
@@ -236,15 +195,6 @@ fn every_encoding_and_delimiter_gives_the_same_report() {
 }
 
 #[test]
-fn a_list_without_rows_is_a_warning() {
-    let words = "warning: `list.csv`: has a header and no rows\n";
-    for options in [&[][..], &["-q"], &["-q", "--consent-as-of", "2026-01-01"]] {
-        let (_, said) = accepted(HEADER.as_bytes(), options);
-        assert!(said.starts_with(words), "{said}");
-    }
-}
-
-#[test]
 fn a_list_with_senders_needs_no_name_for_them() {
     let list = format!("{HEADER}shop.example,*,granted,2025-01-01\n");
     let words = ["has a column `sender` of its own", "give it alone: --consent list.csv"];
@@ -365,89 +315,4 @@ fn mailboxes_and_lists_may_be_pipes() {
     let said = String::from_utf8_lossy(&told.stderr);
     assert!(String::from_utf8_lossy(&told.stdout).contains("no,daily-consented"), "{said}");
     assert!(said.starts_with("28 messages read"), "{said}");
-}
-
-#[test]
-fn rows_that_matched_nothing_are_named_with_what_may_have_been_meant() {
-    let rows = "shop.example,robin@home.example,granted,2025-01-01\n\
-        shop.example,robbin@home.example,granted,2025-01-01\n\
-        shpo.example,robin@home.example,granted,2025-01-01\n\
-        faraway.example,*,granted,2025-01-01\n";
-    let (_, said) = accepted(format!("{HEADER}{rows}").as_bytes(), &[]);
-    for line in [
-        "1 of 4 rows of the consent list matched mail\n",
-        "  list.csv:3 matched none: no mail to robbin@home.example; did you mean robin@home.example?\n",
-        "  list.csv:4 matched none: no mail from shpo.example; did you mean shop.example?\n",
-        "  list.csv:5 matched none: no mail from faraway.example\n",
-    ] {
-        assert!(said.contains(line), "should say {line:?}, but says:\n{said}");
-    }
-    let many: String = (0..9).map(|n| format!("far{n}away.example,*,granted,\n")).collect();
-    let (_, said) = accepted(format!("{HEADER}{many}").as_bytes(), &[]);
-    assert!(said.contains("0 of 9 rows") && said.matches("matched none:").count() == 5, "{said}");
-    assert!(said.contains("  4 more rows that matched none\n"), "{said}");
-}
-
-#[test]
-fn mail_and_rows_after_the_lists_last_day_are_counted() {
-    let list = format!("{HEADER}shop.example,*,granted,2025-01-01\nshop.example,*,purchase,2026-01-25\n");
-    let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-20"]);
-    for words in [
-        "8 promotional messages came after 2026-01-20, the last day that the consent list covers",
-        "warning: the consent list has newer rows than --consent-as-of 2026-01-20, such as 2026-01-25 in list.csv:3",
-    ] {
-        assert!(said.contains(words), "{said}");
-    }
-    let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-20", "-q"]);
-    assert!(said.starts_with("warning: the consent list has newer") && said.lines().count() == 1, "{said}");
-    let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-28"]);
-    assert!(!said.contains("warning:") && !said.contains("came after"), "{said}");
-    let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-28", "-q"]);
-    assert_eq!(said, "");
-}
-
-#[test]
-fn tags_are_customers_of_their_own_where_that_is_asked_for() {
-    let tagged = |tag: &str| {
-        daily().replace("robin@home", &format!("robin+{tag}@home")).replace("<m", &format!("<{tag}m"))
-    };
-    let list = format!("{HEADER}shop.example,robin+01@home.example,granted,2025-01-01\n");
-    let here =
-        folder(&[("a.mbox", (tagged("01") + &tagged("02")).as_bytes()), ("list.csv", list.as_bytes())]);
-    let told = run(here.path(), ["check", "a.mbox", "--consent", "list.csv", "--keep-tags"]);
-    assert!(
-        told.out.contains("yes,daily-unconsented,shop.example,Shop,robin+02@home.example"),
-        "{}",
-        told.out
-    );
-    assert!(told.out.contains("no,daily-consented,shop.example,Shop,robin+01@home.example"), "{}", told.out);
-    let together = run(here.path(), ["check", "a.mbox", "--consent", "list.csv"]);
-    assert!(
-        together.out.contains("no,daily-consented,shop.example,Shop,robin@home.example"),
-        "{}",
-        together.out
-    );
-}
-
-#[test]
-fn the_summary_says_what_owner_addresses_are_missing_or_misspelt() {
-    let work = daily().replace("robin@home.example", "robin@work.example").replace("<m", "<w");
-    let here = folder(&[("a.mbox", (daily() + &work).as_bytes())]);
-    let told = run(here.path(), ["check", "a.mbox"]);
-    let hint = "robin@home.example and robin@work.example look like one person's; to count them together: \
-        --owner robin@home.example --owner robin@work.example\n";
-    assert!(told.err.contains(hint), "{}", told.err);
-    let told = run(
-        here.path(),
-        ["check", "a.mbox", "--owner", "robin@home.example", "--owner", "robin@wrok.example"],
-    );
-    assert!(told.err.contains("warning: no message names robin@wrok.example (--owner)"), "{}", told.err);
-    assert!(!told.err.contains("look like one"), "{}", told.err);
-    let told = run(here.path(), ["check", "a.mbox", "-q", "--owner", "robin@wrok.example"]);
-    assert_eq!(told.err, "warning: no message names robin@wrok.example (--owner); check its spelling\n");
-    let told = run(
-        here.path(),
-        ["check", "a.mbox", "--owner", "robin@home.example", "--owner", "robin@work.example"],
-    );
-    assert!(!told.err.contains("--owner"), "{}", told.err);
 }

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod exports;
+pub mod lists;
+pub mod outputs;
 #[cfg(target_os = "linux")]
 pub mod terminal;
 pub mod workbook;
@@ -134,4 +136,44 @@ pub fn promotion(day: u32, from: &str, id: &str) -> String {
          Everything is on sale, 20% off. Shop now: https://shop.example/\n\
          Unsubscribe: https://shop.example/u/{id}\n\n"
     )
+}
+
+/// A month of daily marketing of one sender.
+pub fn daily() -> String {
+    (1..=28).map(|day| promotion(day, "Shop <news@shop.example>", &format!("m{day}@shop.example"))).collect()
+}
+
+/// Every file and link below a folder, with what it holds.
+pub fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.to_string_lossy().into_owned();
+        if path.is_symlink() {
+            found.insert(
+                format!("{name} ->"),
+                path.read_link().expect("a link").into_os_string().into_encoded_bytes(),
+            );
+        } else if path.is_dir() {
+            found.extend(tree(&path));
+        } else {
+            found.insert(name, std::fs::read(&path).expect("a file"));
+        }
+    }
+    found
+}
+
+/// A run of `check`, with days in UTC.
+pub fn check(here: &Path, mailboxes: &[&str]) -> Run {
+    let mut arguments = vec!["check", "--timezone", "UTC"];
+    arguments.extend(mailboxes);
+    run(here, arguments)
+}
+
+/// Asserts that a run failed with these words.
+pub fn fails_with(told: &Run, words: &[&str]) {
+    assert_eq!(told.status, 2, "{}", told.err);
+    for words in words {
+        assert!(told.err.contains(words), "{words} is not in:\n{}", told.err);
+    }
 }

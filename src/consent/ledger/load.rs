@@ -1,0 +1,130 @@
+//! Lists read into the ledger; rows that can't be used become one error, or a warning where they are to be left out.
+
+use super::cells::{Wrong, cell};
+use super::columns::{Columns, NAME_FILE, is_header};
+use super::dates::Order;
+use super::row::{Entry, RowReader};
+use super::sender::sender_key;
+use super::table::Table;
+use super::{Ledger, LedgerOptions, ListFile, Listed, Reading, customer, file, row};
+use crate::consent::Event;
+use crate::error::{Error, Result, STANDARD_INPUT};
+use std::path::Path;
+
+/// How many bad rows are listed.
+const LISTED: usize = 20;
+
+impl Ledger {
+    /// Reads all lists. Rows that can't be used are one error together, unless they are to be left out.
+    pub fn read(options: &LedgerOptions, reading: &Reading<'_>) -> Result<Self> {
+        let mut ledger = Self { given: !options.lists.is_empty(), as_of: options.as_of, ..Self::default() };
+        for list in &options.lists {
+            let bytes = file::read(&list.path)?;
+            ledger.add(list, &bytes, options, reading)?;
+        }
+        Ok(ledger)
+    }
+
+    /// Adds the rows of a list in memory, under the name of its file.
+    pub fn add(
+        &mut self,
+        list: &ListFile,
+        bytes: &[u8],
+        options: &LedgerOptions,
+        reading: &Reading<'_>,
+    ) -> Result<()> {
+        let stdin = Path::new(STANDARD_INPUT);
+        let name = if list.path.as_os_str() == "-" { stdin } else { &list.path };
+        let table = file::table(bytes, name, &is_header)?;
+        let named = match (&list.sender, &options.sender) {
+            (Some(sender), _) => Some((NAME_FILE, sender)),
+            (None, Some(sender)) => Some(("--consent-sender", sender)),
+            (None, None) => None,
+        };
+        let columns = Columns::of(&table, named.map(|(option, _)| option), name)?;
+        let sender = named.map(|(option, sender)| {
+            let wrong = |wrong: Wrong| Error::new(option, wrong.what).hint(wrong.hint);
+            sender_key(sender.trim(), reading.senders).map_err(wrong)
+        });
+        let order = match options.date_order {
+            Some(order) => Order::Known(order),
+            None => Order::of(table.rows.iter().skip(1).map(|row| cell(&row.cells, columns.date))),
+        };
+        if table.rows.len() == 1 {
+            self.remarks.push(Error::file(name, "has a header and no rows").hint(
+                "see whether it is the right list, and whether the program that wrote it had finished",
+            ));
+        }
+        let reader = RowReader { columns, sender: sender.transpose()?, order, options, reading };
+        self.add_rows(&table, &reader, name)
+    }
+
+    fn add_rows(&mut self, table: &Table, reader: &RowReader<'_>, name: &Path) -> Result<()> {
+        let mut wrong = Vec::new();
+        let mut total = 0_usize;
+        for row in table.rows.iter().skip(1) {
+            match reader.entry(&row.cells) {
+                Ok(entry) => self.put(entry, || format!("{}:{}", name.display(), row.line)),
+                Err(what) => {
+                    total += 1;
+                    if wrong.len() < LISTED {
+                        wrong.push((row.line, what));
+                    }
+                }
+            }
+        }
+        match bad_rows(name, &wrong, total, reader.options.skip_bad_rows) {
+            Some(error) if reader.options.skip_bad_rows => {
+                self.bad += total;
+                self.remarks.push(error);
+                Ok(())
+            }
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn put(&mut self, entry: Entry, source: impl FnOnce() -> String) {
+        match entry {
+            Entry::NoEvent => self.silent += 1,
+            Entry::NoCustomer => self.without_customer += 1,
+            Entry::Event { sender, customer, happening, moment, day } => {
+                let source = source();
+                if let Some(day) =
+                    day.filter(|day| self.newest.as_ref().is_none_or(|(newest, _)| day > newest))
+                {
+                    self.newest = Some((day, source.clone()));
+                }
+                self.hashed |= customer::is_digest(&customer);
+                let event = Event { moment, happening, day, source };
+                let listed = Listed { number: self.events, event };
+                self.events = self.events.saturating_add(1);
+                self.rows.entry(sender).or_default().entry(customer).or_default().push(listed);
+            }
+        }
+    }
+}
+
+/// What to say of rows that can't be used: all that were listed, and the number of all.
+fn bad_rows(name: &Path, listed: &[(u64, Wrong)], total: usize, left_out: bool) -> Option<Error> {
+    let (line, first) = listed.first()?;
+    let verb = if left_out { "left out" } else { "can't be used" };
+    if total == 1 && !left_out {
+        return Some(Error::file(name, first.what.clone()).at_line(*line).hint(first.hint.clone()));
+    }
+    let first_of = if total > LISTED { format!("; the first {LISTED}:") } else { ":".into() };
+    let rows = if total == 1 { "1 row".to_string() } else { format!("{total} rows") };
+    let line = |(line, wrong): &(u64, Wrong)| {
+        format!("line {line}: {}; {}", wrong.what, wrong.brief.as_ref().unwrap_or(&wrong.hint))
+    };
+    let details = listed.iter().map(line).collect();
+    let words = match listed.iter().any(|(_, wrong)| wrong.brief.is_some()) {
+        true => format!("; for an event, {}", row::event_words()),
+        false => String::new(),
+    };
+    let error = Error::file(name, format!("{rows} {verb}{first_of}")).details(details);
+    Some(match left_out {
+        true => error,
+        false => error.hint(format!("correct them, or leave them out with --skip-bad-rows{words}")),
+    })
+}
