@@ -9,12 +9,13 @@ use common::{folder, promotion, run};
 use std::path::{Path, PathBuf};
 
 /// Expected text, mailbox, sender, and what else is on the command line.
-const TOLD: [(&str, &str, &str, &[&str]); 7] = [
+const TOLD: [(&str, &str, &str, &[&str]); 8] = [
     ("a-flagged-shop", "a-shop-mails-every-day-though-no-box-was-ticked", "Stride-Outlet.example", &[]),
     ("a-weekly-letter", "a-shop-mails-every-day-though-no-box-was-ticked", "paper-loom.example", &[]),
     ("mail-after-an-opt-out", "an-opt-out-by-mail-counts-after-ten-days-of-grace", "oak-toys.example", &[]),
     ("consent-by-list", "a-consent-list-is-held-against-every-message", "birch-books.example", &[]),
     ("a-policy-of-ones-own", "a-policy-of-ones-own-gives-its-own-verdicts", "alder-sports.example", &[]),
+    ("a-change-of-pace", "a-weekly-letter-that-turns-daily-shows-since-when", "larch-prints.example", &[]),
     ("other-mail-only", "broken-messages-are-counted-with-their-reason", "group.example", &[]),
     (
         "spam-and-copies",

@@ -15,14 +15,15 @@ pub struct Place {
 /// Gives each case with marketing its place among those of its customer: by most days in any 28, then by messages,
 /// then by name.
 pub fn rank(cases: &mut [Case]) {
-    let mut order: Vec<usize> = (0..cases.len()).filter(|at| !cases[*at].received.is_empty()).collect();
+    let judged: &[Case] = cases;
+    let mut order: Vec<usize> = (0..judged.len()).filter(|at| !judged[*at].received.is_empty()).collect();
     order.sort_by_cached_key(|at| {
-        let case = &cases[*at];
+        let case = &judged[*at];
         let peak = case.active.peak().map_or(0, |peak| peak.days);
-        (case.customer.clone(), Reverse(peak), Reverse(case.received.len()), case.sender.clone())
+        (case.customer.as_str(), Reverse(peak), Reverse(case.received.len()), case.sender.as_str())
     });
     let places: Vec<(usize, Place)> = order
-        .chunk_by(|left, right| cases[*left].customer == cases[*right].customer)
+        .chunk_by(|left, right| judged[*left].customer == judged[*right].customer)
         .flat_map(|senders| {
             let ranked = senders.len();
             senders.iter().zip(1..).map(move |(at, rank)| (*at, Place { rank, ranked }))
