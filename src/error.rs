@@ -83,6 +83,10 @@ impl Error {
         match error.kind() {
             std::io::ErrorKind::NotFound => this.hint("check the spelling of the path"),
             std::io::ErrorKind::PermissionDenied => this.hint("check who may read or write there"),
+            std::io::ErrorKind::IsADirectory => this.hint("give a file"),
+            std::io::ErrorKind::InvalidData if this.what.ends_with(NO_UTF_8) => {
+                this.hint("it must be text; if it is, save it as UTF-8")
+            }
             std::io::ErrorKind::StorageFull => this.hint("free some space or choose another folder"),
             _ => this,
         }
@@ -166,9 +170,15 @@ fn one_line(text: String) -> String {
     if text.contains(['\n', '\r']) { text.replace(['\n', '\r'], " ") } else { text }
 }
 
+/// What is said of a file of settings that is a picture, a workbook or in UTF-16.
+const NO_UTF_8: &str = "not text in UTF-8";
+
 /// The operating system's words without its error number.
 fn plain(error: &std::io::Error) -> String {
     let words = error.to_string();
+    if words.contains("did not contain valid UTF-8") {
+        return NO_UTF_8.to_string();
+    }
     match words.find(" (os error") {
         Some(end) => words[..end].to_lowercase(),
         None => words,

@@ -149,6 +149,7 @@ fn settings_files_say_what_to_write() {
         ("brand.toml", b"[[brand]]\nname = \"x\"\ndomains = \"x.example\"\n"),
         ("one-brand.toml", b"[brand]\nname = \"x\"\ndomains = [\"x.example\"]\n"),
         ("one-rule.toml", b"[rule]\nid = \"x\"\nkind = \"marketing\"\nwhy = \"x\"\n"),
+        ("utf-16.toml", b"\xFF\xFEg\0r\0a\0c\0e\0"),
     ]);
     let check = |option: &str, file: &str, words: &[&str]| {
         refuses(here.path(), &["check", "a.mbox", option, file], words);
@@ -158,6 +159,13 @@ fn settings_files_say_what_to_write() {
     check("--brands", "brand.toml", &["`brand.toml` line 3", "write domains = [\"x.example\"]"]);
     check("--brands", "one-brand.toml", &["`one-brand.toml` line 1", "write [[brand]]"]);
     check("--rules", "one-rule.toml", &["`one-rule.toml` line 1", "write [[rule]]"]);
+    for option in ["--policy", "--rules", "--brands"] {
+        check(
+            option,
+            "utf-16.toml",
+            &["`utf-16.toml`: can't be read: not text in UTF-8", "save it as UTF-8"],
+        );
+    }
 }
 
 #[test]

@@ -149,8 +149,8 @@ pub struct Explain {
     #[arg(long, value_name = "ADDRESS", help_heading = "Subject")]
     pub customer: Option<String>,
 
-    /// Text for people or JSON for programs
-    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    /// `text` for people (80 columns) or `json` for programs
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = Format::Text, help_heading = "Output")]
     pub format: Format,
 
     /// What is read, and how it is judged.

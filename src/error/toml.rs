@@ -65,6 +65,9 @@ fn hint(message: &str, line: &str) -> Option<String> {
     if message.starts_with("key with no value") && line.contains(':') {
         return Some("write `=` between a name and its value, not `:`".to_string());
     }
+    if message.starts_with("string values must be quoted") {
+        return key_and_value(line).map(|(key, value)| format!("write {key} = \"{value}\""));
+    }
     unknown_name(message)
 }
 
@@ -162,6 +165,11 @@ mod tests {
                 "write flag = true or flag = false",
             ),
             ("[[rule]]\nverdict = \u{201c}x\u{201d}\n", "line 2: ", "write straight ones"),
+            (
+                "[[rule]]\nverdict = daily\n",
+                "line 2: string values must be quoted",
+                "write verdict = \"daily\"",
+            ),
             ("[[rule]]\nverdict: \"x\"\n", "line 2: ", "write `=` between"),
             ("[[rule]]\nflag = true\n", "line 1: missing field `verdict`", "add a line: verdict = …"),
             ("grace_day = 3\n", "line 1: unknown field `grace_day`", "did you mean grace_days?"),
