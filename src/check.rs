@@ -108,7 +108,7 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     })
 }
 
-/// What is to be said of an argument as a whole: it holds no mail, or less than its own lists promise. `any_mail` says
+/// What is to be said of an argument as a whole: it contains no mail, or less than its own lists promise. `any_mail` says
 /// whether any argument holds some.
 fn accounted(named: &Argument, gave: &Yield, any_mail: bool) -> Option<Remark> {
     if gave.failures == 0 && !(any_mail && gave.is_read()) {
@@ -129,8 +129,8 @@ fn without_mail(named: &Argument, gave: &Yield) -> Error {
     let formats = "`mailfatigue formats` lists what can be read";
     if gave.messages > 0 {
         let what = match gave.messages {
-            1 => "holds one message, which can't be used".to_string(),
-            messages => format!("holds {messages} messages, none of which can be used"),
+            1 => "contains one message, which can't be used".to_string(),
+            messages => format!("contains {messages} messages, none of which can be used"),
         };
         return Error::file(&named.path, what).hint("`mailfatigue check -v` names each with its reason");
     }
@@ -139,18 +139,17 @@ fn without_mail(named: &Argument, gave: &Yield) -> Error {
             .hint("see whether the command before the `|` failed; nothing was written");
     }
     if gave.is_read() {
-        return Error::file(&named.path, "is empty, and all mailboxes together hold no message")
+        return Error::file(&named.path, "is empty, and all mailboxes together contain no message")
             .hint("see whether it is the right one, and whether its disk is there; nothing was written");
     }
     match gave.without_mail {
         0 if named.is_folder => Error::file(&named.path, "is empty: no mailbox and no message")
             .hint("see whether it is the right one, and whether its disk is there"),
         0 => Error::file(&named.path, "is empty: no mailbox and no message").hint(formats),
-        1 => {
-            Error::file(&named.path, "holds no mail: one file, neither a mailbox nor a message").hint(formats)
-        }
+        1 => Error::file(&named.path, "contains no mail: one file, neither a mailbox nor a message")
+            .hint(formats),
         files => {
-            let what = format!("holds no mail: {files} files, none of them a mailbox or a message");
+            let what = format!("contains no mail: {files} files, none of them a mailbox or a message");
             Error::file(&named.path, what).hint(formats)
         }
     }

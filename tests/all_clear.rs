@@ -85,7 +85,7 @@ fn beside_mail_a_part_without_any_is_no_error_but_an_empty_folder_is_one() {
         assert!(there.contains("daily-unconsented"), "{mailbox}");
     }
     let told = run(here.path(), ["check", "part.zip", "old.mbox"]);
-    assert!(told.err.contains("note: `part.zip`: holds no mail"), "{}", told.err);
+    assert!(told.err.contains("note: `part.zip`: contains no mail"), "{}", told.err);
 }
 
 #[test]

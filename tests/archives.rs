@@ -35,7 +35,7 @@ fn what_is_not_read_names_the_way() {
         ("cut.gz", vec!["`cut.gz`: is damaged or cut short", "download or copy it again"]),
         ("cut.zip", vec!["`cut.zip`: the archive is damaged or cut short", "download or copy it again"]),
         ("empty.zip", vec!["`empty.zip`: is empty"]),
-        ("pictures", vec!["`pictures`: holds no mail: one file"]),
+        ("pictures", vec!["`pictures`: contains no mail: one file"]),
     ] {
         fails_with(&check(here.path(), &[mailbox]), &words);
     }

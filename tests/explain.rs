@@ -247,7 +247,7 @@ fn a_sender_that_is_not_there_is_an_error_with_its_neighbours() {
         (["a.mbox", "--sender", "shpo.example"].as_slice(), "did you mean `shop.example`?"),
         (&["a.mbox", "--sender", "zzz"], "there is mail from `shop.example`"),
         (&["a.mbox", "--sender", ""], "there is mail from `shop.example`"),
-        (&["empty", "--sender", "x.example"], "hold no message"),
+        (&["empty", "--sender", "x.example"], "contain no message"),
         (&["a.mbox", "--sender", "shop.example", "--customer", "robn@home.example"], "`robin@home.example`"),
         (&["missing.mbox", "--sender", "shop.example"], "missing.mbox"),
         (&["a.mbox", "--sender", "shop.example", "--timezone", "Mars"], "unknown time zone"),

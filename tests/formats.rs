@@ -331,7 +331,10 @@ fn outlook_items_are_read_as_the_mail_that_they_were() {
         ("Stride Outlet".into(), "0.00".into())
     );
     fails_with(&check(here.path(), &["ann.msg"]), &["`ann.msg`: is an Outlook item, but no mail"]);
-    fails_with(&check(here.path(), &["word.doc"]), &["`word.doc`: is no Outlook message that can be read"]);
+    fails_with(
+        &check(here.path(), &["word.doc"]),
+        &["`word.doc`: is not an Outlook message that can be read"],
+    );
     let told = check(here.path(), &["."]);
     assert!(told.status == 0 && told.err.contains("2 other files"), "{}", told.err);
 }

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// Which senders mail which customers daily without consent on record.
 ///
-/// Reads mailbox exports, groups the messages by the organisation that sent them, holds the days on which
-/// marketing came against what the customer consented to, and writes a CSV report. It works offline: nothing
-/// of your mail leaves this machine.
+/// Reads mailbox exports, groups the messages by the organisation that sent them, compares the days on which
+/// marketing came with what the customer consented to, and writes a CSV report. It works offline: nothing of
+/// your mail leaves this machine.
 #[derive(Debug, Parser)]
 #[command(name = "mailfatigue", version, propagate_version = true, max_term_width = 100)]
 #[command(
@@ -41,7 +41,7 @@ pub enum Command {
         Example: mailfatigue check \"All mail.mbox\" --output report.csv"
     )]
     Check(Box<Check>),
-    /// Tell why a sender got its verdict: rule by rule, day by day, message by message
+    /// Explain why a sender got its verdict: rule by rule, day by day, message by message
     #[command(
         after_help = "Exit status: 0 done; 2 something could not be done, or there is no such sender; 130 interrupted.\n\n\
         Example: mailfatigue explain --sender shop.example \"All mail.mbox\""

@@ -215,7 +215,7 @@ impl Destination<'_> {
             // What can't be read can't be recognised.
             Ok(_) | Err(_) if !self.kind.replaceable => {
                 return Err(self
-                    .error("is there already, and may hold what you filled in")
+                    .error("is there already, and may contain what you filled in")
                     .hint(format!("give {} another file, or remove this one", self.kind.option)));
             }
             Ok(bytes) => bytes,
@@ -225,7 +225,7 @@ impl Destination<'_> {
         match kind {
             Some(kind) if std::ptr::eq(kind, self.kind) => Ok(()),
             Some(kind) if !kind.replaceable => Err(self
-                .error(format!("is {}, and may hold what you filled in", kind.one))
+                .error(format!("is {}, and may contain what you filled in", kind.one))
                 .hint(self.another_file())),
             _ if force => Ok(()),
             Some(kind) => Err(self

@@ -128,7 +128,7 @@ pub struct Place<'a> {
 /// Something else than a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
-    /// A file in a folder or an archive that holds no mail.
+    /// A file in a folder or an archive that contains no mail.
     NoMail(PathBuf),
     /// Something that is no failure but should be known: a pipe, a link that loops, a path that leads out of its
     /// archive.

@@ -90,7 +90,7 @@ pub fn read<F: Read + Seek>(file: F, origin: &Origin, sink: &mut dyn Sink) -> Re
             Ok(())
         }
         Err(error) => {
-            Err(Error::file(&origin.path, format!("is no Outlook message that can be read: {error}"))
+            Err(Error::file(&origin.path, format!("is not an Outlook message that can be read: {error}"))
                 .hint("open it in Outlook and save it again, as .msg or .eml"))
         }
     }
@@ -191,7 +191,7 @@ impl<F: Read + Seek> Item<F> {
         if file.exists("/__properties_version1.0") {
             return Ok(Self { file });
         }
-        Err(io::Error::new(io::ErrorKind::InvalidData, "it holds no properties of a message"))
+        Err(io::Error::new(io::ErrorKind::InvalidData, "it has no properties of a message"))
     }
 
     fn bytes(&mut self, storage: &str, id: u16, sort: &str, most: usize) -> Option<Vec<u8>> {

@@ -213,7 +213,7 @@ fn no_mail(bytes: &[u8], origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
                 Error::file(&origin.path, "is a document, a spreadsheet or a program, not a mailbox")
                     .hint("if it is a consent list, give it with --consent")
             }
-            None => Error::file(&origin.path, "holds no message: neither a mailbox nor a mail")
+            None => Error::file(&origin.path, "contains no message: neither a mailbox nor a mail")
                 .hint("`mailfatigue formats` lists what can be read"),
         });
     }

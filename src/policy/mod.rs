@@ -172,7 +172,8 @@ impl Check<'_> {
                 } else {
                     format!("did you mean {}?", near.join(" or "))
                 };
-                self.error(word.span().start, format!("`{}` is no consent state", word.get_ref())).hint(hint)
+                self.error(word.span().start, format!("unknown consent state `{}`", word.get_ref()))
+                    .hint(hint)
             })
         });
         states.collect()
@@ -234,7 +235,7 @@ mod tests {
             ),
             (
                 "[[rule]]\nverdict = \"x\"\ndays = 1\nconsent = [\"refuse\"]\n",
-                "line 4: `refuse` is no consent state\nhint: did you mean refused?",
+                "line 4: unknown consent state `refuse`\nhint: did you mean refused?",
             ),
             ("[[rule]]\nverdict = \"x\"\ndays = 1\nconsent = []\n", "line 4: `consent` names no state"),
             (

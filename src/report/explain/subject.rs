@@ -143,7 +143,7 @@ fn unknown(wanted: &str, mut known: Vec<&Known<'_>>) -> Error {
         senders.for_each(|sender| near.extend((!near.contains(&sender)).then_some(sender)));
     }
     match (near.as_slice(), known.len()) {
-        (_, 0) => error.hint("the mailboxes hold no message of anybody"),
+        (_, 0) => error.hint("there is no message in these mailboxes"),
         ([], 1..=5) => error
             .hint(format!("there is mail from {}", quoted(known.iter().map(|sender| sender.name), "and"))),
         ([], _) => {

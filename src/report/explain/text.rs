@@ -55,7 +55,7 @@ fn verdict(page: &mut Page, told: &Explanation) {
 fn rules(page: &mut Page, told: &Explanation) {
     page.heading("The rules of the policy; the first that holds decides");
     if told.marketing_messages == 0 {
-        page.line(2, "There is no marketing mail to hold the rules against.");
+        page.line(2, "There is no marketing mail to apply the rules to.");
         return;
     }
     let mut not_asked: Vec<&str> = Vec::new();
