@@ -2,7 +2,7 @@
 
 use crate::consent::{Findings, Ledger};
 use crate::error::{Error, Result};
-use crate::fact::{Detail, Lens};
+use crate::fact::{Detail, Fact, Lens, WayOut};
 use crate::gather::{Gathered, Step, Yield, gather};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{self, Bench, Case};
@@ -48,6 +48,8 @@ pub struct Outcome {
     pub tally: Tally,
     /// The day of asking.
     pub as_of: Option<Day>,
+    /// Bulk messages (they offer a way out) that no rule and no signs decided: counted as other mail.
+    pub undecided_bulk: u64,
     /// Senders that would be flagged if spam counted.
     pub flagged_in_spam: Vec<String>,
     /// Senders that would be flagged if unverified mail counted.
@@ -81,6 +83,12 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
         flagged_senders(&judged(&scope), &plan.policy).difference(&flagged).cloned().collect()
     };
     let tally = history.tally(&plan.scope);
+    let undecided = |fact: &&Fact| {
+        fact.way_out != WayOut::Absent
+            && plan.lens.rules.is_undecided(fact.rule)
+            && plan.scope.place(fact) == Counted::Other
+    };
+    let undecided_bulk = history.facts().iter().filter(undecided).count() as u64;
     let flagged_in_spam = if tally.of(Counted::Spam) > 0 {
         more(Scope { include_spam: true, ..plan.scope.clone() })
     } else {
@@ -101,6 +109,7 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
         cases,
         tally,
         as_of,
+        undecided_bulk,
         flagged_in_spam,
         flagged_in_unverified,
         mailboxes_read: arguments.iter().filter(|gave| gave.is_read()).count(),

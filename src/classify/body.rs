@@ -1,6 +1,6 @@
 //! The text of a body, as far as it is looked at: all text parts of the message, decoded, HTML as text.
 
-use super::matcher::{Ear, Sought};
+use super::matcher::{FoldedText, Matcher};
 use super::signals::Signals;
 use crate::message::html::read_html;
 use crate::message::mime::{Part, text_parts};
@@ -18,46 +18,88 @@ const TEXT_LIMIT: usize = 256 * 1_024;
 pub struct BodyText {
     /// What its phrases raise.
     pub(super) raised: Signals,
-    /// It holds any text.
-    pub has_text: bool,
+    /// The bytes of its longest text, folded.
+    pub length: usize,
+    /// Whether a text is HTML.
+    pub is_html: bool,
     /// It holds a web or mail address to follow.
     pub has_link: bool,
+    /// It says how to leave the mailing, or links to there.
+    pub has_way_out: bool,
+    /// Links to web pages, in the text that has most.
+    pub links: u32,
+    /// Pictures.
+    pub pictures: u32,
     /// It holds a calendar part with a method (RFC 6047).
     pub has_invitation: bool,
 }
 
 impl BodyText {
     /// Reads the beginning of a body under the MIME fields of its header. A parser that fails leaves no text.
-    pub(super) fn of(mime: &[u8], body: &[u8], sought: &Sought, ear: &mut Ear) -> Self {
-        let read = AssertUnwindSafe(|| Self::heard(mime, body, sought, ear));
+    pub(super) fn of(mime: &[u8], body: &[u8], matcher: &Matcher, text: &mut FoldedText) -> Self {
+        let read = AssertUnwindSafe(|| Self::read(mime, body, matcher, text));
         std::panic::catch_unwind(read).unwrap_or_default()
     }
 
-    fn heard(mime: &[u8], body: &[u8], sought: &Sought, ear: &mut Ear) -> Self {
+    fn read(mime: &[u8], body: &[u8], matcher: &Matcher, text: &mut FoldedText) -> Self {
         let mut this = Self::default();
-        let mut room = TEXT_LIMIT;
-        ear.clear();
-        let mut hear = |text: &str| {
-            let text = cut(text, room);
-            room -= text.len();
-            sought.hear(text, ear);
-        };
+        let (mut room, mut links) = (TEXT_LIMIT, FoldedText::default());
+        let mut room_for_links = LINKS_LIMIT;
         for part in parts(mime, body) {
+            text.clear();
+            let mut add = |piece: &str| {
+                let piece = cut(piece, room);
+                room -= piece.len();
+                matcher.add(piece, text);
+            };
+            let mut count = 0;
+            let mut link = |target: &str| {
+                count += 1;
+                let target = cut(target, room_for_links.min(LONGEST_LINK));
+                room_for_links -= target.len();
+                matcher.add(target, &mut links);
+                matcher.add(" ", &mut links);
+            };
             match &part {
                 Part::Plain(plain) => {
                     this.has_invitation |= has_invitation(plain);
                     this.has_link |= has_link(plain);
-                    hear(plain);
+                    web_addresses(plain, &mut link);
+                    add(plain);
                 }
                 Part::Html(html) => {
+                    let markup = read_html(cut(html, TEXT_LIMIT), &mut add, &mut link);
+                    this.is_html = true;
                     this.has_link |= has_link(html);
-                    read_html(cut(html, TEXT_LIMIT), &mut hear);
+                    this.pictures = this.pictures.max(markup.pictures);
                 }
             }
-            hear("\n");
+            this.links = this.links.max(count);
+            this.raised.raise_all(&matcher.raised_in(text));
+            this.length = this.length.max(text.len());
         }
-        this.raised = sought.raised_in(ear);
-        Self { has_text: !ear.is_empty(), ..this }
+        this.raised.raise_all(&matcher.raised_by_links(&mut links));
+        this
+    }
+}
+
+/// How much of the addresses of links is looked at, of all and of each, in bytes.
+const LINKS_LIMIT: usize = 8 * 1_024;
+const LONGEST_LINK: usize = 200;
+
+/// Passes on the addresses of web pages in a plain text.
+fn web_addresses(text: &str, link: &mut impl FnMut(&str)) {
+    static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
+    for at in MARK.find_iter(text.as_bytes()) {
+        let Some(scheme) = ["https", "http"].iter().find(|scheme| text[..at].ends_with(*scheme)) else {
+            continue;
+        };
+        let address = &text[at - scheme.len()..];
+        link(
+            &address[..address
+                .find(|c: char| c.is_whitespace() || matches!(c, '>' | ')' | '"'))
+                .unwrap_or(address.len())],
+        );
     }
 }
 
@@ -147,11 +189,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What a body shows, and its text.
+    /// What a body shows, and the text of its last part.
     fn read(mime: &[u8], body: &[u8]) -> (BodyText, String) {
-        let (mut ear, (_, sought)) = (Ear::default(), Lists::built_in().sought());
-        let shown = BodyText::of(mime, body, &sought, &mut ear);
-        (shown, ear.text().to_string())
+        let (mut text, (_, matcher)) = (FoldedText::default(), Lists::built_in().matchers());
+        let shown = BodyText::of(mime, body, &matcher, &mut text);
+        (shown, text.text().to_string())
     }
 
     #[test]
@@ -176,8 +218,10 @@ mod tests {
         let body = b"--x\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nWinter=C3=9Cberraschung\n\
             --x\nContent-Type: text/html\n\n<p>Bis zu <b>50&nbsp;%</b></p><a href=\"https://shop.example/u\">Abmelden</a>\n--x--\n";
         let (shown, text) = read(header, body);
-        assert!(text.contains("winteruberraschung") && text.contains("bis zu 0 %"), "{text}");
-        assert!(shown.has_link && text.contains("abmelden"));
+        assert_eq!(text, "bis zu 0 % abmelden");
+        assert!(shown.has_link && shown.links == 1 && shown.is_html);
+        let plain = b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable";
+        assert_eq!(read(plain, b"Winter=C3=9Cberraschung").1, "winteruberraschung");
     }
 
     #[test]

@@ -23,6 +23,13 @@ mod classify {
     pub mod required;
 }
 
+/// The built-in rules, signs and phrases; one text in this order.
+const FILES: [&str; 3] = ["rules.toml", "signs.toml", "phrases.toml"];
+
+/// Conditions whose lists are sought in subjects, and in bodies.
+const OF_SUBJECTS: [&str; 4] = ["subject", "also_subject", "anywhere", "without"];
+const OF_BODIES: [&str; 8] = ["body", "also_body", "text", "top", "numbered", "links", "anywhere", "without"];
+
 /// The conditions whose lists name fields.
 const OF_FIELDS: [&str; 3] = ["has", "also_has", "lacks"];
 
@@ -30,12 +37,15 @@ const OF_FIELDS: [&str; 3] = ["has", "also_has", "lacks"];
 type Lists = BTreeMap<String, Vec<String>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for source in ["build.rs", "kinds.toml", "required.rs", "../text/phrases.rs", "../text/fold.rs"] {
+    for source in FILES.iter().chain(&["build.rs", "required.rs", "../text/phrases.rs", "../text/fold.rs"]) {
         println!("cargo::rerun-if-changed=src/classify/{source}");
     }
-    let text = fs::read_to_string("src/classify/kinds.toml")?;
+    let mut text = String::new();
+    for file in FILES {
+        text.push_str(&fs::read_to_string(Path::new("src/classify").join(file))?);
+    }
     let tables =
-        Tables::of(&toml::from_str(&text)?).ok_or("src/classify/kinds.toml: not of the expected form")?;
+        Tables::of(&toml::from_str(&text)?).ok_or("src/classify/*.toml: not of the expected form")?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("built_in.rs"), tables.in_rust()?)?;
     Ok(())
 }
@@ -48,6 +58,16 @@ struct Tables {
     in_body: BTreeSet<String>,
     expressions: BTreeSet<String>,
     rules: Vec<Rule>,
+    signs: Vec<Sign>,
+    weighing: String,
+}
+
+struct Sign {
+    id: String,
+    why: String,
+    points: Vec<(String, i64)>,
+    evidence: Option<String>,
+    when: Vec<(String, String)>,
 }
 
 struct Rule {
@@ -70,24 +90,42 @@ impl Tables {
         }
         for rule in file["rule"].as_array()? {
             let text = |key: &str| Some(rule.get(key)?.as_str()?.to_string());
-            let id = text("id")?;
-            let mut when = Vec::new();
-            for (key, value) in rule.get("when").and_then(Value::as_table).into_iter().flatten() {
-                this.condition(&id, key, value, &mut when)?;
-            }
-            this.rules.push(Rule {
-                id,
-                kind: text("kind")?,
-                why: text("why")?,
-                evidence: text("evidence"),
-                when,
-            });
+            let (id, kind, why, evidence) = (text("id")?, text("kind")?, text("why")?, text("evidence"));
+            let when = this.conditions(&id, rule)?;
+            this.rules.push(Rule { id, kind, why, evidence, when });
         }
-        // A list that no rule asks for is one that the program itself seeks in bodies.
+        for sign in file["sign"].as_array()? {
+            let text = |key: &str| Some(sign.get(key)?.as_str()?.to_string());
+            let (id, why, evidence) = (text("id")?, text("why")?, text("evidence"));
+            let points = sign.get("points")?.as_table()?.iter();
+            let points = points
+                .map(|(kind, worth)| Some((variant(kind), worth.as_integer()?)))
+                .collect::<Option<Vec<_>>>()?;
+            let when = this.conditions(&id, sign)?;
+            this.signs.push(Sign { id, why, points, evidence, when });
+        }
+        let number = |key: &str| file["weighing"].get(key)?.as_integer();
+        this.weighing = format!(
+            "Weighing {{ threshold: {}, margin: {}, source: {}, sure: {} }}",
+            number("threshold")?,
+            number("margin")?,
+            number("source")?,
+            number("sure")?
+        );
+        // Lists that only the program itself asks for, in bodies.
         let asked = |name: &&String| this.in_subject.contains(*name);
         let others: Vec<String> = this.phrases.keys().filter(|name| !asked(name)).cloned().collect();
         this.in_body.extend(others);
         Some(this)
+    }
+
+    /// Takes in what a rule or a sign asks for.
+    fn conditions(&mut self, id: &str, of: &Value) -> Option<Vec<(String, String)>> {
+        let mut when = Vec::new();
+        for (key, value) in of.get("when").and_then(Value::as_table).into_iter().flatten() {
+            self.condition(id, key, value, &mut when)?;
+        }
+        Some(when)
     }
 
     /// Takes in a condition; a list that stands in it gets a name.
@@ -107,6 +145,7 @@ impl Tables {
                     when.push((field.clone(), expression));
                 }
             }
+            "times" => when.push((key.to_string(), value.as_integer()?.to_string())),
             _ => {
                 let of_fields = OF_FIELDS.contains(&key);
                 let name = match value.as_str() {
@@ -118,11 +157,12 @@ impl Tables {
                         name
                     }
                 };
-                if !of_fields && !key.ends_with("body") {
-                    self.in_subject.insert(name.clone());
+                let names = || name.split('|').map(|name| name.trim().to_string());
+                if OF_SUBJECTS.contains(&key) {
+                    self.in_subject.extend(names());
                 }
-                if !of_fields && !key.ends_with("subject") {
-                    self.in_body.insert(name.clone());
+                if OF_BODIES.contains(&key) {
+                    self.in_body.extend(names());
                 }
                 when.push((key.to_string(), name));
             }
@@ -160,6 +200,21 @@ impl Tables {
             writeln!(
                 out,
                 "BuiltInRule {{ id: {id:?}, kind: Kind::{kind}, why: {why:?}, evidence: {evidence}, when: &{when:?} }},"
+            )?;
+        }
+        writeln!(
+            out,
+            "];\npub(super) const WEIGHING: Weighing = {};\nstatic SIGNS: &[BuiltInSign] = &[",
+            self.weighing
+        )?;
+        for Sign { id, why, points, evidence, when } in &self.signs {
+            let evidence =
+                evidence.as_ref().map_or("None".to_string(), |of| format!("Some(Evidence::{})", variant(of)));
+            let points: String =
+                points.iter().map(|(kind, worth)| format!("(Kind::{kind}, {worth}), ")).collect();
+            writeln!(
+                out,
+                "BuiltInSign {{ id: {id:?}, why: {why:?}, points: &[{points}], evidence: {evidence}, when: &{when:?} }},"
             )?;
         }
         out.push_str("];\n");

@@ -1,46 +1,35 @@
-//! What was worked out before: what values raised, and how it ended where the same was raised.
+//! What values of fields raised before: a mailbox has some hundreds of senders, and reading a value costs more than
+//! finding it again.
 
-use super::Decision;
 use super::patterns::Expressions;
-use super::rules::Outcome;
 use super::signals::Signals;
 use crate::message::header::FieldName;
 use crate::message::value::plain_text;
 use crate::text::cache::Meanings;
 use std::borrow::Cow;
-use std::rc::Rc;
 
-/// What values of fields raised before, and how it ended where the same was raised before.
+/// What values of fields raised before.
 #[derive(Debug)]
-pub(crate) struct Memo {
+pub(crate) struct FieldMemo {
     /// By the field's number; what a value raised, by its place among the sets.
     values: Vec<Meanings<u16>>,
     /// Each set that was raised, once: there are few, and thousands of values.
     sets: Vec<Signals>,
-    /// Which fields' values were asked for.
-    pub(super) asked: Meanings<Rc<[FieldName]>>,
-    /// By what a header raised.
-    pub(super) outcomes: Meanings<Outcome>,
-    /// By what a header and a body raised.
-    pub(super) decisions: Meanings<Decision>,
 }
 
-/// Places for the values of one field: a mailbox has some hundreds of senders.
+/// Places for the values of one field, as a power of two.
 const VALUES: u32 = 10;
 
-impl Default for Memo {
+/// Values that raise yet another set are not remembered.
+const MOST_SETS: usize = 1_024;
+
+impl Default for FieldMemo {
     fn default() -> Self {
-        Self {
-            values: Vec::new(),
-            sets: vec![Signals::default()],
-            asked: Meanings::new(VALUES),
-            outcomes: Meanings::new(VALUES),
-            decisions: Meanings::new(VALUES),
-        }
+        Self { values: Vec::new(), sets: vec![Signals::default()] }
     }
 }
 
-impl Memo {
+impl FieldMemo {
     /// What a value raises; it is decoded here unless it was before.
     pub(super) fn signals(
         &mut self,
@@ -71,6 +60,3 @@ impl Memo {
         raised
     }
 }
-
-/// Values that raise yet another set are not remembered.
-const MOST_SETS: usize = 1_024;

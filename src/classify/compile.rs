@@ -4,11 +4,12 @@
 use super::Kind;
 use super::built_in;
 use super::patterns::Expression;
-use super::phrase_lists::{ANYWHERE, BODY, Lists, SUBJECT, Where};
+use super::phrase_lists::{ANYWHERE, BODY, LINKS, Lists, NUMBERED, SAID, SUBJECT, TEXT, TOP, Where};
 use super::predicates::{BODY_TESTS, HEADER_TESTS};
-use super::rule_file::{Names, Text, WrittenConditions, WrittenRule, WrittenRules, texts};
+use super::rule_file::{Names, Text, WrittenConditions, WrittenRule, WrittenRules, WrittenSign, texts};
 use super::rules::{Asked, BUILT_IN_RULES, Example, FieldMeaning, Rule, Rules};
 use super::signals::{MOST, Signals};
+use super::signs::{Points, Sign, Signs, Source};
 use crate::error::{Error, Result, nearest};
 use crate::message::header::{FieldName, Vocabulary};
 use std::collections::{BTreeMap, HashMap};
@@ -19,11 +20,15 @@ use toml::Spanned;
 /// What the built-in rules are called in errors.
 const BUILT_IN_NAME: &str = "the built-in rules";
 
-/// The rule that decides where none does.
+/// What the points of signs decided.
+const WEIGHED: &str = "weighed";
+
+/// What decides where nothing else does.
 const NO_EVIDENCE: &str = "no-evidence";
 
 /// Lists of phrases that the program itself asks for.
 const WAYS_OUT: &str = "unsubscribe";
+const WAYS_OUT_BY_LINK: &str = "leaving-links";
 const ADVERTISES: &str = "advertises";
 
 /// The built-in rules behind those of a text with a name; the fields that they need are added to the vocabulary.
@@ -34,6 +39,7 @@ pub(super) fn compile(own: Option<(&str, &Path)>, vocabulary: &mut Vocabulary) -
     }
     compiler.own = false;
     compiler.rules(built_in::rules(), "", Path::new(BUILT_IN_NAME))?;
+    compiler.signs(built_in::signs(), "", Path::new(BUILT_IN_NAME))?;
     compiler.finish()
 }
 
@@ -52,6 +58,7 @@ struct Compiler<'v> {
     lists: Lists,
     field_lists: BTreeMap<Text, Vec<Text>>,
     rules: Vec<Rule>,
+    signs: Vec<Sign>,
     /// By the fields' numbers.
     fields: Vec<Option<FieldMeaning>>,
     /// Whether the rules at hand are a file's own, which are checked; a test checks the built-in ones.
@@ -73,6 +80,7 @@ impl<'v> Compiler<'v> {
                 .map(|(name, fields)| ((*name).into(), texts(fields)))
                 .collect(),
             rules: Vec::new(),
+            signs: Vec::new(),
             fields: Vec::new(),
             own: true,
             tests: HashMap::new(),
@@ -84,14 +92,22 @@ impl<'v> Compiler<'v> {
 
     /// Takes in a file: its named lists, where one of the same name is extended, then its rules.
     fn file(&mut self, text: &str, path: &Path) -> Result<()> {
-        let WrittenRules { phrases, fields, rule } = parse(text, path)?;
+        let WrittenRules { phrases, fields, rule, weighing, sign } = parse(text, path)?;
+        if weighing.is_some() {
+            return Err(Error::file(
+                path,
+                "`[weighing]` can't be changed: the points of all signs are fitted to it",
+            )
+            .hint("give your signs more or fewer points"));
+        }
         for (name, by_language) in phrases {
             self.lists.extend(name, by_language.into_values().flatten());
         }
         for (name, fields) in fields {
             self.field_lists.entry(name).or_default().extend(fields);
         }
-        self.rules(rule, text, path)
+        self.rules(rule, text, path)?;
+        self.signs(sign, text, path)
     }
 
     fn rules(
@@ -111,15 +127,8 @@ impl<'v> Compiler<'v> {
                 let what = if twice { "is there twice" } else { "is a built-in one" };
                 return Err(at((None, format!("rule `{id}` {what}"))).hint("give it an id of its own"));
             }
-            let needs = self.conditions(&rule.when, &id).map_err(at)?.numbers().collect();
-            let mut forbids = Signals::default();
-            if let Some(names) = &rule.when.lacks {
-                forbids.raise(self.presence_signal(names).map_err(at)?);
-            }
-            if self.next > MOST {
-                let what = format!("too many conditions in all rules together (at most {MOST})");
-                return Err(at((None, what)));
-            }
+            let (needs, forbids) = self.conditions(&rule.when, &id).map_err(at)?;
+            self.room_is_left().map_err(at)?;
             let (kind, why, evidence, examples) =
                 (rule.kind, rule.why, rule.evidence, (rule.hits, rule.misses));
             self.rules.push(Rule { id, kind, why, evidence, needs, forbids, examples });
@@ -127,44 +136,110 @@ impl<'v> Compiler<'v> {
         Ok(())
     }
 
-    /// The signals that a rule needs; an error comes with the offset at which it stands, where that is known.
-    fn conditions(&mut self, when: &WrittenConditions, id: &str) -> std::result::Result<Signals, Wrong> {
-        let mut needs = Signals::default();
+    /// Compiles signs behind those that are there.
+    fn signs(
+        &mut self,
+        written: impl IntoIterator<Item = WrittenSign>,
+        text: &str,
+        path: &Path,
+    ) -> Result<()> {
+        for sign in written {
+            let begins = sign.id.span().start;
+            let id = sign.id.into_inner();
+            let at = |(offset, what): Wrong| {
+                Error::file(path, what).at_line(Error::line_of(text, offset.unwrap_or(begins)))
+            };
+            if self.signs.iter().any(|known| known.id == id) || self.own && built_in::is_sign(&id) {
+                return Err(
+                    at((None, format!("there is another sign `{id}`"))).hint("give it an id of its own")
+                );
+            }
+            let source = source(&sign.when).ok_or_else(|| {
+                at((None, format!("sign `{id}` must look at one place: form, subject or text")))
+                    .hint("split it into one sign for each place")
+            })?;
+            let (needs, forbids) = self.conditions(&sign.when, &id).map_err(at)?;
+            self.room_is_left().map_err(at)?;
+            let mut points = Points::default();
+            sign.points.iter().for_each(|(kind, worth)| points[*kind as usize] = *worth);
+            let (why, evidence) = (sign.why, sign.evidence);
+            self.signs.push(Sign { id, why, points, source, evidence, needs, forbids });
+        }
+        Ok(())
+    }
+
+    fn room_is_left(&self) -> std::result::Result<(), Wrong> {
+        if self.next > MOST {
+            return Err((
+                None,
+                format!("too many conditions in all rules and signs together (at most {MOST})"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The signals that a rule or a sign needs, and those that it forbids; an error comes with the offset at which it
+    /// stands, where that is known.
+    fn conditions(
+        &mut self,
+        when: &WrittenConditions,
+        id: &str,
+    ) -> std::result::Result<(Vec<usize>, Signals), Wrong> {
+        let (mut needs, mut forbids) = (Signals::default(), Signals::default());
         for names in [&when.has, &when.also_has].into_iter().flatten() {
             needs.raise(self.presence_signal(names)?);
         }
+        if let Some(names) = &when.lacks {
+            forbids.raise(self.presence_signal(names)?);
+        }
         for (field, expression) in &when.field {
-            let asked = Expression::new(expression.get_ref());
-            if self.own {
-                asked
-                    .check()
-                    .map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
-            }
-            let (number, new) = self.signal(format!("field {field} {}", expression.get_ref()));
-            needs.raise(number);
-            if new {
-                let name = self.vocabulary.add(field);
-                let meaning = self.meaning_of(name);
-                meaning.values.push(asked, number);
-                meaning.possible.raise(number);
+            needs.raise(self.field_signal(field, expression, id)?);
+        }
+        let times = when.times.unwrap_or(1);
+        let phrases = [
+            (&when.subject, SUBJECT, if when.body.is_none() && when.text.is_none() { times } else { 1 }),
+            (&when.also_subject, SUBJECT, 1),
+            (&when.body, BODY, times),
+            (&when.also_body, BODY, 1),
+            (&when.text, TEXT, times),
+            (&when.top, TOP, times),
+            (&when.numbered, NUMBERED, 1),
+            (&when.links, LINKS, 1),
+            (&when.anywhere, ANYWHERE, 1),
+        ];
+        for (names, place, times) in phrases {
+            if let Some(names) = names {
+                needs.raise(self.phrase_signal(names, place, times)?);
             }
         }
-        let phrases = [
-            (&when.subject, SUBJECT),
-            (&when.also_subject, SUBJECT),
-            (&when.body, BODY),
-            (&when.also_body, BODY),
-            (&when.anywhere, ANYWHERE),
-        ];
-        for (names, place) in
-            phrases.into_iter().filter_map(|(names, place)| names.as_ref().map(|names| (names, place)))
-        {
-            needs.raise(self.phrase_signal(names, place)?);
+        if let Some(names) = &when.without {
+            forbids.raise(self.phrase_signal(names, SAID, 1)?);
         }
         for test in &when.is {
             needs.raise(self.test_signal(test)?);
         }
-        Ok(needs)
+        Ok((needs.numbers().collect(), forbids))
+    }
+
+    /// The signal that a value of a field raises.
+    fn field_signal(
+        &mut self,
+        field: &str,
+        expression: &Spanned<String>,
+        id: &str,
+    ) -> std::result::Result<usize, Wrong> {
+        let asked = Expression::new(expression.get_ref());
+        if self.own {
+            asked
+                .check()
+                .map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
+        }
+        let (number, new) = self.signal(format!("field {field} {}", expression.get_ref()));
+        if new {
+            let name = self.vocabulary.add(field);
+            self.meaning_of(name).values.push(asked, number);
+        }
+        Ok(number)
     }
 
     /// The signal that one of these fields raises.
@@ -178,25 +253,34 @@ impl<'v> Compiler<'v> {
         Ok(number)
     }
 
-    fn phrase_signal(&mut self, names: &Spanned<Names>, place: Where) -> std::result::Result<usize, Wrong> {
-        let list = match names.get_ref() {
-            Names::These(phrases) => self.lists.unnamed(phrases),
-            Names::Named(name) => self
-                .lists
-                .number(name)
-                .ok_or_else(|| unknown(names, "list of phrases", name, self.lists.names()))?,
+    /// The signal that phrases of a list raise, or of several with `|` between their names.
+    fn phrase_signal(
+        &mut self,
+        names: &Spanned<Names>,
+        place: Where,
+        times: u8,
+    ) -> std::result::Result<usize, Wrong> {
+        let lists = match names.get_ref() {
+            Names::These(phrases) => vec![self.lists.unnamed(phrases)],
+            Names::Named(several) => several
+                .split('|')
+                .map(|name| {
+                    let known = self.lists.number(name.trim());
+                    known.ok_or_else(|| unknown(names, "list of phrases", name.trim(), self.lists.names()))
+                })
+                .collect::<std::result::Result<Vec<_>, _>>()?,
         };
-        Ok(self.list_signal(list, place))
+        Ok(self.list_signal(&lists, place, times))
     }
 
-    fn list_signal(&mut self, list: u32, place: Where) -> usize {
-        let (number, new) = self.signal(format!("{place:?} {list}"));
-        // A phrase that may stand in either place is open until the body is read, unless the subject has it.
-        if place.body {
+    fn list_signal(&mut self, lists: &[u32], place: Where, times: u8) -> usize {
+        let (number, new) = self.signal(format!("{place:?} {lists:?} {times}"));
+        // A phrase that may occur in either place is open until the body is read, unless the subject has it.
+        if place.body.is_some() {
             self.body_signals.raise(number);
         }
         if new {
-            self.lists.raise(list, place, number);
+            lists.iter().for_each(|list| self.lists.raise(*list, place, times, number));
         }
         number
     }
@@ -240,27 +324,37 @@ impl<'v> Compiler<'v> {
 
     /// The signal of a list that the program itself asks for, in a text.
     fn asked_signal(&mut self, list: &str) -> usize {
-        self.lists.number(list).map_or(MOST, |list| self.list_signal(list, BODY))
+        self.lists.number(list).map_or(MOST, |list| self.list_signal(&[list], BODY, 1))
     }
 
     fn finish(mut self) -> Result<Rules> {
         let asked = Asked { way_out: self.asked_signal(WAYS_OUT), advertises: self.asked_signal(ADVERTISES) };
-        let (in_subject, in_body) = self.lists.sought();
-        self.rules.push(Rule {
-            id: NO_EVIDENCE.into(),
+        if let Some(links) = self.lists.number(WAYS_OUT_BY_LINK) {
+            self.lists.raise(links, LINKS, 1, asked.way_out);
+        }
+        let (in_subject, in_body) = self.lists.matchers();
+        let names = [
+            (WEIGHED, "no rule is certain, and the points of its signs reach the threshold and lead"),
+            (
+                NO_EVIDENCE,
+                "too little shows what kind it is, and a wrongly flagged sender is worse than a missed one",
+            ),
+        ];
+        self.rules.extend(names.map(|(id, why)| Rule {
+            id: id.into(),
             kind: Kind::Notification,
-            why: "nothing shows what kind it is, and a wrongly flagged sender is worse than a missed one"
-                .into(),
+            why: why.into(),
             evidence: None,
             needs: Vec::new(),
             forbids: Signals::default(),
             examples: (Vec::new(), Vec::new()),
-        });
+        }));
         let number = |name: &&str| self.tests.get(*name).copied();
         Ok(Rules {
             header_tests: HEADER_TESTS.iter().map(|(name, _)| number(name)).collect(),
             body_tests: BODY_TESTS.iter().map(|(name, _)| number(name)).collect(),
             rules: self.rules,
+            signs: Signs { all: self.signs, weighing: built_in::WEIGHING },
             fields: self.fields,
             in_subject,
             in_body,
@@ -268,6 +362,25 @@ impl<'v> Compiler<'v> {
             asked,
             built_in: OnceLock::new(),
         })
+    }
+}
+
+/// The one place that the conditions of a sign look at, if it is one.
+fn source(when: &WrittenConditions) -> Option<Source> {
+    let subject = when.subject.is_some()
+        || when.also_subject.is_some()
+        || (when.field.len() == 1 && when.field.contains_key("Subject"));
+    let said = [&when.text, &when.top, &when.numbered].iter().any(|names| names.is_some());
+    let in_fields = when.has.is_some() || when.also_has.is_some() || when.lacks.is_some();
+    let form = in_fields
+        || [&when.body, &when.also_body, &when.links].iter().any(|names| names.is_some())
+        || (!when.field.is_empty() && !subject)
+        || !when.is.is_empty();
+    match (form, subject, said, &when.anywhere) {
+        (true, false, false, None) => Some(Source::Form),
+        (false, true, false, None) => Some(Source::Subject),
+        (false, false, true, None) => Some(Source::Text),
+        _ => None,
     }
 }
 
@@ -305,7 +418,7 @@ mod tests {
     use super::super::patterns::Expressions;
     use super::super::predicates::Seen;
     use super::super::rules::Outcome;
-    use super::super::{Ear, Memo};
+    use super::super::{FieldMemo, FoldedText};
     use super::*;
     use crate::message::header::Spans;
 
@@ -328,22 +441,22 @@ mod tests {
                 &spans.scan(&vocabulary, header.as_bytes()),
                 super::super::rules::Heard::default(),
                 &Seen::default(),
-                &mut Memo::default(),
+                &mut FieldMemo::default(),
             ) {
                 Outcome::Decided(decision) => rules.id(decision.rule).to_string(),
                 Outcome::Open(_) => "open".to_string(),
             }
         };
         assert_eq!(decided_by("In-Reply-To: <1@a.example>\n"), "person");
-        assert_eq!(decided_by("In-Reply-To: <1@a.example>\nlist-id: <a.example>\n"), NO_EVIDENCE);
-        assert_eq!(decided_by("List-Id: <a.example>\n"), NO_EVIDENCE);
+        assert_eq!(decided_by("In-Reply-To: <1@a.example>\nlist-id: <a.example>\n"), "open");
+        assert_eq!(decided_by("List-Id: <a.example>\n"), "open");
     }
 
     /// The ids of the rules that decide messages of a subject and a text beside the built-in rules.
     fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
         let mut vocabulary = Vocabulary::default();
         let rules = compile(Some((own, Path::new("own.toml"))), &mut vocabulary).expect("valid rules");
-        let (mut ear, mut memo, mut spans) = (Ear::default(), Memo::default(), Spans::default());
+        let (mut ear, mut memo, mut spans) = (FoldedText::default(), FieldMemo::default(), Spans::default());
         let mut decided = Vec::new();
         for (subject, text) in messages {
             let header = format!("From: a@shop.example\nSubject: {subject}\n");
@@ -352,7 +465,7 @@ mod tests {
             let (decision, open) =
                 rules.so_far(rules.judge_header(&fields, heard, &Seen::default(), &mut memo));
             let body = open.map(|open| (open, rules.read_body(b"", text.as_bytes(), &mut ear)));
-            let decision = body.map_or(decision, |(open, body)| rules.judge_body(open, &body, &mut memo));
+            let decision = body.map_or(decision, |(open, body)| rules.judge_body(open, &body));
             decided.push(rules.id(decision.rule).to_string());
         }
         decided
@@ -374,7 +487,7 @@ mod tests {
             ("the purple walrus", "x"),
             ("x", "purple walrus"),
         ];
-        assert_eq!(deciding(own, &messages), ["a", "a", "b", "b", "b", "c", NO_EVIDENCE]);
+        assert_eq!(deciding(own, &messages), ["a", "a", "b", "b", "b", "c", WEIGHED]);
     }
 
     #[test]

@@ -1,28 +1,72 @@
-//! What is sought in the texts of one place, subjects or bodies, and what it raises.
+//! Finds the phrases of lists in the texts of one place, subjects or bodies, and says which signals they raise.
 
-use super::signals::Signals;
+use super::signals::{MOST, Signals};
 use crate::text::fold::{Folder, Word};
 use crate::text::phrases::{Anchors, Phrases};
+use std::ops::Range;
 
 /// The built-in phrases for one place, those of a rules file, and what the lists of both raise.
 #[derive(Debug)]
-pub(super) struct Sought {
+pub(super) struct Matcher {
     built_in: &'static Phrases,
     own: Option<Phrases>,
     /// Of both.
     anchors: Anchors,
-    /// The signals that a phrase of each list raises, by the list's number.
-    pub raises: Vec<Vec<usize>>,
+    /// What a phrase of each list raises, by the list's number.
+    raises: Vec<Vec<Raise>>,
+    /// Lists whose phrases belong to a footer.
+    footer: Vec<u32>,
 }
 
-/// What was heard of a text: the text folded, and its words on which phrases may hang. Reused from text to text.
+/// A signal, raised where phrases of a list occur often enough in a zone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Raise {
+    pub signal: usize,
+    pub zone: Zone,
+    pub times: u8,
+}
+
+/// A part of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zone {
+    /// All of it.
+    Whole,
+    /// What is said before the footer.
+    Said,
+    /// The first [`TOP`] bytes of that.
+    Top,
+    /// Before the footer, with a number right after the phrase.
+    Numbered,
+    /// The addresses of its links.
+    Links,
+}
+
+/// How many bytes of a folded text are its top.
+const TOP: usize = 700;
+
+/// A number belongs to a phrase that ends at most this many bytes before it.
+const NUMBER_WITHIN: usize = 14;
+
+/// Such numbers come early in a text, within so many bytes.
+const NUMBERED_WITHIN: usize = 3_000;
+
+/// A text as it is compared: folded, with its words on which phrases may hang, and the phrases found in it. Reused
+/// from text to text.
 #[derive(Debug, Default)]
-pub(crate) struct Ear {
+pub(crate) struct FoldedText {
     folder: Folder,
     words: Words,
+    hits: Vec<Hit>,
 }
 
-/// Words noted one behind the other.
+/// A phrase of a list, and its place in the folded text.
+#[derive(Debug, Clone)]
+struct Hit {
+    list: u32,
+    place: Range<usize>,
+}
+
+/// Words, one after the other.
 #[derive(Debug, Default)]
 struct Words {
     noted: usize,
@@ -31,8 +75,8 @@ struct Words {
 }
 
 impl Words {
-    /// Notes a word if it matters. It is put down in any case: which words matter nobody can foretell, so that a
-    /// processor waits longer at a branch than it takes to put them all down.
+    /// Notes a word if it matters. It is written in any case: no processor can predict which words matter, and a wrong
+    /// guess costs more than writing them all.
     fn note(&mut self, word: Word, matters: bool) {
         if self.noted == self.room.len() {
             self.room.resize(self.noted.max(32) * 2, word);
@@ -46,11 +90,12 @@ impl Words {
     }
 }
 
-impl Ear {
+impl FoldedText {
     /// Forgets the text before.
     pub fn clear(&mut self) {
         self.folder.clear();
         self.words.noted = 0;
+        self.hits.clear();
     }
 
     /// The folded text.
@@ -58,38 +103,115 @@ impl Ear {
         std::str::from_utf8(self.folder.text()).unwrap_or_default()
     }
 
-    /// Whether there is no text.
-    pub fn is_empty(&self) -> bool {
-        self.folder.text().is_empty()
+    /// Its length in bytes.
+    pub fn len(&self) -> usize {
+        self.folder.text().len()
     }
 }
 
-impl Sought {
-    pub fn new(built_in: &'static Phrases, own: Option<Phrases>, raises: Vec<Vec<usize>>) -> Self {
+impl Matcher {
+    pub fn new(
+        built_in: &'static Phrases,
+        own: Option<Phrases>,
+        raises: Vec<Vec<Raise>>,
+        footer: Vec<u32>,
+    ) -> Self {
         let mut anchors = built_in.anchors();
         if let Some(own) = &own {
             anchors.extend(&own.anchors());
         }
-        Self { built_in, own, anchors, raises }
+        Self { built_in, own, anchors, raises, footer }
     }
 
-    /// Folds a text behind what was heard before, and notes the words on which a phrase may hang.
-    pub fn hear(&self, text: &str, ear: &mut Ear) {
-        let (Ear { folder, words }, may_be_anchor) = (ear, self.anchors.look());
+    /// Folds a text after what was added before, and notes the words on which a phrase may hang.
+    pub fn add(&self, text: &str, to: &mut FoldedText) {
+        let (FoldedText { folder, words, .. }, may_be_anchor) = (to, self.anchors.look());
         folder.add(text, &mut |word| words.note(word, may_be_anchor(&word)));
     }
 
-    /// What the phrases raise that stand as whole words in what was heard.
-    pub fn raised_in(&self, ear: &mut Ear) -> Signals {
-        let (Ear { folder, words }, may_be_anchor) = (ear, self.anchors.look());
-        folder.finish(&mut |word| words.note(word, may_be_anchor(&word)));
+    /// What the phrases in the addresses of links raise.
+    pub fn raised_by_links(&self, links: &mut FoldedText) -> Signals {
+        self.find(links);
         let mut raised = Signals::default();
-        let mut found = |list: u32| {
-            self.raises.get(list as usize).into_iter().flatten().for_each(|signal| raised.raise(*signal));
-        };
-        for phrases in std::iter::once(self.built_in).chain(&self.own) {
-            phrases.find(folder.text(), words.as_slice(), &mut found);
+        for hit in &links.hits {
+            let raises = self.raises.get(hit.list as usize).into_iter().flatten();
+            raises.filter(|raise| raise.zone == Zone::Links).for_each(|raise| raised.raise(raise.signal));
         }
         raised
     }
+
+    /// What the phrases in the text raise.
+    pub fn raised_in(&self, text: &mut FoldedText) -> Signals {
+        self.find(text);
+        let said = self.footer(text);
+        let (folded, mut counts, mut raised) = (text.folder.text(), [0_u8; MOST], Signals::default());
+        for hit in &text.hits {
+            for raise in self.raises.get(hit.list as usize).into_iter().flatten() {
+                let counts_here = match raise.zone {
+                    Zone::Whole => true,
+                    Zone::Links => false,
+                    Zone::Said => hit.place.start < said,
+                    Zone::Top => hit.place.start < said.min(TOP),
+                    Zone::Numbered => {
+                        hit.place.start < said.min(NUMBERED_WITHIN) && is_numbered(folded, hit.place.end)
+                    }
+                };
+                if let Some(count) = counts.get_mut(raise.signal).filter(|_| counts_here) {
+                    *count = count.saturating_add(1);
+                    if *count >= raise.times {
+                        raised.raise(raise.signal);
+                    }
+                }
+            }
+        }
+        raised
+    }
+
+    fn find(&self, text: &mut FoldedText) {
+        let (FoldedText { folder, words, hits }, may_be_anchor) = (text, self.anchors.look());
+        folder.finish(&mut |word| words.note(word, may_be_anchor(&word)));
+        let mut found = |list: u32, place: Range<usize>| hits.push(Hit { list, place });
+        for phrases in std::iter::once(self.built_in).chain(&self.own) {
+            phrases.find(folder.text(), words.as_slice(), &mut found);
+        }
+    }
+
+    /// Where the footer begins: at the first of its phrases (how to leave, why one gets this mail, who publishes it)
+    /// in the last three fifths of the text, or near its end. Above that they are a line of the template.
+    fn footer(&self, text: &FoldedText) -> usize {
+        let length = text.len();
+        let is_low = |start: &usize| {
+            start * 5 >= length * 2 || (start * 5 >= length && length - start <= SHORT_FOOTER)
+        };
+        let of_a_footer = text.hits.iter().filter(|hit| self.footer.contains(&hit.list));
+        of_a_footer.map(|hit| hit.place.start).filter(is_low).min().map_or(length, |start| {
+            let before = &text.folder.text()[..start];
+            sentence_start(before)
+        })
+    }
+}
+
+/// A footer of at most this many bytes may begin in the second fifth of a text.
+const SHORT_FOOTER: usize = 500;
+
+/// How far before its first phrase a footer may begin, in bytes.
+const LONGEST_SENTENCE: usize = 160;
+
+/// Where the sentence begins that a text breaks off in.
+fn sentence_start(text: &[u8]) -> usize {
+    let from = text.len().saturating_sub(LONGEST_SENTENCE);
+    let ends = |pair: &[u8]| matches!(pair[0], b'.' | b'!' | b'|') && pair[1] == b' ';
+    let end = text[from..].windows(2).rposition(ends);
+    end.map_or(text.len(), |end| from + end + 2)
+}
+
+/// Whether a number follows within the sentence that is no price and no percentage.
+fn is_numbered(text: &[u8], end: usize) -> bool {
+    let after = &text[end..text.len().min(end + NUMBER_WITHIN)];
+    let Some(at) = memchr::memchr(b'0', after) else { return false };
+    let between = &after[..at];
+    !between.windows(2).any(|pair| pair == b". " || pair == b"! ")
+        && between.is_ascii()
+        && !between.contains(&b'$')
+        && after.get(at + 1) != Some(&b'%')
 }

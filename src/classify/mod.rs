@@ -1,9 +1,8 @@
-//! What kind of message it is: ordered rules over header fields, the subject and, only where these leave it
-//! open, the text of the body.
+//! What kind of mail a message is: ordered rules where its structure leaves no doubt, else signs that add up.
 //!
-//! The rules are data (`kinds.toml`), made into tables when the program is built (`build.rs`); this module turns them into
-//! one pass over a message. Every condition is a signal; a message raises signals, and the first rule whose signals are
-//! all raised decides.
+//! Rules, signs and phrases are data (`*.toml`), made into tables when the program is built (`build.rs`); this module
+//! turns them into one pass over a message. Every condition is a signal, and a message raises signals. The first rule
+//! decides whose signals are all raised; where none is, the points of all signs are summed (`signs`).
 
 mod body;
 mod built_in;
@@ -17,13 +16,16 @@ mod required;
 mod rule_file;
 mod rules;
 mod signals;
+mod signs;
 
 pub(crate) use body::{BodyText, text_of_a_letter};
-pub(crate) use cache::Memo;
-pub(crate) use matcher::Ear;
-pub(crate) use predicates::{Seen, has_forward_prefix, has_identifier, has_reply_prefix};
+pub(crate) use cache::FieldMemo;
+pub(crate) use matcher::FoldedText;
+pub(crate) use predicates::{Seen, has_code, has_forward_prefix, has_identifier, has_reply_prefix};
+pub use rule_file::Weighing;
 pub(crate) use rules::Open;
 pub use rules::{BUILT_IN_RULES, Rules};
+pub use signs::{Points, Sign, Source};
 
 use serde::Deserialize;
 

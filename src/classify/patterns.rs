@@ -113,6 +113,11 @@ struct Clues {
 type Asked = u128;
 
 impl Expressions {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// Adds an expression that raises a signal.
     pub fn push(&mut self, expression: Expression, signal: usize) {
         self.all.push((expression, signal));

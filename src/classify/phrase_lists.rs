@@ -1,21 +1,27 @@
 //! Lists of phrases while rules are compiled: their numbers, and where what they raise is sought.
 
 use super::built_in;
-use super::matcher::Sought;
+use super::matcher::{Matcher, Raise, Zone};
 use super::rule_file::Text;
 use crate::text::phrases::Phrases;
 use std::collections::BTreeMap;
 
 /// Where a phrase is sought.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Where {
     pub subject: bool,
-    pub body: bool,
+    /// The part of the body's text, if any.
+    pub body: Option<Zone>,
 }
 
-pub(super) const SUBJECT: Where = Where { subject: true, body: false };
-pub(super) const BODY: Where = Where { subject: false, body: true };
-pub(super) const ANYWHERE: Where = Where { subject: true, body: true };
+pub(super) const SUBJECT: Where = Where { subject: true, body: None };
+pub(super) const BODY: Where = Where { subject: false, body: Some(Zone::Whole) };
+pub(super) const TEXT: Where = Where { subject: false, body: Some(Zone::Said) };
+pub(super) const TOP: Where = Where { subject: false, body: Some(Zone::Top) };
+pub(super) const NUMBERED: Where = Where { subject: false, body: Some(Zone::Numbered) };
+pub(super) const LINKS: Where = Where { subject: false, body: Some(Zone::Links) };
+pub(super) const ANYWHERE: Where = Where { subject: true, body: Some(Zone::Whole) };
+pub(super) const SAID: Where = Where { subject: true, body: Some(Zone::Said) };
 
 /// All lists of phrases: first the built-in ones.
 pub(super) struct Lists {
@@ -26,8 +32,8 @@ pub(super) struct Lists {
     body: Raises,
 }
 
-/// The signals that each list raises.
-type Raises = Vec<Vec<usize>>;
+/// What each list raises.
+type Raises = Vec<Vec<Raise>>;
 
 impl Lists {
     /// The built-in ones; nothing asks for them yet.
@@ -70,23 +76,31 @@ impl Lists {
         u32::try_from(self.subject.len() - 1).unwrap_or(u32::MAX)
     }
 
-    /// From now on a phrase of that list raises that signal there.
-    pub fn raise(&mut self, list: u32, place: Where, signal: usize) {
-        for (asked, raises) in [(place.subject, &mut self.subject), (place.body, &mut self.body)] {
-            if let Some(raised) = raises.get_mut(list as usize).filter(|_| asked) {
-                raised.push(signal);
+    /// From now on `times` phrases of that list raise that signal there.
+    pub fn raise(&mut self, list: u32, place: Where, times: u8, signal: usize) {
+        let in_subject = place.subject.then_some(Zone::Whole);
+        for (zone, raises) in [(in_subject, &mut self.subject), (place.body, &mut self.body)] {
+            if let (Some(zone), Some(raised)) = (zone, raises.get_mut(list as usize)) {
+                raised.push(Raise { signal, zone, times });
             }
         }
     }
 
-    /// What is sought in subjects, and in bodies.
-    pub fn sought(self) -> (Sought, Sought) {
+    /// What finds phrases in subjects, and in bodies.
+    pub fn matchers(self) -> (Matcher, Matcher) {
         let (subject, body) = (&built_in::IN_SUBJECT, &built_in::IN_BODY);
         let in_subject = added(&self.own, &self.subject, body, |list| list.in_subject);
         let in_body = added(&self.own, &self.body, subject, |list| list.in_body);
-        (Sought::new(subject, in_subject, self.subject), Sought::new(body, in_body, self.body))
+        let footer = FOOTERS.iter().filter_map(|name| self.number(name)).collect();
+        (
+            Matcher::new(subject, in_subject, self.subject, Vec::new()),
+            Matcher::new(body, in_body, self.body, footer),
+        )
     }
 }
+
+/// Lists of phrases with which footers begin.
+const FOOTERS: [&str; 2] = ["unsubscribe", "footer"];
 
 /// The phrases that are sought beside the built-in ones of a place: a rules file's own, and the built-in ones of the
 /// other place that it asks for here.

@@ -21,6 +21,8 @@ pub struct Seen {
     pub forwarded: bool,
     /// The subject holds an order, invoice or parcel number.
     pub identifier: bool,
+    /// The subject holds four to eight digits in a row, as codes have.
+    pub code_number: bool,
 }
 
 /// A name that rules use, and the question that it stands for.
@@ -40,13 +42,25 @@ pub(super) const HEADER_TESTS: &[Test<Seen>] = &[
     ("reply-prefix", |seen| seen.reply_prefix),
     ("forwarded", |seen| seen.forwarded),
     ("identifier", |seen| seen.identifier),
+    ("code-number", |seen| seen.code_number),
 ];
 
 /// The named tests that only the body answers.
 pub(super) const BODY_TESTS: &[Test<super::BodyText>] = &[
     ("body-link", |body| body.has_link),
     ("invitation", |body| body.has_invitation),
-    ("body-text", |body| body.has_text),
+    ("body-text", |body| body.length > 0),
+    ("html", |body| body.is_html),
+    ("plain-text", |body| !body.is_html),
+    ("no-way-out", |body| !body.has_way_out),
+    ("no-link", |body| body.links == 0),
+    ("few-links", |body| (1..=2).contains(&body.links)),
+    ("several-links", |body| body.links >= 4),
+    ("many-links", |body| body.links >= 10),
+    ("pictures", |body| body.pictures >= 1),
+    ("many-pictures", |body| body.pictures >= 4),
+    ("short-text", |body| (1..400).contains(&body.length)),
+    ("long-text", |body| body.length >= 2_500),
 ];
 
 /// Prefixes that mail programs put before the subject of an answer, in many languages, folded.
@@ -97,6 +111,22 @@ pub(crate) fn has_identifier(subject: &str) -> bool {
     )
 }
 
+/// Whether a subject holds four to eight digits in a row, in two groups perhaps: `482911`, `559 210`.
+pub(crate) fn has_code(subject: &str) -> bool {
+    let mut digits = 0;
+    let mut last = ' ';
+    for c in subject.chars().chain(['.']) {
+        match c {
+            '0'..='9' => digits += 1,
+            ' ' | '-' if last.is_ascii_digit() => {}
+            _ if (4..=8).contains(&digits) => return true,
+            _ => digits = 0,
+        }
+        last = c;
+    }
+    false
+}
+
 /// `2026-11-22`, `22/11/2026`, `2025-2026`: two years or a date, no number of anything. Four digits must be a year.
 fn is_date(word: &str) -> bool {
     let parts: Vec<&str> = word.split(['-', '/']).collect();
@@ -122,6 +152,16 @@ mod tests {
         assert!(
             has_forward_prefix("fwd: x") && has_forward_prefix("wg: x") && !has_forward_prefix("forward: x")
         );
+    }
+
+    #[test]
+    fn codes_are_told_from_other_numbers() {
+        for subject in ["482911 is your code", "Code: 559 210", "Your code is 1234"] {
+            assert!(has_code(subject), "{subject}");
+        }
+        for subject in ["Take 20% off", "Your code", "Order 123456789", "12 of 24 days"] {
+            assert!(!has_code(subject), "{subject}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The rules as written: TOML, checked for form. Unknown keys are errors.
+//! Rules and signs as written: TOML, checked for form. Unknown keys are errors.
 
 use super::{Evidence, Kind};
 use serde::Deserialize;
@@ -27,6 +27,38 @@ pub(super) struct WrittenRules {
     /// The rules, in order.
     #[serde(default)]
     pub rule: Vec<WrittenRule>,
+    /// What the points of signs must reach; only the built-in file says so.
+    pub weighing: Option<Weighing>,
+    /// The signs.
+    #[serde(default)]
+    pub sign: Vec<WrittenSign>,
+}
+
+/// What the points of signs must reach for a kind to be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weighing {
+    /// The fewest points.
+    pub threshold: i32,
+    /// The fewest points more than any other kind has.
+    pub margin: i32,
+    /// The fewest points for marketing with which a source counts as one of two.
+    pub source: i32,
+    /// The lead of marketing in form and subject with which the text is not read: most campaigns say what they are there,
+    /// and to read their pages took five sixths of a run over a mailbox of them.
+    pub sure: i32,
+}
+
+/// One sign.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenSign {
+    pub id: Spanned<Text>,
+    pub why: Text,
+    /// Points for each kind that the sign speaks for.
+    pub points: BTreeMap<Kind, i32>,
+    pub evidence: Option<Evidence>,
+    pub when: WrittenConditions,
 }
 
 /// One rule.
@@ -70,6 +102,18 @@ pub(super) struct WrittenConditions {
     pub also_body: Option<Spanned<Names>>,
     /// The subject or the body holds one of these phrases.
     pub anywhere: Option<Spanned<Names>>,
+    /// The text of the body before its footer holds one of these phrases.
+    pub text: Option<Spanned<Names>>,
+    /// The beginning of that text does.
+    pub top: Option<Spanned<Names>>,
+    /// That text holds one of these phrases with a number right after it.
+    pub numbered: Option<Spanned<Names>>,
+    /// The address of a link holds one of these phrases.
+    pub links: Option<Spanned<Names>>,
+    /// How often the phrases asked for in the text must occur; default: once.
+    pub times: Option<u8>,
+    /// Neither the subject nor the text before the footer holds a phrase of this list.
+    pub without: Option<Spanned<Names>>,
     /// Each of these named tests holds.
     #[serde(default)]
     pub is: Vec<Spanned<String>>,

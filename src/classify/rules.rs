@@ -1,41 +1,45 @@
-//! The rules, checked and compiled: every condition is a numbered signal, every phrase of every rule is found
-//! in one pass.
+//! The compiled rules and signs, and how a message is judged by them.
 
 use super::body::BodyText;
-use super::cache::Memo;
+use super::cache::FieldMemo;
 use super::compile::{compile, examples};
-use super::matcher::{Ear, Sought};
+use super::matcher::{FoldedText, Matcher};
 use super::patterns::Expressions;
 use super::predicates::{BODY_TESTS, HEADER_TESTS, Seen};
-use super::rule_file::Text;
+use super::rule_file::{Text, Weighing};
 use super::signals::Signals;
+use super::signs::{Sign, Signs};
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::error::{Error, Result};
 use crate::message::header::{FieldName, Fields, Vocabulary};
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::OnceLock;
 
-/// The built-in rules, as `mailfatigue rules` prints them.
-pub const BUILT_IN_RULES: &str = include_str!("kinds.toml");
+/// The built-in rules, signs and phrases, as `mailfatigue rules` prints them.
+pub const BUILT_IN_RULES: &str =
+    concat!(include_str!("rules.toml"), include_str!("signs.toml"), include_str!("phrases.toml"));
 
-/// A compiled table of rules: the user's first, then the built-in ones.
+/// Compiled rules, the user's first, then the built-in ones; and the signs that are weighed where none decides.
 #[derive(Debug)]
 pub struct Rules {
     pub(super) rules: Vec<Rule>,
+    pub(super) signs: Signs,
     /// What fields mean, by their numbers; `None`: nothing.
     pub(super) fields: Vec<Option<FieldMeaning>>,
     /// Raised by a named test, in the order of the tables of tests.
     pub(super) header_tests: Vec<Option<usize>>,
     pub(super) body_tests: Vec<Option<usize>>,
-    pub(super) in_subject: Sought,
-    pub(super) in_body: Sought,
+    pub(super) in_subject: Matcher,
+    pub(super) in_body: Matcher,
     /// What the body may still raise.
     pub(super) body_signals: Signals,
     pub(super) asked: Asked,
     /// The built-in rules' own examples.
     pub(super) built_in: OnceLock<Vec<Example>>,
 }
+
+/// How many rules at the end are names for what decides where no rule does: the weighing of signs, or nothing.
+const NAMES: usize = 2;
 
 /// A rule's id, messages that it decides, and messages that it does not.
 pub(super) type Example = (Text, Vec<String>, Vec<String>);
@@ -56,8 +60,6 @@ pub(super) struct FieldMeaning {
     pub(super) presence: Signals,
     /// By its value.
     pub(super) values: Expressions,
-    /// All that its value may raise.
-    pub(super) possible: Signals,
 }
 
 #[derive(Debug)]
@@ -68,7 +70,7 @@ pub(super) struct Rule {
     pub(super) evidence: Option<Evidence>,
     /// The signals that it needs.
     pub(super) needs: Vec<usize>,
-    /// None of these may be raised; the header answers all of them.
+    /// None of these may be raised.
     pub(super) forbids: Signals,
     /// Hits and misses of a rule of the user's; those of the built-in ones are read when they are asked for.
     pub(super) examples: (Vec<String>, Vec<String>),
@@ -79,7 +81,7 @@ pub(super) struct Rule {
 pub(crate) enum Outcome {
     /// It was.
     Decided(Decision),
-    /// A rule that stands before any that holds asks for the body.
+    /// The body is needed.
     Open(Open),
 }
 
@@ -90,10 +92,19 @@ pub(crate) struct Heard<'a> {
     raised: Signals,
 }
 
-/// What is known while the body is awaited.
+/// What the header raised of a message whose body is awaited.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Open {
     raised: Signals,
+    /// The header shows so much marketing that the body is not asked.
+    sure: Option<Decision>,
+}
+
+impl Open {
+    /// Whether the body may still change the decision.
+    pub fn needs_body(&self) -> bool {
+        self.sure.is_none()
+    }
 }
 
 impl Rules {
@@ -119,6 +130,21 @@ impl Rules {
         self.rules.get(usize::from(rule.0)).map_or("", |rule| &rule.why)
     }
 
+    /// The sign with that number.
+    pub fn sign(&self, number: u16) -> Option<&Sign> {
+        self.signs.all.get(usize::from(number))
+    }
+
+    /// All signs, in the order of the table.
+    pub fn signs(&self) -> &[Sign] {
+        &self.signs.all
+    }
+
+    /// What the points of signs must reach.
+    pub fn weighing(&self) -> Weighing {
+        self.signs.weighing
+    }
+
     /// The rules' own examples: id, messages that it decides, messages that it does not.
     pub fn examples(&self) -> impl Iterator<Item = (&str, &[String], &[String])> {
         let built_in = self.built_in.get_or_init(|| examples().unwrap_or_default());
@@ -135,13 +161,18 @@ impl Rules {
         fields: &Fields<'_>,
         subject: Heard<'_>,
         seen: &Seen,
-        memo: &mut Memo,
+        memo: &mut FieldMemo,
     ) -> Outcome {
-        let (mut raised, mut possible) = (subject.raised, Signals::default());
-        for (name, _) in fields.iter() {
-            if let Some(meaning) = self.meaning(name) {
-                raised.raise_all(&meaning.presence);
-                possible.raise_all(&meaning.possible);
+        let mut raised = subject.raised;
+        let mut last = None;
+        for (name, raw) in fields.iter() {
+            let Some(meaning) = self.meaning(name) else { continue };
+            raised.raise_all(&meaning.presence);
+            if !meaning.values.is_empty() {
+                let is_first_subject = name == FieldName::SUBJECT && last != Some(name);
+                last = Some(name);
+                let decoded = is_first_subject.then_some(subject.text);
+                raised.raise_all(&memo.signals(name, raw, decoded, &meaning.values));
             }
         }
         for ((_, test), number) in HEADER_TESTS.iter().zip(&self.header_tests) {
@@ -149,53 +180,57 @@ impl Rules {
                 raised.raise(number);
             }
         }
-        let shown = [raised.bytes(), possible.bytes()];
-        for name in memo.asked.meaning(shown.as_flattened(), || self.asked_of(&raised, &possible)).iter() {
-            let Some(meaning) = self.meaning(*name) else { continue };
-            for (place, raw) in fields.all(*name).enumerate() {
-                let decoded = (place == 0 && *name == FieldName::SUBJECT).then_some(subject.text);
-                raised.raise_all(&memo.signals(*name, raw, decoded, &meaning.values));
-            }
-        }
-        memo.outcomes.meaning(&raised.bytes(), || self.first(raised, true))
+        self.first(&raised, true).unwrap_or_else(|| self.open(raised))
     }
 
-    /// The fields whose values may matter where all else in the header raised that: those of rules that lack nothing
-    /// but what a value that is there or the body may still raise.
-    fn asked_of(&self, raised: &Signals, possible: &Signals) -> Rc<[FieldName]> {
-        let mut wanted = Signals::default();
-        for rule in self.rules.iter().filter(|rule| !rule.forbids.meets(raised)) {
-            let missing = || rule.needs.iter().copied().filter(|need| !raised.has(*need));
-            if missing().all(|need| possible.has(need) || self.body_signals.has(need)) {
-                missing().for_each(|need| wanted.raise(need));
-                if missing().next().is_none() {
-                    break;
-                }
-            }
-        }
-        let fields = (0..).map(FieldName::from).zip(&self.fields);
-        let asked = |meaning: &FieldMeaning| meaning.possible.meets(&wanted);
-        fields.filter(|(_, meaning)| meaning.as_ref().is_some_and(asked)).map(|(name, _)| name).collect()
+    /// The outcome for a message that no rule decides by its header.
+    fn open(&self, raised: Signals) -> Outcome {
+        let sure = self.signs.weigh(&raised).is_sure(self.signs.weighing);
+        let marketing = Decision { kind: Kind::Marketing, rule: self.nth_last(NAMES), evidence: None };
+        Outcome::Open(Open { raised, sure: sure.then_some(marketing) })
     }
 
     fn meaning(&self, name: FieldName) -> Option<&FieldMeaning> {
         self.fields.get(name.index())?.as_ref()
     }
 
-    /// Folds a subject, and hears what it raises.
-    pub(crate) fn hear_subject<'a>(&self, text: &'a str, ear: &mut Ear) -> Heard<'a> {
-        ear.clear();
-        self.in_subject.hear(text, ear);
-        Heard { text, raised: self.in_subject.raised_in(ear) }
+    /// Folds a subject, and finds its phrases.
+    pub(crate) fn hear_subject<'a>(&self, text: &'a str, folded: &mut FoldedText) -> Heard<'a> {
+        folded.clear();
+        self.in_subject.add(text, folded);
+        Heard { text, raised: self.in_subject.raised_in(folded) }
     }
 
     /// Reads the beginning of a body under the MIME fields of its header.
-    pub(crate) fn read_body(&self, mime: &[u8], body: &[u8], ear: &mut Ear) -> BodyText {
-        BodyText::of(mime, body, &self.in_body, ear)
+    pub(crate) fn read_body(&self, mime: &[u8], body: &[u8], text: &mut FoldedText) -> BodyText {
+        let mut body = BodyText::of(mime, body, &self.in_body, text);
+        body.has_way_out = body.raised.has(self.asked.way_out);
+        body
     }
 
     /// Judges a message whose header left it open, by its body.
-    pub(crate) fn judge_body(&self, open: Open, body: &BodyText, memo: &mut Memo) -> Decision {
+    pub(crate) fn judge_body(&self, open: Open, body: &BodyText) -> Decision {
+        if let Some(sure) = open.sure {
+            return sure;
+        }
+        let raised = self.raised(open, body);
+        if let Some(Outcome::Decided(decision)) = self.first(&raised, false) {
+            return decision;
+        }
+        let (kind, evidence) = self.signs.weigh(&raised).decides(self.signs.weighing);
+        match kind {
+            Some(kind) => Decision { kind, evidence, rule: self.nth_last(NAMES) },
+            None => Decision { evidence, ..self.no_evidence() },
+        }
+    }
+
+    /// The numbers of the signs of a message.
+    pub(crate) fn signs_in(&self, open: Open, body: &BodyText) -> Vec<u16> {
+        let signs = self.signs.of(self.raised(open, body));
+        signs.filter_map(|(number, _)| u16::try_from(number).ok()).collect()
+    }
+
+    fn raised(&self, open: Open, body: &BodyText) -> Signals {
         let mut raised = open.raised;
         for ((_, test), number) in BODY_TESTS.iter().zip(&self.body_tests) {
             if let Some(number) = number.filter(|_| test(body)) {
@@ -203,34 +238,35 @@ impl Rules {
             }
         }
         raised.raise_all(&body.raised);
-        memo.decisions.meaning(&raised.bytes(), || match self.first(raised, false) {
-            Outcome::Decided(decision) => decision,
-            Outcome::Open(_) => self.no_evidence(),
-        })
+        raised
     }
 
-    /// The first rule that holds; with `header_only`, unless one before it might hold once the body is read.
-    fn first(&self, raised: Signals, header_only: bool) -> Outcome {
-        let may_come = |number: usize| header_only && self.body_signals.has(number);
-        for (number, rule) in self.rules.iter().enumerate() {
+    /// The first rule that holds; with `header_only`, unless it or one before it depends on the body.
+    fn first(&self, raised: &Signals, header_only: bool) -> Option<Outcome> {
+        let ordered = self.rules.len().saturating_sub(NAMES);
+        for (number, rule) in self.rules[..ordered].iter().enumerate() {
+            if rule.forbids.meets(raised) {
+                continue;
+            }
             let mut missing = rule.needs.iter().filter(|need| !raised.has(**need)).peekable();
-            if missing.peek().is_none() && !rule.forbids.meets(&raised) {
-                return Outcome::Decided(Decision {
+            let depends = header_only && rule.forbids.meets(&self.body_signals);
+            if missing.peek().is_none() && !depends {
+                return Some(Outcome::Decided(Decision {
                     kind: rule.kind,
                     rule: RuleId(u16::try_from(number).unwrap_or(u16::MAX)),
                     evidence: rule.evidence,
-                });
+                }));
             }
-            if missing.all(|need| may_come(*need)) && !rule.forbids.meets(&raised) {
-                return Outcome::Open(Open { raised });
+            if header_only && missing.all(|need| self.body_signals.has(*need)) {
+                return Some(self.open(*raised));
             }
         }
-        Outcome::Decided(self.no_evidence())
+        None
     }
 
     /// Whether a text holds a phrase that offers a way out.
     pub(crate) fn offers_way_out(&self, body: &BodyText) -> bool {
-        body.raised.has(self.asked.way_out)
+        body.has_way_out
     }
 
     /// Whether a text that belongs to a deal advertises as well.
@@ -239,15 +275,15 @@ impl Rules {
     }
 
     /// The same of a subject.
-    pub(crate) fn subject_advertises(&self, subject: &str, ear: &mut Ear) -> bool {
-        self.words(subject, ear).has(self.asked.advertises)
+    pub(crate) fn subject_advertises(&self, subject: &str, text: &mut FoldedText) -> bool {
+        self.words(subject, text).has(self.asked.advertises)
     }
 
-    /// What words raise that are held against the phrases for bodies.
-    fn words(&self, words: &str, ear: &mut Ear) -> Signals {
-        ear.clear();
-        self.in_body.hear(words, ear);
-        self.in_body.raised_in(ear)
+    /// What words raise that are compared with the phrases for bodies.
+    fn words(&self, words: &str, text: &mut FoldedText) -> Signals {
+        text.clear();
+        self.in_body.add(words, text);
+        self.in_body.raised_in(text)
     }
 
     /// The outcome for a message whose kind nobody asks for.
@@ -255,21 +291,31 @@ impl Rules {
         Outcome::Decided(self.no_evidence())
     }
 
-    /// What holds until the body is read, and what it is awaited for.
+    /// What applies until the body is read, and what it is awaited for.
     pub(crate) fn so_far(&self, outcome: Outcome) -> (Decision, Option<Open>) {
         match outcome {
             Outcome::Decided(decision) => (decision, None),
-            Outcome::Open(open) => (self.no_evidence(), Some(open)),
+            Outcome::Open(open) => (open.sure.unwrap_or_else(|| self.no_evidence()), Some(open)),
         }
     }
 
-    /// What decides where no rule does.
+    /// What decides where nothing else does.
     pub(crate) fn no_evidence(&self) -> Decision {
-        let last = self.rules.len().saturating_sub(1);
-        Decision {
-            kind: Kind::Notification,
-            rule: RuleId(u16::try_from(last).unwrap_or(u16::MAX)),
-            evidence: None,
-        }
+        Decision { kind: Kind::Notification, rule: self.nth_last(1), evidence: None }
+    }
+
+    /// Whether the points of signs decided, or were too few to.
+    pub fn is_by_signs(&self, rule: RuleId) -> bool {
+        rule >= self.nth_last(NAMES)
+    }
+
+    /// Whether nothing decided.
+    pub fn is_undecided(&self, rule: RuleId) -> bool {
+        rule >= self.nth_last(1)
+    }
+
+    /// The number of one of the last rules, which no message raises.
+    fn nth_last(&self, place: usize) -> RuleId {
+        RuleId(u16::try_from(self.rules.len().saturating_sub(place)).unwrap_or(u16::MAX))
     }
 }

@@ -37,12 +37,4 @@ impl Signals {
     pub fn meets(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).any(|(word, other)| word & other != 0)
     }
-
-    /// The set as bytes.
-    pub fn bytes(&self) -> [u8; 8 * WORDS] {
-        let mut bytes = [0; 8 * WORDS];
-        let (words, _) = bytes.as_chunks_mut::<8>();
-        words.iter_mut().zip(&self.0).for_each(|(bytes, word)| *bytes = word.to_le_bytes());
-        bytes
-    }
 }

@@ -77,6 +77,7 @@ fn summarised(
         owner_given: plan.lens.owners.are_given(),
         flagged_in_spam: &outcome.flagged_in_spam,
         flagged_in_unverified: &outcome.flagged_in_unverified,
+        undecided_bulk: outcome.undecided_bulk,
         closing,
     };
     if options.inputs.quiet { warnings(&account, columns) } else { summary(&account, columns) }

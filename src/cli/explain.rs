@@ -19,7 +19,9 @@ use std::path::Path;
 pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let out = Destination { kind: &EXPLANATION, path: Path::new("-") };
     let written = Destinations::checked(vec![out], &options.inputs.files(), false)?;
-    let plan = options.inputs.plan(now()?, Needs { details: true, all: true, outputs: written.ids() })?;
+    let plan = options
+        .inputs
+        .plan(now()?, Needs { details: true, signs: true, all: true, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
     let amount = Amount { quiet: options.inputs.quiet, verbose: false };
     console.tell(&warnings(&plan.ledger));

@@ -103,6 +103,8 @@ pub struct Inputs {
 pub struct Needs<'a> {
     /// Where each message stands and its subject.
     pub details: bool,
+    /// The signs that were weighed.
+    pub signs: bool,
     /// Pairs without marketing too.
     pub all: bool,
     /// Files that the run writes to, which are not read.
@@ -169,6 +171,7 @@ impl Inputs {
             rules,
             vocabulary,
             with_details: needs.details,
+            with_signs: needs.signs,
         };
         let scope = Scope {
             zone,

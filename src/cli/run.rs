@@ -116,7 +116,9 @@ fn print(bytes: &[u8]) -> Result<u8> {
 fn run_check(options: &Check, console: Console) -> Result<u8> {
     let details = options.messages.is_some() || options.starter_ledger.is_some();
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
-    let plan = options.inputs.plan(now()?, Needs { details, all: options.all, outputs: written.ids() })?;
+    let plan = options
+        .inputs
+        .plan(now()?, Needs { details, signs: false, all: options.all, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
     console.tell(&warnings(&plan.ledger));
     let progress = Progress::new(options.inputs.quiet, &plan);

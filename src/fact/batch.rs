@@ -147,6 +147,8 @@ pub struct Detail {
     pub from: String,
     /// Its Message-ID.
     pub message_id: String,
+    /// The signs that were weighed, by their numbers; none where a rule decided.
+    pub signs: Vec<u16>,
 }
 
 /// A text as a number: equal texts are equal numbers within a run; never 0.

@@ -4,7 +4,7 @@ use super::FactReader;
 use super::customer::Owners;
 use super::sender::{Brands, Organisation, Senders};
 use super::state::Labels;
-use crate::classify::{Kind, Rules};
+use crate::classify::{Kind, Rules, Sign};
 use crate::message::header::Vocabulary;
 use crate::time::Seconds;
 
@@ -25,6 +25,8 @@ pub struct Lens {
     pub vocabulary: Vocabulary,
     /// Whether each message's place is kept for the list of messages.
     pub with_details: bool,
+    /// Whether the signs of each message are kept with its place; then all texts are read.
+    pub with_signs: bool,
 }
 
 impl Lens {
@@ -39,6 +41,7 @@ impl Lens {
             rules: Rules::load(None, &mut vocabulary)?,
             vocabulary,
             with_details: false,
+            with_signs: false,
         })
     }
 
@@ -47,6 +50,18 @@ impl Lens {
         let mut reader = FactReader::new(self);
         crate::mailbox::read_message(message, &mut reader);
         reader.take().0.facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
+    }
+
+    /// The kind of a single message, the id of what decided, and the signs that were weighed, where `with_signs`
+    /// keeps them.
+    pub fn weigh(&self, message: &[u8]) -> Option<(Kind, &str, Vec<&Sign>)> {
+        let mut reader = FactReader::new(self);
+        crate::mailbox::read_message(message, &mut reader);
+        let (batch, _) = reader.take();
+        let fact = batch.facts.first()?;
+        let signs = batch.details.first().map_or(&[][..], |detail| &detail.signs);
+        let signs = signs.iter().filter_map(|number| self.rules.sign(*number)).collect();
+        Some((fact.kind, self.rules.id(fact.rule), signs))
     }
 
     /// Who sent a single message, as the report would group it; `None` where it names nobody.

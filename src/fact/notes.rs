@@ -86,6 +86,7 @@ impl FactReader<'_> {
                 subject: subject.to_string(),
                 from: self.names.addresses.text(from).to_string(),
                 message_id: shown(id),
+                signs: Vec::new(),
             });
         }
     }

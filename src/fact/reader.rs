@@ -12,8 +12,8 @@ use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
 use super::{Fact, MailboxId, Names, Traits, own_words};
 use crate::classify::{
-    Decision, Ear, Evidence, Kind, Memo, Open, Seen, has_forward_prefix, has_identifier, has_reply_prefix,
-    text_of_a_letter,
+    Decision, Evidence, FieldMemo, FoldedText, Kind, Open, Seen, has_code, has_forward_prefix,
+    has_identifier, has_reply_prefix, text_of_a_letter,
 };
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use crate::message::header::{FieldName, Fields, Spans};
@@ -38,13 +38,13 @@ pub struct FactReader<'a> {
     begun: Mark,
     spans: Spans,
     /// The subject at hand, and other texts.
-    subject: Ear,
-    text: Ear,
+    subject: FoldedText,
+    text: FoldedText,
     /// What the header at hand says of its body's form.
     mime: Vec<u8>,
     authors: Authors,
     pub(super) recurring: Recurring,
-    memo: Memo,
+    memo: FieldMemo,
     pending: Option<Pending>,
     /// Those that the batch holds already.
     pub(super) links: HashSet<OptOutLink>,
@@ -78,12 +78,12 @@ impl<'a> FactReader<'a> {
             marks: Marks::default(),
             begun: Mark::default(),
             spans: Spans::default(),
-            subject: Ear::default(),
-            text: Ear::default(),
+            subject: FoldedText::default(),
+            text: FoldedText::default(),
             mime: Vec::new(),
             authors: Authors::default(),
             recurring: Recurring::default(),
-            memo: Memo::default(),
+            memo: FieldMemo::default(),
             pending: None,
             links: HashSet::new(),
             names: Names::default(),
@@ -164,10 +164,7 @@ impl<'a> FactReader<'a> {
         if !own && authenticity != Authenticity::Unverified {
             self.note_offers(&author, &fact, offered.as_ref());
         }
-        // A message without a valid `List-Unsubscribe` may name its way out in the text; one that belongs to a deal
-        // may advertise there; and the owner's own may ask to be left alone.
-        let undecided = open.is_some() || (fact.kind == Kind::Marketing && offered.is_none());
-        let want = undecided || fact.kind == Kind::Transactional || by_owner;
+        let want = by_owner || self.wants_body(&fact, open, offered.is_some());
         if want {
             note_mime(fields, &mut self.mime);
             let message_id = message_id.map(<[u8]>::to_vec);
@@ -180,6 +177,14 @@ impl<'a> FactReader<'a> {
             self.keep(fact, decision, message_id);
         }
         Ok(if want { Want::Body } else { Want::Nothing })
+    }
+
+    /// Whether the body is read: where it may decide the kind. A message without a valid `List-Unsubscribe` may also
+    /// name its way out in the text, and one that belongs to a deal may advertise there.
+    fn wants_body(&self, fact: &Fact, open: Option<Open>, offered: bool) -> bool {
+        open.is_some_and(|open| open.needs_body() || self.lens.with_signs)
+            || (fact.kind == Kind::Marketing && !offered)
+            || fact.kind == Kind::Transactional
     }
 
     fn keep(&mut self, fact: Fact, decision: Decision, message_id: Option<&[u8]>) {
@@ -200,8 +205,8 @@ impl<'a> FactReader<'a> {
         let mailbox = self.mailbox_id();
         self.batch.skips.push(Skip { mailbox, offset, reason });
         if self.lens.with_details {
-            let (subject, from, message_id) = Default::default();
-            self.batch.details.push(Detail { mailbox, offset, subject, from, message_id });
+            let (subject, from, message_id, signs) = Default::default();
+            self.batch.details.push(Detail { mailbox, offset, subject, from, message_id, signs });
         }
     }
 
@@ -261,7 +266,7 @@ impl Sink for FactReader<'_> {
         }
         let body = rules.read_body(&self.mime, body, &mut self.text);
         let decision = match pending.open {
-            Some(open) => rules.judge_body(open, &body, &mut self.memo),
+            Some(open) => rules.judge_body(open, &body),
             None => pending.decision,
         };
         let proves_nothing = match decision.evidence {
@@ -271,6 +276,12 @@ impl Sink for FactReader<'_> {
             Some(Evidence::Purchase) => pending.unnumbered_bulk,
             _ => false,
         };
+        if let (Some(open), Some(detail)) = (pending.open, self.batch.details.last_mut())
+            && self.lens.with_signs
+            && rules.is_by_signs(decision.rule)
+        {
+            detail.signs = rules.signs_in(open, &body);
+        }
         let about_a_list = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase);
         let mixed = decision.kind == Kind::Transactional
             && !about_a_list
@@ -323,6 +334,7 @@ fn seen_in_header(
         identifier: has_identifier(subject),
         unsubscribable: offered.is_some(),
         one_click: offered.is_some_and(|offered| offered.way_out == WayOut::OneClick),
+        code_number: has_code(subject),
         ..Seen::default()
     }
 }

@@ -4,7 +4,7 @@
 //! structure leaves no doubt (RFC 2045, RFC 2046 to the letter) is taken apart here, and only its text is decoded;
 //! any other is left to `mail-parser` as a whole, which forgives much. A test holds the two against each other.
 
-use crate::message::html::quoted_printable;
+use super::quoted_printable::quoted_printable;
 use memchr::memmem;
 use std::borrow::Cow;
 

@@ -5,4 +5,5 @@ pub mod header;
 pub(crate) mod html;
 pub(crate) mod mime;
 pub(crate) mod originator;
+mod quoted_printable;
 pub(crate) mod value;

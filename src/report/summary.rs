@@ -45,6 +45,8 @@ pub struct Account<'a> {
     pub flagged_in_spam: &'a [String],
     /// Senders that would be flagged if unverified mail counted.
     pub flagged_in_unverified: &'a [String],
+    /// Bulk messages that stayed undecided.
+    pub undecided_bulk: u64,
     /// What the last lines are made from.
     pub closing: Closing<'a>,
 }
@@ -78,6 +80,7 @@ fn lines(account: &Account<'_>) -> Vec<String> {
     lines.extend(load(account));
     lines.extend(named::would_be(account.flagged_in_spam, "--include-spam"));
     lines.extend(named::would_be(account.flagged_in_unverified, "--include-unverified"));
+    lines.extend(undecided(account));
     lines.extend(named::flagged(account.cases, account.policy));
     lines.extend(account.list.map(|list| consent_list::lines(list, account.cases)).into_iter().flatten());
     lines.extend(owner::unnamed(account.unnamed_owners));
@@ -88,6 +91,16 @@ fn lines(account: &Account<'_>) -> Vec<String> {
     lines.extend(account.closing.age());
     lines.push(account.closing.last());
     lines
+}
+
+/// Where many bulk messages stayed undecided, perhaps because of their language: as many as a fifth of those that count.
+fn undecided(account: &Account<'_>) -> Option<String> {
+    let undecided = account.undecided_bulk;
+    let many = undecided >= 5 && undecided * 5 >= account.tally.of(Counted::Marketing);
+    many.then(|| {
+        let messages = counted(undecided, "bulk message", "bulk messages");
+        format!("{messages} stayed undecided: too little in their words shows advertising, and they count as other mail")
+    })
 }
 
 /// The parts that add up to the messages read; parts of 0 are left out.

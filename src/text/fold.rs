@@ -282,7 +282,8 @@ fn plain(c: char) -> Option<&'static str> {
         | '\u{2060}'..='\u{2069}'
         | '\u{feff}'
         | '\u{34f}' => "",
-        '€' | '£' | '$' | '%' => return None,
+        // Signs of currencies tell prices from other numbers.
+        '\u{20a0}'..='\u{20cf}' | '£' | '¥' | '$' | '%' => return None,
         c if !c.is_ascii() && !c.is_alphanumeric() => " ",
         _ => return None,
     })

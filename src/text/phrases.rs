@@ -7,6 +7,7 @@
 use crate::text::fold::{Folder, Word, fold};
 use memchr::memmem;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Part of the program, or made by a run.
 type Table<T> = Cow<'static, [T]>;
@@ -109,8 +110,9 @@ impl Phrases {
         Anchors(self.seen.clone())
     }
 
-    /// Tells the list of each phrase that stands as whole words in a folded text with these words, among others.
-    pub fn find(&self, text: &[u8], words: &[Word], found: &mut impl FnMut(u32)) {
+    /// Reports each phrase that occurs as whole words in a folded text with these words, among others: its list, and
+    /// where it begins and ends.
+    pub fn find(&self, text: &[u8], words: &[Word], found: &mut impl FnMut(u32, Range<usize>)) {
         for word in words {
             let (beside, _) = beside(text, word);
             for hanger in self.hanging_on(word.key) {
@@ -119,13 +121,14 @@ impl Phrases {
                     && let Some(start) = word.start.checked_sub(hanger.at as usize)
                     && self.stands_at(phrase, text, start)
                 {
-                    found(self.list(phrase));
+                    found(self.list(phrase), start..start + self.phrase(phrase).len());
                 }
             }
         }
         for phrase in self.wordless.iter().map(|phrase| *phrase as usize) {
-            if memmem::find(text, self.phrase(phrase).as_bytes()).is_some() {
-                found(self.list(phrase));
+            let sought = self.phrase(phrase).as_bytes();
+            for start in memmem::find_iter(text, sought) {
+                found(self.list(phrase), start..start + sought.len());
             }
         }
     }
@@ -226,7 +229,7 @@ mod tests {
         let mut note = |word: Word| words.extend(phrases.anchors().look()(&word).then_some(word));
         folder.add(text, &mut note);
         folder.finish(&mut note);
-        phrases.find(folder.text(), &words, &mut |list| found.push(list));
+        phrases.find(folder.text(), &words, &mut |list, _| found.push(list));
         found.sort_unstable();
         found.dedup();
         found

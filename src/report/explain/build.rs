@@ -1,9 +1,10 @@
 //! From what was judged to what is told.
 
 use super::wording::{Circumstances, event_word, wishes};
-use super::{Asked, Explanation, Happened, Held, Marked, OnRecord, Outcome, Told, Window};
+use super::{Asked, Explanation, Happened, Held, Marked, OnRecord, Outcome, Told, ToldSign, Window};
 use crate::cadence::ActiveDays;
-use crate::fact::{Detail, Fact, MailboxId};
+use crate::classify::Sign;
+use crate::fact::{Detail, Fact, Kind, MailboxId, Rules};
 use crate::history::{Counted, Pair};
 use crate::judge::{Bench, Case, Record, Strand, changes, held};
 use crate::policy::NOT_MARKETING;
@@ -182,6 +183,7 @@ fn told(
         from: text(|detail| &detail.from),
         kind: classified.then(|| fact.kind.word()),
         rule: classified.then(|| safe(listing.rules.id(fact.rule))),
+        signs: detail.map_or_else(Vec::new, |detail| signs(detail, listing.rules)),
         counted_as: counted.word(),
         consent: (counted == Counted::Marketing)
             .then(|| record.state(fact, zone))
@@ -191,4 +193,17 @@ fn told(
         mailbox: mailbox.map_or(0, |at| at + 1),
         offset: detail.map_or(0, |detail| detail.offset),
     }
+}
+
+/// The signs of a message, in the order of the table.
+fn signs(detail: &Detail, rules: &Rules) -> Vec<ToldSign> {
+    let told = |sign: &Sign| ToldSign {
+        id: safe(&sign.id),
+        points: Kind::ALL
+            .into_iter()
+            .map(|kind| (kind.word(), sign.points[kind as usize]))
+            .filter(|(_, points)| *points > 0)
+            .collect(),
+    };
+    detail.signs.iter().filter_map(|number| rules.sign(*number)).map(told).collect()
 }

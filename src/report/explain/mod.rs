@@ -14,6 +14,7 @@ pub use text::write as write_text;
 use crate::cadence::Tenths;
 use crate::time::Day;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// One pair, explained. Text from strangers is harmless already.
@@ -182,12 +183,23 @@ pub struct Told {
     pub from: String,
     pub kind: Option<&'static str>,
     pub rule: Option<String>,
+    /// The signs that were weighed, where no rule decided.
+    pub signs: Vec<ToldSign>,
     pub counted_as: &'static str,
     pub consent: Option<&'static str>,
     pub message_id: String,
     /// The place of its file in `mailboxes`, from 1.
     pub mailbox: usize,
     pub offset: u64,
+}
+
+/// A sign of a message, and its points for each kind that it speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldSign {
+    /// Its name in the table of signs.
+    pub id: String,
+    /// Its points.
+    pub points: BTreeMap<&'static str, i32>,
 }
 
 fn date<S: Serializer>(day: &Day, to: S) -> Result<S::Ok, S::Error> {

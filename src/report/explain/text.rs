@@ -2,9 +2,11 @@
 
 use super::calendar;
 use super::wording::{counted, event_in_words, state_in_words};
-use super::{Asked, Explanation, OnRecord, Outcome, Told, Window};
+use super::{Asked, Explanation, OnRecord, Outcome, Told, ToldSign, Window};
 use crate::report::thousands;
 use crate::report::width::{shortened, width, wrapped};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// The most columns of a line, but for words that are longer by themselves.
@@ -258,5 +260,34 @@ impl Page {
         let file = if several { format!("file\u{a0}{} ", told.mailbox) } else { String::new() };
         let place = format!(", {file}byte\u{a0}{}", told.offset);
         self.row(2, &" ".repeat(head.len()), &format!("{kind}{counted}{consent}{place}"));
+        if !told.signs.is_empty() {
+            self.row(2, &" ".repeat(head.len()), &weighed(&told.signs));
+        }
     }
+}
+
+/// How many signs are named of the kind that leads.
+const NAMED: usize = 4;
+
+/// The sums of points, the greatest first, and the signs that give the leading kind most.
+fn weighed(signs: &[ToldSign]) -> String {
+    let mut sums: BTreeMap<&str, i32> = BTreeMap::new();
+    for (kind, points) in signs.iter().flat_map(|sign| &sign.points) {
+        *sums.entry(kind).or_default() += points;
+    }
+    let mut sums: Vec<(&str, i32)> = sums.into_iter().collect();
+    sums.sort_by_key(|(kind, sum)| (Reverse(*sum), *kind));
+    let leader = sums.first().map_or("", |(kind, _)| kind);
+    let mut parts: Vec<(i32, &str)> =
+        signs.iter().filter_map(|sign| Some((*sign.points.get(leader)?, sign.id.as_str()))).collect();
+    parts.sort_by_key(|(points, id)| (Reverse(*points), *id));
+    let mut named: Vec<String> =
+        parts.iter().take(NAMED).map(|(points, id)| format!("{id}\u{a0}{points}")).collect();
+    named.extend((parts.len() > NAMED).then(|| format!("{} more", parts.len() - NAMED)));
+    let others = sums.iter().skip(1).map(|(kind, sum)| format!(", {kind}\u{a0}{sum}")).collect::<String>();
+    format!(
+        "points: {leader}\u{a0}{} ({}){others}",
+        sums.first().map_or(0, |(_, sum)| *sum),
+        named.join(", ")
+    )
 }

@@ -1,0 +1,153 @@
+//! Evidence that adds up: signs with points, where no rule is certain.
+//!
+//! A sign says little alone. The points of all signs of a message are summed for each kind; a kind is decided where its
+//! sum reaches the threshold and leads every other by the margin. Marketing also has to show in at least two of the three
+//! sources, so that no subject and no platform decides alone.
+
+use super::rule_file::{Text, Weighing};
+use super::signals::Signals;
+use super::{Evidence, Kind};
+
+/// Where a sign was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// How the message is sent and made: fields, links, pictures, footer.
+    Form,
+    /// The subject.
+    Subject,
+    /// What the text says before its footer.
+    Text,
+}
+
+/// How many kinds there are.
+const KINDS: usize = Kind::ALL.len();
+
+/// Points for each kind, in the order of [`Kind::ALL`].
+pub type Points = [i32; KINDS];
+
+/// One sign, compiled.
+#[derive(Debug)]
+pub struct Sign {
+    /// Its name.
+    pub id: Text,
+    /// What it shows, with the source.
+    pub why: Text,
+    /// What it adds.
+    pub points: Points,
+    /// Where it is seen.
+    pub source: Source,
+    /// What a message proves that is decided as the kind that the sign speaks for most.
+    pub(super) evidence: Option<Evidence>,
+    pub(super) needs: Vec<usize>,
+    pub(super) forbids: Signals,
+}
+
+/// All signs, and what their points must reach.
+#[derive(Debug)]
+pub(super) struct Signs {
+    pub all: Vec<Sign>,
+    pub weighing: Weighing,
+}
+
+/// What the signs of a message add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Weighed {
+    /// Points for each kind from each source.
+    sources: [Points; 3],
+    evidence: Option<Evidence>,
+}
+
+impl Sign {
+    fn is_in(&self, raised: &Signals) -> bool {
+        self.needs.iter().all(|need| raised.has(*need)) && !self.forbids.meets(raised)
+    }
+}
+
+impl Signs {
+    /// The signs that are there.
+    pub fn of(&self, raised: Signals) -> impl Iterator<Item = (usize, &Sign)> {
+        self.all.iter().enumerate().filter(move |(_, sign)| sign.is_in(&raised))
+    }
+
+    /// Adds up what was raised.
+    pub fn weigh(&self, raised: &Signals) -> Weighed {
+        let mut weighed = Weighed::default();
+        for (_, sign) in self.of(*raised) {
+            for (sum, points) in weighed.sources[sign.source as usize].iter_mut().zip(sign.points) {
+                *sum += points;
+            }
+            weighed.evidence = weighed.evidence.or(sign.evidence);
+        }
+        weighed
+    }
+}
+
+impl Weighed {
+    /// The sums over all sources.
+    fn points(&self) -> Points {
+        let mut sums = Points::default();
+        for source in &self.sources {
+            sums.iter_mut().zip(source).for_each(|(sum, points)| *sum += points);
+        }
+        sums
+    }
+
+    /// Whether form and subject alone show so much marketing that the text is not read.
+    pub fn is_sure(&self, weighing: Weighing) -> bool {
+        let lead = Weighing { margin: weighing.sure, ..weighing };
+        self.evidence.is_none() && self.decides(lead).0 == Some(Kind::Marketing)
+    }
+
+    /// The kind that these points decide, if any, and what they prove.
+    pub fn decides(&self, weighing: Weighing) -> (Option<Kind>, Option<Evidence>) {
+        let points = self.points();
+        let leader = (0..KINDS).rev().max_by_key(|kind| points[*kind]).unwrap_or(0);
+        let next = (0..KINDS).filter(|kind| *kind != leader).map(|kind| points[kind]).max().unwrap_or(0);
+        let kind = Kind::ALL[leader];
+        let leads = points[leader] >= weighing.threshold && points[leader] - next >= weighing.margin;
+        let sources = self.sources.iter().filter(|source| source[leader] >= weighing.source).count();
+        let kind = (leads && (kind != Kind::Marketing || sources >= 2)).then_some(kind);
+        // An advertisement proves no purchase; a confirmation is one also where it makes an offer.
+        let proves =
+            |evidence: &Evidence| *evidence != Evidence::Purchase || kind == Some(Kind::Transactional);
+        (kind, self.evidence.filter(proves))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEIGHING: Weighing = Weighing { threshold: 10, margin: 3, source: 4, sure: 20 };
+
+    fn weighed(marketing: [i32; 3], transactional: i32) -> Option<Kind> {
+        let mut weighed = Weighed::default();
+        for (source, points) in marketing.into_iter().enumerate() {
+            weighed.sources[source][Kind::Marketing as usize] = points;
+        }
+        weighed.sources[0][Kind::Transactional as usize] = transactional;
+        weighed.decides(WEIGHING).0
+    }
+
+    #[test]
+    fn marketing_needs_the_threshold_the_margin_and_two_sources() {
+        assert_eq!(weighed([5, 5, 0], 7), Some(Kind::Marketing));
+        assert_eq!(weighed([5, 4, 0], 0), None);
+        assert_eq!(weighed([5, 5, 0], 8), None);
+        assert_eq!(weighed([0, 12, 0], 0), None);
+        assert_eq!(weighed([4, 0, 4], 11), Some(Kind::Transactional));
+    }
+
+    #[test]
+    fn an_advertisement_proves_no_purchase() {
+        let evidence = |transactional: i32| {
+            let mut weighed = Weighed { evidence: Some(Evidence::Purchase), ..Weighed::default() };
+            weighed.sources[0] = [12, 0, 0, 0, 0, 0];
+            weighed.sources[1] = [12, transactional, 0, 0, 0, 0];
+            weighed.sources[2] = [0, transactional, 0, 0, 0, 0];
+            weighed.sources[0][1] = transactional;
+            weighed.decides(WEIGHING).1
+        };
+        assert_eq!((evidence(0), evidence(12)), (None, Some(Evidence::Purchase)));
+    }
+}
