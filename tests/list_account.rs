@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::lists::{HEADER, accepted};
+use common::lists::{HEADER, accepted, refused};
 use common::{daily, folder, run};
 
 #[test]
@@ -42,6 +42,8 @@ fn mail_and_rows_after_the_lists_last_day_are_counted() {
     assert!(!said.contains("warning:") && !said.contains("came after"), "{said}");
     let (_, said) = accepted(list.as_bytes(), &["--consent-as-of", "2026-01-28", "-q"]);
     assert_eq!(said, "");
+    let words = ["--consent-as-of: 2199-01-01 is in the future", "at the latest today"];
+    refused(list.as_bytes(), &["--consent-as-of", "2199-01-01"], &words);
 }
 
 #[test]

@@ -17,6 +17,12 @@ const LISTED: usize = 20;
 impl Ledger {
     /// Reads all lists. Rows that can't be used are one error together, unless they are to be left out.
     pub fn read(options: &LedgerOptions, reading: &Reading<'_>) -> Result<Self> {
+        let today = reading.zone.day_at(reading.now);
+        if let Some(day) = options.as_of.filter(|day| *day > today) {
+            // Opt-outs without a date would count from then on, and so never.
+            let hint = "write the last day that the list covers, at the latest today";
+            return Err(Error::new("--consent-as-of", format!("{day} is in the future")).hint(hint));
+        }
         let mut ledger = Self { given: !options.lists.is_empty(), as_of: options.as_of, ..Self::default() };
         for list in &options.lists {
             let bytes = file::read(&list.path)?;
