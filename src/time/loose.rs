@@ -3,7 +3,8 @@
 
 use super::Seconds;
 use super::month_names::month_number;
-use super::written::{moment, named_zone, numeric_zone, year_number};
+use super::written::{moment, year_number};
+use super::written_zone::{named_zone, numeric_zone};
 use crate::text::fold::fold;
 use chrono::NaiveDate;
 use std::iter::Peekable;

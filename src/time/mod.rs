@@ -2,8 +2,10 @@
 
 mod loose;
 mod month_names;
+mod tokens;
 mod usual;
 mod written;
+mod written_zone;
 mod zone;
 mod zone_names;
 

@@ -2,7 +2,8 @@
 //! says, as tests assert.
 
 use super::Seconds;
-use super::written::{is_weekday, moment, month, numeric_zone};
+use super::written::{is_weekday, moment, month};
+use super::written_zone::numeric_zone;
 
 /// `Sat, 9 Nov 2002 22:33:52 +0100`, as nearly all mail writes it: read in one go, without a word list.
 pub(super) fn field(value: &[u8]) -> Option<Seconds> {
@@ -67,7 +68,8 @@ fn two(digits: &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::written::{Tokens, parse_tokens};
+    use super::super::tokens::Tokens;
+    use super::super::written::parse_tokens;
     use super::*;
     use proptest::prelude::*;
 

@@ -3,6 +3,8 @@
 //! no date, because a wrong day is worse than the next source. A date field may be written more loosely (`loose`); a
 //! separator of an mbox file may not, for text can look like one.
 
+use super::tokens::{Tokens, number};
+use super::written_zone::zone;
 use super::{Seconds, loose, usual};
 use chrono::NaiveDate;
 
@@ -11,42 +13,6 @@ pub const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-/// Named zones in minutes east of UTC: RFC 5322 §4.3, and those that mail programs write although no
-/// standard lists them. Military letters and unknown names count as UTC, as §4.3 asks.
-const ZONES: [(&str, i32); 31] = [
-    ("ut", 0),
-    ("utc", 0),
-    ("gmt", 0),
-    ("z", 0),
-    ("est", -300),
-    ("edt", -240),
-    ("cst", -360),
-    ("cdt", -300),
-    ("mst", -420),
-    ("mdt", -360),
-    ("pst", -480),
-    ("pdt", -420),
-    ("akst", -540),
-    ("akdt", -480),
-    ("hst", -600),
-    ("wet", 0),
-    ("west", 60),
-    ("bst", 60),
-    ("cet", 60),
-    ("met", 60),
-    ("cest", 120),
-    ("mest", 120),
-    ("mesz", 120),
-    ("mez", 60),
-    ("eet", 120),
-    ("eest", 180),
-    ("msk", 180),
-    ("jst", 540),
-    ("kst", 540),
-    ("aest", 600),
-    ("aedt", 660),
-];
 
 /// The instant that a date field's value names, in seconds since 1970. Comments are skipped, the weekday is
 /// not believed, a missing zone is UTC.
@@ -170,61 +136,6 @@ fn meridiem<'a>(time: (u32, u32, u32), rest: &'a [&'a [u8]]) -> ((u32, u32, u32)
     }
 }
 
-/// Minutes east of UTC; none written means UTC. A numeric zone must exist.
-fn zone(tokens: &[&[u8]]) -> Option<i32> {
-    let Some((first, rest)) = tokens.split_first() else { return Some(0) };
-    if matches!(first.first(), Some(b'+' | b'-')) {
-        // `-0800 PST` repeats itself; the number counts.
-        return if rest.len() <= 1 && rest.iter().all(|word| is_name(word)) {
-            numeric_zone(first)
-        } else {
-            None
-        };
-    }
-    match rest {
-        [] if is_name(first) => Some(named_zone(first)),
-        [] => glued_zone(first),
-        [number] if is_name(first) => numeric_zone(number), // `GMT +0200`
-        _ => None,
-    }
-}
-
-/// `GMT+0200`.
-fn glued_zone(text: &[u8]) -> Option<i32> {
-    let sign = text.iter().position(|b| matches!(b, b'+' | b'-'))?;
-    numeric_zone(&text[sign..])
-}
-
-/// `±hhmm`, `±hh:mm`, `±hmm`, `±h:mm`, `±hh` or `±h`.
-pub(super) fn numeric_zone(text: &[u8]) -> Option<i32> {
-    let (sign, digits) = match text.split_first()? {
-        (b'+', digits) => (1, digits),
-        (b'-', digits) => (-1, digits),
-        _ => return None,
-    };
-    let (hours, minutes) = match digits {
-        [a, b':', c, d] | [a, c, d] => (number(&[*a], 1)?, number(&[*c, *d], 2)?),
-        [a, b, c, d] | [a, b, b':', c, d] => (number(&[*a, *b], 2)?, number(&[*c, *d], 2)?),
-        [a, b] => (number(&[*a, *b], 2)?, 0),
-        [a] => (number(&[*a], 1)?, 0),
-        _ => return None,
-    };
-    let total = i32::try_from(hours * 60 + minutes).ok()?;
-    // The widest offsets in use are -12:00 and +14:00.
-    (minutes < 60 && total <= 14 * 60).then_some(sign * total)
-}
-
-pub(super) fn named_zone(text: &[u8]) -> i32 {
-    ZONES
-        .iter()
-        .find(|(name, _)| text.eq_ignore_ascii_case(name.as_bytes()))
-        .map_or(0, |(_, minutes)| *minutes)
-}
-
-fn is_name(text: &[u8]) -> bool {
-    !text.is_empty() && text.len() <= 5 && text.iter().all(u8::is_ascii_alphabetic)
-}
-
 pub(super) fn is_weekday(token: &[u8]) -> bool {
     let word = token.strip_suffix(b",").or_else(|| token.strip_suffix(b".")).unwrap_or(token);
     word.len() >= 3
@@ -267,65 +178,6 @@ pub(super) fn year_number(digits: usize, written: u32) -> Option<i32> {
         (2 | 3, year) => year + 1900,
         _ => return None,
     })
-}
-
-/// A run of 1 to `most` digits, with a trailing comma forgiven.
-fn number(text: &[u8], most: usize) -> Option<u32> {
-    let text = text.strip_suffix(b",").unwrap_or(text);
-    if text.is_empty() || text.len() > most || !text.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    Some(text.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')))
-}
-
-/// The parts of a value between blanks and comments; a value of more parts than any date has keeps none.
-#[derive(Default)]
-pub(super) struct Tokens<'a> {
-    parts: [&'a [u8]; 10],
-    count: usize,
-}
-
-impl<'a> Tokens<'a> {
-    pub fn split(&mut self, value: &'a [u8]) {
-        let mut depth = 0_u32;
-        let mut start = None;
-        for (at, byte) in value.iter().enumerate() {
-            let inside = depth > 0;
-            match byte {
-                b'(' => depth = depth.saturating_add(1),
-                b')' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            let outside_word = inside || depth > 0 || byte.is_ascii_whitespace() || *byte == 0;
-            match (start, outside_word) {
-                (None, false) => start = Some(at),
-                (Some(from), true) => {
-                    self.push(&value[from..at]);
-                    start = None;
-                }
-                _ => {}
-            }
-        }
-        if let Some(from) = start {
-            self.push(&value[from..]);
-        }
-    }
-
-    fn push(&mut self, part: &'a [u8]) {
-        // `Thu,9 Nov` has no blank after its comma.
-        let comma = part.iter().position(|b| *b == b',').filter(|at| at + 1 < part.len());
-        let (head, tail) = comma.map_or((part, None), |at| (&part[..=at], Some(&part[at + 1..])));
-        for piece in [Some(head), tail].into_iter().flatten().filter(|piece| *piece != b",") {
-            if let Some(slot) = self.parts.get_mut(self.count) {
-                *slot = piece;
-            }
-            self.count += 1;
-        }
-    }
-
-    pub fn as_slice(&self) -> &[&'a [u8]] {
-        self.parts.get(..self.count).unwrap_or(&[])
-    }
 }
 
 #[cfg(test)]
