@@ -2,7 +2,7 @@
 //! in UTF-32 or with separators that are not read.
 
 use super::from_line::{FieldStart, field_start};
-use super::mbox::CONTEXT;
+use super::separator::CONTEXT;
 use super::wide::Wide;
 use super::window::Window;
 use std::io::{self, Read};

@@ -3,8 +3,9 @@
 use super::beginning::BYTE_ORDER_MARK;
 use super::from_line::{FieldStart, field_start};
 use super::origin::Origin;
+use super::single::read_single;
 use super::window::Window;
-use super::{BLOCK, BODY_LOOK, HEADER_LIMIT, Marks, Sink, mbox};
+use super::{BLOCK, BODY_LOOK, HEADER_LIMIT, Marks, Sink};
 use std::io::{self, Cursor, Read};
 
 /// The longest first line, in bytes: Apple pads the number with blanks.
@@ -50,7 +51,7 @@ pub fn read<R: Read>(
     let mut properties = Vec::new();
     bytes.take(PROPERTIES).read_to_end(&mut properties)?;
     origin.turn_to_message(marks(&properties), sink);
-    mbox::read_single(&mut Window::new(message.as_slice(), start as u64, BLOCK), start as u64, sink).map(drop)
+    read_single(&mut Window::new(message.as_slice(), start as u64, BLOCK), start as u64, sink).map(drop)
 }
 
 /// What the property list says; `None` where it can't be read.

@@ -2,7 +2,7 @@
 
 use super::HEADER_LIMIT;
 use super::beginning::BYTE_ORDER_MARK;
-use super::mbox::{CONTEXT, Separator};
+use super::separator::{CONTEXT, Separator};
 use super::window::Window;
 use crate::text::scan;
 use memchr::{memchr2, memmem};

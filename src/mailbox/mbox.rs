@@ -7,6 +7,7 @@
 use super::beginning::{BYTE_ORDER_MARK, LOOK};
 use super::from_line::{FieldStart, Form, FromLine, Recognised, Setting, field_start, recognise};
 use super::header::{Header, header, keep_before};
+use super::separator::{CONTEXT, Separator};
 use super::window::Window;
 use super::{BODY_LOOK, RawMessage, Sink, Unusable, Want};
 use memchr::{memchr2, memmem};
@@ -14,17 +15,6 @@ use std::io::{self, Read};
 
 /// How far a `Content-Length` may reach over something that looks like a separator and still be checked.
 const CLAIM_LIMIT: u64 = 16 * 1_024 * 1_024;
-
-/// Bytes before a line that show whether the line before it is blank, with a byte-order mark between.
-pub(super) const CONTEXT: u64 = 6;
-
-/// A separator and where the header after it begins.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Separator {
-    pub offset: u64,
-    pub header: u64,
-    pub line: FromLine,
-}
 
 /// What holds for a whole mbox file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -359,24 +349,4 @@ pub fn read_damaged<R: Read>(
 pub fn holds_separator<R: Read>(window: &mut Window<R>, body: u64) -> io::Result<bool> {
     let mut reader = Reader::new(window, FROM_HEADER, u64::MAX);
     Ok(reader.separator_from(body, None, body)?.is_some())
-}
-
-/// Reads the source as one message that begins at `start`, without separators; tells where its body begins.
-pub fn read_single<R: Read>(window: &mut Window<R>, start: u64, sink: &mut dyn Sink) -> io::Result<u64> {
-    let Some(header) = header(window, start, Vec::new(), |_, _| Ok(None))? else {
-        sink.unusable(start, Unusable::HeaderTooLong);
-        return Ok(start);
-    };
-    let message = RawMessage {
-        offset: start,
-        header: window.slice(start, header.end),
-        from_line: None,
-        fields: &header.fields,
-    };
-    if let Want::Body = sink.message(message) {
-        let enough = header.body.saturating_add(BODY_LOOK as u64);
-        while window.end() < enough && window.more(header.body)? {}
-        sink.body(window.slice(header.body, enough));
-    }
-    Ok(header.body)
 }

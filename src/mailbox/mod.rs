@@ -14,7 +14,9 @@ mod maildir;
 mod mbox;
 mod origin;
 mod outlook;
+mod separator;
 mod sidecar;
+mod single;
 mod source;
 mod stream;
 mod survey;
@@ -241,7 +243,7 @@ pub fn read_file(
 /// Hands a single message over that lies in memory.
 pub fn read_message(message: &[u8], sink: &mut dyn Sink) {
     // Reading from memory does not fail.
-    let _ = mbox::read_single(&mut Window::new(message, 0, BLOCK), 0, sink);
+    let _ = single::read_single(&mut Window::new(message, 0, BLOCK), 0, sink);
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::beginning::beginning;
 use super::origin::Origin;
+use super::separator::CONTEXT;
 use super::stream::{ZIP_LOOK, is_zip, read_stream};
 use super::window::{BLOCK, Window};
 use super::{Borders, Dialect, Sink, archive, mbox, outlook};
@@ -84,7 +85,7 @@ pub fn read(
             origin.turn_to_folder(sink);
             let size = source.size.unwrap_or(u64::MAX);
             // A few bytes before a line show whether the line before it is blank.
-            let begin = from.saturating_sub(mbox::CONTEXT);
+            let begin = from.saturating_sub(CONTEXT);
             file.seek(SeekFrom::Start(begin)).map_err(failed)?;
             let mut window =
                 Window::new(Told { inner: file.take(size.saturating_sub(begin)), read }, begin, block);

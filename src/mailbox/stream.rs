@@ -4,6 +4,7 @@ use super::archive::{TAR_HEADER, is_tar, read_tar};
 use super::beginning::{LOOK, beginning, is_message, unread, wide};
 use super::from_line::{FieldStart, field_start};
 use super::origin::{Origin, Packing};
+use super::single::read_single;
 use super::unpack::Compression;
 use super::wide::Decoded;
 use super::window::Window;
@@ -188,12 +189,12 @@ fn read_from_header<R: Read>(
     let name = origin.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let numbered = name.bytes().all(|byte| byte.is_ascii_digit());
     if numbered || name.ends_with(".eml") || maildir::is_message(&origin.path) {
-        return mbox::read_single(window, start, sink).map(drop);
+        return read_single(window, start, sink).map(drop);
     }
     if field_start(window.from(start)) == FieldStart::No {
         return mbox::read_damaged(window, start, sink, |sink| origin.turn_to_folder(sink));
     }
-    let body = mbox::read_single(window, start, sink)?;
+    let body = read_single(window, start, sink)?;
     if mbox::holds_separator(window, body)? {
         let what = "begins with a header, not with a `From ` line, and was read as a single message, but lines in it \
                     look like the beginning of others";
