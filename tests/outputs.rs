@@ -105,6 +105,10 @@ fn no_two_outputs_are_one_file() {
                 says(&told, output, &["is the file into which standard output goes"]);
                 assert!(tree(here.path()) == before, "{output}");
             }
+            let told = shell(here.path(), "\"$mailfatigue\" check a.mbox --messages - >> r.csv");
+            let words = ["is where both a report and a list of messages go", "give --messages a file"];
+            says(&told, "--messages -", &words);
+            assert!(tree(here.path()) == before);
         }
     }
 }

@@ -143,6 +143,10 @@ impl Destination<'_> {
     }
 
     fn is_twin(&self, other: &Self) -> Error {
+        if self.is_standard_output() && other.is_standard_output() {
+            let what = format!("is where both {} and {} go", other.kind.one, self.kind.one);
+            return self.error(what).hint(format!("give {} a file; nothing was written", self.kind.option));
+        }
         let other = if other.is_standard_output() {
             "standard output goes".to_string()
         } else {
