@@ -84,8 +84,8 @@ impl BodyText {
 }
 
 /// How much of the addresses of links is looked at, of all and of each, in bytes.
-const LINKS_LIMIT: usize = 8 * 1_024;
-const LONGEST_LINK: usize = 200;
+const LINKS_LIMIT: usize = 4 * 1_024;
+const LONGEST_LINK: usize = 120;
 
 /// Passes on the addresses of web pages in a plain text.
 fn web_addresses(text: &str, link: &mut impl FnMut(&str)) {

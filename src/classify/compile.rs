@@ -163,7 +163,8 @@ impl<'v> Compiler<'v> {
             let mut points = Points::default();
             sign.points.iter().for_each(|(kind, worth)| points[*kind as usize] = *worth);
             let (why, evidence) = (sign.why, sign.evidence);
-            self.signs.push(Sign { id, why, points, source, evidence, needs, forbids });
+            let first_need = needs.first().copied();
+            self.signs.push(Sign { id, why, points, source, evidence, first_need, needs, forbids });
         }
         Ok(())
     }

@@ -38,6 +38,8 @@ pub struct Sign {
     pub source: Source,
     /// What a message proves that is decided as the kind that the sign speaks for most.
     pub(super) evidence: Option<Evidence>,
+    /// One of the signals that it needs, at hand: most signs need no other, and most of these are not raised.
+    pub(super) first_need: Option<usize>,
     pub(super) needs: Vec<usize>,
     pub(super) forbids: Signals,
 }
@@ -59,7 +61,9 @@ pub(super) struct Weighed {
 
 impl Sign {
     fn is_in(&self, raised: &Signals) -> bool {
-        self.needs.iter().all(|need| raised.has(*need)) && !self.forbids.meets(raised)
+        self.first_need.is_none_or(|need| raised.has(need))
+            && self.needs.iter().all(|need| raised.has(*need))
+            && !self.forbids.meets(raised)
     }
 }
 

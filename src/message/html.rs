@@ -246,24 +246,22 @@ impl<'a> Tag<'a> {
 
     /// The value of an attribute, without its quotes.
     fn attribute(&self, name: &str) -> Option<&'a str> {
-        let mut rest = &self.text[self.name.len()..];
-        loop {
-            rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
-            let end = rest.find(|c: char| c.is_ascii_whitespace() || c == '=' || c == '/')?;
-            let (found, behind) = rest.split_at(end);
-            let Some(value) = behind.trim_start().strip_prefix('=').map(str::trim_start) else {
-                rest = behind;
-                continue;
-            };
-            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-            let inner = quote.map_or(value, |_| &value[1..]);
-            let ends = |c: char| quote.map_or(c.is_ascii_whitespace(), |quote| c == quote);
-            let length = inner.find(ends).unwrap_or(inner.len());
-            if found.eq_ignore_ascii_case(name) {
-                return Some(&inner[..length]);
+        let bytes = self.text.as_bytes();
+        let is_blank = |at: usize| {
+            bytes.get(at).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\''))
+        };
+        let capitals = name.to_ascii_uppercase();
+        let found = memmem::find_iter(bytes, name).chain(memmem::find_iter(bytes, &capitals));
+        found.filter(|at| *at > 0 && is_blank(*at - 1)).find_map(|at| {
+            let value = self.text[at + name.len()..].trim_ascii_start().strip_prefix('=')?.trim_ascii_start();
+            match value.as_bytes().first()? {
+                quote @ (b'"' | b'\'') => {
+                    let inner = &value[1..];
+                    Some(&inner[..memchr(*quote, inner.as_bytes()).unwrap_or(inner.len())])
+                }
+                _ => value.split_ascii_whitespace().next(),
             }
-            rest = inner[length..].trim_start_matches(['"', '\'']);
-        }
+        })
     }
 }
 
