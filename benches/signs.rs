@@ -4,7 +4,8 @@
 //! cargo run --release --example signs -- fixtures/kinds            # precision and recall over left-out senders
 //! cargo run --release --example signs -- --signs fixtures/kinds    # and what each sign is worth
 //! cargo run --release --example signs -- --write fixtures/kinds    # and put the fitted points into signs.toml
-//! cargo run --release --example signs -- --wrong fixtures/kinds    # and name each message that is decided wrongly
+//! cargo run --release --example signs -- --wrong-out fixtures/kinds # and name each message that is then decided wrongly
+//! cargo run --release --example signs -- --held-out=OTHER fixtures/kinds # and how another set does
 //! ```
 //!
 //! A folder has one folder for each kind with messages in it (`<kind>/*.eml`). The points are those of a softmax model
@@ -64,6 +65,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         threshold: of("--threshold=", weighing.threshold),
         margin: of("--margin=", weighing.margin),
         source: of("--source=", weighing.source),
+        full: of("--full=", weighing.full),
+        second: of("--second=", weighing.second),
     };
     let now: Table = signs.iter().map(|sign| sign.points.map(f64::from)).collect();
     let senders: BTreeSet<&str> = messages.iter().map(|message| message.sender.as_str()).collect();
@@ -78,13 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let left_out: Vec<Table> = (0..PARTS).map(|part| judge.fit(&messages, Some(part))).collect();
     let of = |message: &Message| &left_out[part(&message.sender) as usize];
     if has("--sweep") {
-        for threshold in [16.0, 24.0, 30.0] {
-            for margin in [6.0, 10.0, 14.0, 18.0, 24.0] {
-                let judge = Judge { threshold, margin, ..judge };
-                print!("threshold {threshold} margin {margin}: ");
-                score(&messages, |message| judge.decide(message, of(message)));
-            }
-        }
+        sweep(&judge, &messages, &left_out);
     }
     report("fitted, senders left out", &messages, |message| judge.decide(message, of(message)));
     if has("--wrong-out") {
@@ -141,6 +138,8 @@ struct Judge<'a> {
     threshold: f64,
     margin: f64,
     source: f64,
+    full: f64,
+    second: f64,
 }
 
 impl Judge<'_> {
@@ -161,14 +160,22 @@ impl Judge<'_> {
         let leader = (0..KINDS).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b])).unwrap_or(0);
         let next = (0..KINDS).filter(|kind| *kind != leader).map(|kind| sums[kind]).fold(0.0, f64::max);
         let marketing = Kind::Marketing as usize;
-        let speaks = |source: Source| {
-            let of_source = message.signs.iter().filter(|sign| self.signs[**sign].source == source);
-            of_source.map(|sign| table[*sign][marketing]).sum::<f64>() >= self.source
+        let shown = |source: Source, bulk: bool| -> f64 {
+            let signs = message.signs.iter().filter(|sign| self.signs[**sign].source == source);
+            signs.filter(|sign| self.signs[**sign].bulk == bulk).map(|sign| table[*sign][marketing]).sum()
         };
-        let sources =
-            [Source::Form, Source::Subject, Source::Text].into_iter().filter(|s| speaks(*s)).count();
+        let speaks = |source: Source, least: f64| shown(source, false) >= least;
+        let phrases = message
+            .signs
+            .iter()
+            .map(|sign| &self.signs[*sign])
+            .any(|sign| sign.several && sign.source == Source::Text && sign.points[marketing] > 0);
+        let full = phrases && shown(Source::Form, true) > 0.0 && shown(Source::Text, false) >= self.full;
+        let all = [Source::Form, Source::Subject, Source::Text];
+        let several = all.into_iter().filter(|source| speaks(*source, self.second)).count() >= 2;
+        let two = several && all.into_iter().any(|source| speaks(source, self.source));
         let leads = sums[leader] >= self.threshold && sums[leader] - next >= self.margin;
-        if leads && (leader != marketing || sources >= 2) { Kind::ALL[leader] } else { Kind::Notification }
+        if leads && (leader != marketing || two || full) { Kind::ALL[leader] } else { Kind::Notification }
     }
 
     /// Points that make the labels of all messages likely, but for those of the senders of one part.
@@ -177,8 +184,12 @@ impl Judge<'_> {
             .iter()
             .filter(|message| message.certain.is_none() && left_out != Some(part(&message.sender)))
             .collect();
-        let start = |points: i32| if points > 0 { START } else { 0.0 };
-        let mut weights: Table = self.signs.iter().map(|sign| sign.points.map(start)).collect();
+        let start = |sign: &Sign| {
+            let fixed = sign.fixed;
+            let of = move |points: i32| if fixed { f64::from(points) / SCALE } else { START };
+            sign.points.map(|points| if points > 0 { of(points) } else { 0.0 })
+        };
+        let mut weights: Table = self.signs.iter().map(start).collect();
         let mut speed: Table = vec![[0.0; KINDS]; weights.len()];
         let mut seen: Table = vec![[1e-8; KINDS]; weights.len()];
         for _ in 0..STEPS {
@@ -191,7 +202,8 @@ impl Judge<'_> {
                     }
                 }
             }
-            for (sign, weights) in weights.iter_mut().enumerate() {
+            let free = weights.iter_mut().enumerate().filter(|(sign, _)| !self.signs[*sign].fixed);
+            for (sign, weights) in free {
                 for kind in (0..KINDS).filter(|kind| self.signs[sign].points[*kind] > 0) {
                     let slope = slopes[sign][kind] - PULL * (weights[kind] - START);
                     // Steps as in Adam: a rare sign learns as fast as a common one.
@@ -248,6 +260,17 @@ fn report(title: &str, messages: &[Message], decide: impl Fn(&Message) -> Kind) 
         right / called.max(1) as f64,
         right / are.max(1) as f64
     );
+}
+
+/// Prints precision and recall over left-out senders for other thresholds and margins.
+fn sweep(judge: &Judge<'_>, messages: &[Message], left_out: &[Table]) {
+    for threshold in [16.0, 24.0, 30.0] {
+        for margin in [6.0, 10.0, 14.0, 18.0, 24.0] {
+            let judge = Judge { threshold, margin, ..*judge };
+            print!("threshold {threshold} margin {margin}: ");
+            score(messages, |message| judge.decide(message, &left_out[part(&message.sender) as usize]));
+        }
+    }
 }
 
 /// Prints precision and recall of marketing.

@@ -67,6 +67,8 @@ struct Sign {
     why: String,
     points: Vec<(String, i64)>,
     evidence: Option<String>,
+    bulk: bool,
+    fixed: bool,
     when: Vec<(String, String)>,
 }
 
@@ -102,15 +104,19 @@ impl Tables {
                 .map(|(kind, worth)| Some((variant(kind), worth.as_integer()?)))
                 .collect::<Option<Vec<_>>>()?;
             let when = this.conditions(&id, sign)?;
-            this.signs.push(Sign { id, why, points, evidence, when });
+            let bulk = sign.get("bulk").and_then(Value::as_bool).unwrap_or(false);
+            let fixed = sign.get("fixed").and_then(Value::as_bool).unwrap_or(false);
+            this.signs.push(Sign { id, why, points, evidence, bulk, fixed, when });
         }
         let number = |key: &str| file["weighing"].get(key)?.as_integer();
         this.weighing = format!(
-            "Weighing {{ threshold: {}, margin: {}, source: {}, sure: {} }}",
+            "Weighing {{ threshold: {}, margin: {}, source: {}, second: {}, sure: {}, full: {} }}",
             number("threshold")?,
             number("margin")?,
             number("source")?,
-            number("sure")?
+            number("second")?,
+            number("sure")?,
+            number("full")?
         );
         // Lists that only the program itself asks for, in bodies.
         let asked = |name: &&String| this.in_subject.contains(*name);
@@ -207,14 +213,14 @@ impl Tables {
             "];\npub(super) const WEIGHING: Weighing = {};\nstatic SIGNS: &[BuiltInSign] = &[",
             self.weighing
         )?;
-        for Sign { id, why, points, evidence, when } in &self.signs {
+        for Sign { id, why, points, evidence, bulk, fixed, when } in &self.signs {
             let evidence =
                 evidence.as_ref().map_or("None".to_string(), |of| format!("Some(Evidence::{})", variant(of)));
             let points: String =
                 points.iter().map(|(kind, worth)| format!("(Kind::{kind}, {worth}), ")).collect();
             writeln!(
                 out,
-                "BuiltInSign {{ id: {id:?}, why: {why:?}, points: &[{points}], evidence: {evidence}, when: &{when:?} }},"
+                "BuiltInSign {{ id: {id:?}, why: {why:?}, points: &[{points}], evidence: {evidence}, bulk: {bulk}, fixed: {fixed}, when: &{when:?} }},"
             )?;
         }
         out.push_str("];\n");

@@ -37,6 +37,8 @@ struct BuiltInSign {
     why: &'static str,
     points: &'static [(Kind, i32)],
     evidence: Option<Evidence>,
+    bulk: bool,
+    fixed: bool,
     when: &'static [(&'static str, &'static str)],
 }
 
@@ -52,6 +54,8 @@ pub(super) fn signs() -> impl Iterator<Item = WrittenSign> {
         why: sign.why.into(),
         points: sign.points.iter().copied().collect(),
         evidence: sign.evidence,
+        bulk: sign.bulk,
+        fixed: sign.fixed,
         when: conditions(sign.when),
     })
 }

@@ -162,9 +162,23 @@ impl<'v> Compiler<'v> {
             self.room_is_left().map_err(at)?;
             let mut points = Points::default();
             sign.points.iter().for_each(|(kind, worth)| points[*kind as usize] = *worth);
-            let (why, evidence) = (sign.why, sign.evidence);
+            let (why, evidence, bulk) = (sign.why, sign.evidence, sign.bulk);
+            let fixed = sign.fixed;
+            let several = sign.when.times.is_some_and(|times| times > 1);
             let first_need = needs.first().copied();
-            self.signs.push(Sign { id, why, points, source, evidence, first_need, needs, forbids });
+            self.signs.push(Sign {
+                id,
+                why,
+                points,
+                source,
+                evidence,
+                bulk,
+                fixed,
+                several,
+                first_need,
+                needs,
+                forbids,
+            });
         }
         Ok(())
     }

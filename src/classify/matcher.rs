@@ -3,6 +3,7 @@
 use super::signals::{MOST, Signals};
 use crate::text::fold::{Folder, Word};
 use crate::text::phrases::{Anchors, Phrases};
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// The built-in phrases for one place, those of a rules file, and what the lists of both raise.
@@ -144,8 +145,12 @@ impl Matcher {
     pub fn raised_in(&self, text: &mut FoldedText) -> Signals {
         self.find(text);
         let said = self.footer(text);
-        let (folded, mut counts, mut raised) = (text.folder.text(), [0_u8; MOST], Signals::default());
-        for hit in &text.hits {
+        let FoldedText { folder, hits, .. } = text;
+        hits.sort_unstable_by_key(|hit| (hit.place.start, Reverse(hit.place.end)));
+        let (folded, mut raised) = (folder.text(), Signals::default());
+        // How often each signal was met, and where that ended: phrases within each other count once.
+        let mut met = [(0_u8, 0_usize); MOST];
+        for hit in &*hits {
             for raise in self.raises.get(hit.list as usize).into_iter().flatten() {
                 let counts_here = match raise.zone {
                     Zone::Whole => true,
@@ -156,9 +161,10 @@ impl Matcher {
                         hit.place.start < said.min(NUMBERED_WITHIN) && is_numbered(folded, hit.place.end)
                     }
                 };
-                if let Some(count) = counts.get_mut(raise.signal).filter(|_| counts_here) {
-                    *count = count.saturating_add(1);
-                    if *count >= raise.times {
+                let Some((times, end)) = met.get_mut(raise.signal).filter(|_| counts_here) else { continue };
+                if *times == 0 || hit.place.start >= *end {
+                    (*times, *end) = (times.saturating_add(1), hit.place.end);
+                    if *times >= raise.times {
                         raised.raise(raise.signal);
                     }
                 }
@@ -184,9 +190,10 @@ impl Matcher {
             start * 5 >= length * 2 || (start * 5 >= length && length - start <= SHORT_FOOTER)
         };
         let of_a_footer = text.hits.iter().filter(|hit| self.footer.contains(&hit.list));
-        of_a_footer.map(|hit| hit.place.start).filter(is_low).min().map_or(length, |start| {
-            let before = &text.folder.text()[..start];
-            sentence_start(before)
+        let first = of_a_footer.map(|hit| hit.place.start).filter(is_low).min();
+        // Of a short text the sentence before may be all that it says.
+        first.map_or(length, |start| {
+            if start * 5 < length * 2 { start } else { sentence_start(&text.folder.text()[..start]) }
         })
     }
 }

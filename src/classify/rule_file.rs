@@ -42,11 +42,15 @@ pub struct Weighing {
     pub threshold: i32,
     /// The fewest points more than any other kind has.
     pub margin: i32,
-    /// The fewest points for marketing with which a source counts as one of two.
+    /// The fewest points for marketing that one source must give.
     pub source: i32,
+    /// The fewest that a second one must give.
+    pub second: i32,
     /// The lead of marketing in form and subject with which the text is not read: most campaigns say what they are there,
     /// and to read their pages took five sixths of a run over a mailbox of them.
     pub sure: i32,
+    /// The points of a text so full of offers that it counts as two sources where the mail is bulk mail.
+    pub full: i32,
 }
 
 /// One sign.
@@ -58,6 +62,12 @@ pub(super) struct WrittenSign {
     /// Points for each kind that the sign speaks for.
     pub points: BTreeMap<Kind, i32>,
     pub evidence: Option<Evidence>,
+    /// It shows bulk mail, which may be anything: its points count, but it is no source.
+    #[serde(default)]
+    pub bulk: bool,
+    /// Its points are set by hand: what it shows is known, and too few labelled messages have it.
+    #[serde(default)]
+    pub fixed: bool,
     pub when: WrittenConditions,
 }
 

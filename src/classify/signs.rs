@@ -36,6 +36,12 @@ pub struct Sign {
     pub points: Points,
     /// Where it is seen.
     pub source: Source,
+    /// Whether it shows no more than bulk mail.
+    pub bulk: bool,
+    /// Whether its points are set by hand.
+    pub fixed: bool,
+    /// Whether it asks for several phrases.
+    pub several: bool,
     /// What a message proves that is decided as the kind that the sign speaks for most.
     pub(super) evidence: Option<Evidence>,
     /// One of the signals that it needs, at hand: most signs need no other, and most of these are not raised.
@@ -56,6 +62,10 @@ pub(super) struct Signs {
 pub(super) struct Weighed {
     /// Points for each kind from each source.
     sources: [Points; 3],
+    /// Those of them for marketing that show no more than bulk mail.
+    bulk: i32,
+    /// Whether several phrases of the text speak for marketing.
+    several: bool,
     evidence: Option<Evidence>,
 }
 
@@ -80,6 +90,9 @@ impl Signs {
             for (sum, points) in weighed.sources[sign.source as usize].iter_mut().zip(sign.points) {
                 *sum += points;
             }
+            weighed.bulk += if sign.bulk { sign.points[Kind::Marketing as usize] } else { 0 };
+            weighed.several |=
+                sign.several && sign.source == Source::Text && sign.points[Kind::Marketing as usize] > 0;
             weighed.evidence = weighed.evidence.or(sign.evidence);
         }
         weighed
@@ -96,6 +109,16 @@ impl Weighed {
         sums
     }
 
+    /// Whether marketing shows in two of form, subject and text, bulk mail aside; or in the text of bulk mail by several
+    /// phrases of weight.
+    fn has_two_sources(&self, weighing: Weighing) -> bool {
+        let [form, subject, text] = self.sources.map(|points| points[Kind::Marketing as usize]);
+        let shown = [form - self.bulk, subject, text];
+        let several = shown.iter().filter(|points| **points >= weighing.second).count() >= 2;
+        (several && shown.iter().any(|points| *points >= weighing.source))
+            || (self.bulk > 0 && self.several && text >= weighing.full)
+    }
+
     /// Whether form and subject alone show so much marketing that the text is not read.
     pub fn is_sure(&self, weighing: Weighing) -> bool {
         let lead = Weighing { margin: weighing.sure, ..weighing };
@@ -109,8 +132,7 @@ impl Weighed {
         let next = (0..KINDS).filter(|kind| *kind != leader).map(|kind| points[kind]).max().unwrap_or(0);
         let kind = Kind::ALL[leader];
         let leads = points[leader] >= weighing.threshold && points[leader] - next >= weighing.margin;
-        let sources = self.sources.iter().filter(|source| source[leader] >= weighing.source).count();
-        let kind = (leads && (kind != Kind::Marketing || sources >= 2)).then_some(kind);
+        let kind = (leads && (kind != Kind::Marketing || self.has_two_sources(weighing))).then_some(kind);
         // An advertisement proves no purchase; a confirmation is one also where it makes an offer.
         let proves =
             |evidence: &Evidence| *evidence != Evidence::Purchase || kind == Some(Kind::Transactional);
@@ -122,7 +144,7 @@ impl Weighed {
 mod tests {
     use super::*;
 
-    const WEIGHING: Weighing = Weighing { threshold: 10, margin: 3, source: 4, sure: 20 };
+    const WEIGHING: Weighing = Weighing { threshold: 10, margin: 3, source: 4, second: 4, sure: 20, full: 9 };
 
     fn weighed(marketing: [i32; 3], transactional: i32) -> Option<Kind> {
         let mut weighed = Weighed::default();
@@ -140,6 +162,18 @@ mod tests {
         assert_eq!(weighed([5, 5, 0], 8), None);
         assert_eq!(weighed([0, 12, 0], 0), None);
         assert_eq!(weighed([4, 0, 4], 11), Some(Kind::Transactional));
+    }
+
+    #[test]
+    fn bulk_mail_is_no_source_but_with_a_text_full_of_offers() {
+        let decided = |form: i32, subject: i32, text: i32| {
+            let mut weighed = Weighed { bulk: form, several: text > 7, ..Weighed::default() };
+            let marketing = [form, subject, text].into_iter().zip(&mut weighed.sources);
+            marketing.for_each(|(points, source)| source[Kind::Marketing as usize] = points);
+            weighed.decides(WEIGHING).0
+        };
+        assert_eq!((decided(8, 20, 0), decided(8, 0, 8)), (None, None));
+        assert_eq!((decided(8, 0, 9), decided(8, 5, 5)), (Some(Kind::Marketing), Some(Kind::Marketing)));
     }
 
     #[test]
