@@ -1,0 +1,98 @@
+//! Files of rules and signs, compiled.
+
+use super::super::patterns::Expressions;
+use super::super::predicates::Seen;
+use super::super::rules::Outcome;
+use super::super::{FieldMemo, FoldedText};
+use super::*;
+use crate::message::header::Spans;
+
+const RULES: &str = "[fields]\nbulk = [\"Precedence\", \"List-Id\"]\n\n\
+    [[rule]]\nid = \"person\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.has = [\"In-Reply-To\"]\nwhen.lacks = \"bulk\"\n";
+
+fn alone(text: &str, vocabulary: &mut Vocabulary) -> Result<Rules> {
+    let mut compiler = Compiler::new(vocabulary);
+    compiler.file(text, Path::new("own.toml"))?;
+    compiler.finish()
+}
+
+#[test]
+fn a_rule_may_ask_that_none_of_a_list_of_fields_is_there() {
+    let mut vocabulary = Vocabulary::default();
+    let rules = alone(RULES, &mut vocabulary).expect("valid rules");
+    let decided_by = |header: &str| {
+        let mut spans = Spans::default();
+        match rules.judge_header(
+            &spans.scan(&vocabulary, header.as_bytes()),
+            super::super::rules::Heard::default(),
+            &Seen::default(),
+            &mut FieldMemo::default(),
+        ) {
+            Outcome::Decided(decision) => rules.id(decision.rule).to_string(),
+            Outcome::Open(_) => "open".to_string(),
+        }
+    };
+    assert_eq!(decided_by("In-Reply-To: <1@a.example>\n"), "person");
+    assert_eq!(decided_by("In-Reply-To: <1@a.example>\nlist-id: <a.example>\n"), "open");
+    assert_eq!(decided_by("List-Id: <a.example>\n"), "open");
+}
+
+/// The ids of the rules that decide messages of a subject and a text beside the built-in rules.
+fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
+    let mut vocabulary = Vocabulary::default();
+    let rules = compile(Some((own, Path::new("own.toml"))), &mut vocabulary).expect("valid rules");
+    let (mut ear, mut memo, mut spans) = (FoldedText::default(), FieldMemo::default(), Spans::default());
+    let mut decided = Vec::new();
+    for (subject, text) in messages {
+        let header = format!("From: a@shop.example\nSubject: {subject}\n");
+        let fields = spans.scan(&vocabulary, header.as_bytes());
+        let heard = rules.hear_subject(subject, &mut ear);
+        let (decision, open) = rules.so_far(rules.judge_header(&fields, heard, &Seen::default(), &mut memo));
+        let body = open.map(|open| (open, rules.read_body(b"", text.as_bytes(), &mut ear)));
+        let decision = body.map_or(decision, |(open, body)| rules.judge_body(open, &body));
+        decided.push(rules.id(decision.rule).to_string());
+    }
+    decided
+}
+
+#[test]
+fn lists_of_ones_own_stand_beside_the_built_in_ones() {
+    let own = "[phrases.promotion]\nen = [\"grand zebra gala\"]\n[phrases.mine]\nen = [\"quokka news\", \"!!!\"]\n\
+        [[rule]]\nid = \"a\"\nkind = \"marketing\"\nwhy = \"w\"\nwhen.body = \"promotion\"\n\
+        [[rule]]\nid = \"b\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.anywhere = \"mine\"\n\
+        [[rule]]\nid = \"c\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.subject = [\"Purple Walrus\"]\n";
+    let messages = [
+        // A list extended; its built-in phrases, which stand in subjects, sought in a text.
+        ("hi", "come to the Grand Zebra Gala"),
+        ("hi", "our flash sale ends today"),
+        ("a quokka news", "x"),
+        ("hi", "quokka news"),
+        ("hey!!!you", "x"),
+        ("the purple walrus", "x"),
+        ("x", "purple walrus"),
+    ];
+    assert_eq!(deciding(own, &messages), ["a", "a", "b", "b", "b", "c", WEIGHED]);
+}
+
+#[test]
+fn a_rule_may_not_have_the_id_of_a_built_in_one() {
+    let text = RULES.replace("id = \"person\"", "id = \"delivery-report\"");
+    let error = alone(&text, &mut Vocabulary::default()).expect_err("known").to_string();
+    assert!(error.contains("`own.toml` line 5: rule `delivery-report` is a built-in one"), "{error}");
+}
+
+#[test]
+fn every_built_in_expression_can_be_read() {
+    let rules = compile(None, &mut Vocabulary::default()).expect("valid rules");
+    let values = || rules.fields.iter().flatten().map(|field| &field.values);
+    assert!(values().map(Expressions::len).sum::<usize>() > 30);
+    let checked: std::result::Result<Vec<()>, _> = values().map(Expressions::check).collect();
+    assert_eq!(checked.err(), None);
+}
+
+#[test]
+fn a_misspelt_list_is_an_error_with_its_line() {
+    let text = RULES.replace("when.lacks = \"bulk\"", "when.lacks = \"bulky\"");
+    let error = alone(&text, &mut Vocabulary::default()).expect_err("no such list").to_string();
+    assert!(error.contains("line 9") && error.contains("did you mean bulk?"), "{error}");
+}
