@@ -70,7 +70,7 @@ pub struct ChangeOfPace {
 }
 
 impl ActiveDays {
-    /// How many days a week there are, with the last change; `None` where there is no day.
+    /// How many days a week there are, with the last change; `None` without active days.
     pub fn pace(&self) -> Option<Pace> {
         let (first, last) = (self.first()?, self.last()?);
         let days = usize::try_from(i64::from(last.number()) - i64::from(first.number()) + 1).ok()?;

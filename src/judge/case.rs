@@ -11,9 +11,6 @@ use crate::policy::Policy;
 use crate::time::Day;
 use std::collections::HashMap;
 
-/// The rule that decides what nothing else does.
-const UNDECIDED: &str = "no-evidence";
-
 /// What every case is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Bench<'a> {
@@ -304,8 +301,7 @@ fn customer_since(
 
 /// How many messages offer a way out, as bulk mail does, while nothing shows what kind they are.
 fn undecided<'a>(facts: impl Iterator<Item = &'a Fact>, bench: &Bench<'_>) -> u64 {
-    let is_undecided =
-        |fact: &&Fact| fact.way_out != WayOut::Absent && bench.rules.id(fact.rule) == UNDECIDED;
+    let is_undecided = |fact: &&Fact| fact.way_out != WayOut::Absent && bench.rules.is_undecided(fact.rule);
     facts.filter(is_undecided).count() as u64
 }
 

@@ -71,7 +71,7 @@ fn a_change_has_four_blocks_on_either_side() {
 
 #[test]
 fn a_change_is_twofold_at_least() {
-    // 400 weeks with 3 days and 400 with 5 are no chance, but less than twofold.
+    // 400 weeks with 3 days and 400 with 5 differ by more than chance, but less than twofold.
     assert_eq!(pace(repeated(&[(3, 400), (5, 400)])).1, None);
     assert_eq!(
         pace(repeated(&[(3, 400), (6, 400)]).into_iter().chain([5599])).1.map(|(on, _)| on),
@@ -101,7 +101,7 @@ fn only_the_best_split_is_tested() {
 #[test]
 fn three_changes_are_looked_for_breadth_first() {
     // Five paces, each at least twice the one before. The change at 180 is found first, then one on either side of
-    // it; for the one at 60 there is no place any more.
+    // it; that makes three, and the one at 60 is not looked for.
     let now_and_then = [1, 0, 0, 0].into_iter().cycle().take(60);
     let slow_paces = std::iter::once(1).chain(std::iter::repeat_n(0, 59)).chain(now_and_then);
     let days = days(blocks(slow_paces.chain([1; 60]).chain([3; 60]).chain([7; 10])));
