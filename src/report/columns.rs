@@ -1,9 +1,10 @@
 //! The columns of the report: name, meaning, value. The order is the file's; later columns go at the end.
 
+use super::cell::Cell;
 use super::reason::reason;
-use crate::fact::WayOut;
-use crate::judge::{Case, Share};
+use crate::judge::Case;
 use crate::policy::{NOT_MARKETING, Policy};
+use crate::time::Day;
 
 /// What a cell needs besides its case.
 #[derive(Debug, Clone, Copy)]
@@ -12,19 +13,6 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// Whether a consent list was given.
     pub list_given: bool,
-}
-
-/// A cell: text may come from strangers, everything else is the program's own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
-    /// Not known or not applicable.
-    Blank,
-    /// Words of the program, whole numbers, dates.
-    Own(String),
-    /// A number that may have a decimal point.
-    Decimal(String),
-    /// Text out of mail or files.
-    Foreign(String),
 }
 
 /// A column.
@@ -43,33 +31,8 @@ impl Column {
     }
 }
 
-fn own(value: impl ToString) -> Cell {
-    Cell::Own(value.to_string())
-}
-
-fn maybe(value: Option<impl ToString>) -> Cell {
-    value.map_or(Cell::Blank, own)
-}
-
-fn decimal(value: Option<impl ToString>) -> Cell {
-    value.map_or(Cell::Blank, |number| Cell::Decimal(number.to_string()))
-}
-
-fn foreign(value: Option<&str>) -> Cell {
-    value.filter(|text| !text.is_empty()).map_or(Cell::Blank, |text| Cell::Foreign(text.to_string()))
-}
-
-fn yes(value: bool) -> Cell {
-    own(if value { "yes" } else { "no" })
-}
-
-/// 0.00 to 1.00, rounded half up; blank where the whole is nothing.
-fn share(share: Share) -> Cell {
-    let Share { part, whole } = share;
-    let hundredths = part.saturating_mul(200).saturating_add(whole).checked_div(whole.saturating_mul(2));
-    hundredths.map_or(Cell::Blank, |hundredths| {
-        Cell::Decimal(format!("{}.{:02}", hundredths / 100, hundredths % 100))
-    })
+fn date(day: Option<Day>) -> Cell {
+    Cell::maybe(day, Cell::Date)
 }
 
 /// A value that only a pair with marketing has.
@@ -80,72 +43,56 @@ fn marketed(case: &Case, value: impl FnOnce() -> Cell) -> Cell {
 /// All columns.
 #[rustfmt::skip]
 pub const COLUMNS: &[Column] = &[
-    Column { name: "flagged", meaning: "`yes` or `no`", value: |case, context| yes(case.is_flagged(context.policy)) },
+    Column { name: "flagged", meaning: "`yes` or `no`", value: |case, context| Cell::YesNo(case.is_flagged(context.policy)) },
     Column { name: "verdict", meaning: "the policy rule that holds", value: |case, context| {
         match case.verdict.rule.and_then(|at| context.policy.rules.get(at)) {
-            Some(rule) => Cell::Foreign(rule.verdict.clone()),
-            None if case.received.is_empty() => own(NOT_MARKETING),
+            Some(rule) => Cell::text(&rule.verdict),
+            None if case.received.is_empty() => Cell::Word(NOT_MARKETING),
             None => Cell::Blank,
         }
     } },
-    Column { name: "sender", meaning: "the organisation that sent the mail: its domain, address or brand", value: |case, _| foreign(Some(&case.sender)) },
-    Column { name: "sender_name", meaning: "its most frequent display name", value: |case, _| foreign(case.sender_name.as_deref()) },
-    Column { name: "customer", meaning: "the address that the mail was delivered to", value: |case, _| foreign(Some(&case.customer)) },
-    Column { name: "cadence", meaning: "`daily`, `weekdays`, `several-a-week`, `weekly`, `monthly` or `occasional`", value: |case, _| maybe(case.cadence.map(|cadence| cadence.word())) },
-    Column { name: "reason", meaning: "the numbers and dates behind the verdict, as a sentence", value: |case, context| foreign(Some(&reason(case, context.policy, context.list_given))) },
-    Column { name: "consent", meaning: "state of consent at the last marketing message", value: |case, _| maybe(case.consent.as_ref().map(|consent| consent.state.word())) },
-    Column { name: "consent_since", meaning: "date of the event that decided it", value: |case, _| maybe(case.consent.as_ref().and_then(|consent| consent.by.as_ref()?.day)) },
-    Column { name: "consent_source", meaning: "that event's `FILE:LINE` or Message-ID", value: |case, _| foreign(case.consent.as_ref().and_then(|consent| Some(consent.by.as_ref()?.source.as_str()))) },
-    Column { name: "marketing_messages", meaning: "marketing messages counted", value: |case, _| own(case.received.len()) },
-    Column { name: "unconsented_messages", meaning: "those received without consent on record", value: |case, _| own(case.unconsented_messages()) },
-    Column { name: "active_days", meaning: "distinct days with marketing", value: |case, _| own(case.active.count()) },
-    Column { name: "peak_days", meaning: "most days with marketing in any 28 consecutive days", value: |case, _| own(case.active.peak().map_or(0, |peak| peak.days)) },
-    Column { name: "peak_start", meaning: "first day with mail in the earliest such window", value: |case, _| maybe(case.active.peak().map(|peak| peak.start)) },
-    Column { name: "peak_end", meaning: "last day with mail in it", value: |case, _| maybe(case.active.peak().map(|peak| peak.end)) },
-    Column { name: "unconsented_peak_days", meaning: "the same over messages received without consent on record", value: |case, _| own(case.unconsented.peak().map_or(0, |peak| peak.days)) },
-    Column { name: "longest_streak_days", meaning: "longest run of consecutive days with marketing", value: |case, _| own(case.active.longest_streak().map_or(0, |streak| streak.days)) },
-    Column { name: "longest_streak_start", meaning: "when it began", value: |case, _| maybe(case.active.longest_streak().map(|streak| streak.start)) },
-    Column { name: "median_gap_days", meaning: "median days between consecutive active days; blank under 2 of them", value: |case, _| decimal(case.active.median_gap()) },
-    Column { name: "max_messages_per_day", meaning: "messages on the busiest day", value: |case, _| own(case.most_on_a_day()) },
-    Column { name: "first_message", meaning: "date of the first marketing message", value: |case, _| maybe(case.active.first()) },
-    Column { name: "last_message", meaning: "date of the last", value: |case, _| maybe(case.active.last()) },
-    Column { name: "flagged_on", meaning: "first day on which a flagging rule held; blank if not flagged", value: |case, _| maybe(case.verdict.flagged_on) },
-    Column { name: "still_active", meaning: "`yes` when the verdict's rule also holds for the window that ends at `--as-of`", value: |case, _| marketed(case, || yes(case.verdict.still_active)) },
-    Column { name: "opted_out_on", meaning: "first opt-out since the last consent", value: |case, _| maybe(case.opted_out_on) },
-    Column { name: "messages_after_opt_out", meaning: "marketing messages after it, days of grace left out", value: |case, _| own(case.in_state(crate::consent::State::Withdrawn)) },
-    Column { name: "customer_since", meaning: "date of the first purchase in the list or the mailbox", value: |case, _| maybe(case.customer_since) },
-    Column { name: "other_messages", meaning: "messages of that sender to that customer of any other kind", value: |case, _| own(case.other_messages) },
-    Column { name: "spam_messages", meaning: "messages set aside as spam", value: |case, _| own(case.spam_messages) },
-    Column { name: "unread_share", meaning: "part of the marketing messages never read, 0.00–1.00; blank where the export does not say", value: |case, _| share(case.unread) },
-    Column { name: "deleted_share", meaning: "part of them thrown away; blank where the export does not say", value: |case, _| share(case.deleted) },
-    Column { name: "load_share", meaning: "this sender's part of all marketing that the customer got", value: |case, _| marketed(case, || share(case.load)) },
-    Column { name: "unsubscribe", meaning: "best way out in the last marketing message: `one-click`, `link`, `mailto`, `body`, `none`", value: |case, _| maybe(case.way_out.map(WayOut::word)) },
-    Column { name: "no_reply", meaning: "`yes` where an answer to it would go to a no-reply address", value: |case, _| case.no_reply.map_or(Cell::Blank, yes) },
-    Column { name: "addresses", meaning: "the sender's From addresses, most frequent first, at most 10", value: |case, _| foreign(Some(&case.addresses.iter().take(10).cloned().collect::<Vec<_>>().join(" "))) },
-    Column { name: "grouped_by", meaning: "whether `sender` is a `domain`, an `address` or a `brand`", value: |case, _| own(case.grouped_by.word()) },
-    Column { name: "mixed_messages", meaning: "messages that belong to a deal and advertise as well: counted as other, with `--count-mixed` as marketing", value: |case, _| own(case.mixed_messages) },
-    Column { name: "undecided_messages", meaning: "messages that offer a way out, while nothing shows what kind they are: counted as other", value: |case, _| own(case.undecided_messages) },
-    Column { name: "rank", meaning: "place among the customer's senders of marketing by `peak_days`, then `marketing_messages`, then name (1: most)", value: |case, _| maybe(case.place.map(|place| place.rank)) },
-    Column { name: "ranked", meaning: "how many senders of marketing the customer has", value: |case, _| maybe(case.place.map(|place| place.ranked)) },
-    Column { name: "days_per_week", meaning: "days a week with marketing: since the last change of pace, or over all days, at least 28", value: |case, _| decimal(case.pace.map(|pace| pace.days_per_week)) },
-    Column { name: "changed_on", meaning: "first day at that pace; blank without a change of pace", value: |case, _| maybe(case.change_of_pace().map(|change| change.on)) },
-    Column { name: "days_per_week_before", meaning: "days a week before; blank without a change of pace", value: |case, _| decimal(case.change_of_pace().map(|change| change.before)) },
-    Column { name: "unread_run", meaning: "how many of the newest marketing messages in a row were never read; blank where the export does not say", value: |case, _| maybe(case.unread_run) },
-    Column { name: "messages_a_year", meaning: "marketing messages of the last n days up to `--as-of` × 365 ÷ n; n: days since the first one, at least 28, at most 91", value: |case, _| maybe(case.messages_a_year) },
+    Column { name: "sender", meaning: "the organisation that sent the mail: its domain, address or brand", value: |case, _| Cell::text(&case.sender) },
+    Column { name: "sender_name", meaning: "its most frequent display name", value: |case, _| Cell::maybe(case.sender_name.as_deref(), Cell::text) },
+    Column { name: "customer", meaning: "the address that the mail was delivered to", value: |case, _| Cell::text(&case.customer) },
+    Column { name: "cadence", meaning: "`daily`, `weekdays`, `several-a-week`, `weekly`, `monthly` or `occasional`", value: |case, _| Cell::maybe(case.cadence, |cadence| Cell::Word(cadence.word())) },
+    Column { name: "reason", meaning: "the numbers and dates behind the verdict, as a sentence", value: |case, context| Cell::text(&reason(case, context.policy, context.list_given)) },
+    Column { name: "consent", meaning: "state of consent at the last marketing message", value: |case, _| Cell::maybe(case.consent.as_ref(), |consent| Cell::Word(consent.state.word())) },
+    Column { name: "consent_since", meaning: "date of the event that decided it", value: |case, _| date(case.consent.as_ref().and_then(|consent| consent.by.as_ref()?.day)) },
+    Column { name: "consent_source", meaning: "that event's `FILE:LINE` or Message-ID", value: |case, _| Cell::maybe(case.consent.as_ref().and_then(|consent| consent.by.as_ref()), |event| Cell::text(&event.source)) },
+    Column { name: "marketing_messages", meaning: "marketing messages counted", value: |case, _| Cell::whole(case.received.len()) },
+    Column { name: "unconsented_messages", meaning: "those received without consent on record", value: |case, _| Cell::whole(case.unconsented_messages()) },
+    Column { name: "active_days", meaning: "distinct days with marketing", value: |case, _| Cell::whole(case.active.count()) },
+    Column { name: "peak_days", meaning: "most days with marketing in any 28 consecutive days", value: |case, _| Cell::whole(case.active.peak().map_or(0, |peak| peak.days)) },
+    Column { name: "peak_start", meaning: "first day with mail in the earliest such window", value: |case, _| date(case.active.peak().map(|peak| peak.start)) },
+    Column { name: "peak_end", meaning: "last day with mail in it", value: |case, _| date(case.active.peak().map(|peak| peak.end)) },
+    Column { name: "unconsented_peak_days", meaning: "the same over messages received without consent on record", value: |case, _| Cell::whole(case.unconsented.peak().map_or(0, |peak| peak.days)) },
+    Column { name: "longest_streak_days", meaning: "longest run of consecutive days with marketing", value: |case, _| Cell::whole(case.active.longest_streak().map_or(0, |streak| streak.days)) },
+    Column { name: "longest_streak_start", meaning: "when it began", value: |case, _| date(case.active.longest_streak().map(|streak| streak.start)) },
+    Column { name: "median_gap_days", meaning: "median days between consecutive active days; blank under 2 of them", value: |case, _| Cell::maybe(case.active.median_gap(), Cell::from) },
+    Column { name: "max_messages_per_day", meaning: "messages on the busiest day", value: |case, _| Cell::whole(case.most_on_a_day()) },
+    Column { name: "first_message", meaning: "date of the first marketing message", value: |case, _| date(case.active.first()) },
+    Column { name: "last_message", meaning: "date of the last", value: |case, _| date(case.active.last()) },
+    Column { name: "flagged_on", meaning: "first day on which a flagging rule held; blank if not flagged", value: |case, _| date(case.verdict.flagged_on) },
+    Column { name: "still_active", meaning: "`yes` when the verdict's rule also holds for the window that ends at `--as-of`", value: |case, _| marketed(case, || Cell::YesNo(case.verdict.still_active)) },
+    Column { name: "opted_out_on", meaning: "first opt-out since the last consent", value: |case, _| date(case.opted_out_on) },
+    Column { name: "messages_after_opt_out", meaning: "marketing messages after it, days of grace left out", value: |case, _| Cell::whole(case.in_state(crate::consent::State::Withdrawn)) },
+    Column { name: "customer_since", meaning: "date of the first purchase in the list or the mailbox", value: |case, _| date(case.customer_since) },
+    Column { name: "other_messages", meaning: "messages of that sender to that customer of any other kind", value: |case, _| Cell::whole(case.other_messages) },
+    Column { name: "spam_messages", meaning: "messages set aside as spam", value: |case, _| Cell::whole(case.spam_messages) },
+    Column { name: "unread_share", meaning: "part of the marketing messages never read, 0.00–1.00; blank where the export does not say", value: |case, _| Cell::share(case.unread) },
+    Column { name: "deleted_share", meaning: "part of them thrown away; blank where the export does not say", value: |case, _| Cell::share(case.deleted) },
+    Column { name: "load_share", meaning: "this sender's part of all marketing that the customer got", value: |case, _| marketed(case, || Cell::share(case.load)) },
+    Column { name: "unsubscribe", meaning: "best way out in the last marketing message: `one-click`, `link`, `mailto`, `body`, `none`", value: |case, _| Cell::maybe(case.way_out, |way_out| Cell::Word(way_out.word())) },
+    Column { name: "no_reply", meaning: "`yes` where an answer to it would go to a no-reply address", value: |case, _| Cell::maybe(case.no_reply, Cell::YesNo) },
+    Column { name: "addresses", meaning: "the sender's From addresses, most frequent first, at most 10", value: |case, _| Cell::text(&case.addresses.iter().take(10).cloned().collect::<Vec<_>>().join(" ")) },
+    Column { name: "grouped_by", meaning: "whether `sender` is a `domain`, an `address` or a `brand`", value: |case, _| Cell::Word(case.grouped_by.word()) },
+    Column { name: "mixed_messages", meaning: "messages that belong to a deal and advertise as well: counted as other, with `--count-mixed` as marketing", value: |case, _| Cell::whole(case.mixed_messages) },
+    Column { name: "undecided_messages", meaning: "messages that offer a way out, while nothing shows what kind they are: counted as other", value: |case, _| Cell::whole(case.undecided_messages) },
+    Column { name: "rank", meaning: "place among the customer's senders of marketing by `peak_days`, then `marketing_messages`, then name (1: most)", value: |case, _| Cell::maybe(case.place, |place| Cell::whole(place.rank)) },
+    Column { name: "ranked", meaning: "how many senders of marketing the customer has", value: |case, _| Cell::maybe(case.place, |place| Cell::whole(place.ranked)) },
+    Column { name: "days_per_week", meaning: "days a week with marketing: since the last change of pace, or over all days, at least 28", value: |case, _| Cell::maybe(case.pace, |pace| Cell::from(pace.days_per_week)) },
+    Column { name: "changed_on", meaning: "first day at that pace; blank without a change of pace", value: |case, _| date(case.change_of_pace().map(|change| change.on)) },
+    Column { name: "days_per_week_before", meaning: "days a week before; blank without a change of pace", value: |case, _| Cell::maybe(case.change_of_pace(), |change| Cell::from(change.before)) },
+    Column { name: "unread_run", meaning: "how many of the newest marketing messages in a row were never read; blank where the export does not say", value: |case, _| Cell::maybe(case.unread_run, Cell::Whole) },
+    Column { name: "messages_a_year", meaning: "marketing messages of the last n days up to `--as-of` × 365 ÷ n; n: days since the first one, at least 28, at most 91", value: |case, _| Cell::maybe(case.messages_a_year, Cell::Whole) },
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_round_half_up() {
-        let of = |part, whole| share(Share { part, whole });
-        assert_eq!(of(1, 8), Cell::Decimal("0.13".to_string()));
-        assert_eq!(of(1, 3), Cell::Decimal("0.33".to_string()));
-        assert_eq!(of(1, 200), Cell::Decimal("0.01".to_string()));
-        assert_eq!(of(3, 3), Cell::Decimal("1.00".to_string()));
-        assert_eq!(of(0, 5), Cell::Decimal("0.00".to_string()));
-        assert_eq!(of(0, 0), Cell::Blank);
-    }
-}

@@ -1,6 +1,7 @@
 //! The report as CSV, and how any of our CSV files is written.
 
-use super::columns::{COLUMNS, Cell, Context};
+use super::cell::Cell;
+use super::columns::{COLUMNS, Context};
 use super::safe;
 use crate::judge::Case;
 use std::io::{self, Write};
@@ -40,14 +41,11 @@ impl<W: Write> Table<W> {
     pub fn row(&mut self, cells: impl Iterator<Item = Cell>) -> io::Result<()> {
         for cell in cells {
             match cell {
-                Cell::Blank => self.writer.write_field("")?,
-                Cell::Own(text) => self.writer.write_field(text)?,
-                Cell::Decimal(number) if self.decimal_comma => {
-                    self.writer.write_field(number.replace('.', ","))?
+                Cell::Text(text) if !self.raw => self.writer.write_field(safe::cell(&text).as_ref())?,
+                Cell::Decimal(number) | Cell::Share(number) if self.decimal_comma => {
+                    self.writer.write_field(number.to_string().replace('.', ","))?
                 }
-                Cell::Decimal(number) => self.writer.write_field(number)?,
-                Cell::Foreign(text) if self.raw => self.writer.write_field(text)?,
-                Cell::Foreign(text) => self.writer.write_field(safe::cell(&text).as_ref())?,
+                other => self.writer.write_field(other.plain().as_ref())?,
             }
         }
         Ok(self.writer.write_record(None::<&[u8]>)?)

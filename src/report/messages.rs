@@ -1,6 +1,6 @@
 //! The list of messages: the evidence behind the report, one row for each.
 
-use super::columns::Cell;
+use super::cell::Cell;
 use super::csv::{Style, Table};
 use crate::consent::State;
 use crate::fact::{Detail, Fact, Names, Rules};
@@ -82,35 +82,33 @@ fn judged(
     listing: &Listing<'_>,
 ) -> Vec<Cell> {
     let names = &bench.history.names;
-    let own = |value: Option<String>| value.map_or(Cell::Blank, Cell::Own);
     let classified = !matches!(counted, Counted::Own | Counted::NoMail);
     vec![
-        Cell::Foreign(names.senders.text(fact.sender).to_string()),
-        Cell::Foreign(names.customers.text(fact.customer).to_string()),
-        own(fact.time.map(|time| bench.scope.zone.day(time).to_string())),
-        own(fact.time.map(|time| bench.scope.zone.rfc3339(time))),
-        own(classified.then(|| fact.kind.word().to_string())),
-        if classified { Cell::Foreign(listing.rules.id(fact.rule).to_string()) } else { Cell::Blank },
-        Cell::Own(counted.word().to_string()),
-        own(state.map(|state| state.word().to_string())),
+        Cell::text(names.senders.text(fact.sender)),
+        Cell::text(names.customers.text(fact.customer)),
+        Cell::maybe(fact.time, |time| Cell::Date(bench.scope.zone.day(time))),
+        Cell::maybe(fact.time, |time| Cell::Moment(bench.scope.zone.rfc3339(time))),
+        if classified { Cell::Word(fact.kind.word()) } else { Cell::Blank },
+        if classified { Cell::text(listing.rules.id(fact.rule)) } else { Cell::Blank },
+        Cell::Word(counted.word()),
+        Cell::maybe(state, |state| Cell::Word(state.word())),
     ]
 }
 
 /// The same half of a message that can't be used.
 fn unusable() -> Vec<Cell> {
     let mut row = vec![Cell::Blank; 6];
-    row.extend([Cell::Own(Counted::Unusable.word().to_string()), Cell::Blank]);
+    row.extend([Cell::Word(Counted::Unusable.word()), Cell::Blank]);
     row
 }
 
 /// The half that says where the message stands.
 fn place(detail: &Detail, names: &Names) -> [Cell; 5] {
-    let foreign = |text: &str| if text.is_empty() { Cell::Blank } else { Cell::Foreign(text.to_string()) };
     [
-        foreign(&detail.subject),
-        foreign(&detail.from),
-        foreign(&detail.message_id),
-        Cell::Foreign(names.mailboxes.text(detail.mailbox).to_string()),
-        Cell::Own(detail.offset.to_string()),
+        Cell::text(&detail.subject),
+        Cell::text(&detail.from),
+        Cell::text(&detail.message_id),
+        Cell::text(names.mailboxes.text(detail.mailbox)),
+        Cell::whole(detail.offset),
     ]
 }

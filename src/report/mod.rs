@@ -1,5 +1,6 @@
 //! What is told: the report, the list of messages, the consent list to start from, the summary, explanations.
 
+mod cell;
 mod columns;
 mod csv;
 mod explain;
@@ -12,7 +13,8 @@ mod summary;
 mod width;
 mod worst;
 
-pub use columns::{COLUMNS, Cell, Column, Context};
+pub use cell::{Cell, Decimal};
+pub use columns::{COLUMNS, Column, Context};
 pub use csv::{Style, write as write_report};
 pub use explain::{Explanation, Wanted, explain, find, write_json, write_text};
 pub use messages::{Listing, MESSAGE_COLUMNS, write as write_messages};

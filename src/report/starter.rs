@@ -1,6 +1,6 @@
 //! A consent list to start from: a row for each sender and customer with marketing, for a person to fill in.
 
-use super::columns::Cell;
+use super::cell::Cell;
 use super::csv::{Style, Table};
 use super::messages::Listing;
 use crate::consent::sender_cell;
@@ -37,11 +37,10 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
     let mut seen = HashSet::new();
     rows.retain(|(_, sender, customer, _)| seen.insert((sender.clone(), *customer)));
     let mut table = Table::new(out, readable(style), STARTER_COLUMNS.into_iter())?;
-    let foreign = |text: &str| if text.is_empty() { Cell::Blank } else { Cell::Foreign(text.to_string()) };
     for (_, sender, customer, subject) in rows {
-        let known = [foreign(&sender), foreign(customer)];
+        let known = [Cell::text(&sender), Cell::text(customer)];
         let blank = [Cell::Blank, Cell::Blank, Cell::Blank];
-        table.row(known.into_iter().chain(blank).chain([foreign(subject)]))?;
+        table.row(known.into_iter().chain(blank).chain([Cell::text(subject)]))?;
     }
     table.finish()
 }
