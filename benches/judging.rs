@@ -67,18 +67,18 @@ fn judging(c: &mut Criterion) {
     let lens = Lens::plain(NOW).expect("valid rules");
     let batch = |facts: &[Fact]| Batch { facts: facts.to_vec(), read: FACTS, ..Batch::default() };
     let facts = facts(&lens);
+    let zone = Zone::named("Europe/Berlin").expect("a zone");
     let mut group = c.benchmark_group("10 million facts");
     group.sample_size(10).throughput(Throughput::Elements(u64::from(FACTS)));
     group.bench_function("sorted by pair", |b| {
         b.iter_batched(
             || (batch(&facts), names()),
-            |(batch, names)| History::of(batch, names),
+            |(batch, names)| History::of(batch, names, lens.rules.of_streams(), &zone),
             BatchSize::PerIteration,
         );
     });
-    let history = History::of(batch(&facts), names());
+    let history = History::of(batch(&facts), names(), lens.rules.of_streams(), &zone);
     drop(facts);
-    let zone = Zone::named("Europe/Berlin").expect("a zone");
     let (ledger, findings) = (Ledger::default(), Findings::of(&history, &zone));
     let policy = Policy::built_in().expect("valid");
     let scope = Scope {

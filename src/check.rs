@@ -69,7 +69,7 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     let said = plan.survey.arguments.iter().zip(&arguments);
     everything.remarks.extend(said.filter_map(|(named, gave)| accounted(named, gave, any_mail)));
     let details = std::mem::take(&mut everything.details);
-    let history = History::of(everything, names);
+    let history = History::of(everything, names, plan.lens.rules.of_streams(), &plan.scope.zone);
     let findings = Findings::of(&history, &plan.scope.zone);
     let newest = history.newest.map(|time| plan.scope.zone.day(time));
     let as_of = plan.as_of.or(match (newest, plan.scope.until) {

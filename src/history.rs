@@ -2,16 +2,19 @@
 //!
 //! Whatever the order in which mailboxes and messages were read, the history is the same.
 
-mod copies;
-mod stream;
+mod duplicates;
+mod streams;
+
+pub use streams::{Grounds, Key};
 
 use crate::fact::{
     AddressId, Batch, CustomerId, Fact, Kind, Names, OptOutLink, OptOutOffer, OwnMail, SenderId, Sign, Skip,
-    Table, Traits, hash, normal_address,
+    StreamRules, Table, Traits, hash, normal_address,
 };
 use crate::mailbox::Remark;
 use crate::time::{Day, Time, Zone};
 use std::collections::{HashMap, HashSet};
+use streams::StreamReader;
 
 /// Everything that was read, sorted for judging.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ pub struct History {
     pub remarks: Vec<Remark>,
     /// Addresses that the owner blocked, in lower case.
     blocked: HashSet<String>,
+    streams: StreamReader,
 }
 
 /// All messages of one sender to one customer, in time order; undated ones first.
@@ -166,8 +170,8 @@ fn blocked(remarks: &[Remark]) -> HashSet<String> {
 }
 
 impl History {
-    /// Sorts what was read.
-    pub fn of(batch: Batch, names: Names) -> Self {
+    /// Sorts what was read. `rules` are those that streams apply, `zone` is that of civil days.
+    pub fn of(batch: Batch, names: Names, rules: StreamRules, zone: &Zone) -> Self {
         let Batch { mut facts, skips, mut offers, links, signs, own, read, remarks, .. } = batch;
         let oldest = facts.iter().filter_map(|fact| fact.time).min();
         let newest = facts.iter().filter_map(|fact| fact.time).max();
@@ -176,17 +180,40 @@ impl History {
             aside.extend(facts.extract_if(.., |fact| fact.traits.has(traits)).map(|fact| (fact, counted)));
         };
         set_aside(&mut facts, Traits::NO_MAIL, Counted::NoMail);
-        let duplicates = copies::merge(&mut facts, &names);
-        // Streams are read before the owner's own mail leaves: an answer is part of a talk.
-        stream::recognise_talk(&mut facts, &own);
+        let duplicates = duplicates::merge(&mut facts, &names);
+        let streams = StreamReader::new(&facts, &own, &names, rules, zone.clone());
+        // Before the owner's own mail leaves: an answer is part of a talk.
+        streams.recognise_talk(&mut facts);
         set_aside(&mut facts, Traits::OWN, Counted::Own);
         aside.extend(duplicates.into_iter().map(|fact| (fact, Counted::Duplicate)));
         facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.time, fact.identity));
+        streams.decide(&mut facts);
         offers.sort_unstable();
         offers.dedup();
         let links = between_senders(&links, &names.senders);
         let blocked = blocked(&remarks);
-        Self { names, facts, aside, signs, offers, links, own, oldest, newest, skips, read, remarks, blocked }
+        Self {
+            names,
+            facts,
+            aside,
+            signs,
+            offers,
+            links,
+            own,
+            oldest,
+            newest,
+            skips,
+            read,
+            remarks,
+            blocked,
+            streams,
+        }
+    }
+
+    /// By what the inferred messages of a pair were inferred, by their order of reading.
+    pub fn grounds(&self, pair: &Pair<'_>) -> HashMap<u32, Grounds> {
+        let inferred = self.streams.inferred(pair.facts);
+        inferred.into_iter().map(|(at, grounds)| (pair.facts[at].order, grounds)).collect()
     }
 
     /// Whether the owner blocked an address.

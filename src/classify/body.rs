@@ -4,6 +4,7 @@ use super::matcher::{FoldedText, Matcher};
 use super::signals::Signals;
 use crate::message::html::read_html;
 use crate::message::mime::{Part, text_parts};
+use crate::message::template::Template;
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{MessageParser, MessagePart, PartType};
 use memchr::memmem::Finder;
@@ -30,6 +31,8 @@ pub struct BodyText {
     pub links: u32,
     /// Pictures.
     pub pictures: u32,
+    /// What it shares with other mail of its template; 0: nothing shows that.
+    pub template: u32,
     /// It holds a calendar part with a method (RFC 6047).
     pub has_invitation: bool,
 }
@@ -47,6 +50,7 @@ impl BodyText {
         let mut room_for_links = LINKS_LIMIT;
         for part in parts(mime, body) {
             text.clear();
+            let mut of_links = Template::default();
             let mut add = |piece: &str| {
                 let piece = cut(piece, room);
                 room -= piece.len();
@@ -55,6 +59,7 @@ impl BodyText {
             let mut count = 0;
             let mut link = |target: &str| {
                 count += 1;
+                of_links.link(target);
                 let target = cut(target, room_for_links.min(LONGEST_LINK));
                 room_for_links -= target.len();
                 matcher.add(target, &mut links);
@@ -66,10 +71,14 @@ impl BodyText {
                     this.has_link |= has_link(plain);
                     web_addresses(plain, &mut link);
                     add(plain);
+                    if this.template == 0 {
+                        this.template = of_links.hash();
+                    }
                 }
                 Part::Html(html) => {
                     let markup = read_html(cut(html, TEXT_LIMIT), &mut add, &mut link);
                     this.is_html = true;
+                    this.template = markup.template;
                     this.has_link |= has_link(html);
                     this.pictures = this.pictures.max(markup.pictures);
                 }

@@ -20,16 +20,27 @@ use toml::Spanned;
 /// What the built-in rules are called in errors.
 const BUILT_IN_NAME: &str = "the built-in rules";
 
-/// What the points of signs decided.
-const WEIGHED: &str = "weighed";
-
-/// What decides where nothing else does.
-const NO_EVIDENCE: &str = "no-evidence";
+/// What decides where no rule does, with why: four by the stream of a message, two by the message alone.
+pub(super) const NAMES: [(&str, &str); 6] = [
+    ("talk-of-its-stream", "several people answer each other on this list"),
+    ("answered-by-the-owner", "the owner answers this address, and it offers no way out"),
+    ("deals-of-its-stream", "nine in ten decided messages of its stream are deals with numbers"),
+    (
+        "like-its-stream",
+        "it says too little by itself, but shares way out or template with the marketing that its stream consists of",
+    ),
+    ("weighed", "no rule is certain, and the points of its signs reach the threshold and lead"),
+    (
+        "no-evidence",
+        "too little shows what kind it is, and a wrongly flagged sender is worse than a missed one",
+    ),
+];
 
 /// Lists of phrases that the program itself asks for.
 const WAYS_OUT: &str = "unsubscribe";
 const WAYS_OUT_BY_LINK: &str = "leaving-links";
 const ADVERTISES: &str = "advertises";
+const NUMBERS: [&str; 2] = ["order-number", "deal-number"];
 
 /// The built-in rules behind those of a text with a name; the fields that they need are added to the vocabulary.
 pub(super) fn compile(own: Option<(&str, &Path)>, vocabulary: &mut Vocabulary) -> Result<Rules> {
@@ -337,25 +348,22 @@ impl<'v> Compiler<'v> {
         (number, true)
     }
 
-    /// The signal of a list that the program itself asks for, in a text.
-    fn asked_signal(&mut self, list: &str) -> usize {
-        self.lists.number(list).map_or(MOST, |list| self.list_signal(&[list], BODY, 1))
+    /// The signal of a list that the program itself asks for.
+    fn asked_signal(&mut self, list: &str, place: Where) -> usize {
+        self.lists.number(list).map_or(MOST, |list| self.list_signal(&[list], place, 1))
     }
 
     fn finish(mut self) -> Result<Rules> {
-        let asked = Asked { way_out: self.asked_signal(WAYS_OUT), advertises: self.asked_signal(ADVERTISES) };
+        let asked = Asked {
+            way_out: self.asked_signal(WAYS_OUT, BODY),
+            advertises: self.asked_signal(ADVERTISES, BODY),
+            numbers: NUMBERS.map(|list| self.asked_signal(list, NUMBERED)),
+        };
         if let Some(links) = self.lists.number(WAYS_OUT_BY_LINK) {
             self.lists.raise(links, LINKS, 1, asked.way_out);
         }
         let (in_subject, in_body) = self.lists.matchers();
-        let names = [
-            (WEIGHED, "no rule is certain, and the points of its signs reach the threshold and lead"),
-            (
-                NO_EVIDENCE,
-                "too little shows what kind it is, and a wrongly flagged sender is worse than a missed one",
-            ),
-        ];
-        self.rules.extend(names.map(|(id, why)| Rule {
+        self.rules.extend(NAMES.map(|(id, why)| Rule {
             id: id.into(),
             kind: Kind::Notification,
             why: why.into(),

@@ -99,3 +99,21 @@ pub struct Decision {
     /// What it proves about consent.
     pub evidence: Option<Evidence>,
 }
+
+/// What a message without a decision of its own takes from the other mail of its stream, or what a decision is changed
+/// to there: rules without conditions, which `history` applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamRules {
+    /// Several people answer each other.
+    pub talk: RuleId,
+    /// The owner answers its address.
+    pub answered: RuleId,
+    /// Nearly all decided messages are deals with numbers.
+    pub deals: RuleId,
+    /// It is like the marketing of its stream.
+    pub like: RuleId,
+    /// The points of its signs decided: what a stream may change.
+    pub weighed: RuleId,
+    /// Nothing decided: what a stream may decide.
+    pub undecided: RuleId,
+}

@@ -9,7 +9,7 @@ use super::predicates::{BODY_TESTS, HEADER_TESTS, Seen};
 use super::rule_file::{Text, Weighing};
 use super::signals::Signals;
 use super::signs::{Sign, Signs};
-use super::{Decision, Evidence, Kind, RuleId};
+use super::{Decision, Evidence, Kind, RuleId, StreamRules};
 use crate::error::{Error, Result};
 use crate::message::header::{FieldName, Fields, Vocabulary};
 use std::path::Path;
@@ -38,8 +38,14 @@ pub struct Rules {
     pub(super) built_in: OnceLock<Vec<Example>>,
 }
 
-/// How many rules at the end are names for what decides where no rule does: the weighing of signs, or nothing.
-const NAMES: usize = 2;
+/// How many rules at the end are names for what decides where no rule does: the stream, the weighing of signs, nothing.
+const NAMES: usize = super::compile::NAMES.len();
+
+/// How many of them at the very end the message alone decides.
+const OF_THE_MESSAGE: usize = 2;
+
+/// Rules for mail about a subscription that prove nothing about consent.
+const SUBSCRIPTIONS: [&str; 3] = ["list-confirm", "list-reminder", "list-administration"];
 
 /// A rule's id, messages that it decides, and messages that it does not.
 pub(super) type Example = (Text, Vec<String>, Vec<String>);
@@ -51,6 +57,8 @@ pub(super) struct Asked {
     pub way_out: usize,
     /// The text of a deal advertises as well.
     pub advertises: usize,
+    /// The text names a deal by its number.
+    pub numbers: [usize; 2],
 }
 
 /// What a field raises.
@@ -186,7 +194,8 @@ impl Rules {
     /// The outcome for a message that no rule decides by its header.
     fn open(&self, raised: Signals) -> Outcome {
         let sure = self.signs.weigh(&raised).is_sure(self.signs.weighing);
-        let marketing = Decision { kind: Kind::Marketing, rule: self.nth_last(NAMES), evidence: None };
+        let marketing =
+            Decision { kind: Kind::Marketing, rule: self.nth_last(OF_THE_MESSAGE), evidence: None };
         Outcome::Open(Open { raised, sure: sure.then_some(marketing) })
     }
 
@@ -219,9 +228,19 @@ impl Rules {
         }
         let (kind, evidence) = self.signs.weigh(&raised).decides(self.signs.weighing);
         match kind {
-            Some(kind) => Decision { kind, evidence, rule: self.nth_last(NAMES) },
+            Some(kind) => Decision { kind, evidence, rule: self.nth_last(OF_THE_MESSAGE) },
             None => Decision { evidence, ..self.no_evidence() },
         }
+    }
+
+    /// Whether the points of the signs of a message speak more for marketing than for any other kind.
+    pub(crate) fn leans_to_marketing(&self, open: Open, body: &BodyText) -> bool {
+        self.signs.weigh(&self.raised(open, body)).leans_to_marketing()
+    }
+
+    /// Whether a text names a deal by its number.
+    pub(crate) fn names_a_deal(&self, body: &BodyText) -> bool {
+        self.asked.numbers.iter().any(|signal| body.raised.has(*signal))
     }
 
     /// The numbers of the signs of a message.
@@ -306,7 +325,24 @@ impl Rules {
 
     /// Whether the points of signs decided, or were too few to.
     pub fn is_by_signs(&self, rule: RuleId) -> bool {
-        rule >= self.nth_last(NAMES)
+        rule >= self.nth_last(OF_THE_MESSAGE)
+    }
+
+    /// Whether the stream decided that the message is marketing.
+    pub fn is_inferred(&self, rule: RuleId) -> bool {
+        rule == self.of_streams().like
+    }
+
+    /// Whether the rule decides mail about a subscription, by its name.
+    pub(crate) fn is_about_a_subscription(&self, rule: RuleId) -> bool {
+        SUBSCRIPTIONS.contains(&self.id(rule))
+    }
+
+    /// The rules that a stream applies.
+    pub fn of_streams(&self) -> StreamRules {
+        let [talk, answered, deals, like, weighed, undecided] =
+            std::array::from_fn(|place| self.nth_last(NAMES - place));
+        StreamRules { talk, answered, deals, like, weighed, undecided }
     }
 
     /// Whether nothing decided.

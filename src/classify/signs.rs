@@ -125,6 +125,14 @@ impl Weighed {
         self.evidence.is_none() && self.decides(lead).0 == Some(Kind::Marketing)
     }
 
+    /// Whether they speak more for marketing than for any other kind.
+    pub fn leans_to_marketing(&self) -> bool {
+        let points = self.points();
+        let marketing = points[Kind::Marketing as usize];
+        let others = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Marketing);
+        marketing > 0 && others.into_iter().all(|kind| points[kind as usize] < marketing)
+    }
+
     /// The kind that these points decide, if any, and what they prove.
     pub fn decides(&self, weighing: Weighing) -> (Option<Kind>, Option<Evidence>) {
         let points = self.points();

@@ -20,7 +20,7 @@ mod unsubscribe;
 mod verified;
 mod when;
 
-pub use crate::classify::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules};
+pub use crate::classify::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules, StreamRules};
 pub use crate::message::header::Vocabulary;
 pub use batch::{Batch, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
 pub use customer::{Owners, UNKNOWN, canonical};
@@ -29,6 +29,7 @@ pub use names::{
     AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewNames, Renaming, SenderId, Table,
 };
 pub use reader::FactReader;
+pub(crate) use reader::short_hash;
 pub use sender::{
     Brands, GroupedBy, Organisation, Senders, domain_of, label, normal_address, normal_domain, parents,
 };
@@ -64,6 +65,12 @@ pub struct Fact {
     pub kind: Kind,
     /// The best way out that it offers.
     pub way_out: WayOut,
+    /// Where its `List-Unsubscribe` leads, without tokens, hashed; 0: it has none.
+    pub leads_to: u32,
+    /// The template of its text, hashed; 0: nothing shows one, or the text was not read.
+    pub template: u32,
+    /// The Message-ID of the message that it answers, hashed; 0: it names none.
+    pub answers: u32,
     /// What else is known of it.
     pub traits: Traits,
 }
@@ -100,6 +107,15 @@ impl Traits {
     pub fn has(self, traits: Self) -> bool {
         self.0 & traits.0 == traits.0
     }
+
+    /// Undecided by itself, but its points for marketing exceed those for every other kind.
+    pub const LEANS_TO_MARKETING: Self = Self(1 << 11);
+    /// It bears what no advertisement does: the number of a deal, a code, a document or a calendar part, an answer.
+    pub const MARKED: Self = Self(1 << 12);
+    /// It belongs to a deal and names its number.
+    pub const NUMBERED: Self = Self(1 << 13);
+    /// It is about a subscription: to confirm it, confirmed, ended.
+    pub const SUBSCRIPTION: Self = Self(1 << 14);
 
     /// With `traits`, where `there` holds; without them otherwise.
     pub fn set(self, traits: Self, there: bool) -> Self {

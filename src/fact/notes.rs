@@ -93,7 +93,7 @@ impl FactReader<'_> {
 }
 
 /// The id of the message that one answers: of `In-Reply-To`, else the last of `References`.
-fn answered<'a>(fields: &Fields<'a>) -> Option<&'a [u8]> {
+pub(super) fn answered<'a>(fields: &Fields<'a>) -> Option<&'a [u8]> {
     let replied = fields.first(FieldName::IN_REPLY_TO).map(bracketed).filter(|id| !id.is_empty());
     replied.or_else(|| {
         let references = fields.first(FieldName::REFERENCES)?;

@@ -4,7 +4,7 @@ use super::author::Authors;
 use super::batch::{Batch, Detail, Mark, OptOutLink, Sign, Skip, hash};
 use super::lens::Lens;
 use super::names::NewNames;
-use super::notes::shown;
+use super::notes::{answered, shown};
 use super::recurring::Recurring;
 use super::state::{State, state_by};
 use super::unsubscribe::{Unsubscribe, WayOut, list_unsubscribe, unsubscribe};
@@ -19,10 +19,12 @@ use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use crate::message::header::{FieldName, Fields, Spans};
 use crate::message::value::{bracketed, plain_text};
 use crate::time::parse_date;
+use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// Turns the messages of a mailbox into a batch of facts.
 pub struct FactReader<'a> {
@@ -64,6 +66,10 @@ struct Pending {
     own_subject: Option<String>,
     /// Whether it is bulk mail whose subject has no number of a deal: that proves no purchase.
     unnumbered_bulk: bool,
+    /// Whether the header bears a mark that no advertisement does: a number of a deal, a code, an answer.
+    marked: bool,
+    /// Whether the subject has the number of a deal.
+    numbered: bool,
 }
 
 impl<'a> FactReader<'a> {
@@ -157,6 +163,9 @@ impl<'a> FactReader<'a> {
             rule: decision.rule,
             kind: decision.kind,
             way_out: offered.as_ref().map_or(WayOut::Absent, |offered| offered.way_out),
+            leads_to: offered.as_ref().map_or(0, |offered| offered.leads_to),
+            template: 0,
+            answers: answered(fields).map_or(0, |id| short_hash(hash(&[id]))),
             traits: traits(state, own, authenticity, &seen).set(Traits::NO_REPLY, no_reply),
         };
         self.note_detail(message.offset, &subject, fact.from, message_id);
@@ -171,8 +180,19 @@ impl<'a> FactReader<'a> {
             let own_subject =
                 (by_owner && !seen.reply_prefix && !seen.forwarded).then(|| subject.to_string());
             let unnumbered_bulk = seen.unsubscribable && !seen.identifier;
-            self.pending =
-                Some(Pending { fact, open, decision, message_id, by_owner, own_subject, unnumbered_bulk });
+            let numbered = seen.identifier;
+            let marked = numbered || seen.code_number || fields.first(FieldName::IN_REPLY_TO).is_some();
+            self.pending = Some(Pending {
+                fact,
+                open,
+                decision,
+                message_id,
+                by_owner,
+                own_subject,
+                unnumbered_bulk,
+                marked,
+                numbered,
+            });
         } else {
             self.keep(fact, decision, message_id);
         }
@@ -197,7 +217,10 @@ impl<'a> FactReader<'a> {
             let message_id = shown(message_id);
             self.batch.signs.push(Sign { evidence, time, sender, customer, from, list, message_id });
         }
-        self.batch.facts.push(Fact { rule: decision.rule, kind: decision.kind, ..fact });
+        let about_a_subscription = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase)
+            || self.lens.rules.is_about_a_subscription(decision.rule);
+        let traits = fact.traits.set(Traits::SUBSCRIPTION, about_a_subscription);
+        self.batch.facts.push(Fact { rule: decision.rule, kind: decision.kind, traits, ..fact });
     }
 
     fn skip(&mut self, offset: u64, reason: Unusable) {
@@ -264,6 +287,7 @@ impl Sink for FactReader<'_> {
             self.keep(pending.fact, pending.decision, message_id);
             return;
         }
+        let raw = body;
         let body = rules.read_body(&self.mime, body, &mut self.text);
         let decision = match pending.open {
             Some(open) => rules.judge_body(open, &body),
@@ -286,19 +310,43 @@ impl Sink for FactReader<'_> {
         let mixed = decision.kind == Kind::Transactional
             && !about_a_list
             && (rules.advertises(&body) || rules.subject_advertises(self.subject.text(), &mut self.text));
-        let traits = pending.fact.traits.set(Traits::MIXED, mixed);
+        let numbered = pending.numbered || rules.names_a_deal(&body);
+        let leans = pending
+            .open
+            .is_some_and(|open| rules.is_undecided(decision.rule) && rules.leans_to_marketing(open, &body));
+        let marked =
+            leans && (pending.marked || numbered || body.has_invitation || has_document(&self.mime, raw));
+        let traits = pending
+            .fact
+            .traits
+            .set(Traits::MIXED, mixed)
+            .set(Traits::NUMBERED, numbered && decision.kind == Kind::Transactional)
+            .set(Traits::LEANS_TO_MARKETING, leans)
+            .set(Traits::MARKED, marked);
         let way_out = match pending.fact.way_out {
             WayOut::Absent if body.has_link && rules.offers_way_out(&body) => WayOut::Body,
             known => known,
         };
         let evidence = decision.evidence.filter(|_| !proves_nothing);
         let decision = Decision { evidence, ..decision };
-        self.keep(Fact { way_out, traits, ..pending.fact }, decision, message_id);
+        self.keep(Fact { way_out, traits, template: body.template, ..pending.fact }, decision, message_id);
     }
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         self.skip(offset, reason);
     }
+}
+
+/// Half of a hash, for facts that compare it within one stream.
+pub(crate) fn short_hash(hash: u64) -> u32 {
+    u32::try_from(hash >> 32).unwrap_or_default().max(1)
+}
+
+/// Whether a part is a document or an appointment: bills and tickets have them, advertisements don't.
+fn has_document(mime: &[u8], body: &[u8]) -> bool {
+    const MARKS: [&str; 2] = ["application/pdf", "text/calendar"];
+    static FINDERS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| MARKS.map(Finder::new));
+    [mime, body].iter().any(|text| FINDERS.iter().any(|mark| mark.find(text).is_some()))
 }
 
 /// Notes the fields that say of what form the body is.

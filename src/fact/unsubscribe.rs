@@ -1,6 +1,7 @@
 //! The ways out that a message offers: `List-Unsubscribe` (RFC 2369) and its one-click form (RFC 8058).
 
 use crate::message::header::{FieldName, Fields};
+use crate::message::template::{Shape, Words};
 use crate::message::value::{has_encoded_words, plain_text};
 use crate::text::scan;
 use std::borrow::Cow;
@@ -51,6 +52,8 @@ pub struct Unsubscribe<'a> {
     pub addresses: Vec<OptOutAddress<'a>>,
     /// The hosts of its links and addresses, as written.
     pub hosts: Vec<&'a str>,
+    /// Where it leads, without tokens: host and path of the first link, or else the domain of the first address.
+    pub leads_to: u32,
 }
 
 /// The text of the `List-Unsubscribe` field, or of all of them: some programs write one for each address.
@@ -105,7 +108,8 @@ pub fn unsubscribe<'a>(text: &'a str, fields: &Fields<'_>) -> Option<Unsubscribe
     } else {
         separated(text).for_each(|uri| found.take(uri));
     }
-    let Found { web, https, addresses, hosts } = found;
+    let leads_to = found.leads_to();
+    let Found { web, https, addresses, hosts, .. } = found;
     let one_click = || {
         let is_one_click = |raw| plain_text(raw).eq_ignore_ascii_case("List-Unsubscribe=One-Click");
         fields.all(FieldName::LIST_UNSUBSCRIBE_POST).any(is_one_click)
@@ -116,7 +120,7 @@ pub fn unsubscribe<'a>(text: &'a str, fields: &Fields<'_>) -> Option<Unsubscribe
         (_, false) => WayOut::Mailto,
         _ => return None,
     };
-    Some(Unsubscribe { way_out, addresses, hosts })
+    Some(Unsubscribe { way_out, addresses, hosts, leads_to })
 }
 
 /// What the addresses of a field add up to.
@@ -126,9 +130,21 @@ struct Found<'a> {
     https: bool,
     addresses: Vec<OptOutAddress<'a>>,
     hosts: Vec<&'a str>,
+    first_link: Option<&'a str>,
 }
 
 impl<'a> Found<'a> {
+    fn leads_to(&self) -> u32 {
+        let mut shape = Shape::default();
+        if let Some(link) = self.first_link {
+            shape.add_address(link, Words::Kept);
+        } else if let Some(host) = self.hosts.first() {
+            shape.add(b"@");
+            shape.add_address(host, Words::Kept);
+        }
+        shape.hash()
+    }
+
     fn take(&mut self, uri: &'a str) {
         if let Some(rest) = after(uri, "mailto:") {
             let found = mailto(rest);
@@ -138,6 +154,7 @@ impl<'a> Found<'a> {
             self.web |= !rest.is_empty();
             self.https |= !rest.is_empty() && after(uri, "https:").is_some();
             self.hosts.extend(host_of(rest));
+            self.first_link = self.first_link.or(Some(rest).filter(|rest| !rest.is_empty()));
         }
     }
 }

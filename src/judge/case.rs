@@ -87,6 +87,8 @@ pub struct Case {
     pub spam_messages: u64,
     /// Counted messages that belong to a deal and advertise as well.
     pub mixed_messages: u64,
+    /// Marketing messages that their stream shows to be such, and not they themselves.
+    pub inferred_messages: u64,
     /// Counted messages that offer a way out and are of no kind that anything shows: not marketing.
     pub undecided_messages: u64,
     /// The sender's place among the customer's; `None` without marketing, or where the cases were not ranked.
@@ -129,7 +131,8 @@ impl Case {
             let day = bench.scope.zone.day(time);
             let stream = (fact.from, fact.list);
             let standing = of_stream.or(stream, || timelines.get(&stream))?.at(time, day);
-            Some((Received { day, state: standing.state }, standing))
+            let inferred = bench.rules.is_inferred(fact.rule);
+            Some((Received { day, state: standing.state, inferred }, standing))
         });
         let (received, standings): (Vec<Received>, Vec<_>) = standings.unzip();
         let active: ActiveDays = received.iter().map(|message| message.day).collect();
@@ -157,6 +160,7 @@ impl Case {
             other_messages: placed(|place| place == Counted::Other).count() as u64,
             spam_messages: placed(|place| place == Counted::Spam).count() as u64,
             mixed_messages: counted.iter().filter(|fact| fact.traits.has(Traits::MIXED)).count() as u64,
+            inferred_messages: received.iter().filter(|message| message.inferred).count() as u64,
             undecided_messages: undecided(placed(|place| place == Counted::Other), bench),
             place: None,
             pace: active.pace(),

@@ -25,6 +25,8 @@ pub struct Received {
     pub day: Day,
     /// What held between the two at that moment.
     pub state: State,
+    /// Whether it was inferred from its stream, and not decided by itself.
+    pub inferred: bool,
 }
 
 /// What the policy says about a pair.
@@ -47,6 +49,8 @@ pub struct Stretch {
     pub days: u32,
     /// Messages.
     pub messages: u32,
+    /// Distinct days with a message that was decided by itself.
+    pub decided_days: u32,
     /// The first day with one.
     pub first: Day,
     /// The last.
@@ -84,50 +88,75 @@ pub struct Held {
 }
 
 impl Held {
-    /// Slides the rule's window over the messages that count. Days and messages in a window only rise where a
-    /// message comes in, so the windows that end on a day with one are all that matter.
+    /// Slides the rule's window over the days with messages that count. Days and messages in a window only rise where
+    /// a message comes in, so the windows that end on a day with one are all that matter.
     fn of(rule: &Rule, messages: &[Received]) -> Self {
-        let days: Vec<Day> =
-            messages.iter().filter(|message| rule.counts(message.state)).map(|message| message.day).collect();
+        let days = days_of(rule, messages);
         let mut this = Self { since: None, best: None };
-        let mut from = 0;
-        let mut distinct = 0;
+        let mut best = None;
+        let (mut from, mut messages, mut decided_days) = (0, 0, 0);
         for (to, last) in days.iter().enumerate() {
-            let is_new = to == 0 || days[to - 1] != *last;
-            distinct += u32::from(is_new);
-            while rule.window.is_some_and(|window| days[from].plus(window - 1) < *last) {
-                let gone = days[from];
-                while days[from] == gone {
-                    from += 1;
-                }
-                distinct -= 1;
+            messages += last.messages;
+            decided_days += u32::from(last.decided);
+            while rule.window.is_some_and(|window| days[from].day.plus(window - 1) < last.day) {
+                messages -= days[from].messages;
+                decided_days -= u32::from(days[from].decided);
+                from += 1;
             }
-            let count = u32::try_from(to - from + 1).unwrap_or(u32::MAX);
-            let stretch = Stretch { days: distinct, messages: count, first: days[from], last: *last };
-            if this.since.is_none() && rule.is_met(stretch) {
-                this.since = Some(*last);
+            let distinct = u32::try_from(to - from + 1).unwrap_or(u32::MAX);
+            let stretch =
+                Stretch { days: distinct, messages, decided_days, first: days[from].day, last: last.day };
+            let is_met = rule.is_met(stretch);
+            if this.since.is_none() && is_met {
+                this.since = Some(last.day);
             }
-            if this.best.is_none_or(|best| (stretch.days, stretch.messages) > (best.days, best.messages)) {
-                this.best = Some(stretch);
+            let key = (is_met, stretch.days, stretch.messages);
+            if best.is_none_or(|best| key > best) {
+                (best, this.best) = (Some(key), Some(stretch));
             }
         }
         this
     }
 }
 
+/// A day with messages that count for a rule.
+struct DayOfRule {
+    day: Day,
+    messages: u32,
+    /// Whether one of them was decided by itself.
+    decided: bool,
+}
+
+/// The days with messages that count for a rule, in order.
+fn days_of(rule: &Rule, messages: &[Received]) -> Vec<DayOfRule> {
+    let mut days: Vec<DayOfRule> = Vec::new();
+    for message in messages.iter().filter(|message| rule.counts(message.state)) {
+        match days.last_mut() {
+            Some(last) if last.day == message.day => {
+                last.messages = last.messages.saturating_add(1);
+                last.decided |= !message.inferred;
+            }
+            _ => days.push(DayOfRule { day: message.day, messages: 1, decided: !message.inferred }),
+        }
+    }
+    days
+}
+
 /// Whether the rule holds for the window that ends on that day; one without a window, whether a message counts
 /// in the last 28 days.
 fn holds_until(rule: &Rule, messages: &[Received], as_of: Day) -> bool {
     let start = as_of.plus(1 - rule.window.unwrap_or(WINDOW));
-    let inside = messages
-        .iter()
-        .filter(|message| rule.counts(message.state) && (start..=as_of).contains(&message.day));
-    let mut days: Vec<Day> = inside.map(|message| message.day).collect();
-    let messages = u32::try_from(days.len()).unwrap_or(u32::MAX);
-    days.dedup();
-    let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else { return false };
-    let distinct = u32::try_from(days.len()).unwrap_or(u32::MAX);
-    rule.window.is_none() || rule.is_met(Stretch { days: distinct, messages, first, last })
+    let days = days_of(rule, messages);
+    let inside: Vec<&DayOfRule> = days.iter().filter(|of| (start..=as_of).contains(&of.day)).collect();
+    let (Some(first), Some(last)) = (inside.first(), inside.last()) else { return false };
+    let stretch = Stretch {
+        days: u32::try_from(inside.len()).unwrap_or(u32::MAX),
+        messages: inside.iter().map(|of| of.messages).sum(),
+        decided_days: inside.iter().map(|of| u32::from(of.decided)).sum(),
+        first: first.day,
+        last: last.day,
+    };
+    rule.window.is_none() || rule.is_met(stretch)
 }
 
 impl Rule {
@@ -136,8 +165,11 @@ impl Rule {
         self.consent.as_ref().is_none_or(|states| states.contains(&state))
     }
 
+    /// Whether a stretch is enough for the rule. A flag also needs messages that were decided by themselves on half of
+    /// its days: inference completes a picture, it never makes one.
     fn is_met(&self, stretch: Stretch) -> bool {
-        stretch.days >= self.days && stretch.messages >= self.messages
+        let decided = if self.flag { self.days.div_ceil(2).max(1) } else { 0 };
+        stretch.days >= self.days && stretch.messages >= self.messages && stretch.decided_days >= decided
     }
 }
 
@@ -147,7 +179,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn received(days: impl IntoIterator<Item = i32>, state: State) -> Vec<Received> {
-        days.into_iter().map(|day| Received { day: Day::from_number(day), state }).collect()
+        days.into_iter().map(|day| Received { day: Day::from_number(day), state, inferred: false }).collect()
     }
 
     fn verdict(messages: &[Received], as_of: i32) -> (Option<String>, Verdict) {
@@ -162,8 +194,13 @@ mod tests {
         assert_eq!(name.as_deref(), Some("daily-unconsented"));
         assert_eq!(verdict.flagged_on, Some(Day::from_number(23)));
         assert!(verdict.still_active);
-        let stretch =
-            Stretch { days: 28, messages: 28, first: Day::from_number(0), last: Day::from_number(27) };
+        let stretch = Stretch {
+            days: 28,
+            messages: 28,
+            decided_days: 28,
+            first: Day::from_number(0),
+            last: Day::from_number(27),
+        };
         assert_eq!(verdict.shown, Some(stretch));
     }
 

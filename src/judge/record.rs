@@ -13,9 +13,18 @@ pub struct Record {
     /// One for each set of events; most pairs have one. In the order of their first message.
     pub strands: Vec<Strand>,
     strand_of: HashMap<(AddressId, Option<ListId>), usize>,
-    /// Time, day and strand of each counted marketing message, in time order.
-    marketing: Vec<(Time, Day, usize)>,
+    /// The counted marketing messages, in time order.
+    marketing: Vec<Came>,
     terms: Terms,
+}
+
+/// A marketing message.
+#[derive(Debug)]
+struct Came {
+    time: Time,
+    day: Day,
+    strand: usize,
+    inferred: bool,
 }
 
 /// Messages that stand under the same events.
@@ -49,7 +58,8 @@ impl Record {
         for fact in pair.facts {
             let strand = this.strand(pair, fact, bench);
             if let (Some(time), Counted::Marketing) = (fact.time, bench.scope.place(fact)) {
-                this.marketing.push((time, bench.scope.zone.day(time), strand));
+                let (day, inferred) = (bench.scope.zone.day(time), bench.rules.is_inferred(fact.rule));
+                this.marketing.push(Came { time, day, strand, inferred });
             }
         }
         this
@@ -90,8 +100,8 @@ impl Record {
             Timeline::of(events, self.terms)
         };
         let timelines: Vec<Timeline> = self.strands.iter().map(with).collect();
-        let came = self.marketing.iter().filter_map(|(time, day, strand)| {
-            Some(Received { day: *day, state: timelines.get(*strand)?.at(*time, *day).state })
+        let came = self.marketing.iter().filter_map(|&Came { time, day, strand, inferred }| {
+            Some(Received { day, state: timelines.get(strand)?.at(time, day).state, inferred })
         });
         came.collect()
     }
@@ -102,7 +112,7 @@ impl Record {
         let Terms { grace_days, soft_opt_in_days, .. } = self.terms;
         let events = self.strands.iter().flat_map(|strand| &strand.events).filter_map(|event| event.day);
         let of_events = events.flat_map(|day| [day.plus(-1), day, day.plus(soft_opt_in_days)]);
-        let messages = self.marketing.iter().map(|(_, day, _)| *day);
+        let messages = self.marketing.iter().map(|came| came.day);
         messages.flat_map(|day| [day, day.plus(-1), day.plus(-1 - grace_days)]).chain(of_events).collect()
     }
 }

@@ -3,6 +3,7 @@
 //! Tags are told apart as the HTML standard's tokenizer does (a test compares with one), but in strides: nearly all of
 //! a marketing mail is tags. Elements that begin a new block separate words; what a style hides is left out.
 
+use super::template::Template;
 use crate::text::scan;
 use mail_parser::decoders::html::add_html_token;
 use memchr::{memchr, memchr_iter, memmem};
@@ -14,13 +15,22 @@ pub(crate) struct Markup {
     pub links: u32,
     /// Pictures.
     pub pictures: u32,
+    /// What it shares with other pages made alike; 0: nothing shows that.
+    pub template: u32,
 }
 
 /// Passes on the visible text of a page, piece by piece, with its blanks and with entities decoded; pieces join as they
 /// are. Passes on where its links to web pages lead, too. Of a page with more than [`MOST_TEXT`] bytes of text only the
 /// end is read after these: a mail says what it wants at its top, and how to leave it at its end.
 pub(crate) fn read_html(html: &str, text: &mut impl FnMut(&str), link: &mut impl FnMut(&str)) -> Markup {
-    let mut page = Page { html, markup: Markup::default(), hidden: 0, gap: false, read: 0 };
+    let mut page = Page {
+        html,
+        markup: Markup::default(),
+        hidden: 0,
+        gap: false,
+        read: 0,
+        template: Template::default(),
+    };
     let (mut at, end) = (0, end_of_page(html));
     while let Some(byte) = html.as_bytes().get(at) {
         if page.read > MOST_TEXT && at < end {
@@ -44,7 +54,7 @@ pub(crate) fn read_html(html: &str, text: &mut impl FnMut(&str), link: &mut impl
             }
         };
     }
-    page.markup
+    Markup { template: page.template.hash(), ..page.markup }
 }
 
 /// Passes on what an entity means, or the text as it is; returns its length.
@@ -68,6 +78,7 @@ struct Page<'a> {
     gap: bool,
     /// How much text was passed on, in bytes.
     read: usize,
+    template: Template,
 }
 
 /// How much text of a page is read from its beginning, in bytes.
@@ -171,6 +182,9 @@ impl Page<'_> {
             return Some(end.map_or(bytes.len(), |end| next + end));
         }
         self.gap |= !is_inline(name);
+        if !closes {
+            self.template.tag(name);
+        }
         if closes || tag.name.len() == tag.text.len() {
             Some(next)
         } else {
@@ -197,6 +211,7 @@ impl Page<'_> {
         if name == b"a" {
             if let Some(target) = tag.attribute("href").filter(|target| is_web_address(target)) {
                 self.markup.links += 1;
+                self.template.link(target);
                 link(target);
             }
         } else if name == b"img" {

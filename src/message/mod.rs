@@ -6,4 +6,5 @@ pub(crate) mod html;
 pub(crate) mod mime;
 pub(crate) mod originator;
 mod quoted_printable;
+pub(crate) mod template;
 pub(crate) mod value;

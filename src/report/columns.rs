@@ -87,6 +87,7 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "addresses", meaning: "the sender's From addresses, most frequent first, at most 10", value: |case, _| Cell::text(&case.addresses.iter().take(10).cloned().collect::<Vec<_>>().join(" ")) },
     Column { name: "grouped_by", meaning: "whether `sender` is a `domain`, an `address` or a `brand`", value: |case, _| Cell::Word(case.grouped_by.word()) },
     Column { name: "mixed_messages", meaning: "messages that belong to a deal and advertise as well: counted as other, with `--count-mixed` as marketing", value: |case, _| Cell::whole(case.mixed_messages) },
+    Column { name: "inferred_messages", meaning: "of `marketing_messages`, those that say too little by themselves but are like the rest of their stream", value: |case, _| Cell::whole(case.inferred_messages) },
     Column { name: "undecided_messages", meaning: "messages that offer a way out, while nothing shows what kind they are: counted as other", value: |case, _| Cell::whole(case.undecided_messages) },
     Column { name: "rank", meaning: "place among the customer's senders of marketing by `peak_days`, then `marketing_messages`, then name (1: most)", value: |case, _| Cell::maybe(case.place, |place| Cell::whole(place.rank)) },
     Column { name: "ranked", meaning: "how many senders of marketing the customer has", value: |case, _| Cell::maybe(case.place, |place| Cell::whole(place.ranked)) },

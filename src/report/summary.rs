@@ -80,6 +80,7 @@ fn lines(account: &Account<'_>) -> Vec<String> {
     lines.extend(load(account));
     lines.extend(named::would_be(account.flagged_in_spam, "--include-spam"));
     lines.extend(named::would_be(account.flagged_in_unverified, "--include-unverified"));
+    lines.extend(inferred(account));
     lines.extend(undecided(account));
     lines.extend(named::flagged(account.cases, account.policy));
     lines.extend(account.list.map(|list| consent_list::lines(list, account.cases)).into_iter().flatten());
@@ -91,6 +92,15 @@ fn lines(account: &Account<'_>) -> Vec<String> {
     lines.extend(account.closing.age());
     lines.push(account.closing.last());
     lines
+}
+
+/// How many messages say too little by themselves, but are like the rest of their stream.
+fn inferred(account: &Account<'_>) -> Option<String> {
+    let inferred: u64 = account.cases.iter().map(|case| case.inferred_messages).sum();
+    let messages = counted(inferred, "marketing message was", "marketing messages were");
+    (inferred > 0).then(|| {
+        format!("{messages} inferred: too little by themselves, but like the decided mail of the same stream")
+    })
 }
 
 /// Where many bulk messages stayed undecided, perhaps because of their language: as many as a fifth of those that count.

@@ -71,7 +71,7 @@ fn lists_of_ones_own_stand_beside_the_built_in_ones() {
         ("the purple walrus", "x"),
         ("x", "purple walrus"),
     ];
-    assert_eq!(deciding(own, &messages), ["a", "a", "b", "b", "b", "c", WEIGHED]);
+    assert_eq!(deciding(own, &messages), ["a", "a", "b", "b", "b", "c", "weighed"]);
 }
 
 #[test]

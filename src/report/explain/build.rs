@@ -1,11 +1,13 @@
 //! From what was judged to what is told.
 
 use super::wording::{Circumstances, event_word, wishes};
-use super::{Asked, Explanation, Happened, Held, Marked, OnRecord, Outcome, Told, ToldSign, Window};
+use super::{
+    Asked, Explanation, Happened, Held, InferredFrom, Marked, OnRecord, Outcome, Told, ToldSign, Window,
+};
 use crate::cadence::ActiveDays;
 use crate::classify::Sign;
 use crate::fact::{Detail, Fact, Kind, MailboxId, Rules};
-use crate::history::{Counted, Pair};
+use crate::history::{Counted, Grounds, Key, Pair};
 use crate::judge::{Bench, Case, Record, Strand, changes, held};
 use crate::policy::NOT_MARKETING;
 use crate::report::messages::Listing;
@@ -26,6 +28,7 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
     let circumstances = Circumstances { bench, rules: &rules };
     let changes = wishes(&circumstances, &found);
     let of_pair = messages(pair, bench);
+    let grounds = bench.history.grounds(pair);
     let details = of_pair.iter().filter_map(|(fact, _)| listing.details.get(fact.order as usize));
     let mailboxes: BTreeSet<MailboxId> = details.map(|detail| detail.mailbox).collect();
     Explanation {
@@ -49,6 +52,7 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
         peak: window(&case.active),
         unconsented_peak: window(&case.unconsented),
         cadence: case.cadence.map(|cadence| cadence.word()),
+        inferred_messages: case.inferred_messages,
         undecided_messages: case.undecided_messages,
         rank: case.place.map(|place| place.rank),
         ranked: case.place.map(|place| place.ranked),
@@ -67,7 +71,10 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
         mailboxes: mailboxes.iter().map(|id| safe(bench.history.names.mailboxes.text(*id))).collect(),
         messages: of_pair
             .iter()
-            .map(|(fact, counted)| told(fact, *counted, &record, bench, listing, &mailboxes))
+            .map(|(fact, counted)| {
+                let told = told(fact, *counted, &record, bench, listing, &mailboxes);
+                Told { inferred_from: grounds.get(&fact.order).map(inferred_from), ..told }
+            })
             .collect(),
     }
 }
@@ -184,6 +191,7 @@ fn told(
         kind: classified.then(|| fact.kind.word()),
         rule: classified.then(|| safe(listing.rules.id(fact.rule))),
         signs: detail.map_or_else(Vec::new, |detail| signs(detail, listing.rules)),
+        inferred_from: None,
         counted_as: counted.word(),
         consent: (counted == Counted::Marketing)
             .then(|| record.state(fact, zone))
@@ -193,6 +201,16 @@ fn told(
         mailbox: mailbox.map_or(0, |at| at + 1),
         offset: detail.map_or(0, |detail| detail.offset),
     }
+}
+
+fn inferred_from(grounds: &Grounds) -> InferredFrom {
+    let Grounds { key, decided, marketing, same_way_out, same_template } = *grounds;
+    let stream = match key {
+        Key::List(_) => "list",
+        Key::From(_) => "address",
+        Key::Template(_) => "template",
+    };
+    InferredFrom { stream, decided, marketing, same_way_out, same_template }
 }
 
 /// The signs of a message, in the order of the table.

@@ -41,6 +41,7 @@ pub struct Explanation {
     pub peak: Option<Window>,
     pub unconsented_peak: Option<Window>,
     pub cadence: Option<&'static str>,
+    pub inferred_messages: u64,
     pub undecided_messages: u64,
     pub rank: Option<usize>,
     pub ranked: Option<usize>,
@@ -185,12 +186,29 @@ pub struct Told {
     pub rule: Option<String>,
     /// The signs that were weighed, where no rule decided.
     pub signs: Vec<ToldSign>,
+    /// What it was inferred from, where its stream decided that it is marketing.
+    pub inferred_from: Option<InferredFrom>,
     pub counted_as: &'static str,
     pub consent: Option<&'static str>,
     pub message_id: String,
     /// The place of its file in `mailboxes`, from 1.
     pub mailbox: usize,
     pub offset: u64,
+}
+
+/// The other mail of a stream, from which a message was inferred.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InferredFrom {
+    /// What the stream shares: `list`, `address` or `template`.
+    pub stream: &'static str,
+    /// Its messages that are decided by themselves, mail about the subscription aside.
+    pub decided: usize,
+    /// Those of them that are marketing.
+    pub marketing: usize,
+    /// Whether one of these, at most 28 days away, has the same way out.
+    pub same_way_out: bool,
+    /// Whether one of these has the same template.
+    pub same_template: bool,
 }
 
 /// A sign of a message, and its points for each kind that it speaks for.

@@ -2,7 +2,7 @@
 
 use super::calendar;
 use super::wording::{counted, event_in_words, state_in_words};
-use super::{Asked, Explanation, OnRecord, Outcome, Told, ToldSign, Window};
+use super::{Asked, Explanation, InferredFrom, OnRecord, Outcome, Told, ToldSign, Window};
 use crate::report::thousands;
 use crate::report::width::{shortened, width, wrapped};
 use std::cmp::Reverse;
@@ -188,6 +188,15 @@ fn undecided(told: &Explanation) -> String {
 fn messages(page: &mut Page, told: &Explanation) {
     let all = counted(told.messages.len() as u64, "message");
     page.heading(&format!("{all} of this sender to this customer in all, oldest first"));
+    if told.inferred_messages > 0 {
+        page.line(
+            2,
+            &format!(
+                "{} inferred: too little by themselves, but like the rest of their stream.",
+                counted(told.inferred_messages, "message")
+            ),
+        );
+    }
     if told.undecided_messages > 0 {
         page.line(2, &undecided(told));
     }
@@ -260,10 +269,26 @@ impl Page {
         let file = if several { format!("file\u{a0}{} ", told.mailbox) } else { String::new() };
         let place = format!(", {file}byte\u{a0}{}", told.offset);
         self.row(2, &" ".repeat(head.len()), &format!("{kind}{counted}{consent}{place}"));
+        if let Some(from) = &told.inferred_from {
+            self.row(2, &" ".repeat(head.len()), &inferred(from));
+        }
         if !told.signs.is_empty() {
             self.row(2, &" ".repeat(head.len()), &weighed(&told.signs));
         }
     }
+}
+
+/// What a message was inferred from.
+fn inferred(from: &InferredFrom) -> String {
+    let alike = match (from.same_way_out, from.same_template) {
+        (true, true) => "same way out, same template",
+        (true, false) => "same way out",
+        _ => "same template",
+    };
+    format!(
+        "like {} of {} decided messages of this {}: {alike}; nothing of a deal in it",
+        from.marketing, from.decided, from.stream
+    )
 }
 
 /// How many signs are named of the kind that leads.

@@ -78,7 +78,13 @@ mod tests {
 
     #[test]
     fn the_amount_is_what_the_rule_asks_for() {
-        let stretch = Stretch { days: 2, messages: 3, first: Day::from_number(0), last: Day::from_number(9) };
+        let stretch = Stretch {
+            days: 2,
+            messages: 3,
+            decided_days: 2,
+            first: Day::from_number(0),
+            last: Day::from_number(9),
+        };
         let found = |days, window| {
             let rule = Rule { verdict: "x".into(), flag: true, consent: None, days, messages: 1, window };
             amount(&rule, stretch)

@@ -50,6 +50,9 @@ fn prefer(left: &Fact, right: &Fact, names: &Names) -> Ordering {
             fact.way_out,
             fact.traits.has(Traits::NO_REPLY),
             fact.traits.has(Traits::REPLY),
+            [Traits::LEANS_TO_MARKETING, Traits::MARKED, Traits::NUMBERED, Traits::SUBSCRIPTION]
+                .map(|traits| fact.traits.has(traits)),
+            (fact.template, fact.leads_to, fact.answers),
         )
     };
     let from = |fact: &Fact| names.addresses.text(fact.from);
