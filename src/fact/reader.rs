@@ -12,8 +12,8 @@ use super::verified::{Authenticity, authenticity};
 use super::when::received_at;
 use super::{Fact, MailboxId, Names, Traits, own_words};
 use crate::classify::{
-    Decision, Evidence, FieldMemo, FoldedText, Kind, Open, Seen, has_code, has_forward_prefix,
-    has_identifier, has_reply_prefix, text_of_a_letter,
+    BodyText, Decision, Evidence, FieldMemo, FoldedText, Kind, Open, Rules, Seen, has_code,
+    has_forward_prefix, has_identifier, has_reply_prefix, text_of_a_letter,
 };
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use crate::message::header::{FieldName, Fields, Spans};
@@ -64,12 +64,12 @@ struct Pending {
     by_owner: bool,
     /// The subject, where the owner chose it.
     own_subject: Option<String>,
-    /// Whether it is bulk mail whose subject has no number of a deal: that proves no purchase.
-    unnumbered_bulk: bool,
-    /// Whether the header bears a mark that no advertisement does: a number of a deal, a code, an answer.
-    marked: bool,
-    /// Whether the subject has the number of a deal.
-    numbered: bool,
+    /// What the header shows.
+    seen: Seen,
+    /// Whether it names a message that it answers.
+    answers: bool,
+    /// Whether the body is needed for the fact, and not only for the signs that `explain` lists.
+    needed: bool,
 }
 
 impl<'a> FactReader<'a> {
@@ -150,6 +150,8 @@ impl<'a> FactReader<'a> {
         let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
         let id_hash = message_id.map(|id| hash(&[id]));
         let no_reply = self.recurring.answers_nobody(fields).unwrap_or(author.no_reply);
+        let (way_out, leads_to) =
+            offered.as_ref().map_or((WayOut::Absent, 0), |offered| (offered.way_out, offered.leads_to));
         let fact = Fact {
             identity: identity(fields, id_hash),
             message_id: id_hash.unwrap_or(0),
@@ -162,8 +164,8 @@ impl<'a> FactReader<'a> {
             list: self.recurring.list(fields, &mut self.names),
             rule: decision.rule,
             kind: decision.kind,
-            way_out: offered.as_ref().map_or(WayOut::Absent, |offered| offered.way_out),
-            leads_to: offered.as_ref().map_or(0, |offered| offered.leads_to),
+            way_out,
+            leads_to,
             template: 0,
             answers: answered(fields).map_or(0, |id| short_hash(hash(&[id]))),
             traits: traits(state, own, authenticity, &seen).set(Traits::NO_REPLY, no_reply),
@@ -173,38 +175,18 @@ impl<'a> FactReader<'a> {
         if !own && authenticity != Authenticity::Unverified {
             self.note_offers(&author, &fact, offered.as_ref());
         }
-        let want = by_owner || self.wants_body(&fact, open, offered.is_some());
-        if want {
-            note_mime(fields, &mut self.mime);
-            let message_id = message_id.map(<[u8]>::to_vec);
-            let own_subject =
-                (by_owner && !seen.reply_prefix && !seen.forwarded).then(|| subject.to_string());
-            let unnumbered_bulk = seen.unsubscribable && !seen.identifier;
-            let numbered = seen.identifier;
-            let marked = numbered || seen.code_number || fields.first(FieldName::IN_REPLY_TO).is_some();
-            self.pending = Some(Pending {
-                fact,
-                open,
-                decision,
-                message_id,
-                by_owner,
-                own_subject,
-                unnumbered_bulk,
-                marked,
-                numbered,
-            });
-        } else {
+        let needed = by_owner || needs_body(&fact, open, offered.is_some());
+        if !needed && !(self.lens.with_signs && open.is_some()) {
             self.keep(fact, decision, message_id);
+            return Ok(Want::Nothing);
         }
-        Ok(if want { Want::Body } else { Want::Nothing })
-    }
-
-    /// Whether the body is read: where it may decide the kind. A message without a valid `List-Unsubscribe` may also
-    /// name its way out in the text, and one that belongs to a deal may advertise there.
-    fn wants_body(&self, fact: &Fact, open: Option<Open>, offered: bool) -> bool {
-        open.is_some_and(|open| open.needs_body() || self.lens.with_signs)
-            || (fact.kind == Kind::Marketing && !offered)
-            || fact.kind == Kind::Transactional
+        note_mime(fields, &mut self.mime);
+        let message_id = message_id.map(<[u8]>::to_vec);
+        let own_subject = (by_owner && !seen.reply_prefix && !seen.forwarded).then(|| subject.to_string());
+        let answers = fields.first(FieldName::IN_REPLY_TO).is_some();
+        self.pending =
+            Some(Pending { fact, open, decision, message_id, by_owner, own_subject, seen, answers, needed });
+        Ok(Want::Body)
     }
 
     fn keep(&mut self, fact: Fact, decision: Decision, message_id: Option<&[u8]>) {
@@ -297,7 +279,8 @@ impl Sink for FactReader<'_> {
             Some(Evidence::Unsubscribed) => {
                 own_words::is_of_another_channel(self.subject.text(), self.text.text())
             }
-            Some(Evidence::Purchase) => pending.unnumbered_bulk,
+            // Bulk mail without the number of a deal in its subject.
+            Some(Evidence::Purchase) => pending.seen.unsubscribable && !pending.seen.identifier,
             _ => false,
         };
         if let (Some(open), Some(detail)) = (pending.open, self.batch.details.last_mut())
@@ -310,31 +293,46 @@ impl Sink for FactReader<'_> {
         let mixed = decision.kind == Kind::Transactional
             && !about_a_list
             && (rules.advertises(&body) || rules.subject_advertises(self.subject.text(), &mut self.text));
-        let numbered = pending.numbered || rules.names_a_deal(&body);
-        let leans = pending
-            .open
-            .is_some_and(|open| rules.is_undecided(decision.rule) && rules.leans_to_marketing(open, &body));
-        let marked =
-            leans && (pending.marked || numbered || body.has_invitation || has_document(&self.mime, raw));
-        let traits = pending
-            .fact
-            .traits
-            .set(Traits::MIXED, mixed)
-            .set(Traits::NUMBERED, numbered && decision.kind == Kind::Transactional)
-            .set(Traits::LEANS_TO_MARKETING, leans)
-            .set(Traits::MARKED, marked);
+        let shown = marks(&pending, decision, &body, rules, || has_document(&self.mime, raw));
+        let traits = shown.set(Traits::MIXED, mixed);
         let way_out = match pending.fact.way_out {
             WayOut::Absent if body.has_link && rules.offers_way_out(&body) => WayOut::Body,
             known => known,
         };
         let evidence = decision.evidence.filter(|_| !proves_nothing);
         let decision = Decision { evidence, ..decision };
-        self.keep(Fact { way_out, traits, template: body.template, ..pending.fact }, decision, message_id);
+        let template = if pending.needed { body.template } else { 0 };
+        self.keep(Fact { way_out, traits, template, ..pending.fact }, decision, message_id);
     }
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         self.skip(offset, reason);
     }
+}
+
+/// Whether the body is needed: where it may decide the kind. A message without a valid `List-Unsubscribe` may also
+/// name its way out in the text, and one that belongs to a deal may advertise there.
+fn needs_body(fact: &Fact, open: Option<Open>, offered: bool) -> bool {
+    open.is_some_and(|open| open.needs_body())
+        || (fact.kind == Kind::Marketing && !offered)
+        || fact.kind == Kind::Transactional
+}
+
+/// What a message shows that its stream is judged by, beside what is known of it.
+fn marks(
+    pending: &Pending,
+    decision: Decision,
+    body: &BodyText,
+    rules: &Rules,
+    has_document: impl FnOnce() -> bool,
+) -> Traits {
+    let numbered = pending.seen.identifier || rules.names_a_deal(body);
+    let undecided = pending.open.filter(|_| rules.is_undecided(decision.rule));
+    let leans = undecided.is_some_and(|open| rules.leans_to_marketing(open, body));
+    let marked = numbered || pending.seen.code_number || pending.answers || body.has_invitation;
+    let deal = decision.kind == Kind::Transactional;
+    let traits = pending.fact.traits.set(Traits::NUMBERED, numbered && deal);
+    traits.set(Traits::LEANS_TO_MARKETING, leans).set(Traits::MARKED, leans && (marked || has_document()))
 }
 
 /// Half of a hash, for facts that compare it within one stream.
