@@ -175,18 +175,24 @@ impl<'a> FactReader<'a> {
         if !own && authenticity != Authenticity::Unverified {
             self.note_offers(&author, &fact, offered.as_ref());
         }
-        let needed = by_owner || needs_body(&fact, open, offered.is_some());
-        if !needed && !(self.lens.with_signs && open.is_some()) {
-            self.keep(fact, decision, message_id);
-            return Ok(Want::Nothing);
-        }
-        note_mime(fields, &mut self.mime);
-        let message_id = message_id.map(<[u8]>::to_vec);
         let own_subject = (by_owner && !seen.reply_prefix && !seen.forwarded).then(|| subject.to_string());
         let answers = fields.first(FieldName::IN_REPLY_TO).is_some();
-        self.pending =
-            Some(Pending { fact, open, decision, message_id, by_owner, own_subject, seen, answers, needed });
-        Ok(Want::Body)
+        let needed = by_owner || needs_body(&fact, open, offered.is_some());
+        let pending =
+            Pending { fact, open, decision, message_id: None, by_owner, own_subject, seen, answers, needed };
+        Ok(self.keep_or_wait(fields, message_id, pending))
+    }
+
+    /// Keeps a fact that is complete; one that lacks something, or whose signs are listed, waits for its body.
+    fn keep_or_wait(&mut self, fields: &Fields<'_>, message_id: Option<&[u8]>, pending: Pending) -> Want {
+        let listed = self.lens.with_signs && pending.open.is_some();
+        if !pending.needed && !listed {
+            self.keep(pending.fact, pending.decision, message_id);
+            return Want::Nothing;
+        }
+        note_mime(fields, &mut self.mime);
+        self.pending = Some(Pending { message_id: message_id.map(<[u8]>::to_vec), ..pending });
+        Want::Body
     }
 
     fn keep(&mut self, fact: Fact, decision: Decision, message_id: Option<&[u8]>) {
