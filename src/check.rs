@@ -267,8 +267,9 @@ impl Outcome {
         (first <= last).then_some((first, last))
     }
 
-    /// The cases with marketing mail.
-    pub fn marketing_cases(&self) -> impl Iterator<Item = &Case> {
-        self.cases.iter().filter(|case| !case.received.is_empty())
+    /// The cases with marketing mail: in the report's order they come before the others.
+    pub fn marketing_cases(&self) -> &[Case] {
+        let end = self.cases.partition_point(|case| !case.received.is_empty());
+        self.cases.get(..end).unwrap_or_default()
     }
 }

@@ -85,6 +85,20 @@ pub enum Counted {
 }
 
 impl Counted {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Unusable,
+        Self::NoMail,
+        Self::Duplicate,
+        Self::Own,
+        Self::Undated,
+        Self::Outside,
+        Self::Spam,
+        Self::Unverified,
+        Self::Marketing,
+        Self::Other,
+    ];
+
     /// The word in the list of messages.
     pub fn word(self) -> &'static str {
         match self {

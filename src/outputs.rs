@@ -11,8 +11,10 @@ use std::path::Path;
 pub struct Kind {
     /// One of these files, with its article.
     pub one: &'static str,
-    /// The option that writes it.
+    /// The option that names the file.
     pub option: &'static str,
+    /// All that the command line has before the file's name.
+    pub asked: &'static str,
     /// Its format, in words.
     pub format: &'static str,
     /// The endings of names that suit it, in lower case; the usual one first.
@@ -30,16 +32,29 @@ const CSV: &[&str] = &["csv", "tsv", "tab", "txt"];
 pub static REPORT: Kind = Kind {
     one: "a report",
     option: "--output",
+    asked: "--output",
     format: "CSV",
     endings: CSV,
     replaceable: true,
     recognise: |bytes| begins_with(bytes, &REPORT_COLUMNS),
 };
 
+/// The report as JSON.
+pub static JSON_REPORT: Kind = Kind {
+    one: "a report with --format json",
+    option: "--output",
+    asked: "--format json --output",
+    format: "JSON",
+    endings: &["json"],
+    replaceable: true,
+    recognise: is_json_report,
+};
+
 /// The list of messages.
 pub static MESSAGES: Kind = Kind {
     one: "a list of messages",
     option: "--messages",
+    asked: "--messages",
     format: "CSV",
     endings: CSV,
     replaceable: true,
@@ -50,6 +65,7 @@ pub static MESSAGES: Kind = Kind {
 pub static CONSENT_LIST: Kind = Kind {
     one: "a consent list",
     option: "--starter-ledger",
+    asked: "--starter-ledger",
     format: "CSV",
     endings: CSV,
     replaceable: false,
@@ -60,6 +76,7 @@ pub static CONSENT_LIST: Kind = Kind {
 pub static EXPLANATION: Kind = Kind {
     one: "an explanation",
     option: "standard output",
+    asked: "standard output",
     format: "text",
     endings: &[],
     replaceable: true,
@@ -67,7 +84,7 @@ pub static EXPLANATION: Kind = Kind {
 };
 
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 3] = [&REPORT, &MESSAGES, &CONSENT_LIST];
+pub static KINDS: [&Kind; 4] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT];
 
 /// The first columns of the report: enough to know it by, whatever columns a later version adds.
 const REPORT_COLUMNS: [&str; 7] =
@@ -76,6 +93,9 @@ const REPORT_COLUMNS: [&str; 7] =
 /// The first columns of the list of messages.
 const MESSAGES_COLUMNS: [&str; 8] =
     ["sender", "customer", "day", "time", "kind", "rule", "counted_as", "consent"];
+
+/// How the report as JSON begins.
+pub const JSON_BEGINNING: &str = r#"{"schema":1,"summary":{"program":"mailfatigue","#;
 
 /// How many bytes of a file are enough to recognise it.
 pub const LOOK: usize = 4_096;
@@ -123,6 +143,14 @@ fn begins_with(bytes: &[u8], columns: &[&str]) -> bool {
     header.len() >= columns.len() && header.iter().zip(columns).all(|(there, column)| there == column)
 }
 
+/// Whether it begins as `report::write_json_report` begins, whatever white space a program put between.
+fn is_json_report(bytes: &[u8]) -> bool {
+    let bare = |bytes: &[u8]| -> Vec<u8> {
+        bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(JSON_BEGINNING.len()).collect()
+    };
+    bytes.first() == Some(&b'{') && bare(bytes) == bare(JSON_BEGINNING.as_bytes())
+}
+
 fn is_consent_list(bytes: &[u8]) -> bool {
     let line = first_line(bytes).to_ascii_lowercase();
     if memchr::memmem::find(&line, b"event").is_none() {
@@ -167,7 +195,7 @@ pub fn other_format(ending: &str) -> Option<&'static str> {
         ("a spreadsheet", &["ods", "numbers"]),
         ("a web page", &["html", "htm"]),
         ("a document", &["pdf", "doc", "docx", "odt", "md"]),
-        ("JSON", &["json", "jsonl", "ndjson"]),
+        ("JSON", &["jsonl", "ndjson"]),
         ("Parquet", &["parquet", "arrow"]),
         ("a mailbox", &["mbox", "mbx", "pst", "ost", "olm"]),
         ("a message", &["eml", "emlx", "msg"]),
@@ -206,13 +234,34 @@ mod tests {
     }
 
     #[test]
+    fn a_report_as_json_is_recognised_by_its_beginning() {
+        let report = format!("{JSON_BEGINNING}\"version\":\"0.2.0\"}},\n\"rows\":[]}}\n");
+        assert_eq!(kind(&report), Some("--output"));
+        assert_eq!(
+            kind(&report.replace(':', ": ").replace(',', ",\n  ")),
+            Some("--output"),
+            "as jq writes it"
+        );
+        for other in ["{", "{\"schema\":1}", "{\"schema\":1,\"summary\":{\"program\":\"another\","] {
+            assert_eq!(kind(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn consent_lists_are_recognised_and_other_text_is_not() {
         for text in ["sender,customer,event,date\n", "Customer;Event;Date\n", "\u{feff}event\tsender\n"] {
             assert_eq!(kind(text), Some("--starter-ledger"), "{text:?}");
         }
-        for text in
-            ["", "old", "From x\nSubject: y\n", "flagged,verdict\n", "sender,customer\n", "\0\0\0", "\"\n"]
-        {
+        for text in [
+            "",
+            "old",
+            "{}",
+            "From x\nSubject: y\n",
+            "flagged,verdict\n",
+            "sender,customer\n",
+            "\0\0\0",
+            "\"\n",
+        ] {
             assert_eq!(kind(text), None, "{text:?}");
         }
     }

@@ -7,19 +7,24 @@ use super::terminal::{columns, columns_of_output};
 use crate::check::{Outcome, Plan};
 use crate::consent::ListAccount;
 use crate::error::Result;
-use crate::judge::Case;
 use crate::report::{Account, Closing, summary, thousands, warnings, worst, wrapped};
+use std::path::Path;
 
 /// How flagged senders are coloured (SGR): red.
 const FLAGGED: &str = "31";
 
 /// Says it on standard error. Where the report goes nowhere because standard output is a terminal, the worst senders
 /// go there in its place, also with `--quiet`.
-pub fn conclude(options: &Check, plan: &Plan, outcome: &Outcome, console: Console) -> Result<()> {
-    let cases: Vec<Case> = outcome.marketing_cases().cloned().collect();
-    console.tell(&summarised(options, plan, outcome, &cases, columns()));
+pub fn conclude(options: &Check, reckoned: &Reckoned<'_>, console: Console) -> Result<()> {
+    let Reckoned { plan, outcome, .. } = *reckoned;
+    let cases = outcome.marketing_cases();
+    let account = reckoned.account();
+    console.tell(&match options.inputs.quiet {
+        true => warnings(&account, columns()),
+        false => summary(&account, columns()),
+    });
     let table = |columns: usize| {
-        let lines = worst(&cases, &plan.policy, outcome.as_of, columns);
+        let lines = worst(cases, &plan.policy, outcome.as_of, columns);
         let above = if lines.is_empty() || options.inputs.quiet { "" } else { "\n" };
         let painted = lines.iter().map(|line| {
             let text = if line.flagged { console.paint(FLAGGED, &line.text) } else { line.text.clone() };
@@ -49,36 +54,55 @@ fn whole(rows: usize, columns: usize) -> String {
     wrapped("", 2, &words, columns)
 }
 
-/// The summary; with `--quiet` only its warnings.
-fn summarised(
-    options: &Check,
-    plan: &Plan,
-    outcome: &Outcome,
-    cases: &[Case],
-    columns: Option<usize>,
-) -> String {
-    let closing = Closing {
-        zone: &plan.scope.zone,
-        period: outcome.period(&plan.scope),
-        newest: outcome.history.newest.map(|time| plan.scope.zone.day(time)),
-        now: plan.lens.now,
-        report: options.report(),
-    };
-    let list = plan.ledger.given.then(|| ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders));
-    let unnamed_owners: Vec<&str> = plan.lens.owners.unnamed().collect();
-    let account = Account {
-        mailboxes: outcome.mailboxes_read,
-        without_mail: outcome.without_mail,
-        tally: &outcome.tally,
-        cases,
-        policy: &plan.policy,
-        list: list.as_ref(),
-        unnamed_owners: &unnamed_owners,
-        owner_given: plan.lens.owners.are_given(),
-        flagged_in_spam: &outcome.flagged_in_spam,
-        flagged_in_unverified: &outcome.flagged_in_unverified,
-        undecided_bulk: outcome.undecided_bulk,
-        closing,
-    };
-    if options.inputs.quiet { warnings(&account, columns) } else { summary(&account, columns) }
+/// What a run found, with what only the summary needs.
+pub struct Reckoned<'a> {
+    plan: &'a Plan,
+    outcome: &'a Outcome,
+    /// The file of the report, where it is in one.
+    report: Option<&'a Path>,
+    /// How the consent lists fared, where one was given.
+    list: Option<ListAccount>,
+    /// The owner's addresses that no message names.
+    unnamed_owners: Vec<&'a str>,
+}
+
+impl<'a> Reckoned<'a> {
+    /// Compares the consent lists with the mail.
+    pub fn of(options: &'a Check, plan: &'a Plan, outcome: &'a Outcome) -> Self {
+        let list = || ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders);
+        Self {
+            plan,
+            outcome,
+            report: options.report(),
+            list: plan.ledger.given.then(list),
+            unnamed_owners: plan.lens.owners.unnamed().collect(),
+        }
+    }
+
+    /// What the summary tells.
+    pub fn account(&self) -> Account<'_> {
+        let Self { plan, outcome, .. } = self;
+        let closing = Closing {
+            zone: &plan.scope.zone,
+            period: outcome.period(&plan.scope),
+            newest: outcome.history.newest.map(|time| plan.scope.zone.day(time)),
+            now: plan.lens.now,
+            report: self.report,
+        };
+        Account {
+            mailboxes: outcome.mailboxes_read,
+            without_mail: outcome.without_mail,
+            tally: &outcome.tally,
+            cases: outcome.marketing_cases(),
+            policy: &plan.policy,
+            list: self.list.as_ref(),
+            unnamed_owners: &self.unnamed_owners,
+            owner_given: plan.lens.owners.are_given(),
+            flagged_in_spam: &outcome.flagged_in_spam,
+            flagged_in_unverified: &outcome.flagged_in_unverified,
+            undecided_bulk: outcome.undecided_bulk,
+            as_of: outcome.as_of,
+            closing,
+        }
+    }
 }

@@ -5,7 +5,8 @@ use super::inputs::Inputs;
 use super::locale::{Locale, locale};
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
-use crate::outputs::{CONSENT_LIST, MESSAGES, REPORT};
+use crate::error::Error;
+use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, REPORT};
 use crate::report::Style;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -81,6 +82,17 @@ pub struct Check {
     /// is a terminal, a table of the worst five senders in its place]
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
+
+    /// How the report is written: `csv`, or `json` for programs: one object {"schema": 1, "summary": {…}, "rows": […]}
+    #[arg(
+        long,
+        value_enum,
+        hide_possible_values = true,
+        value_name = "FORMAT",
+        default_value_t = ReportFormat::Csv,
+        help_heading = "Output"
+    )]
+    pub format: ReportFormat,
 
     /// Write a second CSV: one row for each counted marketing message (with --all: for each message read)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -158,6 +170,15 @@ pub struct Explain {
     pub inputs: Inputs,
 }
 
+/// How the report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// A table for spreadsheets
+    Csv,
+    /// JSON: an object with the summary and the rows
+    Json,
+}
+
 /// How an explanation is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -191,10 +212,31 @@ impl Check {
         self.output.as_deref().or_else(|| columns_of_output().is_none().then_some(Path::new("-")))
     }
 
+    fn report_kind(&self) -> &'static Kind {
+        match self.format {
+            ReportFormat::Csv => &REPORT,
+            ReportFormat::Json => &JSON_REPORT,
+        }
+    }
+
+    /// A note where an option says how CSV is written and no CSV is.
+    pub fn unused_style(&self) -> Option<Error> {
+        let styles = [
+            ("--excel", self.excel.is_some()),
+            ("--bom", self.bom),
+            ("--delimiter", self.delimiter.is_some()),
+        ];
+        let has_csv =
+            self.format == ReportFormat::Csv || self.messages.is_some() || self.starter_ledger.is_some();
+        let (option, _) = styles.iter().find(|(_, given)| *given).filter(|_| !has_csv)?;
+        let what = "is about CSV and changes nothing, because the report is written as JSON";
+        Some(Error::new(*option, what).hint("leave it out, or write --format csv").as_note())
+    }
+
     /// What is written, and where.
     pub fn destinations(&self) -> Vec<Destination<'_>> {
         let rows = [
-            (&REPORT, self.report()),
+            (self.report_kind(), self.report()),
             (&MESSAGES, self.messages.as_deref()),
             (&CONSENT_LIST, self.starter_ledger.as_deref()),
         ];

@@ -171,9 +171,15 @@ impl Destination<'_> {
         ));
         let name = |path: &Path| quoted(&path.to_string_lossy());
         let usual = self.path.with_extension(self.kind.endings.first().unwrap_or(&""));
+        let spreadsheets = if self.kind.format == "CSV" { "; spreadsheets open it" } else { "" };
         Err(match by {
-            Some(kind) => error.hint(format!("write {} {}", kind.option, name(self.path))),
-            None => error.hint(format!("write {} {}; spreadsheets open it", self.kind.option, name(&usual))),
+            // The same option, with another format.
+            Some(kind) if kind.option == self.kind.option => {
+                let format = kind.format.to_lowercase();
+                error.hint(format!("write --format {format} {} {}", kind.option, name(self.path)))
+            }
+            Some(kind) => error.hint(format!("write {} {}", kind.asked, name(self.path))),
+            None => error.hint(format!("write {} {}{spreadsheets}", self.kind.asked, name(&usual))),
         })
     }
 

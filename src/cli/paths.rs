@@ -189,15 +189,19 @@ impl<'a> Names<'a> {
     /// A last mailbox that is not there and is called like a report.
     fn report(&self, command: &Command, given: &ArgMatches) -> Option<Error> {
         let (last, read) = self.mailboxes.split_last()?;
-        let option = kind_called(last)?.option.trim_start_matches('-');
+        let kind = kind_called(last)?;
+        let option = kind.option.trim_start_matches('-');
         let known = command.get_arguments().any(|arg| arg.get_long() == Some(option));
         let by_user = given.try_contains_id(option).is_ok_and(|there| there)
             && given.value_source(option) == Some(clap::parser::ValueSource::CommandLine);
         let meant = known && !by_user && !read.is_empty() && is_missing(last);
         meant.then(|| {
             let name = last.to_string_lossy();
-            Error::new(format!("`{name}`"), "there is no such file to be read")
-                .hint(format!("did you mean --{option} {}?", quoted(&name)))
+            Error::new(format!("`{name}`"), "there is no such file to be read").hint(format!(
+                "did you mean {} {}?",
+                kind.asked,
+                quoted(&name)
+            ))
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Runs a command and says what came of it.
 
-use super::account::conclude;
-use super::arguments::{Arguments, Check, Command};
+use super::account::{Reckoned, conclude};
+use super::arguments::{Arguments, Check, Command, ReportFormat};
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
 use crate::policy::DEFAULT_POLICY;
-use crate::report::{Context, Listing, write_messages, write_report, write_starter};
+use crate::report::{Context, Listing, write_json_report, write_messages, write_report, write_starter};
 use clap::CommandFactory;
 use std::ffi::OsString;
 
@@ -121,17 +121,19 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
         .plan(now()?, Needs { details, signs: false, all: options.all, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
     console.tell(&warnings(&plan.ledger));
+    console.warn(options.unused_style().filter(|_| !options.inputs.quiet));
     let progress = Progress::new(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
+    let reckoned = Reckoned::of(options, &plan, &outcome);
     if !outcome.is_empty() {
         written.replace_only_own()?;
-        publish(options, &plan, &outcome)?;
+        publish(options, &plan, &outcome, &reckoned)?;
     }
     console.tell(&remarks(&outcome, options.amount()));
     console.warn(outcome.period_without_mail(&plan.scope));
     if !outcome.is_empty() {
-        conclude(options, &plan, &outcome, console)?;
+        conclude(options, &reckoned, console)?;
     }
     let stale = options.max_age.and_then(|days| outcome.older_than(days, &plan));
     if let Some(error) = &stale {
@@ -146,12 +148,19 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
 }
 
 /// Writes the report and the lists; all are complete before any is put in place.
-fn publish(options: &Check, plan: &Plan, outcome: &Outcome) -> Result<()> {
+fn publish(options: &Check, plan: &Plan, outcome: &Outcome, reckoned: &Reckoned<'_>) -> Result<()> {
     let context = Context { policy: &plan.policy, list_given: plan.ledger.given };
     let style = options.style();
     let report = options
         .report()
-        .map(|path| prepare(path, |out| write_report(out, style, &outcome.cases, &context)))
+        .map(|path| {
+            prepare(path, |out| match options.format {
+                ReportFormat::Csv => write_report(out, style, &outcome.cases, &context),
+                ReportFormat::Json => {
+                    write_json_report(out, style.raw, &outcome.cases, &context, &reckoned.account())
+                }
+            })
+        })
         .transpose()?;
     let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };

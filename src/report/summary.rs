@@ -2,11 +2,13 @@
 
 mod closing;
 mod consent_list;
+mod load;
 mod named;
 mod nothing;
 mod owner;
 
 pub use closing::Closing;
+pub use load::Load;
 
 use super::safe::visible;
 use super::suggestions::suggestions;
@@ -16,7 +18,7 @@ use crate::history::{Counted, Tally};
 use crate::judge::Case;
 use crate::policy::Policy;
 use crate::time::Day;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// How far the rest of a broken line is set in.
@@ -47,6 +49,8 @@ pub struct Account<'a> {
     pub flagged_in_unverified: &'a [String],
     /// Bulk messages that stayed undecided.
     pub undecided_bulk: u64,
+    /// The day of asking.
+    pub as_of: Option<Day>,
     /// What the last lines are made from.
     pub closing: Closing<'a>,
 }
@@ -189,48 +193,21 @@ fn in_words(verdict: &str) -> String {
     }
 }
 
-/// Where there is one customer: how much promotional mail in all, and how few send half of it.
+/// How much promotional mail in all, and how few send half of it; nothing where there are several customers.
 fn load(account: &Account<'_>) -> Option<String> {
-    let customers: BTreeSet<&str> = account.cases.iter().map(|case| case.customer.as_str()).collect();
-    if customers.len() != 1 {
-        return None;
-    }
-    let mut by_day: BTreeMap<Day, u64> = BTreeMap::new();
-    account
-        .cases
-        .iter()
-        .flat_map(|case| &case.received)
-        .for_each(|message| *by_day.entry(message.day).or_default() += 1);
-    let (first, last) = (*by_day.keys().next()?, *by_day.keys().next_back()?);
-    let days = u64::try_from(i64::from(last.number()) - i64::from(first.number()) + 1).ok()?;
-    let total: u64 = by_day.values().sum();
-    let busiest = by_day.iter().max_by_key(|(day, count)| (**count, std::cmp::Reverse(**day)))?;
-    let tenths = (total * 20 + days) / (days * 2);
+    let load = Load::of(account.cases)?;
     Some(format!(
         "promotional load: {}.{} a day over {}, at most {} in a day ({}); {} half of it",
-        thousands(tenths / 10),
-        tenths % 10,
-        counted(days, "day", "days"),
-        thousands(*busiest.1),
-        busiest.0,
-        half_senders(account.cases, total),
+        thousands(load.a_day.0 / 10),
+        load.a_day.0 % 10,
+        counted(load.days, "day", "days"),
+        thousands(load.most),
+        load.busiest,
+        match load.half {
+            1 => "1 sender sends".to_string(),
+            several => format!("{several} senders send"),
+        },
     ))
-}
-
-/// How few senders send half of everything.
-fn half_senders(cases: &[Case], total: u64) -> String {
-    let mut loads: Vec<u64> = cases.iter().map(|case| case.received.len() as u64).collect();
-    loads.sort_unstable_by_key(|load| std::cmp::Reverse(*load));
-    let mut sum = 0;
-    let needed = loads.iter().take_while(|load| {
-        let reached = sum * 2 >= total;
-        sum += **load;
-        !reached
-    });
-    match needed.count() {
-        1 => "1 sender sends".to_string(),
-        several => format!("{several} senders send"),
-    }
 }
 
 fn counted(count: u64, one: &str, several: &str) -> String {
