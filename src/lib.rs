@@ -28,7 +28,7 @@
 //! needed by separators and facts alike; `classify` decides for `fact` what kind of mail a message is; `gather` reads parts of mailboxes on several threads and puts what they gave in
 //! order; `check` is the main job as a function, which the command line calls.
 //!
-//! Inside `mailbox`: `survey` finds the files, `source` reads them whole or in parts, `stream` tells by their content what
+//! Inside `mailbox`: `survey` finds the files, `source` reads them whole or in parts, `detect` tells by their content what
 //! they are and hands them to the format's own file, and all of these speak to one `Sink`.
 
 #![forbid(unsafe_code)]

@@ -1,9 +1,8 @@
 //! Archives: zip and tar. Members are read where they lie; nothing is written anywhere, so a path that climbs out
 //! of its folder harms nobody, but it is left out all the same.
 
+use super::mbox::read_buffer::block_for;
 use super::origin::Origin;
-use super::source::block_for;
-use super::stream::read_stream;
 use super::unpack::{Budget, Intact};
 use super::{Marks, Remark, Sink, sidecar};
 use crate::error::{Error, Result};
@@ -12,6 +11,9 @@ use std::path::{Component, Path, PathBuf};
 use tar::EntryType;
 use zip::ZipArchive;
 use zip::result::ZipError;
+
+/// Reads one member, whatever it turns out to be.
+pub type ReadMember = fn(Box<dyn Read + '_>, &Origin, usize, &mut dyn Sink) -> Result<()>;
 
 /// A tar header is one block of 512 bytes.
 pub const TAR_HEADER: usize = 512;
@@ -29,7 +31,13 @@ pub fn is_tar(bytes: &[u8]) -> bool {
 
 /// Reads the members of a tar archive in their order, and the archive to its end: what it was packed with may tell only
 /// there that something is wrong.
-pub fn read_tar<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn Sink) -> Result<()> {
+pub fn read_tar<R: Read>(
+    bytes: R,
+    origin: &Origin,
+    block: usize,
+    read: ReadMember,
+    sink: &mut dyn Sink,
+) -> Result<()> {
     let mut archive = tar::Archive::new(bytes);
     for entry in archive.entries().map_err(|error| damaged(&origin.path, &error))? {
         sink.begin();
@@ -46,7 +54,7 @@ pub fn read_tar<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn
         }
         let size = entry.size();
         // Nothing can be found after a member that is not there to its end.
-        match member(&mut entry, size, (&name, None), origin, block, sink) {
+        match member(&mut entry, size, (&name, None), origin, (block, read), sink) {
             End::Whole => {}
             End::Refused => return Ok(()),
             End::Damaged(error) => {
@@ -66,6 +74,7 @@ pub fn read_zip<R: Read + Seek>(
     size: u64,
     origin: &Origin,
     block: usize,
+    read: ReadMember,
     sink: &mut dyn Sink,
 ) -> Result<()> {
     let mut archive =
@@ -89,8 +98,8 @@ pub fn read_zip<R: Read + Seek>(
             }
             Ok(entry) => {
                 let size = entry.size();
-                let read = member(budget.bound(entry), size, (&name, marks), origin, block, sink);
-                if let End::Damaged(error) = read {
+                let end = member(budget.bound(entry), size, (&name, marks), origin, (block, read), sink);
+                if let End::Damaged(error) = end {
                     sink.begin();
                     sink.remark(Remark::Failed(error));
                 }
@@ -130,7 +139,7 @@ fn member(
     size: u64,
     (name, beside): (&Path, Option<Marks>),
     origin: &Origin,
-    block: usize,
+    (block, read): (usize, ReadMember),
     sink: &mut dyn Sink,
 ) -> End {
     let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
@@ -143,7 +152,7 @@ fn member(
     let mut bytes = Intact::new(bytes);
     let read = {
         let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);
-        read_stream(bytes, &member, block_for(size, block), sink)
+        read(bytes, &member, block_for(size, block), sink)
     };
     let (failure, end) = match (read, bytes.end()) {
         (_, Ok((_, Some(damage)))) => (None, End::Damaged(damaged(&member.path, &damage))),

@@ -1,17 +1,11 @@
 //! What may come before the first message of a text: a byte-order mark, blank lines, NUL bytes; and texts in UTF-16,
 //! in UTF-32 or with separators that are not read.
 
-use super::from_line::{FieldStart, field_start};
-use super::separator::CONTEXT;
+use super::LOOK;
+use super::mbox::read_buffer::{CONTEXT, ReadBuffer};
+use super::mbox::separator::{FieldStart, field_start};
 use super::wide::Wide;
-use super::window::Window;
 use std::io::{self, Read};
-
-/// Bytes that are looked at to tell what a text is.
-pub const LOOK: usize = 4_096;
-
-/// A byte-order mark in UTF-8. Windows editors write one, and joining such files leaves it in the middle.
-pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Where a text begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +16,12 @@ pub struct Beginning {
     pub after_nuls: bool,
 }
 
-/// The beginning of the text, past byte-order marks, blank lines and NUL bytes; all of the window from there is kept.
+/// The beginning of the text, past byte-order marks, blank lines and NUL bytes; all of the buffer from there is kept.
 /// `None` where there is nothing but blank lines.
-pub fn beginning<R: Read>(window: &mut Window<R>) -> io::Result<Option<Beginning>> {
-    let mut at = Beginning { offset: window.start(), after_nuls: false };
+pub fn beginning<R: Read>(buffer: &mut ReadBuffer<R>) -> io::Result<Option<Beginning>> {
+    let mut at = Beginning { offset: buffer.start(), after_nuls: false };
     loop {
-        let mut rest = window.from(at.offset);
+        let mut rest = buffer.from(at.offset);
         let held = rest.len();
         loop {
             rest = match rest {
@@ -41,10 +35,10 @@ pub fn beginning<R: Read>(window: &mut Window<R>) -> io::Result<Option<Beginning
             };
         }
         at.offset += (held - rest.len()) as u64;
-        if rest.len() >= LOOK || window.ended() {
+        if rest.len() >= LOOK || buffer.ended() {
             return Ok((!rest.is_empty() || at.after_nuls).then_some(at));
         }
-        window.more(at.offset.saturating_sub(CONTEXT))?;
+        buffer.more(at.offset.saturating_sub(CONTEXT))?;
     }
 }
 

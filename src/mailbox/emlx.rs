@@ -1,10 +1,9 @@
 //! Apple Mail's `.emlx`: a line with the length of the message, the message, and a property list with its state.
 
-use super::beginning::BYTE_ORDER_MARK;
-use super::from_line::{FieldStart, field_start};
+use super::mbox::read_buffer::{BYTE_ORDER_MARK, ReadBuffer};
+use super::mbox::separator::{FieldStart, field_start};
 use super::origin::Origin;
 use super::single::read_single;
-use super::window::Window;
 use super::{BLOCK, BODY_LOOK, HEADER_LIMIT, Marks, Sink};
 use std::io::{self, Cursor, Read};
 
@@ -37,12 +36,12 @@ pub fn begins(bytes: &[u8]) -> Option<(u64, usize)> {
 
 /// Reads the message and, behind it, its state. Of a long message only as much is kept as is ever asked for.
 pub fn read<R: Read>(
-    window: Window<R>,
+    buffer: ReadBuffer<R>,
     (length, start): (u64, usize),
     origin: &Origin,
     sink: &mut dyn Sink,
 ) -> io::Result<()> {
-    let mut bytes = window.into_reader();
+    let mut bytes = buffer.into_reader();
     io::copy(&mut (&mut bytes).take(start as u64), &mut io::sink())?;
     let kept = length.min((HEADER_LIMIT + BODY_LOOK) as u64 + 1);
     let mut message = Vec::new();
@@ -51,7 +50,7 @@ pub fn read<R: Read>(
     let mut properties = Vec::new();
     bytes.take(PROPERTIES).read_to_end(&mut properties)?;
     origin.turn_to_message(marks(&properties), sink);
-    read_single(&mut Window::new(message.as_slice(), start as u64, BLOCK), start as u64, sink).map(drop)
+    read_single(&mut ReadBuffer::new(message.as_slice(), start as u64, BLOCK), start as u64, sink).map(drop)
 }
 
 /// What the property list says; `None` where it can't be read.

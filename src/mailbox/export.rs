@@ -1,8 +1,8 @@
 //! What exports lay beside their mailboxes: Takeout's list of blocked addresses, Vault's count of messages.
 
 use super::Remark;
+use super::mbox::read_buffer::ReadBuffer;
 use super::origin::Origin;
-use super::window::Window;
 use serde::Deserialize;
 use std::io::{self, Read};
 
@@ -17,15 +17,19 @@ struct BlockList {
 }
 
 /// What the file says beside the mail, where it is such a file; what the user named must be mail.
-pub fn remark<R: Read>(window: &mut Window<R>, start: u64, origin: &Origin) -> io::Result<Option<Remark>> {
+pub fn remark<R: Read>(
+    buffer: &mut ReadBuffer<R>,
+    start: u64,
+    origin: &Origin,
+) -> io::Result<Option<Remark>> {
     let name = origin.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let blocked = name.ends_with(".json") && is_about_blocking(&name);
     let counts = name.ends_with("results-count.csv");
     if origin.named || !(blocked || counts) {
         return Ok(None);
     }
-    while window.end() < LONGEST && window.more(start)? {}
-    let bytes = window.from(start);
+    while buffer.end() < LONGEST && buffer.more(start)? {}
+    let bytes = buffer.from(start);
     Ok(if blocked {
         serde_json::from_slice(bytes).ok().map(|list: BlockList| Remark::Blocked(list.addresses))
     } else {

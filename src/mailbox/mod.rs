@@ -5,42 +5,41 @@
 
 mod archive;
 mod beginning;
+mod detect;
 mod emlx;
 mod export;
-mod from_line;
-mod header;
 mod identity;
 mod maildir;
 mod mbox;
 mod origin;
 mod outlook;
-mod separator;
 mod sidecar;
 mod single;
 mod source;
-mod stream;
 mod survey;
 mod unpack;
 mod wide;
-mod window;
 
-pub use from_line::{Form, FromLine};
 pub use identity::FileId;
 pub use maildir::folder_name;
+pub use mbox::read_buffer::BLOCK;
+pub use mbox::separator::{Form, FromLine};
 pub use mbox::{Borders, Dialect};
 pub use source::{Part, Source, parts, read};
 pub use survey::{Argument, Survey, survey, survey_beside};
-pub use window::BLOCK;
 
 use crate::error::{Error, Result};
 use crate::time::Seconds;
+use mbox::read_buffer::ReadBuffer;
 use origin::Origin;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
-use window::Window;
 
 /// The longest header block that is read, in bytes. Real ones stay under 100 KB.
 pub const HEADER_LIMIT: usize = 1_024 * 1_024;
+
+/// Bytes that are looked at to tell what a text is.
+const LOOK: usize = 4_096;
 
 /// How much of a body is handed on where the header leaves the kind open, in bytes: enough for 256 KiB of
 /// text in base64, and for small attachments before it.
@@ -226,7 +225,7 @@ pub const FORMATS: &[FormatRow] = &[
 
 /// Reads a mailbox that comes as a stream, in blocks of `block` bytes, as if `path` had been named.
 pub fn read_stream(bytes: impl Read, path: &Path, block: usize, sink: &mut dyn Sink) -> Result<()> {
-    stream::read_stream(bytes, &Origin::named(path), block, sink)
+    detect::read_stream(bytes, &Origin::named(path), block, sink)
 }
 
 /// Reads a mailbox of `size` bytes whose parts can be reached in any order, as if `path` had been named.
@@ -243,7 +242,7 @@ pub fn read_file(
 /// Hands a single message over that lies in memory.
 pub fn read_message(message: &[u8], sink: &mut dyn Sink) {
     // Reading from memory does not fail.
-    let _ = single::read_single(&mut Window::new(message, 0, BLOCK), 0, sink);
+    let _ = single::read_single(&mut ReadBuffer::new(message, 0, BLOCK), 0, sink);
 }
 
 #[cfg(test)]

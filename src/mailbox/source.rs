@@ -1,10 +1,9 @@
 //! Files and standard input, read whole or in parts.
 
 use super::beginning::beginning;
+use super::detect::{ZIP_LOOK, is_zip, read_member, read_stream};
+use super::mbox::read_buffer::{BLOCK, ReadBuffer, block_for, keep_before};
 use super::origin::Origin;
-use super::separator::CONTEXT;
-use super::stream::{ZIP_LOOK, is_zip, read_stream};
-use super::window::{BLOCK, Window};
 use super::{Borders, Dialect, Sink, archive, mbox, outlook};
 use crate::error::{Error, Result};
 use std::fs::File;
@@ -43,10 +42,10 @@ pub enum Part {
 pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
     let Some(size) = source.size.filter(|size| *size > length) else { return Ok(vec![Part::Whole]) };
     let failed = |error: io::Error| Error::io(&source.origin.path, "can't be read", &error);
-    let mut window = Window::new(open(&source.origin.path)?.take(size), 0, BLOCK);
-    let start = beginning(&mut window).map_err(failed)?.filter(|start| !start.after_nuls);
+    let mut buffer = ReadBuffer::new(open(&source.origin.path)?.take(size), 0, BLOCK);
+    let start = beginning(&mut buffer).map_err(failed)?.filter(|start| !start.after_nuls);
     let dialect =
-        start.map(|start| mbox::begins(&mut window, start.offset)).transpose().map_err(failed)?.flatten();
+        start.map(|start| mbox::begins(&mut buffer, start.offset)).transpose().map_err(failed)?.flatten();
     let Some(dialect) = dialect else { return Ok(vec![Part::Whole]) };
     let borders = (0..size.div_ceil(length).max(1)).map(|part| (part * length, (part + 1) * length));
     let stretches = borders.map(|(from, to)| Part::Stretch {
@@ -85,23 +84,18 @@ pub fn read(
             origin.turn_to_folder(sink);
             let size = source.size.unwrap_or(u64::MAX);
             // A few bytes before a line show whether the line before it is blank.
-            let begin = from.saturating_sub(CONTEXT);
+            let begin = keep_before(from);
             file.seek(SeekFrom::Start(begin)).map_err(failed)?;
-            let mut window =
-                Window::new(Told { inner: file.take(size.saturating_sub(begin)), read }, begin, block);
-            window.more(begin).map_err(failed)?;
-            let borders = mbox::read(&mut window, from, to, dialect, sink).map_err(failed)?;
-            if window.ended() {
-                not_cut_short(window.end(), size, &origin.path)?;
+            let mut buffer =
+                ReadBuffer::new(Told { inner: file.take(size.saturating_sub(begin)), read }, begin, block);
+            buffer.more(begin).map_err(failed)?;
+            let borders = mbox::read(&mut buffer, from, to, dialect, sink).map_err(failed)?;
+            if buffer.ended() {
+                not_cut_short(buffer.end(), size, &origin.path)?;
             }
             Ok(Some(borders))
         }
     }
-}
-
-/// The block in which something of `size` bytes is read: a hundred thousand small files need no large buffer each.
-pub(super) fn block_for(size: u64, block: usize) -> usize {
-    block.min(usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX))
 }
 
 /// Reads a file that had `size` bytes at the beginning.
@@ -116,7 +110,7 @@ pub(super) fn read_file<F: Read + Seek>(
     let mut first = Vec::new();
     (&mut file).take(ZIP_LOOK as u64).read_to_end(&mut first).and_then(|_| file.rewind()).map_err(failed)?;
     if is_zip(&first) {
-        return archive::read_zip(file, size, origin, block, sink);
+        return archive::read_zip(file, size, origin, block, read_member, sink);
     }
     if outlook::begins(&first) {
         return outlook::read(file, origin, sink);

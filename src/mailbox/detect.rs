@@ -1,13 +1,14 @@
 //! What a stream of bytes turns out to be, by its content, and who reads it.
 
+use super::LOOK;
 use super::archive::{TAR_HEADER, is_tar, read_tar};
-use super::beginning::{LOOK, beginning, is_message, unread, wide};
-use super::from_line::{FieldStart, field_start};
+use super::beginning::{beginning, is_message, unread, wide};
+use super::mbox::read_buffer::ReadBuffer;
+use super::mbox::separator::{FieldStart, field_start};
 use super::origin::{Origin, Packing};
 use super::single::read_single;
 use super::unpack::Compression;
 use super::wide::Decoded;
-use super::window::Window;
 use super::{Remark, Sink, Unusable, emlx, export, maildir, mbox, outlook};
 use crate::error::{Error, Result};
 use crate::outputs;
@@ -65,22 +66,22 @@ pub fn is_zip(bytes: &[u8]) -> bool {
 /// remarked; where the user named it, it is an error.
 pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn Sink) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
-    let mut window = Window::new(bytes, 0, block);
-    while window.end() < TAR_HEADER as u64 && window.more(0).map_err(failed)? {}
-    match (Format::of(window.from(0)), origin.packing) {
-        (Format::Text, _) => match wide(window.from(0), must_be_mail(origin)) {
+    let mut buffer = ReadBuffer::new(bytes, 0, block);
+    while buffer.end() < TAR_HEADER as u64 && buffer.more(0).map_err(failed)? {}
+    match (Format::of(buffer.from(0)), origin.packing) {
+        (Format::Text, _) => match wide(buffer.from(0), must_be_mail(origin)) {
             Some(encoding) => {
-                let bytes: Box<dyn Read + '_> = Box::new(Decoded::new(window.into_reader(), encoding));
+                let bytes: Box<dyn Read + '_> = Box::new(Decoded::new(buffer.into_reader(), encoding));
                 read_stream(bytes, origin, block, sink)
             }
-            None => read_text(&mut window, origin, sink),
+            None => read_text(&mut buffer, origin, sink),
         },
-        (Format::Emlx(length, start), _) => emlx::read(window, (length, start), origin, sink).map_err(failed),
-        (Format::Outlook, _) => outlook::read_stream(window.into_reader(), origin, sink),
+        (Format::Emlx(length, start), _) => emlx::read(buffer, (length, start), origin, sink).map_err(failed),
+        (Format::Outlook, _) => outlook::read_stream(buffer.into_reader(), origin, sink),
         (Format::OutlookStore, _) => Err(Error::file(&origin.path, "is an Outlook mailbox (.pst or .ost)")
             .hint("unpack it with `readpst -M -o FOLDER FILE` (package pst-utils) and give the folder")),
         (Format::Compressed(compression), Packing::None) => {
-            let mut unpacked = compression.unpack(window.into_reader());
+            let mut unpacked = compression.unpack(buffer.into_reader());
             let bytes: Box<dyn Read + '_> = Box::new(&mut unpacked);
             let read = read_stream(bytes, &origin.unpacked(), block, sink);
             // Whether it is whole shows at its end.
@@ -96,8 +97,8 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
             }
         }
         (Format::Tar, Packing::None | Packing::Compressed) => {
-            let bytes: Box<dyn Read + '_> = Box::new(window.into_reader());
-            read_tar(bytes, origin, block, sink)
+            let bytes: Box<dyn Read + '_> = Box::new(buffer.into_reader());
+            read_tar(bytes, origin, block, read_member, sink)
         }
         (Format::Zip, Packing::None) => {
             Err(Error::file(&origin.path, "is a zip archive, which can't be read from a stream")
@@ -114,6 +115,16 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
     }
 }
 
+/// Reads a member of an archive: whatever it turns out to be, too.
+pub fn read_member(
+    bytes: Box<dyn Read + '_>,
+    origin: &Origin,
+    block: usize,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    read_stream(bytes, origin, block, sink)
+}
+
 /// What is packed is damaged, or ends too early.
 fn damaged(path: &Path, error: &io::Error) -> Error {
     Error::io(path, "is damaged or cut short", error)
@@ -125,48 +136,48 @@ fn must_be_mail(origin: &Origin) -> bool {
     origin.named || maildir::is_message(&origin.path)
 }
 
-fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
+fn read_text<R: Read>(buffer: &mut ReadBuffer<R>, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let must_be_mail = must_be_mail(origin);
-    if let Some((why, hint)) = unread(window.from(0)) {
+    if let Some((why, hint)) = unread(buffer.from(0)) {
         return Err(Error::file(&origin.path, why).hint(hint));
     }
-    let Some(start) = beginning(window).map_err(failed)? else {
+    let Some(start) = beginning(buffer).map_err(failed)? else {
         if origin.named {
             origin.turn_to_folder(sink);
         }
         return Ok(());
     };
     let (start, after_nuls) = (start.offset, start.after_nuls);
-    if !origin.named && outputs::Kind::of(window.from(window.start())).is_some() {
+    if !origin.named && outputs::Kind::of(buffer.from(buffer.start())).is_some() {
         sink.remark(Remark::NoMail(origin.path.clone()));
         return Ok(());
     }
-    if let Some(dialect) = mbox::begins(window, start).map_err(failed)? {
+    if let Some(dialect) = mbox::begins(buffer, start).map_err(failed)? {
         origin.turn_to_folder(sink);
         if after_nuls {
             sink.unusable(0, Unusable::NoSeparator);
         }
-        return mbox::read(window, start, u64::MAX, dialect, sink).map(drop).map_err(failed);
+        return mbox::read(buffer, start, u64::MAX, dialect, sink).map(drop).map_err(failed);
     }
-    let lost = mbox::after_foreign_lines(window, start).map_err(failed)?;
-    if lost.is_none() && is_message(window.from(start), must_be_mail) {
-        return read_from_header(window, start, origin, sink).map_err(failed);
+    let lost = mbox::after_foreign_lines(buffer, start).map_err(failed)?;
+    if lost.is_none() && is_message(buffer.from(start), must_be_mail) {
+        return read_from_header(buffer, start, origin, sink).map_err(failed);
     }
-    if let Some(remark) = export::remark(window, start, origin).map_err(failed)? {
+    if let Some(remark) = export::remark(buffer, start, origin).map_err(failed)? {
         sink.remark(remark);
         return Ok(());
     }
     // A mailbox that lost its beginning is still one; but a picture in a folder is not searched for it.
-    let look = window.from(start);
+    let look = buffer.from(start);
     let binary = look[..look.len().min(LOOK)].contains(&0);
     let lost = match lost {
-        None if !binary || origin.named => mbox::first_separator(window, start).map_err(failed)?,
+        None if !binary || origin.named => mbox::first_separator(buffer, start).map_err(failed)?,
         lost => lost,
     };
     let Some(dialect) = lost else {
         if origin.named || !must_be_mail {
-            return no_mail(window.from(start), origin, sink);
+            return no_mail(buffer.from(start), origin, sink);
         }
         origin.turn_to_message(None, sink);
         sink.unusable(start, Unusable::NoHeader);
@@ -174,13 +185,13 @@ fn read_text<R: Read>(window: &mut Window<R>, origin: &Origin, sink: &mut dyn Si
     };
     origin.turn_to_folder(sink);
     sink.unusable(start, Unusable::NoSeparator);
-    mbox::read(window, dialect.start, u64::MAX, dialect, sink).map(drop).map_err(failed)
+    mbox::read(buffer, dialect.start, u64::MAX, dialect, sink).map(drop).map_err(failed)
 }
 
 /// Reads a text that begins with a header: a single message, unless its first line is what is left of a separator.
 /// Where it may have been a mailbox all the same, that is said.
 fn read_from_header<R: Read>(
-    window: &mut Window<R>,
+    buffer: &mut ReadBuffer<R>,
     start: u64,
     origin: &Origin,
     sink: &mut dyn Sink,
@@ -189,13 +200,13 @@ fn read_from_header<R: Read>(
     let name = origin.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let numbered = name.bytes().all(|byte| byte.is_ascii_digit());
     if numbered || name.ends_with(".eml") || maildir::is_message(&origin.path) {
-        return read_single(window, start, sink).map(drop);
+        return read_single(buffer, start, sink).map(drop);
     }
-    if field_start(window.from(start)) == FieldStart::No {
-        return mbox::read_damaged(window, start, sink, |sink| origin.turn_to_folder(sink));
+    if field_start(buffer.from(start)) == FieldStart::No {
+        return mbox::read_damaged(buffer, start, sink, |sink| origin.turn_to_folder(sink));
     }
-    let body = read_single(window, start, sink)?;
-    if mbox::holds_separator(window, body)? {
+    let body = read_single(buffer, start, sink)?;
+    if mbox::holds_separator(buffer, body)? {
         let what = "begins with a header, not with a `From ` line, and was read as a single message, but lines in it \
                     look like the beginning of others";
         sink.remark(Remark::Note(Error::file(&origin.path, what).hint(

@@ -5,21 +5,27 @@ use std::io::{self, Read};
 /// What one read asks for. Larger blocks were no faster; smaller ones cost system calls.
 pub const BLOCK: usize = 512 * 1_024;
 
+/// A byte-order mark in UTF-8. Windows editors write one, and joining such files leaves it in the middle.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Bytes before a line that show whether the line before it is blank, with a byte-order mark between.
+pub const CONTEXT: u64 = 6;
+
 /// The bytes of a source from some offset to the end of what has been read.
-pub struct Window<R> {
+pub struct ReadBuffer<R> {
     source: R,
-    buffer: Vec<u8>,
+    bytes: Vec<u8>,
     filled: usize,
-    /// Offset in the source of the buffer's first byte.
+    /// Offset in the source of the first of them.
     base: u64,
     block: usize,
     ended: bool,
 }
 
-impl<R: Read> Window<R> {
+impl<R: Read> ReadBuffer<R> {
     /// A view of `source`, whose next byte stands at `offset`; read in steps of `block` bytes.
     pub fn new(source: R, offset: u64, block: usize) -> Self {
-        Self { source, buffer: Vec::new(), filled: 0, base: offset, block: block.max(1), ended: false }
+        Self { source, bytes: Vec::new(), filled: 0, base: offset, block: block.max(1), ended: false }
     }
 
     /// Offset just past the last byte read.
@@ -47,13 +53,13 @@ impl<R: Read> Window<R> {
         let index = |offset: u64| {
             usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX).min(self.filled)
         };
-        self.buffer.get(index(from)..index(to)).unwrap_or(&[])
+        self.bytes.get(index(from)..index(to)).unwrap_or(&[])
     }
 
     /// All bytes held and all that are still to come, from where the view began.
     pub fn into_reader(mut self) -> impl Read {
-        self.buffer.truncate(self.filled);
-        io::Cursor::new(self.buffer).chain(self.source)
+        self.bytes.truncate(self.filled);
+        io::Cursor::new(self.bytes).chain(self.source)
     }
 
     /// Reads on, forgetting what lies before `keep`. `false` at the end of the source.
@@ -62,11 +68,11 @@ impl<R: Read> Window<R> {
             return Ok(false);
         }
         self.forget(keep);
-        if self.buffer.len() < self.filled + self.block {
-            self.buffer.resize(self.filled + self.block, 0);
+        if self.bytes.len() < self.filled + self.block {
+            self.bytes.resize(self.filled + self.block, 0);
         }
         loop {
-            match self.source.read(&mut self.buffer[self.filled..]) {
+            match self.source.read(&mut self.bytes[self.filled..]) {
                 Ok(0) => {
                     self.ended = true;
                     return Ok(false);
@@ -83,16 +89,26 @@ impl<R: Read> Window<R> {
 
     fn forget(&mut self, keep: u64) {
         let gone = usize::try_from(keep.saturating_sub(self.base)).unwrap_or(usize::MAX).min(self.filled);
-        self.buffer.copy_within(gone..self.filled, 0);
+        self.bytes.copy_within(gone..self.filled, 0);
         self.filled -= gone;
         self.base += gone as u64;
         // One long header or body must not be paid for until the end of the file.
         let wanted = self.filled + self.block;
-        if self.buffer.len() > wanted.saturating_mul(4) {
-            self.buffer.truncate(wanted);
-            self.buffer.shrink_to_fit();
+        if self.bytes.len() > wanted.saturating_mul(4) {
+            self.bytes.truncate(wanted);
+            self.bytes.shrink_to_fit();
         }
     }
+}
+
+/// The offset from which bytes must be kept so that they show whether the line before one at `offset` is blank.
+pub fn keep_before(offset: u64) -> u64 {
+    offset.saturating_sub(CONTEXT)
+}
+
+/// The block in which something of `size` bytes is read: a hundred thousand small files need no large buffer each.
+pub fn block_for(size: u64, block: usize) -> usize {
+    block.min(usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]
@@ -101,13 +117,13 @@ mod tests {
 
     #[test]
     fn bytes_are_addressed_by_their_offset_in_the_source() {
-        let mut window = Window::new(&b"0123456789"[..], 100, 3);
-        assert!(window.more(100).expect("read"));
-        assert_eq!(window.from(101), b"12");
-        assert!(window.more(102).expect("read"));
-        assert_eq!((window.from(102), window.from(100)), (&b"2345"[..], &b"2345"[..]));
-        assert_eq!(window.from(999), b"");
-        while window.more(109).expect("read") {}
-        assert_eq!((window.end(), window.from(109)), (110, &b"9"[..]));
+        let mut buffer = ReadBuffer::new(&b"0123456789"[..], 100, 3);
+        assert!(buffer.more(100).expect("read"));
+        assert_eq!(buffer.from(101), b"12");
+        assert!(buffer.more(102).expect("read"));
+        assert_eq!((buffer.from(102), buffer.from(100)), (&b"2345"[..], &b"2345"[..]));
+        assert_eq!(buffer.from(999), b"");
+        while buffer.more(109).expect("read") {}
+        assert_eq!((buffer.end(), buffer.from(109)), (110, &b"9"[..]));
     }
 }

@@ -4,13 +4,15 @@
 //! the beginning of a body where it is asked for. All dialects are one: quoting (`>From `) needs no undoing to
 //! find a boundary, and a `Content-Length` counts only where it proves itself.
 
-use super::beginning::{BYTE_ORDER_MARK, LOOK};
-use super::from_line::{FieldStart, Form, FromLine, Recognised, Setting, field_start, recognise};
-use super::header::{Header, header, keep_before};
-use super::separator::{CONTEXT, Separator};
-use super::window::Window;
-use super::{BODY_LOOK, RawMessage, Sink, Unusable, Want};
+pub mod header;
+pub mod read_buffer;
+pub mod separator;
+
+use super::{BODY_LOOK, LOOK, RawMessage, Sink, Unusable, Want};
+use header::{Header, header};
 use memchr::{memchr2, memmem};
+use read_buffer::{BYTE_ORDER_MARK, CONTEXT, ReadBuffer, keep_before};
+use separator::{FieldStart, Form, FromLine, Recognised, Separator, Setting, field_start, recognise};
 use std::io::{self, Read};
 
 /// How far a `Content-Length` may reach over something that looks like a separator and still be checked.
@@ -39,13 +41,13 @@ pub struct Borders {
 
 /// Hands every message whose separator stands in `from..to` to the sink.
 pub fn read<R: Read>(
-    window: &mut Window<R>,
+    buffer: &mut ReadBuffer<R>,
     from: u64,
     to: u64,
     dialect: Dialect,
     sink: &mut dyn Sink,
 ) -> io::Result<Borders> {
-    let mut reader = Reader::new(window, dialect, to);
+    let mut reader = Reader::new(buffer, dialect, to);
     let mut next = reader.separator_from(from, None, from)?;
     let first = next.map(|separator| separator.offset).filter(|offset| *offset < to);
     let mut claimed = false;
@@ -55,35 +57,35 @@ pub fn read<R: Read>(
         }
         (next, claimed) = reader.message(separator, sink)?;
     }
-    let end = reader.window.end().max(to);
+    let end = reader.buffer.end().max(to);
     Ok(Borders { first, next: claimed.then_some(end) })
 }
 
 /// Whether the file begins with a separator at `start` (past byte-order mark and blank lines), and of what kind.
-pub fn begins<R: Read>(window: &mut Window<R>, start: u64) -> io::Result<Option<Dialect>> {
+pub fn begins<R: Read>(buffer: &mut ReadBuffer<R>, start: u64) -> io::Result<Option<Dialect>> {
     let any = Dialect { start, patches: true, certain: false };
-    let found = Reader::new(window, any, u64::MAX).judge(start, start)?;
+    let found = Reader::new(buffer, any, u64::MAX).judge(start, start)?;
     Ok(found.map(|separator| Dialect { patches: separator.line.form == Form::Patch, ..any }))
 }
 
 /// The first separator at or after `from` in a file that does not begin with one.
-pub fn first_separator<R: Read>(window: &mut Window<R>, from: u64) -> io::Result<Option<Dialect>> {
-    let found = Reader::new(window, NO_FIRST, u64::MAX).separator_from(from, None, from)?;
+pub fn first_separator<R: Read>(buffer: &mut ReadBuffer<R>, from: u64) -> io::Result<Option<Dialect>> {
+    let found = Reader::new(buffer, NO_FIRST, u64::MAX).separator_from(from, None, from)?;
     Ok(found.map(|separator| Dialect { start: separator.offset, ..NO_FIRST }))
 }
 
 /// The first separator where lines come before it that are neither blank nor fields: what some program wrote at the
 /// top of its export.
-pub fn after_foreign_lines<R: Read>(window: &mut Window<R>, start: u64) -> io::Result<Option<Dialect>> {
+pub fn after_foreign_lines<R: Read>(buffer: &mut ReadBuffer<R>, start: u64) -> io::Result<Option<Dialect>> {
     let mut line = start;
     loop {
-        let bytes = window.from(line);
+        let bytes = buffer.from(line);
         if line - start >= LOOK as u64 || field_start(bytes) != FieldStart::No {
             return Ok(None);
         }
         let Some(length) = memchr2(b'\n', b'\r', bytes) else { return Ok(None) };
         line += length as u64 + if bytes[length..].starts_with(b"\r\n") { 2 } else { 1 };
-        if let Some(separator) = Reader::new(window, NO_FIRST, u64::MAX).judge(line, start)? {
+        if let Some(separator) = Reader::new(buffer, NO_FIRST, u64::MAX).judge(line, start)? {
             return Ok(Some(Dialect { start: separator.offset, ..NO_FIRST }));
         }
     }
@@ -96,7 +98,7 @@ const NO_FIRST: Dialect = Dialect { start: u64::MAX, patches: false, certain: fa
 const FROM_HEADER: Dialect = Dialect { certain: true, ..NO_FIRST };
 
 struct Reader<'w, R> {
-    window: &'w mut Window<R>,
+    buffer: &'w mut ReadBuffer<R>,
     dialect: Dialect,
     /// Where the stretch ends that is read.
     to: u64,
@@ -106,8 +108,8 @@ struct Reader<'w, R> {
 }
 
 impl<'w, R: Read> Reader<'w, R> {
-    fn new(window: &'w mut Window<R>, dialect: Dialect, to: u64) -> Self {
-        Self { window, dialect, to, finder: memmem::Finder::new(b"From "), fields: Vec::new() }
+    fn new(buffer: &'w mut ReadBuffer<R>, dialect: Dialect, to: u64) -> Self {
+        Self { buffer, dialect, to, finder: memmem::Finder::new(b"From "), fields: Vec::new() }
     }
 
     /// Hands one message over and finds the next separator; tells whether a `Content-Length` reaches over the
@@ -119,14 +121,14 @@ impl<'w, R: Read> Reader<'w, R> {
     ) -> io::Result<(Option<Separator>, bool)> {
         let (dialect, to) = (self.dialect, self.to);
         let fields = std::mem::take(&mut self.fields);
-        let Some(mut header) = header(self.window, separator.header, fields, |window, line| {
-            Reader::new(window, dialect, to).judge(line, separator.header)
+        let Some(mut header) = header(self.buffer, separator.header, fields, |buffer, line| {
+            Reader::new(buffer, dialect, to).judge(line, separator.header)
         })?
         else {
             sink.unusable(separator.offset, Unusable::HeaderTooLong);
             return Ok((self.separator_from(separator.header, None, separator.header)?, false));
         };
-        let block = self.window.slice(separator.header, header.end);
+        let block = self.buffer.slice(separator.header, header.end);
         let torn = header.is_torn(block);
         if block.is_empty() || torn {
             sink.unusable(separator.offset, if torn { Unusable::Torn } else { Unusable::NoHeader });
@@ -150,7 +152,7 @@ impl<'w, R: Read> Reader<'w, R> {
     ) -> io::Result<Option<Separator>> {
         let message = RawMessage {
             offset: separator.offset,
-            header: self.window.slice(separator.header, header.end),
+            header: self.buffer.slice(separator.header, header.end),
             from_line: Some(separator.line),
             fields: &header.fields,
         };
@@ -174,12 +176,12 @@ impl<'w, R: Read> Reader<'w, R> {
                 Search::Found(separator) => break Some(separator),
                 Search::Not(until) => at = until,
             }
-            if self.window.end() >= enough || !self.window.more(keep_before(header.body))? {
+            if self.buffer.end() >= enough || !self.buffer.more(keep_before(header.body))? {
                 break None;
             }
         };
-        let end = found.map_or(self.window.end(), |separator| separator.offset).min(enough);
-        sink.body(self.window.slice(header.body, end));
+        let end = found.map_or(self.buffer.end(), |separator| separator.offset).min(enough);
+        sink.body(self.buffer.slice(header.body, end));
         match found {
             Some(separator) => Ok(Some(separator)),
             None => self.separator_from(at, header.claimed_end, at),
@@ -204,7 +206,7 @@ impl<'w, R: Read> Reader<'w, R> {
                 return Ok(None);
             }
             keep = keep_before(at);
-            if !self.window.more(keep)? {
+            if !self.buffer.more(keep)? {
                 return Ok(None);
             }
         }
@@ -213,10 +215,10 @@ impl<'w, R: Read> Reader<'w, R> {
     /// Looks for a separator among the bytes held; may read on to judge a candidate.
     fn search(&mut self, mut at: u64, claimed_end: Option<u64>, keep: u64) -> io::Result<Search> {
         loop {
-            let bytes = self.window.from(at);
+            let bytes = self.buffer.from(at);
             let Some(found) = self.finder.find(bytes) else {
                 // The last four bytes may be the beginning of `From `.
-                return Ok(Search::Not(at.max(self.window.end().saturating_sub(4))));
+                return Ok(Search::Not(at.max(self.buffer.end().saturating_sub(4))));
             };
             let candidate = at + found as u64;
             at = candidate + 1;
@@ -242,13 +244,13 @@ impl<'w, R: Read> Reader<'w, R> {
     fn judge(&mut self, offset: u64, keep: u64) -> io::Result<Option<Separator>> {
         let first = offset == self.dialect.start;
         loop {
-            let bytes = self.window.from(offset);
-            if !bytes.starts_with(b"From ") && (bytes.len() >= 5 || self.window.ended()) {
+            let bytes = self.buffer.from(offset);
+            if !bytes.starts_with(b"From ") && (bytes.len() >= 5 || self.buffer.ended()) {
                 return Ok(None);
             }
             let setting = Setting {
                 after_blank: first || self.after_blank(offset),
-                at_end: self.window.ended(),
+                at_end: self.buffer.ended(),
                 first,
             };
             match recognise(bytes, setting) {
@@ -265,7 +267,7 @@ impl<'w, R: Read> Reader<'w, R> {
                 }
                 Recognised::No => return Ok(None),
                 Recognised::Unclear => {
-                    self.window.more(keep_before(keep.min(offset)))?;
+                    self.buffer.more(keep_before(keep.min(offset)))?;
                 }
             }
         }
@@ -280,7 +282,7 @@ impl<'w, R: Read> Reader<'w, R> {
 
     /// The bytes before a line, without a byte-order mark between. A NUL is the end of what a failed disk lost.
     fn before(&self, offset: u64) -> &[u8] {
-        let before = self.window.slice(offset.saturating_sub(CONTEXT), offset);
+        let before = self.buffer.slice(offset.saturating_sub(CONTEXT), offset);
         before.strip_suffix(BYTE_ORDER_MARK).unwrap_or(before)
     }
 
@@ -292,12 +294,12 @@ impl<'w, R: Read> Reader<'w, R> {
         let keep = keep.min(candidate);
         let mut next = end;
         loop {
-            match self.window.from(next).first() {
+            match self.buffer.from(next).first() {
                 Some(b'\n' | b'\r') => next += 1,
                 Some(_) => return Ok(self.at_line_start(next) && self.judge(next, keep)?.is_some()),
-                None if self.window.ended() => return Ok(self.window.end() >= end),
+                None if self.buffer.ended() => return Ok(self.buffer.end() >= end),
                 None => {
-                    self.window.more(keep_before(keep))?;
+                    self.buffer.more(keep_before(keep))?;
                 }
             }
         }
@@ -318,15 +320,15 @@ fn certain(line: FromLine) -> bool {
 /// Reads a mailbox whose first line is damaged, so that it begins with the header at `start`. `turn` is called before
 /// the second message.
 pub fn read_damaged<R: Read>(
-    window: &mut Window<R>,
+    buffer: &mut ReadBuffer<R>,
     start: u64,
     sink: &mut dyn Sink,
     turn: impl FnOnce(&mut dyn Sink),
 ) -> io::Result<()> {
     let dialect = FROM_HEADER;
-    let mut reader = Reader::new(window, dialect, u64::MAX);
-    let header = header(reader.window, start, Vec::new(), |window, line| {
-        Reader::new(window, dialect, u64::MAX).judge(line, start)
+    let mut reader = Reader::new(buffer, dialect, u64::MAX);
+    let header = header(reader.buffer, start, Vec::new(), |buffer, line| {
+        Reader::new(buffer, dialect, u64::MAX).judge(line, start)
     })?;
     let lost = Separator { offset: start, header: start, line: FromLine { form: Form::Bare, time: None } };
     let mut next = match header {
@@ -346,7 +348,7 @@ pub fn read_damaged<R: Read>(
 }
 
 /// Whether a separator that leaves no doubt follows in the body of a single message, which begins at `body`.
-pub fn holds_separator<R: Read>(window: &mut Window<R>, body: u64) -> io::Result<bool> {
-    let mut reader = Reader::new(window, FROM_HEADER, u64::MAX);
+pub fn holds_separator<R: Read>(buffer: &mut ReadBuffer<R>, body: u64) -> io::Result<bool> {
+    let mut reader = Reader::new(buffer, FROM_HEADER, u64::MAX);
     Ok(reader.separator_from(body, None, body)?.is_some())
 }

@@ -1,15 +1,14 @@
 //! Where the header block of a message ends, and where its fields begin.
 
-use super::HEADER_LIMIT;
-use super::beginning::BYTE_ORDER_MARK;
-use super::separator::{CONTEXT, Separator};
-use super::window::Window;
+use super::read_buffer::{BYTE_ORDER_MARK, ReadBuffer, keep_before};
+use super::separator::Separator;
+use crate::mailbox::HEADER_LIMIT;
 use crate::text::scan;
 use memchr::{memchr2, memmem};
 use std::io::{self, Read};
 
 /// Where a header block ends.
-pub(super) struct Header {
+pub struct Header {
     pub end: u64,
     /// Where the body begins, after the blank line.
     pub body: u64,
@@ -31,20 +30,20 @@ impl Header {
 
 /// Finds the end of the header block that begins at `start`, reading on as needed: a blank line, a separator,
 /// or the end of the source. `None` where it is longer than the limit.
-pub(super) fn header<R: Read>(
-    window: &mut Window<R>,
+pub fn header<R: Read>(
+    buffer: &mut ReadBuffer<R>,
     start: u64,
     fields: Vec<u32>,
-    mut separator: impl FnMut(&mut Window<R>, u64) -> io::Result<Option<Separator>>,
+    mut separator: impl FnMut(&mut ReadBuffer<R>, u64) -> io::Result<Option<Separator>>,
 ) -> io::Result<Option<Header>> {
     let mut fields = fields;
-    if window.slice(start.saturating_sub(1), start) != b"\r"
-        && let Some((end, body, claimed_end)) = plain_header(window.from(start), start, &mut fields)
+    if buffer.slice(start.saturating_sub(1), start) != b"\r"
+        && let Some((end, body, claimed_end)) = plain_header(buffer.from(start), start, &mut fields)
     {
         return Ok(Some(Header { end, body, claimed_end, next: None, fields }));
     }
     fields.clear();
-    let bare_cr = bare_cr(window, start)?;
+    let bare_cr = bare_cr(buffer, start)?;
     let mut line = start;
     let mut claimed = None;
     loop {
@@ -52,26 +51,26 @@ pub(super) fn header<R: Read>(
             return Ok(None);
         }
         // A stray CR in a header of LF lines ends no header; but a separator may stand behind it as in a body.
-        let whole_line = bare_cr || window.slice(line.saturating_sub(1), line) != b"\r";
-        if let Some(blank) = blank_line(window, line, start)?.filter(|_| whole_line) {
+        let whole_line = bare_cr || buffer.slice(line.saturating_sub(1), line) != b"\r";
+        if let Some(blank) = blank_line(buffer, line, start)?.filter(|_| whole_line) {
             let body = line + blank;
             let claimed_end = claimed.map(|length: u64| body.saturating_add(length));
             return Ok(Some(Header { end: line, body, claimed_end, next: None, fields }));
         }
-        if window.from(line).starts_with(b"From ")
-            && let Some(next) = separator(window, line)?
+        if buffer.from(line).starts_with(b"From ")
+            && let Some(next) = separator(buffer, line)?
         {
             return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next), fields }));
         }
-        let after = next_line(window, line, start)?;
-        for at in hidden_lines(window.slice(line, after.unwrap_or(window.end()))) {
+        let after = next_line(buffer, line, start)?;
+        for at in hidden_lines(buffer.slice(line, after.unwrap_or(buffer.end()))) {
             let at = line + at as u64;
-            if let Some(next) = separator(window, at)? {
+            if let Some(next) = separator(buffer, at)? {
                 return Ok(Some(Header { end: at, body: at, claimed_end: None, next: Some(next), fields }));
             }
         }
         let Some(next) = after else {
-            let end = window.end();
+            let end = buffer.end();
             return Ok((end - start <= HEADER_LIMIT as u64).then_some(Header {
                 end,
                 body: end,
@@ -80,7 +79,7 @@ pub(super) fn header<R: Read>(
                 fields,
             }));
         };
-        claimed = claimed.or_else(|| content_length(window.slice(line, next)));
+        claimed = claimed.or_else(|| content_length(buffer.slice(line, next)));
         line = next;
     }
 }
@@ -129,39 +128,39 @@ fn hidden_lines(line: &[u8]) -> Vec<usize> {
 }
 
 /// Whether lines end in a bare CR here: the first line does.
-fn bare_cr<R: Read>(window: &mut Window<R>, start: u64) -> io::Result<bool> {
+fn bare_cr<R: Read>(buffer: &mut ReadBuffer<R>, start: u64) -> io::Result<bool> {
     loop {
-        let bytes = window.from(start);
+        let bytes = buffer.from(start);
         match memchr2(b'\r', b'\n', bytes) {
             Some(at) if bytes[at] == b'\n' => return Ok(false),
-            Some(at) if bytes.len() > at + 2 || window.ended() => {
+            Some(at) if bytes.len() > at + 2 || buffer.ended() => {
                 return Ok(!matches!(&bytes[at + 1..], [b'\n', ..] | [b'\r', b'\n', ..]));
             }
             None if bytes.len() > HEADER_LIMIT => return Ok(false),
             _ => {}
         }
-        if !window.more(keep_before(start))? && window.from(start).is_empty() {
+        if !buffer.more(keep_before(start))? && buffer.from(start).is_empty() {
             return Ok(false);
         }
-        if window.ended() && memchr2(b'\r', b'\n', window.from(start)).is_none() {
+        if buffer.ended() && memchr2(b'\r', b'\n', buffer.from(start)).is_none() {
             return Ok(false);
         }
     }
 }
 
 /// The length of the blank line at `offset`, where one stands there.
-fn blank_line<R: Read>(window: &mut Window<R>, offset: u64, keep: u64) -> io::Result<Option<u64>> {
+fn blank_line<R: Read>(buffer: &mut ReadBuffer<R>, offset: u64, keep: u64) -> io::Result<Option<u64>> {
     loop {
-        match window.from(offset) {
+        match buffer.from(offset) {
             [b'\n', ..] => return Ok(Some(1)),
             [b'\r', b'\n', ..] => return Ok(Some(2)),
             [b'\r', _, ..] => return Ok(Some(1)),
-            [b'\r'] if window.ended() => return Ok(Some(1)),
-            [] if window.ended() => return Ok(None),
+            [b'\r'] if buffer.ended() => return Ok(Some(1)),
+            [] if buffer.ended() => return Ok(None),
             [] | [b'\r'] | [b'F'] | [b'F', b'r'] | [b'F', b'r', b'o'] | [b'F', b'r', b'o', b'm']
-                if !window.ended() =>
+                if !buffer.ended() =>
             {
-                window.more(keep_before(keep))?;
+                buffer.more(keep_before(keep))?;
             }
             _ => return Ok(None),
         }
@@ -169,32 +168,32 @@ fn blank_line<R: Read>(window: &mut Window<R>, offset: u64, keep: u64) -> io::Re
 }
 
 /// Where the line after the one at `line` begins; `None` at the end of the source or past the limit.
-fn next_line<R: Read>(window: &mut Window<R>, line: u64, keep: u64) -> io::Result<Option<u64>> {
+fn next_line<R: Read>(buffer: &mut ReadBuffer<R>, line: u64, keep: u64) -> io::Result<Option<u64>> {
     let mut searched = line;
     loop {
-        let bytes = window.from(searched);
+        let bytes = buffer.from(searched);
         let end = memchr2(b'\r', b'\n', bytes);
         match end {
             Some(at) if bytes[at] == b'\n' => return Ok(Some(searched + at as u64 + 1)),
             Some(at) => match bytes.get(at + 1) {
                 Some(b'\n') => return Ok(Some(searched + at as u64 + 2)),
                 Some(_) => return Ok(Some(searched + at as u64 + 1)),
-                None if window.ended() => return Ok(Some(searched + at as u64 + 1)),
+                None if buffer.ended() => return Ok(Some(searched + at as u64 + 1)),
                 None => searched += at as u64,
             },
-            None => searched = window.end(),
+            None => searched = buffer.end(),
         }
-        if window.end() - keep > HEADER_LIMIT as u64 * 2 {
-            return Ok(Some(window.end()));
+        if buffer.end() - keep > HEADER_LIMIT as u64 * 2 {
+            return Ok(Some(buffer.end()));
         }
-        if !window.more(keep_before(keep))? && bytes_end(window, searched) {
+        if !buffer.more(keep_before(keep))? && bytes_end(buffer, searched) {
             return Ok(None);
         }
     }
 }
 
-fn bytes_end<R: Read>(window: &Window<R>, offset: u64) -> bool {
-    window.from(offset).is_empty()
+fn bytes_end<R: Read>(buffer: &ReadBuffer<R>, offset: u64) -> bool {
+    buffer.from(offset).is_empty()
 }
 
 /// The value of a `Content-Length` field line.
@@ -208,9 +207,4 @@ fn content_length(line: &[u8]) -> Option<u64> {
         return None;
     }
     std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
-}
-
-/// What must be kept so that it shows whether the line before one at `offset` is blank.
-pub(super) fn keep_before(offset: u64) -> u64 {
-    offset.saturating_sub(CONTEXT)
 }

@@ -4,7 +4,7 @@
 //! the line, and a header field on the next line. No form needs a blank line before it (several producers
 //! leave it out) but those that say next to nothing ask for more evidence instead.
 
-use super::beginning::BYTE_ORDER_MARK;
+use super::read_buffer::BYTE_ORDER_MARK;
 use crate::time::{Seconds, parse_tokens, separator_date};
 use memchr::memchr2;
 
@@ -16,6 +16,17 @@ const LONGEST_NAME: usize = 200;
 
 /// The date of `git format-patch`, Mon Sep 17 00:00:00 2001: a mark, not a time.
 const MAGIC: Seconds = 1_000_684_800;
+
+/// Where a separator stands, and where the header after it begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Separator {
+    /// Offset of the separator.
+    pub offset: u64,
+    /// Offset of the header.
+    pub header: u64,
+    /// What the separator says.
+    pub line: FromLine,
+}
 
 /// What a separator says about its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
