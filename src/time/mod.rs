@@ -1,16 +1,10 @@
 //! Instants and civil days, and how mail writes them down.
 
-mod loose;
-mod month_names;
-mod tokens;
-mod usual;
-mod written;
-mod written_zone;
+mod date_parser;
 mod zone;
 mod zone_names;
 
-pub use usual::separator as separator_date;
-pub use written::{MONTHS, parse_date, parse_tokens};
+pub use date_parser::{MONTHS, parse_date, parse_tokens, separator_date};
 pub use zone::{Zone, ZoneOrigin};
 
 use chrono::{Datelike, NaiveDate};

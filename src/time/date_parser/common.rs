@@ -1,12 +1,12 @@
 //! The forms in which nearly all mail writes its dates, read in one go. What they say is what the reader of all forms
 //! says, as tests assert.
 
-use super::Seconds;
-use super::written::{is_weekday, moment, month};
-use super::written_zone::numeric_zone;
+use super::calendar::{is_weekday, moment, month};
+use super::zone_offset::numeric_zone;
+use crate::time::Seconds;
 
 /// `Sat, 9 Nov 2002 22:33:52 +0100`, as nearly all mail writes it: read in one go, without a word list.
-pub(super) fn field(value: &[u8]) -> Option<Seconds> {
+pub fn field(value: &[u8]) -> Option<Seconds> {
     let value = match value {
         [letters @ .., b')'] if letters.len() < 64 => {
             let open = letters.iter().position(|b| *b == b'(')?;
@@ -41,8 +41,8 @@ pub(super) fn field(value: &[u8]) -> Option<Seconds> {
 /// `Sat Nov  9 22:33:52 2002` or `Sat Nov 09 22:33:52 +0100 2002`, as nearly all mbox separators write it: read in
 /// one go; `None` says only that it is not of this form.
 pub fn separator(value: &[u8]) -> Option<Seconds> {
-    let (dated, behind) = value.split_first_chunk::<19>()?;
-    let (zone, year) = match behind {
+    let (dated, rest) = value.split_first_chunk::<19>()?;
+    let (zone, year) = match rest {
         [b' ', year @ ..] if year.len() == 4 => (None, year),
         [b' ', sign, a, b, c, d, b' ', year @ ..] if year.len() == 4 => (Some([*sign, *a, *b, *c, *d]), year),
         _ => return None,
@@ -68,8 +68,8 @@ fn two(digits: &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::standard::parse_tokens;
     use super::super::tokens::Tokens;
-    use super::super::written::parse_tokens;
     use super::*;
     use proptest::prelude::*;
 

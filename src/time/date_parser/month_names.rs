@@ -344,7 +344,7 @@ const MONTH_NAMES: [&[&str]; 12] = [
 ];
 
 /// The number of the month with that folded name, from 1.
-pub(super) fn month_number(folded: &str) -> Option<u32> {
+pub fn month_number(folded: &str) -> Option<u32> {
     (1..).zip(MONTH_NAMES).find(|(_, names)| names.contains(&folded)).map(|(number, _)| number)
 }
 

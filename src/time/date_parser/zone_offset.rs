@@ -39,7 +39,7 @@ const ZONES: [(&str, i32); 31] = [
 ];
 
 /// Minutes east of UTC; none written means UTC. A numeric zone must exist.
-pub(super) fn zone(tokens: &[&[u8]]) -> Option<i32> {
+pub fn zone(tokens: &[&[u8]]) -> Option<i32> {
     let Some((first, rest)) = tokens.split_first() else { return Some(0) };
     if matches!(first.first(), Some(b'+' | b'-')) {
         // `-0800 PST` repeats itself; the number counts.
@@ -64,7 +64,7 @@ fn glued_zone(text: &[u8]) -> Option<i32> {
 }
 
 /// `±hhmm`, `±hh:mm`, `±hmm`, `±h:mm`, `±hh` or `±h`.
-pub(super) fn numeric_zone(text: &[u8]) -> Option<i32> {
+pub fn numeric_zone(text: &[u8]) -> Option<i32> {
     let (sign, digits) = match text.split_first()? {
         (b'+', digits) => (1, digits),
         (b'-', digits) => (-1, digits),
@@ -82,7 +82,7 @@ pub(super) fn numeric_zone(text: &[u8]) -> Option<i32> {
     (minutes < 60 && total <= 14 * 60).then_some(sign * total)
 }
 
-pub(super) fn named_zone(text: &[u8]) -> i32 {
+pub fn named_zone(text: &[u8]) -> i32 {
     ZONES
         .iter()
         .find(|(name, _)| text.eq_ignore_ascii_case(name.as_bytes()))

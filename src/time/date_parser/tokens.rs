@@ -1,7 +1,7 @@
 //! The parts of a date, and the numbers among them.
 
 /// A run of 1 to `most` digits, with a trailing comma forgiven.
-pub(super) fn number(text: &[u8], most: usize) -> Option<u32> {
+pub fn number(text: &[u8], most: usize) -> Option<u32> {
     let text = text.strip_suffix(b",").unwrap_or(text);
     if text.is_empty() || text.len() > most || !text.iter().all(u8::is_ascii_digit) {
         return None;
@@ -11,7 +11,7 @@ pub(super) fn number(text: &[u8], most: usize) -> Option<u32> {
 
 /// The parts of a value between blanks and comments; a value of more parts than any date has keeps none.
 #[derive(Default)]
-pub(super) struct Tokens<'a> {
+pub struct Tokens<'a> {
     parts: [&'a [u8]; 10],
     count: usize,
 }
