@@ -11,10 +11,39 @@ fn messages() -> impl Strategy<Value = Vec<(u32, u8, u16)>> {
     proptest::collection::vec((1_u32..29, 0_u8..3, 0_u16..60), 1..40)
 }
 
+/// Mail of shops that say what they offer, of one that often says nothing, and of a list.
 fn render((day, sender, id): (u32, u8, u16)) -> String {
+    match (sender, id % 3) {
+        (1, 0) => little(day, id),
+        (2, _) if id % 2 == 0 => post(day, id),
+        _ => offer(day, sender, id),
+    }
+}
+
+/// A mail that says nothing, made like the offers of its sender.
+fn little(day: u32, id: u16) -> String {
+    let offer = offer(day, 1, id);
+    let (head, _) = offer.split_once("\n\n").expect("a header");
+    let said = "A card.\n\nhttps://shop.example/\n\nUnsubscribe: https://shop.example/u";
+    format!("{}\n\n{said}\n\n", head.replace("Sale: 20% off today only", "A card"))
+}
+
+/// A message to a list, by one of three people, that answers another one.
+fn post(day: u32, id: u16) -> String {
+    let person = id % 3;
+    format!(
+        "From x@list.example Thu Jan {day:02} 10:00:00 2026\nReceived: from mx; {day} Jan 2026 10:00:00 +0000\n\
+        Date: {day} Jan 2026 10:00:00 +0000\nFrom: P{person} <p{person}@club.example>\nTo: robin@home.example\n\
+        Message-ID: <{id}@list.example>\nIn-Reply-To: <{}@list.example>\nList-Id: <club.list.example>\n\
+        Subject: 20% off at the pool\n\nSee https://pool.example/{id}\n\n",
+        id.saturating_sub(2)
+    )
+}
+
+fn offer(day: u32, sender: u8, id: u16) -> String {
     promotion(
         day,
-        &format!("Shop {sender} <news@shop{sender}.example>"),
+        &format!("Shop {sender} <post@shop{sender}.example>"),
         &format!("{id}@shop{sender}.example"),
     )
 }
@@ -65,6 +94,14 @@ proptest! {
     }
 
     #[test]
+    fn streams_are_the_same_whatever_the_number_of_threads(messages in messages()) {
+        let rendered: String = messages.iter().copied().map(render).collect();
+        let here = folder(&[("all.mbox", rendered.as_bytes())]);
+        let whole = report(here.path(), &["all.mbox", "--threads", "1"]);
+        prop_assert_eq!(report(here.path(), &["all.mbox", "--threads", "3"]), whole);
+    }
+
+    #[test]
     fn one_more_marketing_message_never_lowers_a_peak(messages in messages(), day in 1_u32..29) {
         let rendered: String = messages.iter().copied().map(render).collect();
         let more = rendered.clone() + &render((day, 0, 999));
@@ -74,5 +111,18 @@ proptest! {
         for (sender, peak) in before {
             prop_assert!(after.iter().any(|(other, now)| *other == sender && *now >= peak), "{} fell from {}", sender, peak);
         }
+    }
+}
+
+#[test]
+fn mail_of_these_laws_is_inferred_and_is_talk() {
+    let mail: String =
+        (1..25).flat_map(|day| [(day, 1, day as u16), (day, 2, day as u16)]).map(render).collect();
+    let here = folder(&[("all.mbox", mail.as_bytes())]);
+    let list = run(here.path(), ["check", "-q", "--all", "--messages", "list.csv", "all.mbox"]);
+    assert_eq!(list.status, 0, "{}", list.err);
+    let list = std::fs::read_to_string(here.path().join("list.csv")).expect("the list");
+    for rule in ["like-its-stream", "talk-of-its-stream"] {
+        assert!(list.contains(rule), "{rule} in {list}");
     }
 }

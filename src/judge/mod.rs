@@ -240,7 +240,79 @@ mod tests {
         assert_eq!(verdict(&[], 0).0, None);
     }
 
+    fn inferred(days: impl IntoIterator<Item = i32>, state: State) -> Vec<Received> {
+        received(days, state).into_iter().map(|message| Received { inferred: true, ..message }).collect()
+    }
+
+    #[test]
+    fn inference_completes_a_flag_and_never_makes_one() {
+        let mut messages = received(0..12, State::None);
+        messages.extend(inferred(12..28, State::None));
+        assert_eq!(verdict(&messages, 28).0.as_deref(), Some("daily-unconsented"));
+        messages[0].inferred = true;
+        assert_eq!(verdict(&messages, 28).0.as_deref(), Some("unconsented"));
+        let mut consented = inferred(0..28, State::Granted);
+        assert_eq!(verdict(&consented, 28).0.as_deref(), Some("daily-consented"));
+        consented.extend(inferred([30, 31], State::Withdrawn));
+        assert_eq!(verdict(&consented, 31).0.as_deref(), Some("daily-consented"));
+        consented.extend(received([32], State::Withdrawn));
+        assert_eq!(verdict(&consented, 32).0.as_deref(), Some("after-opt-out"));
+    }
+
+    /// Days of a few months, each with a state and whether the message was inferred.
+    fn mail() -> impl Strategy<Value = Vec<(i32, usize, bool)>> {
+        proptest::collection::vec((0_i32..90, 0_usize..4, any::<bool>()), 0..150)
+    }
+
+    fn ordered(mail: &[(i32, usize, bool)]) -> Vec<Received> {
+        const STATES: [State; 4] = [State::None, State::Refused, State::Withdrawn, State::Granted];
+        let mut messages: Vec<Received> = mail
+            .iter()
+            .map(|(day, state, inferred)| Received {
+                day: Day::from_number(*day),
+                state: STATES[*state],
+                inferred: *inferred,
+            })
+            .collect();
+        messages.sort_by_key(|message| message.day);
+        messages
+    }
+
+    /// Whether a flagging rule of the default policy has, in some window, decided messages in its states on half its days.
+    fn has_decided_half(messages: &[Received], policy: &Policy) -> bool {
+        policy.rules.iter().filter(|rule| rule.flag).any(|rule| {
+            let days: std::collections::BTreeSet<Day> = messages
+                .iter()
+                .filter(|message| !message.inferred && rule.counts(message.state))
+                .map(|message| message.day)
+                .collect();
+            let half = rule.days.div_ceil(2).max(1) as usize;
+            days.iter().any(|last| {
+                let first = rule.window.map(|window| last.plus(1 - window));
+                days.iter().filter(|day| *day <= last && first.is_none_or(|first| **day >= first)).count()
+                    >= half
+            })
+        })
+    }
+
+    fn flagged(messages: &[Received], policy: &Policy) -> bool {
+        judge(messages, policy, None).flagged_on.is_some()
+    }
+
     proptest! {
+        #[test]
+        fn no_flag_rests_on_inference_alone(mail in mail()) {
+            let (messages, policy) = (ordered(&mail), Policy::built_in().expect("valid"));
+            prop_assert!(!flagged(&messages, &policy) || has_decided_half(&messages, &policy));
+        }
+
+        #[test]
+        fn more_inferred_messages_never_take_a_flag_away(mail in mail(), more in mail()) {
+            let policy = Policy::built_in().expect("valid");
+            let all: Vec<_> = mail.iter().copied().chain(more.iter().map(|(day, state, _)| (*day, *state, true))).collect();
+            prop_assert!(!flagged(&ordered(&mail), &policy) || flagged(&ordered(&all), &policy));
+        }
+
         #[test]
         fn windows_agree_with_trying_each(
             mut numbers in proptest::collection::vec(0_i32..60, 0..60), days in 1_u32..10, messages in 1_u32..12, window in 10_i32..20

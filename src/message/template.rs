@@ -143,3 +143,45 @@ fn is_structural(name: &[u8]) -> bool {
             | b"hr"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way_out(address: &str) -> u32 {
+        let mut shape = Shape::default();
+        shape.add_address(address, Words::Kept);
+        shape.hash()
+    }
+
+    #[test]
+    fn tokens_and_parameters_make_no_difference() {
+        let plain = way_out("https://click.shop.example/leave/8f3a");
+        for same in [
+            "https://click.shop.example/leave/77b0?x=1",
+            "http://robin@CLICK.shop.example:443/leave/Za1#top",
+            "https://click.shop.example/leave/aQxYz",
+        ] {
+            assert_eq!(way_out(same), plain, "{same}");
+        }
+        for other in ["https://click.shop.example/stay/8f3a", "https://shop.example/leave/8f3a"] {
+            assert_ne!(way_out(other), plain, "{other}");
+        }
+    }
+
+    fn template(tags: &[&str], links: &[&str]) -> u32 {
+        let mut template = Template::default();
+        tags.iter().for_each(|tag| template.tag(tag.as_bytes()));
+        links.iter().for_each(|link| template.link(link));
+        template.hash()
+    }
+
+    #[test]
+    fn a_template_is_structure_and_where_the_first_link_goes() {
+        let page = template(&["table", "tr", "td", "img"], &["https://a.example/v/1", "https://a.example/b"]);
+        assert_eq!(page, template(&["table", "tr", "span", "td", "b", "img"], &["https://a.example/w/2"]));
+        assert_ne!(page, template(&["table", "tr", "td"], &["https://a.example/v/1"]));
+        assert_ne!(page, template(&["table", "tr", "td", "img"], &["https://b.example/v/1"]));
+        assert_eq!(template(&["p", "br"], &[]), 0);
+    }
+}

@@ -120,3 +120,6 @@ fn is_shared<T: Eq + Hash>(counts: &HashMap<T, usize>, value: &T) -> bool {
 fn whom(fact: &Fact) -> (AddressId, CustomerId) {
     (fact.from, fact.customer)
 }
+
+#[cfg(test)]
+mod tests;
