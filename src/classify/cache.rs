@@ -3,8 +3,8 @@
 
 use super::patterns::Expressions;
 use super::signals::Signals;
+use crate::message::decode::plain_text;
 use crate::message::header::FieldName;
-use crate::message::value::plain_text;
 use crate::text::cache::Meanings;
 use std::borrow::Cow;
 

@@ -2,13 +2,13 @@
 
 use super::batch::hash;
 use super::lens::Lens;
-use super::sender::{domain_of, normal_address};
 use super::unsubscribe::is_no_reply;
 use super::{AddressId, NameId, Names, SenderId};
 use crate::mailbox::Unusable;
+use crate::message::address::Address;
+use crate::message::domain::{domain_of, normal_address};
 use crate::message::header::{FieldName, Fields};
 use crate::message::originator::originator;
-use crate::message::value::Mailbox;
 use crate::text::cache::Meanings;
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl Authors {
 
 /// What an author means: who wrote is the `original` behind a relay; what the receiver could verify, and who
 /// the owner is, goes by the address that stands there, for the relay vouches for nobody but itself.
-fn read(written: &Mailbox, original: Option<&Mailbox>, lens: &Lens, names: &mut Names) -> Author {
+fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut Names) -> Author {
     let author = original.unwrap_or(written);
     let organisation = lens.senders.organisation(&author.address);
     let name = author.name.as_ref().or(written.name.as_ref());
@@ -93,9 +93,9 @@ fn read(written: &Mailbox, original: Option<&Mailbox>, lens: &Lens, names: &mut 
 }
 
 /// The first mailbox of a From value, or all of its text where it holds none; `None` where it names nobody.
-fn written(raw: &[u8]) -> Option<Mailbox> {
+fn written(raw: &[u8]) -> Option<Address> {
     let written = originator(raw);
     let address = normal_address(&written.address);
     let named = !address.is_empty() && address != "<>";
-    named.then(|| Mailbox { name: written.name.filter(|name| !name.is_empty()), address })
+    named.then(|| Address { name: written.name.filter(|name| !name.is_empty()), address })
 }

@@ -1,8 +1,8 @@
 //! To whom a message was delivered, and which addresses are the mailbox owner's.
 
 use crate::error::{Error, Result};
+use crate::message::address::{addresses, bare_address};
 use crate::message::header::{FieldName, Fields};
-use crate::message::value::{bare_address, mailboxes};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -72,7 +72,7 @@ impl Owners {
         // Most values name somebody else: their addresses are not read.
         let mut likely = values
             .filter(|value| value.windows(domain.len().max(1)).any(|part| part.eq_ignore_ascii_case(domain)));
-        likely.any(|value| mailboxes(value).iter().any(|one| is_meant(owner, &self.canonical(&one.address))))
+        likely.any(|value| addresses(value).iter().any(|one| is_meant(owner, &self.canonical(&one.address))))
     }
 
     /// Those that no message named.
@@ -188,7 +188,7 @@ pub fn by_letterhead(fields: &Fields<'_>, owners: &Owners) -> Option<String> {
         // Whether or not one of theirs stands in To or Cc: the owner's mailbox is where it was found.
         return Some(owner.to_string());
     }
-    let mut to = fields.all(FieldName::TO).flat_map(mailboxes).filter(|one| one.address.contains('@'));
+    let mut to = fields.all(FieldName::TO).flat_map(addresses).filter(|one| one.address.contains('@'));
     match (to.next(), to.next()) {
         (Some(only), None) => Some(owners.canonical(&only.address)),
         _ => None,
@@ -207,7 +207,7 @@ pub fn address(raw: &[u8], owners: &Owners) -> Option<String> {
     if let Some(plain) = bare_address(raw) {
         return Some(owners.canonical(plain));
     }
-    mailboxes(raw)
+    addresses(raw)
         .into_iter()
         .map(|one| one.address)
         .find(|address| is_address(address))

@@ -2,25 +2,23 @@
 //!
 //! From here on there is no mail, only facts: who, to whom, when, in what state, of what kind.
 
+mod authentication;
 mod author;
 mod batch;
 mod customer;
-mod hosts;
+mod field_cache;
 mod lens;
 mod names;
 mod notes;
 mod own_words;
 mod reader;
-mod recurring;
-mod relay;
-mod rewriting;
+mod received;
 mod sender;
 mod state;
 mod unsubscribe;
-mod verified;
-mod when;
 
 pub use crate::classify::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules, StreamRules};
+pub use crate::message::domain::{domain_of, label, normal_address, normal_domain, parents};
 pub use crate::message::header::Vocabulary;
 pub use batch::{Batch, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
 pub use customer::{Owners, UNKNOWN, canonical};
@@ -30,9 +28,7 @@ pub use names::{
 };
 pub use reader::FactReader;
 pub(crate) use reader::short_hash;
-pub use sender::{
-    Brands, GroupedBy, Organisation, Senders, domain_of, label, normal_address, normal_domain, parents,
-};
+pub use sender::{Brands, GroupedBy, Organisation, Senders};
 pub use state::Labels;
 pub use unsubscribe::WayOut;
 

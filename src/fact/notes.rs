@@ -2,12 +2,13 @@
 
 use super::author::Author;
 use super::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash};
-use super::sender::normal_address;
 use super::unsubscribe::Unsubscribe;
 use super::{AddressId, Fact, FactReader, Traits};
 use crate::classify::Seen;
+use crate::message::address::addresses;
+use crate::message::decode::bracketed;
+use crate::message::domain::normal_address;
 use crate::message::header::{FieldName, Fields};
-use crate::message::value::{bracketed, mailboxes};
 use std::borrow::Cow;
 
 impl FactReader<'_> {
@@ -31,7 +32,7 @@ impl FactReader<'_> {
             return;
         }
         for host in offered.into_iter().flat_map(|offered| &offered.hosts) {
-            let domain = self.recurring.domain(host);
+            let domain = self.field_cache.domain(host);
             if domain == author.sender_hash {
                 continue;
             }
@@ -58,7 +59,7 @@ impl FactReader<'_> {
             None => owners.canonical(self.names.addresses.text(fact.from)).into(),
         };
         let to =
-            [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(mailboxes);
+            [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(addresses);
         let to: Vec<u64> = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
         let written = !to.is_empty();
         // What is forwarded names the message, too, but goes to others.

@@ -1,23 +1,23 @@
 //! Reads messages into facts.
 
+use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
 use super::batch::{Batch, Detail, Mark, OptOutLink, Sign, Skip, hash};
+use super::field_cache::FieldCache;
 use super::lens::Lens;
 use super::names::NewNames;
 use super::notes::{answered, shown};
-use super::recurring::Recurring;
+use super::received::received_at;
 use super::state::{State, state_by};
 use super::unsubscribe::{Unsubscribe, WayOut, list_unsubscribe, unsubscribe};
-use super::verified::{Authenticity, authenticity};
-use super::when::received_at;
 use super::{Fact, MailboxId, Names, Traits, own_words};
 use crate::classify::{
     BodyText, Decision, Evidence, FieldMemo, FoldedText, Kind, Open, Rules, Seen, has_code,
     has_forward_prefix, has_identifier, has_reply_prefix, text_of_a_letter,
 };
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
+use crate::message::decode::{bracketed, plain_text};
 use crate::message::header::{FieldName, Fields, Spans};
-use crate::message::value::{bracketed, plain_text};
 use crate::time::parse_date;
 use memchr::memmem::Finder;
 use std::borrow::Cow;
@@ -45,7 +45,7 @@ pub struct FactReader<'a> {
     /// What the header at hand says of its body's form.
     mime: Vec<u8>,
     authors: Authors,
-    pub(super) recurring: Recurring,
+    pub(super) field_cache: FieldCache,
     memo: FieldMemo,
     pending: Option<Pending>,
     /// Those that the batch holds already.
@@ -88,7 +88,7 @@ impl<'a> FactReader<'a> {
             text: FoldedText::default(),
             mime: Vec::new(),
             authors: Authors::default(),
-            recurring: Recurring::default(),
+            field_cache: FieldCache::default(),
             memo: FieldMemo::default(),
             pending: None,
             links: HashSet::new(),
@@ -128,7 +128,7 @@ impl<'a> FactReader<'a> {
         lens.owners.note_named(fields);
         let author = self.authors.author(fields, lens, &mut self.names)?;
         let authenticity = authenticity(fields, author.domain.as_deref(), &lens.senders);
-        let state = state_by(fields, self.folder_state, |labels| self.recurring.labels(labels, lens));
+        let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, lens));
         let state = state.marked(&self.marks);
         let own = state.sent || (author.owner && authenticity != Authenticity::Unverified);
         let state = State { no_mail: state.no_mail || (own && state.draft_mark), ..state };
@@ -149,7 +149,7 @@ impl<'a> FactReader<'a> {
         });
         let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
         let id_hash = message_id.map(|id| hash(&[id]));
-        let no_reply = self.recurring.answers_nobody(fields).unwrap_or(author.no_reply);
+        let no_reply = self.field_cache.answers_nobody(fields).unwrap_or(author.no_reply);
         let (way_out, leads_to) =
             offered.as_ref().map_or((WayOut::Absent, 0), |offered| (offered.way_out, offered.leads_to));
         let fact = Fact {
@@ -158,10 +158,10 @@ impl<'a> FactReader<'a> {
             order: self.batch.read,
             time: received_at(fields, message.from_line, self.marks.delivered, lens.now),
             sender: author.sender,
-            customer: self.recurring.customer(fields, lens, &mut self.names),
+            customer: self.field_cache.customer(fields, lens, &mut self.names),
             from: author.address,
             name: author.name,
-            list: self.recurring.list(fields, &mut self.names),
+            list: self.field_cache.list(fields, &mut self.names),
             rule: decision.rule,
             kind: decision.kind,
             way_out,

@@ -3,8 +3,8 @@
 //! A sender can write any of these fields too, so each is believed only where its exporter writes it.
 
 use crate::mailbox::{Marks, folder_name};
+use crate::message::decode::plain_text;
 use crate::message::header::{FieldName, Fields};
-use crate::message::value::plain_text;
 use crate::text::fold::fold;
 use serde::Deserialize;
 use std::collections::HashMap;

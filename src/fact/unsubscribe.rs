@@ -1,8 +1,8 @@
 //! The ways out that a message offers: `List-Unsubscribe` (RFC 2369) and its one-click form (RFC 8058).
 
+use crate::message::decode::{has_encoded_words, plain_text};
 use crate::message::header::{FieldName, Fields};
 use crate::message::template::{Shape, Words};
-use crate::message::value::{has_encoded_words, plain_text};
 use crate::text::scan;
 use std::borrow::Cow;
 
@@ -255,8 +255,8 @@ pub fn is_no_reply(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sender::normal_domain;
     use super::*;
+    use crate::message::domain::normal_domain;
     use crate::message::header::{Spans, Vocabulary};
 
     /// The best way out, the addresses and their subjects, the hosts.

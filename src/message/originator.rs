@@ -1,46 +1,47 @@
 //! The mailbox of a From value, whatever is wrong around its address: commas and quotes that the display name should have
 //! quoted, quotes and brackets never closed, a wholly encoded value.
 
-use super::value::{Mailbox, bare_address, mailboxes, text};
+use super::address::{Address, addresses, bare_address};
+use super::decode::text;
 
 /// The first mailbox of a value. Where it holds only one address in angle brackets, it is that one; where it holds no
 /// address at all, its text.
-pub fn originator(raw: &[u8]) -> Mailbox {
+pub fn originator(raw: &[u8]) -> Address {
     if let Some(address) = bare_address(raw) {
-        return Mailbox { name: None, address: address.to_string() };
+        return Address { name: None, address: address.to_string() };
     }
-    let mut parsed = mailboxes(raw);
+    let mut parsed = addresses(raw);
     let written = String::from_utf8_lossy(raw);
     let bracketed = in_brackets(&written);
     if let Some((name, address)) = only(&bracketed) {
         return match parsed.as_slice() {
             [one] if one.address.eq_ignore_ascii_case(address) => parsed.remove(0),
-            _ => Mailbox { name: shown(name), address: address.clone() },
+            _ => Address { name: shown(name), address: address.clone() },
         };
     }
     if let Some(first) = parsed.iter().position(|one| is_address(&one.address)) {
         return parsed.remove(first);
     }
     let first = bracketed.into_iter().next();
-    first.map(|(name, address)| Mailbox { name: shown(name), address }).unwrap_or_else(|| {
+    first.map(|(name, address)| Address { name: shown(name), address }).unwrap_or_else(|| {
         let text = text(raw);
         in_text(&text).unwrap_or_else(|| match parsed.as_slice() {
             [_] => parsed.remove(0),
-            _ => Mailbox { name: None, address: text },
+            _ => Address { name: None, address: text },
         })
     })
 }
 
 /// The one in a text that was wholly encoded, or whose brackets are missing.
-fn in_text(text: &str) -> Option<Mailbox> {
+fn in_text(text: &str) -> Option<Address> {
     if let Some((name, address)) = only(&in_brackets(text)) {
-        return Some(Mailbox { name: shown(name), address: address.clone() });
+        return Some(Address { name: shown(name), address: address.clone() });
     }
     let trimmed = |word: &'_ str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
     let mut words = text.split_whitespace().map(trimmed).filter(|word| is_address(word));
     let address = words.next().filter(|_| words.next().is_none())?;
     let before = text.split(&address).next().unwrap_or_default();
-    Some(Mailbox { name: shown(before), address })
+    Some(Address { name: shown(before), address })
 }
 
 /// The addresses in angle brackets, each with what comes before it.

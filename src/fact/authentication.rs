@@ -2,9 +2,10 @@
 //!
 //! A forged mail must never be held against the brand whose name it carries.
 
-use super::sender::{Senders, domain_of, normal_domain, registrable};
+use super::sender::Senders;
+use crate::message::decode::lossy;
+use crate::message::domain::{domain_of, normal_domain, registrable};
 use crate::message::header::{FieldName, Fields};
-use crate::message::value::lossy;
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2_iter, memchr3};
 use std::borrow::Cow;

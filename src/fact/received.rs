@@ -1,8 +1,8 @@
 //! When a message was received: the first source that can be believed.
 
 use crate::mailbox::{Form, FromLine};
+use crate::message::decode::{has_encoded_words, text};
 use crate::message::header::{FieldName, Fields};
-use crate::message::value::{has_encoded_words, text};
 use crate::time::{DAY, Seconds, Time, parse_date};
 use memchr::memrchr;
 

@@ -1,7 +1,6 @@
 //! Hosts that many senders share: providers of mail for people, platforms, relay services. Data in `hosts.toml`.
 
-use super::relay::{Relay, WrittenRelay};
-use super::sender::parents;
+use crate::message::domain::{domain_of, parents, registrable};
 use serde::Deserialize;
 use std::collections::HashSet;
 
@@ -38,13 +37,13 @@ impl DomainSet {
 #[derive(Debug, Clone)]
 pub struct Hosts {
     /// Providers of mail for people.
-    pub free_mail: DomainSet,
+    free_mail: DomainSet,
     /// Platforms that send for many from a domain of their own.
     shared: DomainSet,
     /// The domains by which sending platforms sign.
     platforms: HashSet<String>,
-    /// Services that forward mail under an address of their own.
-    pub relays: Vec<Relay>,
+    /// The domains of services that forward mail under an address of their own.
+    relays: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -53,26 +52,31 @@ struct WrittenHosts {
     free_mail: Vec<String>,
     shared: Vec<String>,
     sending_platforms: Vec<String>,
-    relay: Vec<WrittenRelay>,
 }
 
 impl Hosts {
-    /// Those of `hosts.toml`; a test asserts that it can be read.
-    pub fn built_in() -> Self {
+    /// Those of `hosts.toml`, which a test reads, and relay services with these domains.
+    pub fn built_in(relays: Vec<String>) -> Self {
         let written: WrittenHosts = toml::from_str(BUILT_IN).unwrap_or_default();
         Self {
             free_mail: DomainSet::of(written.free_mail),
             shared: DomainSet::of(written.shared),
             platforms: written.sending_platforms.into_iter().collect(),
-            relays: written.relay.into_iter().map(Relay::from).collect(),
+            relays,
         }
     }
 
-    /// Whether behind each address of that domain stands somebody else.
-    pub fn is_shared(&self, domain: &str, registrable: &str) -> bool {
+    /// Whether mail of that domain comes from people.
+    pub fn is_free_mail(&self, domain: &str) -> bool {
+        self.free_mail.holds(domain, registrable(domain))
+    }
+
+    /// Whether each address of that domain is a sender of its own.
+    pub fn is_shared(&self, domain: &str) -> bool {
+        let registrable = registrable(domain);
         self.free_mail.holds(domain, registrable)
             || self.shared.holds(domain, registrable)
-            || self.relay(domain).is_some()
+            || self.is_relay(domain)
     }
 
     /// Whether a domain (or one above it) is a sending platform's.
@@ -80,36 +84,37 @@ impl Hosts {
         parents(domain).any(|parent| self.platforms.contains(parent))
     }
 
-    /// The relay service that the domain belongs to.
-    pub fn relay(&self, domain: &str) -> Option<&Relay> {
-        self.relays.iter().find(|relay| relay.owns(domain))
+    /// Whether an address is a relay service's, so that somebody else wrote what comes from it.
+    pub fn is_relayed(&self, address: &str) -> bool {
+        domain_of(address).is_some_and(|domain| self.is_relay(domain))
     }
+
+    fn is_relay(&self, domain: &str) -> bool {
+        self.relays.iter().any(|relay| is_below(domain, relay))
+    }
+}
+
+/// Whether a domain is `parent` or below it.
+pub fn is_below(domain: &str, parent: &str) -> bool {
+    domain.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::header::Vocabulary;
 
     #[test]
     fn the_built_in_hosts_are_read() {
         let written: WrittenHosts = toml::from_str(BUILT_IN).expect("hosts.toml");
         assert!(written.free_mail.len() > 100 && written.sending_platforms.len() > 50);
-        let mut vocabulary = Vocabulary::default();
-        let fresh = vocabulary.add("x-never-heard-of");
-        for relay in &written.relay {
-            for name in relay.field_names() {
-                assert!(vocabulary.add(name) < fresh, "`{name}` is not among the well-known fields");
-            }
-        }
     }
 
     #[test]
     fn every_host_is_written_as_it_is_compared() {
         let written: WrittenHosts = toml::from_str(BUILT_IN).expect("hosts.toml");
-        let relays = written.relay.iter().flat_map(|relay| &relay.domains);
+        let relays = super::super::relay::Relays::built_in().domains();
         for host in
-            written.free_mail.iter().chain(&written.shared).chain(&written.sending_platforms).chain(relays)
+            written.free_mail.iter().chain(&written.shared).chain(&written.sending_platforms).chain(&relays)
         {
             let bare = host.strip_suffix(".*").unwrap_or(host);
             assert!(

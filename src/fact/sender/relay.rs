@@ -5,10 +5,14 @@
 //! read. The address that the relay wrote into From is believed before other fields, which the relay may only have
 //! passed on.
 
-use super::sender::{Senders, domain_of, normal_address, registrable};
+use super::hosts::{Hosts, is_below};
+use crate::message::address::{Address, addresses};
+use crate::message::domain::{domain_of, normal_address, registrable};
 use crate::message::header::{FieldName, Fields, Vocabulary};
-use crate::message::value::{Mailbox, mailboxes};
 use serde::Deserialize;
+
+/// The built-in table.
+const BUILT_IN: &str = include_str!("relays.toml");
 
 /// How a relay writes the author into From.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -24,12 +28,12 @@ enum Form {
     Hash,
 }
 
-/// A relay service, as `hosts.toml` writes it.
+/// A relay service, as `relays.toml` writes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WrittenRelay {
+struct WrittenRelay {
     /// The domains of its addresses.
-    pub domains: Vec<String>,
+    domains: Vec<String>,
     form: Form,
     cut_at: Option<usize>,
     #[serde(default)]
@@ -37,14 +41,6 @@ pub struct WrittenRelay {
     envelope: Option<String>,
     #[serde(default)]
     own_domains: bool,
-}
-
-impl WrittenRelay {
-    /// The header fields that it names.
-    #[cfg(test)]
-    pub fn field_names(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter().chain(&self.envelope).map(String::as_str)
-    }
 }
 
 /// A relay service.
@@ -74,11 +70,43 @@ impl From<WrittenRelay> for Relay {
     }
 }
 
+/// All relay services.
+#[derive(Debug, Clone)]
+pub struct Relays(Vec<Relay>);
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WrittenRelays {
+    relay: Vec<WrittenRelay>,
+}
+
+impl Relays {
+    /// Those of `relays.toml`; a test asserts that it can be read.
+    pub fn built_in() -> Self {
+        let written: WrittenRelays = toml::from_str(BUILT_IN).unwrap_or_default();
+        Self(written.relay.into_iter().map(Relay::from).collect())
+    }
+
+    /// The domains of all of them.
+    pub fn domains(&self) -> Vec<String> {
+        self.0.iter().flat_map(|relay| &relay.domains).cloned().collect()
+    }
+
+    /// The service that a domain belongs to.
+    pub fn of(&self, domain: &str) -> Option<&Relay> {
+        self.0.iter().find(|relay| relay.owns(domain))
+    }
+
+    /// The services by which a message says that it was forwarded.
+    pub fn forwarding<'a>(&'a self, fields: &Fields<'_>) -> impl Iterator<Item = &'a Relay> {
+        self.0.iter().filter(|relay| relay.forwarded(fields))
+    }
+}
+
 impl Relay {
     /// Whether a domain is the relay's.
     pub fn owns(&self, domain: &str) -> bool {
-        let below = |own: &String| domain.strip_suffix(own.as_str()).is_some_and(|rest| rest.ends_with('.'));
-        self.domains.iter().any(|own| own == domain || below(own))
+        self.domains.iter().any(|own| is_below(domain, own))
     }
 
     /// Whether a message from an address of a user's own domain came through the relay: it bears the relay's fields.
@@ -87,27 +115,27 @@ impl Relay {
     }
 
     /// Who wrote a message that came from `written`, an address of the relay's.
-    pub fn original(&self, written: &Mailbox, fields: &Fields<'_>, senders: &Senders) -> Option<Mailbox> {
-        let in_from = self.in_from(written, senders).filter(|found| is_author(found, senders));
-        let mut in_fields = self.headers.iter().filter_map(|name| mailbox_of(fields, *name));
-        let in_field = in_fields.find(|found| is_author(found, senders));
+    pub fn original(&self, written: &Address, fields: &Fields<'_>, hosts: &Hosts) -> Option<Address> {
+        let in_from = self.in_from(written, hosts).filter(|found| is_author(found, hosts));
+        let mut in_fields = self.headers.iter().filter_map(|name| address_of(fields, *name));
+        let in_field = in_fields.find(|found| is_author(found, hosts));
         match (in_from, in_field) {
             // The field has the exact local part and the name, but only the address is the relay's own word.
             (Some(address), Some(field)) if !same_domain(&address, &field) => Some(address),
             (address, field) => field.or(address).or_else(|| {
-                let envelope = mailbox_of(fields, self.envelope?)?;
+                let envelope = address_of(fields, self.envelope?)?;
                 let domain = domain_of(&envelope.address)?;
                 // Bounces go to platforms, which say nothing about who had the mail sent.
-                let own = !senders.is_shared(domain) && !senders.is_sending_platform(domain);
-                (own && is_author(&envelope, senders)).then_some(envelope)
+                let own = !hosts.is_shared(domain) && !hosts.is_platform(domain);
+                (own && is_author(&envelope, hosts)).then_some(envelope)
             }),
         }
     }
 
-    fn in_from(&self, written: &Mailbox, senders: &Senders) -> Option<Mailbox> {
+    fn in_from(&self, written: &Address, hosts: &Hosts) -> Option<Address> {
         let (local, _) = written.address.rsplit_once('@')?;
         match self.form {
-            Form::At => unnamed(at_form(local, self.cut_at, senders)?),
+            Form::At => unnamed(at_form(local, self.cut_at, hosts)?),
             Form::Equals => {
                 let (name, domain) = local.split_once('+')?.1.rsplit_once('=')?;
                 unnamed(format!("{name}@{domain}"))
@@ -122,30 +150,30 @@ impl Relay {
     }
 }
 
-fn unnamed(address: String) -> Option<Mailbox> {
-    Some(Mailbox { name: None, address: normal_address(&address) })
+fn unnamed(address: String) -> Option<Address> {
+    Some(Address { name: None, address: normal_address(&address) })
 }
 
 /// Whether this can be an author: a full address, and no relay's.
-pub(super) fn is_author(found: &Mailbox, senders: &Senders) -> bool {
+pub(super) fn is_author(found: &Address, hosts: &Hosts) -> bool {
     let valid = found.address.rsplit_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.contains(' ')
     });
-    valid && !senders.is_relayed(&found.address)
+    valid && !hosts.is_relayed(&found.address)
 }
 
-fn same_domain(left: &Mailbox, right: &Mailbox) -> bool {
-    let of = |found: &Mailbox| domain_of(&found.address).map(|domain| registrable(domain).to_string());
+fn same_domain(left: &Address, right: &Address) -> bool {
+    let of = |found: &Address| domain_of(&found.address).map(|domain| registrable(domain).to_string());
     of(left) == of(right)
 }
 
-pub(super) fn mailbox_of(fields: &Fields<'_>, name: FieldName) -> Option<Mailbox> {
-    let found = mailboxes(fields.first(name)?).into_iter().next()?;
-    Some(Mailbox { address: normal_address(&found.address), ..found })
+pub(super) fn address_of(fields: &Fields<'_>, name: FieldName) -> Option<Address> {
+    let found = addresses(fields.first(name)?).into_iter().next()?;
+    Some(Address { address: normal_address(&found.address), ..found })
 }
 
 /// `news_at_shop.example_user` and `news_at_shop_example_x7k2` are `news@shop.example`.
-fn at_form(local: &str, cut_at: usize, senders: &Senders) -> Option<String> {
+fn at_form(local: &str, cut_at: usize, hosts: &Hosts) -> Option<String> {
     let (name, rest) = local.rsplit_once("_at_")?;
     if rest.contains('.') {
         let (domain, _) = rest.split_once('_')?;
@@ -154,7 +182,7 @@ fn at_form(local: &str, cut_at: usize, senders: &Senders) -> Option<String> {
     let domain = random_end_dropped(rest)?;
     // Dots of the local part are underscores too: which, nobody knows. Where the sender is the full address, that
     // would name somebody else.
-    if senders.is_shared(&domain) && name.contains('_') {
+    if hosts.is_shared(&domain) && name.contains('_') {
         return None;
     }
     let address = format!("{name}@{domain}");
@@ -182,7 +210,7 @@ fn ends_in_suffix(labels: &[&str]) -> bool {
 
 /// The author in a display name that a relay wrote: the last address in brackets or quotes, or the only one without;
 /// nothing where it is cut.
-fn in_name(name: &str) -> Option<Mailbox> {
+fn in_name(name: &str) -> Option<Address> {
     const QUOTES: [(char, char); 5] = [('<', '>'), ('\'', '\''), ('(', ')'), ('[', ']'), ('|', '|')];
     let shown = without_relay(name).trim_end();
     let quoted = QUOTES.iter().find_map(|(open, close)| {
@@ -195,7 +223,7 @@ fn in_name(name: &str) -> Option<Mailbox> {
     });
     let cut = address.ends_with("...") || address.ends_with('…') || address.contains(char::is_whitespace);
     let name = Some(name.trim().to_string()).filter(|name| !name.is_empty());
-    (!cut && address.contains('@')).then(|| Mailbox { name, address: normal_address(&address) })
+    (!cut && address.contains('@')).then(|| Address { name, address: normal_address(&address) })
 }
 
 /// A display name without the relay's own mark at its end: `[via Relay]`, `via 33Mail`.
@@ -212,15 +240,26 @@ fn without_relay(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::customer::Owners;
-    use super::super::sender::Brands;
+    use super::super::{Brands, Senders};
     use super::*;
+    use crate::fact::Owners;
     use crate::message::header::Spans;
+
+    #[test]
+    fn the_built_in_relays_are_read_and_name_well_known_fields() {
+        let written: WrittenRelays = toml::from_str(BUILT_IN).expect("relays.toml");
+        let mut vocabulary = Vocabulary::default();
+        let fresh = vocabulary.add("x-never-heard-of");
+        assert!(written.relay.len() > 5);
+        for name in written.relay.iter().flat_map(|relay| relay.headers.iter().chain(&relay.envelope)) {
+            assert!(vocabulary.add(name) < fresh, "`{name}` is not among the well-known fields");
+        }
+    }
 
     fn original(from: &str, fields: &str) -> Option<String> {
         let mut spans = Spans::default();
         let fields = spans.scan(&Vocabulary::default(), fields.as_bytes());
-        let mut written = mailboxes(from.as_bytes()).into_iter().next().expect("an address");
+        let mut written = addresses(from.as_bytes()).into_iter().next().expect("an address");
         written.address = normal_address(&written.address);
         let senders = Senders::new(Brands::default());
         senders.original(&written, &fields, &Owners::default()).map(|found| found.address)

@@ -3,12 +3,13 @@
 //! Only a list or group of the owner's own, or one to which the message went, is believed: any other sender may write
 //! the same fields to pass for somebody else.
 
-use super::customer::Owners;
-use super::relay::{is_author, mailbox_of};
-use super::sender::{Senders, domain_of, registrable};
+use super::hosts::Hosts;
+use super::relay::{address_of, is_author};
+use crate::fact::customer::Owners;
+use crate::message::address::{Address, addresses};
+use crate::message::domain::{domain_of, normal_address, registrable};
 use crate::message::header::{FieldName, Fields};
 use crate::message::originator::originator;
-use crate::message::value::{Mailbox, mailboxes};
 
 /// Where Google Groups and Sympa keep the author.
 const ORIGINALS: [FieldName; 2] = [FieldName::X_ORIGINAL_FROM, FieldName::X_ORIGINAL_SENDER];
@@ -34,48 +35,47 @@ pub(super) fn is_said(fields: &Fields<'_>) -> bool {
 }
 
 /// Who wrote a message whose From the list or group rewrote.
-pub(super) fn original(written: &Mailbox, fields: &Fields<'_>, senders: &Senders) -> Option<Mailbox> {
+pub(super) fn original(written: &Address, fields: &Fields<'_>, hosts: &Hosts) -> Option<Address> {
     let in_field = |name: &FieldName| {
         let found = originator(fields.first(*name)?);
-        Some(Mailbox { address: super::normal_address(&found.address), ..found })
+        Some(Address { address: normal_address(&found.address), ..found })
     };
     // A platform's address for bounces says nothing about who had the mail sent.
-    let wrote = |found: &Mailbox| {
-        is_author(found, senders)
-            && !domain_of(&found.address).is_some_and(|domain| senders.is_sending_platform(domain))
+    let wrote = |found: &Address| {
+        is_author(found, hosts) && !domain_of(&found.address).is_some_and(|domain| hosts.is_platform(domain))
     };
     let named = ORIGINALS.iter().filter_map(in_field).find(wrote);
-    named.or_else(|| answers_go_to(written, fields).filter(|found| is_author(found, senders)))
+    named.or_else(|| answers_go_to(written, fields).filter(|found| is_author(found, hosts)))
 }
 
 /// Mailman, where it writes `Ann via List` into From, keeps the author in Reply-To alone.
-fn answers_go_to(written: &Mailbox, fields: &Fields<'_>) -> Option<Mailbox> {
+fn answers_go_to(written: &Address, fields: &Fields<'_>) -> Option<Address> {
     let via_list = written.name.as_deref().is_some_and(|name| name.contains(" via "));
-    let reply = mailbox_of(fields, FieldName::REPLY_TO)?;
+    let reply = address_of(fields, FieldName::REPLY_TO)?;
     let others = registrable(domain_of(&reply.address)?) != registrable(domain_of(&written.address)?);
     (via_list && others && fields.first(FieldName::LIST_POST).is_some()).then_some(reply)
 }
 
 /// Whether a From address is of the domain to which the message went; of a provider's domain only where it is the very
 /// address.
-pub(super) fn is_at_home(written: &Mailbox, fields: &Fields<'_>, owners: &Owners, senders: &Senders) -> bool {
+pub(super) fn is_at_home(written: &Address, fields: &Fields<'_>, owners: &Owners, hosts: &Hosts) -> bool {
     let Some(domain) = domain_of(&written.address) else { return false };
-    let shared = senders.is_shared(domain);
+    let shared = hosts.is_shared(domain);
     let is_here = |address: &str| {
-        let address = super::normal_address(address);
+        let address = normal_address(address);
         if shared {
             return address == written.address;
         }
         domain_of(&address).is_some_and(|other| registrable(other) == registrable(domain))
     };
-    let addresses = HOME.iter().flat_map(|name| fields.all(*name)).flat_map(mailboxes);
+    let addresses = HOME.iter().flat_map(|name| fields.all(*name)).flat_map(addresses);
     owners.iter().any(is_here)
         || addresses.into_iter().any(|one| is_here(one.address.trim_start_matches("mailto:")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Lens;
+    use crate::fact::Lens;
 
     fn sender(header: &str) -> Option<String> {
         let lens = Lens::plain(1_795_305_600).expect("valid rules");

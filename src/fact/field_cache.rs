@@ -3,17 +3,18 @@
 use super::batch::hash;
 use super::customer::{UNKNOWN, address, by_letterhead, hops, stated, without_prefix};
 use super::lens::Lens;
-use super::sender::{normal_domain, registrable};
 use super::state::State;
 use super::unsubscribe::is_no_reply;
 use super::{CustomerId, ListId, Names};
+use crate::message::address::addresses;
+use crate::message::decode::{bracketed, plain_text};
+use crate::message::domain::{normal_domain, registrable};
 use crate::message::header::{FieldName, Fields};
-use crate::message::value::{bracketed, mailboxes, plain_text};
 use crate::text::cache::Meanings;
 
 /// What such values mean.
 #[derive(Debug)]
-pub struct Recurring {
+pub struct FieldCache {
     customers: Meanings<Option<CustomerId>>,
     letterheads: Meanings<CustomerId>,
     lists: Meanings<Option<ListId>>,
@@ -22,7 +23,7 @@ pub struct Recurring {
     hosts: Meanings<u64>,
 }
 
-impl Default for Recurring {
+impl Default for FieldCache {
     fn default() -> Self {
         Self {
             customers: Meanings::new(10),
@@ -35,7 +36,7 @@ impl Default for Recurring {
     }
 }
 
-impl Recurring {
+impl FieldCache {
     /// To whom a message was delivered: the first source that names somebody.
     pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut Names) -> CustomerId {
         for raw in stated(fields).map(|raw| without_prefix(raw, fields)).chain(hops(fields)) {
@@ -73,7 +74,7 @@ impl Recurring {
     pub fn answers_nobody(&mut self, fields: &Fields<'_>) -> Option<bool> {
         let raw = fields.first(FieldName::REPLY_TO)?;
         self.replies.meaning(raw, || {
-            let first = mailboxes(raw).into_iter().next();
+            let first = addresses(raw).into_iter().next();
             first.map(|mailbox| is_no_reply(&mailbox.address))
         })
     }
