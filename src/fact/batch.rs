@@ -158,6 +158,11 @@ pub fn hash(parts: &[&[u8]]) -> u64 {
     hasher.finish().max(1)
 }
 
+/// A Message-ID as reports show it.
+pub fn shown(id: Option<&[u8]>) -> String {
+    id.map_or_else(String::new, |id| format!("<{}>", String::from_utf8_lossy(id)))
+}
+
 impl Batch {
     /// How far it has come.
     pub fn mark(&self) -> Mark {

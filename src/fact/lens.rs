@@ -1,10 +1,9 @@
-//! How mail is looked at in a run, and single messages looked at through it.
+//! How mail is looked at in a run.
 
-use super::FactReader;
 use super::customer::Owners;
-use super::sender::{Brands, Organisation, Senders};
+use super::sender::{Brands, Senders};
 use super::state::Labels;
-use crate::classify::{Kind, Rules, Sign};
+use crate::classify::Rules;
 use crate::message::header::Vocabulary;
 use crate::time::Seconds;
 
@@ -43,32 +42,5 @@ impl Lens {
             with_details: false,
             with_signs: false,
         })
-    }
-
-    /// The kind of a single message and the id of the rule that decided, as a mailbox file would give it.
-    pub fn classify(&self, message: &[u8]) -> Option<(Kind, &str)> {
-        let mut reader = FactReader::new(self);
-        crate::mailbox::read_message(message, &mut reader);
-        reader.take().0.facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
-    }
-
-    /// The kind of a single message, the id of what decided, and the signs that were weighed, where `with_signs`
-    /// keeps them.
-    pub fn weigh(&self, message: &[u8]) -> Option<(Kind, &str, Vec<&Sign>)> {
-        let mut reader = FactReader::new(self);
-        crate::mailbox::read_message(message, &mut reader);
-        let (batch, _) = reader.take();
-        let fact = batch.facts.first()?;
-        let signs = batch.details.first().map_or(&[][..], |detail| &detail.signs);
-        let signs = signs.iter().filter_map(|number| self.rules.sign(*number)).collect();
-        Some((fact.kind, self.rules.id(fact.rule), signs))
-    }
-
-    /// Who sent a single message, as the report would group it; `None` where it names nobody.
-    pub fn sender_of(&self, message: &[u8]) -> Option<Organisation> {
-        let mut reader = FactReader::new(self);
-        crate::mailbox::read_message(message, &mut reader);
-        let address = reader.first_address()?;
-        Some(self.senders.organisation(&address))
     }
 }

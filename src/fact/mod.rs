@@ -9,11 +9,11 @@ mod customer;
 mod field_cache;
 mod lens;
 mod names;
-mod notes;
 mod own_words;
 mod reader;
 mod received;
 mod sender;
+mod single_message;
 mod state;
 mod unsubscribe;
 

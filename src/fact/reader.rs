@@ -1,12 +1,13 @@
 //! Reads messages into facts.
 
+mod notes;
+
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, Detail, Mark, OptOutLink, Sign, Skip, hash};
+use super::batch::{Batch, Detail, Mark, OptOutLink, Sign, Skip, hash, shown};
 use super::field_cache::FieldCache;
 use super::lens::Lens;
 use super::names::NewNames;
-use super::notes::{answered, shown};
 use super::received::received_at;
 use super::state::{State, state_by};
 use super::unsubscribe::{Unsubscribe, WayOut, list_unsubscribe, unsubscribe};
@@ -20,6 +21,7 @@ use crate::message::decode::{bracketed, plain_text};
 use crate::message::header::{FieldName, Fields, Spans};
 use crate::time::parse_date;
 use memchr::memmem::Finder;
+use notes::answered;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,7 +30,7 @@ use std::sync::LazyLock;
 
 /// Turns the messages of a mailbox into a batch of facts.
 pub struct FactReader<'a> {
-    pub(super) lens: &'a Lens,
+    lens: &'a Lens,
     /// The mailbox at hand, and its number once a message's place was kept.
     mailbox: PathBuf,
     mailbox_id: Option<MailboxId>,
@@ -45,13 +47,13 @@ pub struct FactReader<'a> {
     /// What the header at hand says of its body's form.
     mime: Vec<u8>,
     authors: Authors,
-    pub(super) field_cache: FieldCache,
+    field_cache: FieldCache,
     memo: FieldMemo,
     pending: Option<Pending>,
     /// Those that the batch holds already.
-    pub(super) links: HashSet<OptOutLink>,
-    pub(super) names: Names,
-    pub(super) batch: Batch,
+    links: HashSet<OptOutLink>,
+    names: Names,
+    batch: Batch,
 }
 
 /// A message that waits for its body.
@@ -221,7 +223,7 @@ impl<'a> FactReader<'a> {
         }
     }
 
-    pub(super) fn mailbox_id(&mut self) -> MailboxId {
+    fn mailbox_id(&mut self) -> MailboxId {
         let (names, path) = (&mut self.names.mailboxes, &self.mailbox);
         *self.mailbox_id.get_or_insert_with(|| names.number(&path.to_string_lossy()))
     }

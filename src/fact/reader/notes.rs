@@ -1,10 +1,11 @@
 //! What is noted beside a fact: ways out that senders offer, what the owner wrote, places for the list of messages.
 
-use super::author::Author;
-use super::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash};
-use super::unsubscribe::Unsubscribe;
-use super::{AddressId, Fact, FactReader, Traits};
+use super::FactReader;
 use crate::classify::Seen;
+use crate::fact::author::Author;
+use crate::fact::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash, shown};
+use crate::fact::unsubscribe::Unsubscribe;
+use crate::fact::{AddressId, Fact, Traits};
 use crate::message::address::addresses;
 use crate::message::decode::bracketed;
 use crate::message::domain::normal_address;
@@ -101,11 +102,6 @@ pub(super) fn answered<'a>(fields: &Fields<'a>) -> Option<&'a [u8]> {
         let last = &references[memchr::memrchr(b'<', references)?..];
         Some(bracketed(last)).filter(|id| !id.is_empty())
     })
-}
-
-/// A Message-ID as reports show it.
-pub(super) fn shown(id: Option<&[u8]>) -> String {
-    id.map_or_else(String::new, |id| format!("<{}>", String::from_utf8_lossy(id)))
 }
 
 /// Subjects are compared without case and surrounding blanks.
