@@ -50,6 +50,17 @@ pub static JSON_REPORT: Kind = Kind {
     recognise: is_json_report,
 };
 
+/// The report as a workbook.
+pub static WORKBOOK: Kind = Kind {
+    one: "a workbook",
+    option: "--xlsx",
+    asked: "--xlsx",
+    format: "an Excel workbook",
+    endings: &["xlsx"],
+    replaceable: true,
+    recognise: is_workbook,
+};
+
 /// The list of messages.
 pub static MESSAGES: Kind = Kind {
     one: "a list of messages",
@@ -84,7 +95,7 @@ pub static EXPLANATION: Kind = Kind {
 };
 
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 4] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT];
+pub static KINDS: [&Kind; 5] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK];
 
 /// The first columns of the report: enough to know it by, whatever columns a later version adds.
 const REPORT_COLUMNS: [&str; 7] =
@@ -96,6 +107,10 @@ const MESSAGES_COLUMNS: [&str; 8] =
 
 /// How the report as JSON begins.
 pub const JSON_BEGINNING: &str = r#"{"schema":1,"summary":{"program":"mailfatigue","#;
+
+/// Who made a workbook: in its properties, which are its second member and not compressed. A program that saves the
+/// workbook again compresses them, and what somebody changed is not replaced.
+pub const WORKBOOK_CREATOR: &str = "mailfatigue";
 
 /// How many bytes of a file are enough to recognise it.
 pub const LOOK: usize = 4_096;
@@ -151,6 +166,12 @@ fn is_json_report(bytes: &[u8]) -> bool {
     bytes.first() == Some(&b'{') && bare(bytes) == bare(JSON_BEGINNING.as_bytes())
 }
 
+fn is_workbook(bytes: &[u8]) -> bool {
+    let creator = format!("<dc:creator>{WORKBOOK_CREATOR}</dc:creator>");
+    bytes.starts_with(b"PK\x03\x04")
+        && memchr::memmem::find(bytes.get(..LOOK).unwrap_or(bytes), creator.as_bytes()).is_some()
+}
+
 fn is_consent_list(bytes: &[u8]) -> bool {
     let line = first_line(bytes).to_ascii_lowercase();
     if memchr::memmem::find(&line, b"event").is_none() {
@@ -191,7 +212,7 @@ fn header(bytes: &[u8], delimiter: u8) -> Vec<String> {
 /// What a file with another ending is, in words; `None` where the ending says nothing or is one of ours.
 pub fn other_format(ending: &str) -> Option<&'static str> {
     let formats = [
-        ("an Excel workbook", &["xlsx", "xlsm", "xls"] as &[&str]),
+        ("an Excel workbook", &["xlsm", "xls"] as &[&str]),
         ("a spreadsheet", &["ods", "numbers"]),
         ("a web page", &["html", "htm"]),
         ("a document", &["pdf", "doc", "docx", "odt", "md"]),

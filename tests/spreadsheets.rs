@@ -2,11 +2,11 @@
 
 mod common;
 
+use common::office::libre_office;
 use common::workbook::Cell::{Blank, Bool, Date, Number, Text};
 use common::workbook::{Cell, archive, workbook};
 use common::{Run, folder, promotion, run};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 fn mail() -> String {
     let of = |from: &'static str, host: &'static str| {
@@ -118,25 +118,6 @@ fn filled_in(folder: &Path) -> PathBuf {
         );
     std::fs::write(folder.join("starter.csv"), list).expect("the list filled in");
     folder.join("starter.csv")
-}
-
-/// LibreOffice under that locale, if it is installed here.
-fn libre_office(folder: &Path, locale: &str) -> Option<Command> {
-    let profile = folder.join(locale);
-    std::fs::create_dir_all(profile.join("user")).expect("a folder");
-    let settings = format!(
-        "<?xml version=\"1.0\"?><oor:items xmlns:oor=\"http://openoffice.org/2001/registry\">\
-         <item oor:path=\"/org.openoffice.Setup/L10N\"><prop oor:name=\"ooSetupSystemLocale\" oor:op=\"fuse\">\
-         <value>{locale}</value></prop></item></oor:items>"
-    );
-    std::fs::write(profile.join("user/registrymodifications.xcu"), settings).expect("the settings");
-    let found = Command::new("soffice").arg("--version").output().is_ok_and(|told| told.status.success());
-    found.then(|| {
-        let mut command = Command::new("soffice");
-        command.current_dir(folder).arg("--headless");
-        command.arg(format!("-env:UserInstallation=file://{}", profile.display()));
-        command
-    })
 }
 
 #[test]

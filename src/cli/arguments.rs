@@ -6,7 +6,7 @@ use super::locale::{Locale, locale};
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::error::Error;
-use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, REPORT};
+use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, REPORT, WORKBOOK};
 use crate::report::Style;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -93,6 +93,10 @@ pub struct Check {
         help_heading = "Output"
     )]
     pub format: ReportFormat,
+
+    /// Write the report as an Excel workbook, too; with --messages it has a sheet of messages
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub xlsx: Option<PathBuf>,
 
     /// Write a second CSV: one row for each counted marketing message (with --all: for each message read)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -237,6 +241,7 @@ impl Check {
     pub fn destinations(&self) -> Vec<Destination<'_>> {
         let rows = [
             (self.report_kind(), self.report()),
+            (&WORKBOOK, self.xlsx.as_deref()),
             (&MESSAGES, self.messages.as_deref()),
             (&CONSENT_LIST, self.starter_ledger.as_deref()),
         ];

@@ -21,6 +21,7 @@ mod remarks;
 mod run;
 mod spelling;
 mod terminal;
+mod workbook;
 
 pub use arguments::Arguments;
 pub use run::run;

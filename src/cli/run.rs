@@ -14,12 +14,15 @@ use super::parse::{Unparsed, color_of, parse};
 use super::progress::Progress;
 use super::remarks::{remarks, warnings};
 use super::terminal::output_is_closed;
+use super::workbook::{fits_into_sheets, has_its_own_output, prepare_workbook};
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
 use crate::policy::DEFAULT_POLICY;
-use crate::report::{Context, Listing, write_json_report, write_messages, write_report, write_starter};
+use crate::report::{
+    Context, Listing, Sheets, write_json_report, write_messages, write_report, write_starter,
+};
 use clap::CommandFactory;
 use std::ffi::OsString;
 
@@ -114,6 +117,7 @@ fn print(bytes: &[u8]) -> Result<u8> {
 }
 
 fn run_check(options: &Check, console: Console) -> Result<u8> {
+    has_its_own_output(options)?;
     let details = options.messages.is_some() || options.starter_ledger.is_some();
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
     let plan = options
@@ -127,6 +131,7 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     progress.finish();
     let reckoned = Reckoned::of(options, &plan, &outcome);
     if !outcome.is_empty() {
+        fits_into_sheets(options, &outcome)?;
         written.replace_only_own()?;
         publish(options, &plan, &outcome, &reckoned)?;
     }
@@ -164,6 +169,9 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome, reckoned: &Reckoned<
         .transpose()?;
     let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
+    let sheet = options.messages.as_ref().map(|_| &listing);
+    let sheets = Sheets { cases: &outcome.cases, context: &context, messages: sheet, bench: &bench };
+    let workbook = options.xlsx.as_deref().map(|path| prepare_workbook(path, &sheets)).transpose()?;
     let messages = options
         .messages
         .as_ref()
@@ -174,5 +182,5 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome, reckoned: &Reckoned<
         .as_ref()
         .map(|path| prepare(path, |out| write_starter(out, style, &bench, &listing)))
         .transpose()?;
-    place(report.into_iter().chain(messages).chain(starter))
+    place(report.into_iter().chain(workbook).chain(messages).chain(starter))
 }

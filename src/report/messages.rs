@@ -9,21 +9,22 @@ use crate::judge::Bench;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-/// The columns, in order.
-pub const MESSAGE_COLUMNS: [&str; 13] = [
-    "sender",
-    "customer",
-    "day",
-    "time",
-    "kind",
-    "rule",
-    "counted_as",
-    "consent",
-    "subject",
-    "from",
-    "message_id",
-    "mailbox",
-    "offset",
+/// The columns, in order, each with its meaning.
+#[rustfmt::skip]
+pub const MESSAGE_COLUMNS: [(&str, &str); 13] = [
+    ("sender", "the organisation that sent the message"),
+    ("customer", "the address that it was delivered to"),
+    ("day", "its civil date"),
+    ("time", "when it came, by the clock of the time zone; blank where no date can be believed"),
+    ("kind", "`marketing`, `transactional`, `discussion`, `notification`, `personal` or `automatic`"),
+    ("rule", "the classification rule that decided its kind"),
+    ("counted_as", "where the summary counts it: `marketing`, `other`, `owner`, `duplicate`, `spam`, …"),
+    ("consent", "state of consent at that moment"),
+    ("subject", "its subject"),
+    ("from", "its From address"),
+    ("message_id", "its Message-ID"),
+    ("mailbox", "the file that it is in"),
+    ("offset", "the byte at which it begins there"),
 ];
 
 /// What the list needs besides the bench.
@@ -38,6 +39,13 @@ pub struct Listing<'a> {
 
 /// Writes the list in the order of reading.
 pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing<'_>) -> io::Result<()> {
+    let mut table = Table::new(out, style, MESSAGE_COLUMNS.into_iter().map(|(name, _)| name))?;
+    rows(bench, listing).try_for_each(|row| table.row(row.into_iter()))?;
+    table.finish()
+}
+
+/// The rows of the list in the order of reading.
+pub fn rows<'a>(bench: &Bench<'a>, listing: &'a Listing<'a>) -> impl Iterator<Item = Vec<Cell>> {
     let mut rows: Vec<Option<Vec<Cell>>> = vec![None; listing.details.len()];
     for pair in bench.history.pairs() {
         judged_rows(&pair, bench, listing, &mut rows);
@@ -47,13 +55,12 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
             *row = Some(judged(fact, *counted, None, bench, listing));
         }
     }
-    let mut table = Table::new(out, style, MESSAGE_COLUMNS.into_iter())?;
-    for (row, detail) in rows.into_iter().zip(listing.details) {
-        if let Some(judged) = row.or_else(|| listing.all.then(unusable)) {
-            table.row(judged.into_iter().chain(place(detail, &bench.history.names)))?;
-        }
-    }
-    table.finish()
+    let names = &bench.history.names;
+    rows.into_iter().zip(listing.details).filter_map(move |(row, detail)| {
+        let mut row = row.or_else(|| listing.all.then(unusable))?;
+        row.extend(place(detail, names));
+        Some(row)
+    })
 }
 
 /// The judged half of the rows of one pair.

@@ -12,6 +12,7 @@ mod starter;
 mod suggestions;
 mod summary;
 mod width;
+mod workbook;
 mod worst;
 
 pub use cell::{Cell, Decimal};
@@ -24,6 +25,7 @@ pub use safe::visible;
 pub use starter::{STARTER_COLUMNS, write as write_starter};
 pub use summary::{Account, Closing, parts, summary, thousands, warnings};
 pub use width::wrapped;
+pub use workbook::{ROWS, Sheets, write as write_workbook};
 pub use worst::{Line, worst};
 
 use crate::judge::Case;

@@ -4,6 +4,7 @@
 
 pub mod exports;
 pub mod lists;
+pub mod office;
 pub mod outputs;
 #[cfg(target_os = "linux")]
 pub mod terminal;

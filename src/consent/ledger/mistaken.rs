@@ -23,7 +23,7 @@ pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
         return Ok(());
     }
     let refused = |what: &str, hint: String| Err(Error::file(path, what).hint(hint));
-    if head.starts_with(b"PK\x03\x04") && file.rewind().is_ok() {
+    if head.starts_with(b"PK\x03\x04") && Kind::of(&head).is_none() && file.rewind().is_ok() {
         return match spreadsheet(&head, file) {
             Some("xlsx") => refused(
                 "is a spreadsheet (.xlsx), not a mailbox",

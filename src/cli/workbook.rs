@@ -1,0 +1,94 @@
+//! The workbook, as an output of `check`.
+
+use super::arguments::Check;
+use super::output::{Prepared, folder, is_stream, prepare, target};
+use super::terminal::columns_of_output;
+use crate::check::Outcome;
+use crate::error::{Error, Result};
+use crate::history::Counted;
+use crate::report::{ROWS, Sheets, thousands, write_workbook};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::path::{Path, PathBuf};
+
+/// Writes the workbook completely.
+pub fn prepare_workbook(path: &Path, sheets: &Sheets<'_>) -> Result<Prepared> {
+    let scratch = scratch(path);
+    prepare(path, |out| quietly(|| write_workbook(out, &scratch, sheets)).unwrap_or_else(|| Err(no_room())))
+}
+
+/// An error where the workbook would go to standard output and could not be used there: it is a terminal, or another
+/// output goes there.
+pub fn has_its_own_output(options: &Check) -> Result<()> {
+    if options.xlsx.as_deref() != Some(Path::new("-")) {
+        return Ok(());
+    }
+    let others = options.destinations();
+    let other = others.iter().find(|other| other.kind.option != "--xlsx" && other.path == Path::new("-"));
+    let what = match other {
+        Some(other) => format!("can't go to standard output, because {} goes there too", other.kind.one),
+        None if columns_of_output().is_some() => {
+            "would show a workbook on the terminal, where nobody can read it".to_string()
+        }
+        None => return Ok(()),
+    };
+    Err(Error::new("--xlsx -", what).hint("write --xlsx report.xlsx"))
+}
+
+/// An error where the report, or the list of messages, has more rows than a sheet.
+pub fn fits_into_sheets(options: &Check, outcome: &Outcome) -> Result<()> {
+    let Some(path) = options.xlsx.as_deref() else { return Ok(()) };
+    let messages = match options.messages {
+        None => 0,
+        Some(_) if options.all => outcome.details.len(),
+        Some(_) => usize::try_from(outcome.tally.of(Counted::Marketing)).unwrap_or(usize::MAX),
+    };
+    too_many("the report", outcome.cases.len(), path)?;
+    too_many("the list of messages", messages, path)
+}
+
+fn too_many(what: &str, rows: usize, path: &Path) -> Result<()> {
+    if rows <= ROWS {
+        return Ok(());
+    }
+    let [rows, room] = [rows, ROWS].map(|rows| thousands(rows as u64));
+    Err(Error::new(
+        format!("--xlsx `{}`", path.display()),
+        format!("a sheet has room for {room} rows, but {what} has {rows}"),
+    )
+    .hint("leave out --xlsx and take the CSV, or count fewer days with --since and --until; nothing was written"))
+}
+
+/// The folder for the temporary file: that of the workbook, whose disk has room for it.
+fn scratch(path: &Path) -> PathBuf {
+    match target(path) {
+        Ok(place) if !is_stream(path) => folder(&place).to_path_buf(),
+        _ => std::env::temp_dir(),
+    }
+}
+
+/// Does something that may panic, and says nothing where it does.
+fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let hook = take_hook();
+    set_hook(Box::new(|_| ()));
+    let done = catch_unwind(AssertUnwindSafe(work));
+    set_hook(hook);
+    done.ok()
+}
+
+fn no_room() -> io::Error {
+    io::Error::new(io::ErrorKind::StorageFull, "there is no room for the temporary file of its rows")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_rows_than_a_sheet_has_are_an_error_that_names_the_way_out() {
+        assert_eq!(too_many("the report", ROWS, Path::new("r.xlsx")), Ok(()));
+        let error = too_many("the report", ROWS + 1, Path::new("r.xlsx")).expect_err("too many").to_string();
+        assert!(error.contains("room for 1,048,575 rows, but the report has 1,048,576"), "{error}");
+        assert!(error.contains("hint: leave out --xlsx"), "{error}");
+    }
+}
