@@ -113,8 +113,8 @@ fn written<T>(value: T) -> Spanned<T> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::load::BUILT_IN_RULES;
     use super::super::rule_file::{Text, WrittenRules};
-    use super::super::rules::BUILT_IN_RULES;
     use super::*;
     use crate::text::fold::fold;
     use std::collections::{BTreeMap, BTreeSet};

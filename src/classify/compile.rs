@@ -7,7 +7,7 @@ use super::patterns::Expression;
 use super::phrase_lists::{ANYWHERE, BODY, LINKS, Lists, NUMBERED, SAID, SUBJECT, TEXT, TOP, Where};
 use super::predicates::{BODY_TESTS, HEADER_TESTS};
 use super::rule_file::{Names, Text, WrittenConditions, WrittenRule, WrittenRules, WrittenSign, texts};
-use super::rules::{Asked, BUILT_IN_RULES, Example, FieldMeaning, Rule, Rules};
+use super::rules::{Asked, FieldMeaning, NAMES, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::signs::{Points, Sign, Signs, Source};
 use crate::error::{Error, Result, nearest};
@@ -18,23 +18,7 @@ use std::sync::OnceLock;
 use toml::Spanned;
 
 /// What the built-in rules are called in errors.
-const BUILT_IN_NAME: &str = "the built-in rules";
-
-/// What decides where no rule does, with why: four by the stream of a message, two by the message alone.
-pub(super) const NAMES: [(&str, &str); 6] = [
-    ("talk-of-its-stream", "several people answer each other on this list"),
-    ("answered-by-the-owner", "the owner answers this address, and it offers no way out"),
-    ("deals-of-its-stream", "nine in ten decided messages of its stream are deals with numbers"),
-    (
-        "like-its-stream",
-        "it says too little by itself, but shares way out or template with the marketing that its stream consists of",
-    ),
-    ("weighed", "no rule is certain, and the points of its signs reach the threshold and lead"),
-    (
-        "no-evidence",
-        "too little shows what kind it is, and a wrongly flagged sender is worse than a missed one",
-    ),
-];
+pub(super) const BUILT_IN_NAME: &str = "the built-in rules";
 
 /// Lists of phrases that the program itself asks for.
 const WAYS_OUT: &str = "unsubscribe";
@@ -54,13 +38,8 @@ pub(super) fn compile(own: Option<(&str, &Path)>, vocabulary: &mut Vocabulary) -
     compiler.finish()
 }
 
-/// The messages that the built-in rules are tested with: the rule's id, its hits and its misses.
-pub(super) fn examples() -> Result<Vec<Example>> {
-    let written = parse(BUILT_IN_RULES, Path::new(BUILT_IN_NAME))?;
-    Ok(written.rule.into_iter().map(|rule| (rule.id.into_inner(), rule.hits, rule.misses)).collect())
-}
-
-fn parse(text: &str, path: &Path) -> Result<WrittenRules> {
+/// A file of rules as it is written.
+pub(super) fn parse(text: &str, path: &Path) -> Result<WrittenRules> {
     toml::from_str(text).map_err(|error| Error::toml(path, text, &error))
 }
 

@@ -8,6 +8,7 @@ mod body;
 mod built_in;
 mod cache;
 mod compile;
+mod load;
 mod matcher;
 mod patterns;
 mod phrase_lists;
@@ -20,11 +21,12 @@ mod signs;
 
 pub(crate) use body::{BodyText, text_of_a_letter};
 pub(crate) use cache::FieldMemo;
+pub use load::BUILT_IN_RULES;
 pub(crate) use matcher::FoldedText;
 pub(crate) use predicates::{Seen, has_code, has_forward_prefix, has_identifier, has_reply_prefix};
 pub use rule_file::Weighing;
 pub(crate) use rules::Open;
-pub use rules::{BUILT_IN_RULES, Rules};
+pub use rules::Rules;
 pub use signs::{Points, Sign, Source};
 
 use serde::Deserialize;

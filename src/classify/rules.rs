@@ -2,7 +2,6 @@
 
 use super::body::BodyText;
 use super::cache::FieldMemo;
-use super::compile::{compile, examples};
 use super::matcher::{FoldedText, Matcher};
 use super::patterns::Expressions;
 use super::predicates::{BODY_TESTS, HEADER_TESTS, Seen};
@@ -10,14 +9,8 @@ use super::rule_file::{Text, Weighing};
 use super::signals::Signals;
 use super::signs::{Sign, Signs};
 use super::{Decision, Evidence, Kind, RuleId, StreamRules};
-use crate::error::{Error, Result};
-use crate::message::header::{FieldName, Fields, Vocabulary};
-use std::path::Path;
+use crate::message::header::{FieldName, Fields};
 use std::sync::OnceLock;
-
-/// The built-in rules, signs and phrases, as `mailfatigue rules` prints them.
-pub const BUILT_IN_RULES: &str =
-    concat!(include_str!("rules.toml"), include_str!("signs.toml"), include_str!("phrases.toml"));
 
 /// Compiled rules, the user's first, then the built-in ones; and the signs that are weighed where none decides.
 #[derive(Debug)]
@@ -38,8 +31,21 @@ pub struct Rules {
     pub(super) built_in: OnceLock<Vec<Example>>,
 }
 
-/// How many rules at the end are names for what decides where no rule does: the stream, the weighing of signs, nothing.
-const NAMES: usize = super::compile::NAMES.len();
+/// The last of the rules are names for what decides where no rule does, with why: four by the stream of a message, two by the message alone.
+pub(super) const NAMES: [(&str, &str); 6] = [
+    ("talk-of-its-stream", "several people answer each other on this list"),
+    ("answered-by-the-owner", "the owner answers this address, and it offers no way out"),
+    ("deals-of-its-stream", "nine in ten decided messages of its stream are deals with numbers"),
+    (
+        "like-its-stream",
+        "it says too little by itself, but shares way out or template with the marketing that its stream consists of",
+    ),
+    ("weighed", "no rule is certain, and the points of its signs reach the threshold and lead"),
+    (
+        "no-evidence",
+        "too little shows what kind it is, and a wrongly flagged sender is worse than a missed one",
+    ),
+];
 
 /// How many of them at the very end the message alone decides.
 const OF_THE_MESSAGE: usize = 2;
@@ -116,18 +122,6 @@ impl Open {
 }
 
 impl Rules {
-    /// The built-in rules behind those of the file `own`; the fields that they need are added to the vocabulary.
-    pub fn load(own: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Self> {
-        let Some(path) = own else { return compile(None, vocabulary) };
-        let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error))?;
-        Self::parse(&text, path, vocabulary)
-    }
-
-    /// The built-in rules behind those of the text of a file.
-    pub fn parse(text: &str, path: &Path, vocabulary: &mut Vocabulary) -> Result<Self> {
-        compile(Some((text, path)), vocabulary)
-    }
-
     /// The id of a rule.
     pub fn id(&self, rule: RuleId) -> &str {
         self.rules.get(usize::from(rule.0)).map_or("", |rule| &rule.id)
@@ -151,16 +145,6 @@ impl Rules {
     /// What the points of signs must reach.
     pub fn weighing(&self) -> Weighing {
         self.signs.weighing
-    }
-
-    /// The rules' own examples: id, messages that it decides, messages that it does not.
-    pub fn examples(&self) -> impl Iterator<Item = (&str, &[String], &[String])> {
-        let built_in = self.built_in.get_or_init(|| examples().unwrap_or_default());
-        let of = move |rule: &'_ Rule| built_in.iter().find(|(id, ..)| *id == rule.id);
-        self.rules.iter().map(move |rule| match of(rule) {
-            Some((id, hits, misses)) => (&**id, hits.as_slice(), misses.as_slice()),
-            None => (&*rule.id, rule.examples.0.as_slice(), rule.examples.1.as_slice()),
-        })
     }
 
     /// Judges a message by its header.
@@ -262,7 +246,7 @@ impl Rules {
 
     /// The first rule that holds; with `header_only`, unless it or one before it depends on the body.
     fn first(&self, raised: &Signals, header_only: bool) -> Option<Outcome> {
-        let ordered = self.rules.len().saturating_sub(NAMES);
+        let ordered = self.rules.len().saturating_sub(NAMES.len());
         for (number, rule) in self.rules[..ordered].iter().enumerate() {
             if rule.forbids.meets(raised) {
                 continue;
@@ -341,7 +325,7 @@ impl Rules {
     /// The rules that a stream applies.
     pub fn of_streams(&self) -> StreamRules {
         let [talk, answered, deals, like, weighed, undecided] =
-            std::array::from_fn(|place| self.nth_last(NAMES - place));
+            std::array::from_fn(|place| self.nth_last(NAMES.len() - place));
         StreamRules { talk, answered, deals, like, weighed, undecided }
     }
 

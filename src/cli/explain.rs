@@ -8,7 +8,7 @@ use super::inputs::Needs;
 use super::output::{prepare, publish};
 use super::progress::Progress;
 use super::remarks::{Amount, remarks, warnings};
-use super::run::{DONE, FAILED};
+use super::status::{DONE, FAILED};
 use crate::check::check;
 use crate::error::Result;
 use crate::outputs::EXPLANATION;

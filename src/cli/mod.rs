@@ -20,6 +20,7 @@ mod refused;
 mod remarks;
 mod run;
 mod spelling;
+mod status;
 mod terminal;
 mod workbook;
 

@@ -13,6 +13,7 @@ use super::output::{Prepared, prepare, publish as place};
 use super::parse::{Unparsed, color_of, parse};
 use super::progress::Progress;
 use super::remarks::{remarks, warnings};
+use super::status::{DONE, FAILED, FLAGGED};
 use super::terminal::output_is_closed;
 use super::workbook::{fits_into_sheets, has_its_own_output, prepare_workbook};
 use crate::check::{Outcome, Plan, check};
@@ -25,13 +26,6 @@ use crate::report::{
 };
 use clap::CommandFactory;
 use std::ffi::OsString;
-
-/// Done.
-pub const DONE: u8 = 0;
-/// Done, something is flagged, and `--fail-on-flagged` was given.
-const FLAGGED: u8 = 1;
-/// Something could not be done.
-pub const FAILED: u8 = 2;
 
 /// Runs the command line and returns the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {

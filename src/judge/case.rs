@@ -2,7 +2,7 @@
 
 use super::called::{addresses, sender_name};
 use super::newest::{messages_a_year, unread_run};
-use super::{Place, Received, Verdict, judge};
+use super::{Received, Verdict, judge};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
 use crate::consent::{Event, Findings, Ledger, State, Terms, Timeline};
 use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, Rules, SenderId, Senders, Traits, WayOut};
@@ -48,6 +48,15 @@ pub struct Consent {
     pub state: State,
     /// The event; `None`: nothing is on record.
     pub by: Option<Event>,
+}
+
+/// A sender's place among all that send marketing to the same customer, from 1: the sender that writes most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The place.
+    pub rank: usize,
+    /// How many senders have one.
+    pub ranked: usize,
 }
 
 /// Everything about a pair.

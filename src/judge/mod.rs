@@ -5,12 +5,12 @@ mod called;
 mod case;
 mod change;
 mod newest;
-mod place;
+mod ranking;
 mod record;
 
-pub use case::{Bench, Case, Consent, Share};
+pub use case::{Bench, Case, Consent, Place, Share};
 pub use change::{Change, Occasion, changes};
-pub use place::{Place, rank};
+pub use ranking::rank;
 pub use record::{Period, Record, Strand};
 
 use crate::cadence::WINDOW;

@@ -1,16 +1,7 @@
 //! A sender's place among all that send marketing to the same customer.
 
-use super::Case;
+use super::{Case, Place};
 use std::cmp::Reverse;
-
-/// A place, from 1: the sender that writes most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// The place.
-    pub rank: usize,
-    /// How many senders have one.
-    pub ranked: usize,
-}
 
 /// Gives each case with marketing its place among those of its customer: by most days in any 28, then by messages,
 /// then by name.

@@ -1,0 +1,8 @@
+//! The exit status: what the program says of a run to the program that started it.
+
+/// Done.
+pub const DONE: u8 = 0;
+/// Done, something is flagged, and `--fail-on-flagged` was given.
+pub const FLAGGED: u8 = 1;
+/// Something could not be done.
+pub const FAILED: u8 = 2;
