@@ -110,12 +110,11 @@ impl Tables {
         }
         let number = |key: &str| file["weighing"].get(key)?.as_integer();
         this.weighing = format!(
-            "Weighing {{ threshold: {}, margin: {}, source: {}, second: {}, sure: {}, full: {} }}",
+            "Weighing {{ threshold: {}, margin: {}, source: {}, second: {}, full: {} }}",
             number("threshold")?,
             number("margin")?,
             number("source")?,
             number("second")?,
-            number("sure")?,
             number("full")?
         );
         // Lists that only the program itself asks for, in bodies.

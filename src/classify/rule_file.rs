@@ -46,9 +46,6 @@ pub struct Weighing {
     pub source: i32,
     /// The fewest that a second one must give.
     pub second: i32,
-    /// The lead of marketing in form and subject with which the text is not read: most campaigns say what they are there,
-    /// and to read their pages took five sixths of a run over a mailbox of them.
-    pub sure: i32,
     /// The points of a text so full of offers that it counts as two sources where the mail is bulk mail.
     pub full: i32,
 }

@@ -110,15 +110,6 @@ pub(crate) struct Heard<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Open {
     raised: Signals,
-    /// The header shows so much marketing that the body is not asked.
-    sure: Option<Decision>,
-}
-
-impl Open {
-    /// Whether the body may still change the decision.
-    pub fn needs_body(&self) -> bool {
-        self.sure.is_none()
-    }
 }
 
 impl Rules {
@@ -172,15 +163,7 @@ impl Rules {
                 raised.raise(number);
             }
         }
-        self.first(&raised, true).unwrap_or_else(|| self.open(raised))
-    }
-
-    /// The outcome for a message that no rule decides by its header.
-    fn open(&self, raised: Signals) -> Outcome {
-        let sure = self.signs.weigh(&raised).is_sure(self.signs.weighing);
-        let marketing =
-            Decision { kind: Kind::Marketing, rule: self.nth_last(OF_THE_MESSAGE), evidence: None };
-        Outcome::Open(Open { raised, sure: sure.then_some(marketing) })
+        self.first(&raised, true).unwrap_or(Outcome::Open(Open { raised }))
     }
 
     fn meaning(&self, name: FieldName) -> Option<&FieldMeaning> {
@@ -203,9 +186,6 @@ impl Rules {
 
     /// Judges a message whose header left it open, by its body.
     pub(crate) fn judge_body(&self, open: Open, body: &BodyText) -> Decision {
-        if let Some(sure) = open.sure {
-            return sure;
-        }
         let raised = self.raised(open, body);
         if let Some(Outcome::Decided(decision)) = self.first(&raised, false) {
             return decision;
@@ -261,7 +241,7 @@ impl Rules {
                 }));
             }
             if header_only && missing.all(|need| self.body_signals.has(*need)) {
-                return Some(self.open(*raised));
+                return Some(Outcome::Open(Open { raised: *raised }));
             }
         }
         None
@@ -298,7 +278,7 @@ impl Rules {
     pub(crate) fn so_far(&self, outcome: Outcome) -> (Decision, Option<Open>) {
         match outcome {
             Outcome::Decided(decision) => (decision, None),
-            Outcome::Open(open) => (open.sure.unwrap_or_else(|| self.no_evidence()), Some(open)),
+            Outcome::Open(open) => (self.no_evidence(), Some(open)),
         }
     }
 

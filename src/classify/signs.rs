@@ -119,12 +119,6 @@ impl Weighed {
             || (self.bulk > 0 && self.several && text >= weighing.full)
     }
 
-    /// Whether form and subject alone show so much marketing that the text is not read.
-    pub fn is_sure(&self, weighing: Weighing) -> bool {
-        let lead = Weighing { margin: weighing.sure, ..weighing };
-        self.evidence.is_none() && self.decides(lead).0 == Some(Kind::Marketing)
-    }
-
     /// Whether they speak more for marketing than for any other kind.
     pub fn leans_to_marketing(&self) -> bool {
         let points = self.points();
@@ -152,7 +146,7 @@ impl Weighed {
 mod tests {
     use super::*;
 
-    const WEIGHING: Weighing = Weighing { threshold: 10, margin: 3, source: 4, second: 4, sure: 20, full: 9 };
+    const WEIGHING: Weighing = Weighing { threshold: 10, margin: 3, source: 4, second: 4, full: 9 };
 
     fn weighed(marketing: [i32; 3], transactional: i32) -> Option<Kind> {
         let mut weighed = Weighed::default();

@@ -70,8 +70,6 @@ struct Pending {
     seen: Seen,
     /// Whether it names a message that it answers.
     answers: bool,
-    /// Whether the body is needed for the fact, and not only for the signs that `explain` lists.
-    needed: bool,
 }
 
 impl<'a> FactReader<'a> {
@@ -130,10 +128,7 @@ impl<'a> FactReader<'a> {
         lens.owners.note_named(fields);
         let author = self.authors.author(fields, lens, &mut self.names)?;
         let authenticity = authenticity(fields, author.domain.as_deref(), &lens.senders);
-        let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, lens));
-        let state = state.marked(&self.marks);
-        let own = state.sent || (author.owner && authenticity != Authenticity::Unverified);
-        let state = State { no_mail: state.no_mail || (own && state.draft_mark), ..state };
+        let (state, own) = self.state(fields, author.owner && authenticity != Authenticity::Unverified);
         let listed = list_unsubscribe(fields);
         let offered = listed.as_ref().and_then(|text| unsubscribe(text, fields));
         let subject = fields.first(FieldName::SUBJECT).map(plain_text).unwrap_or_default();
@@ -179,22 +174,24 @@ impl<'a> FactReader<'a> {
         }
         let own_subject = (by_owner && !seen.reply_prefix && !seen.forwarded).then(|| subject.to_string());
         let answers = fields.first(FieldName::IN_REPLY_TO).is_some();
-        let needed = by_owner || needs_body(&fact, open, offered.is_some());
-        let pending =
-            Pending { fact, open, decision, message_id: None, by_owner, own_subject, seen, answers, needed };
-        Ok(self.keep_or_wait(fields, message_id, pending))
-    }
-
-    /// Keeps a fact that is complete; one that lacks something, or whose signs are listed, waits for its body.
-    fn keep_or_wait(&mut self, fields: &Fields<'_>, message_id: Option<&[u8]>, pending: Pending) -> Want {
-        let listed = self.lens.with_signs && pending.open.is_some();
-        if !pending.needed && !listed {
-            self.keep(pending.fact, pending.decision, message_id);
-            return Want::Nothing;
+        if !by_owner && !needs_body(&fact, open, offered.is_some()) {
+            self.keep(fact, decision, message_id);
+            return Ok(Want::Nothing);
         }
         note_mime(fields, &mut self.mime);
-        self.pending = Some(Pending { message_id: message_id.map(<[u8]>::to_vec), ..pending });
-        Want::Body
+        let message_id = message_id.map(<[u8]>::to_vec);
+        self.pending =
+            Some(Pending { fact, open, decision, message_id, by_owner, own_subject, seen, answers });
+        Ok(Want::Body)
+    }
+
+    /// The state of a message, and whether it is the owner's own.
+    fn state(&mut self, fields: &Fields<'_>, by_owner: bool) -> (State, bool) {
+        let lens = self.lens;
+        let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, lens));
+        let state = state.marked(&self.marks);
+        let own = state.sent || by_owner;
+        (State { no_mail: state.no_mail || (own && state.draft_mark), ..state }, own)
     }
 
     fn keep(&mut self, fact: Fact, decision: Decision, message_id: Option<&[u8]>) {
@@ -309,8 +306,7 @@ impl Sink for FactReader<'_> {
         };
         let evidence = decision.evidence.filter(|_| !proves_nothing);
         let decision = Decision { evidence, ..decision };
-        let template = if pending.needed { body.template } else { 0 };
-        self.keep(Fact { way_out, traits, template, ..pending.fact }, decision, message_id);
+        self.keep(Fact { way_out, traits, template: body.template, ..pending.fact }, decision, message_id);
     }
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {
@@ -321,9 +317,7 @@ impl Sink for FactReader<'_> {
 /// Whether the body is needed: where it may decide the kind. A message without a valid `List-Unsubscribe` may also
 /// name its way out in the text, and one that belongs to a deal may advertise there.
 fn needs_body(fact: &Fact, open: Option<Open>, offered: bool) -> bool {
-    open.is_some_and(|open| open.needs_body())
-        || (fact.kind == Kind::Marketing && !offered)
-        || fact.kind == Kind::Transactional
+    open.is_some() || (fact.kind == Kind::Marketing && !offered) || fact.kind == Kind::Transactional
 }
 
 /// What a message shows that its stream is judged by, beside what is known of it.
