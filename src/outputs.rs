@@ -11,6 +11,8 @@ use std::path::Path;
 pub struct Kind {
     /// One of these files, with its article.
     pub one: &'static str,
+    /// The command that writes it.
+    pub command: &'static str,
     /// The option that names the file.
     pub option: &'static str,
     /// All that the command line has before the file's name.
@@ -31,6 +33,7 @@ const CSV: &[&str] = &["csv", "tsv", "tab", "txt"];
 /// The report.
 pub static REPORT: Kind = Kind {
     one: "a report",
+    command: "check",
     option: "--output",
     asked: "--output",
     format: "CSV",
@@ -42,6 +45,7 @@ pub static REPORT: Kind = Kind {
 /// The report as JSON.
 pub static JSON_REPORT: Kind = Kind {
     one: "a report with --format json",
+    command: "check",
     option: "--output",
     asked: "--format json --output",
     format: "JSON",
@@ -53,6 +57,7 @@ pub static JSON_REPORT: Kind = Kind {
 /// The report as a workbook.
 pub static WORKBOOK: Kind = Kind {
     one: "a workbook",
+    command: "check",
     option: "--xlsx",
     asked: "--xlsx",
     format: "an Excel workbook",
@@ -64,6 +69,7 @@ pub static WORKBOOK: Kind = Kind {
 /// The list of messages.
 pub static MESSAGES: Kind = Kind {
     one: "a list of messages",
+    command: "check",
     option: "--messages",
     asked: "--messages",
     format: "CSV",
@@ -72,9 +78,22 @@ pub static MESSAGES: Kind = Kind {
     recognise: |bytes| begins_with(bytes, &MESSAGES_COLUMNS),
 };
 
+/// A letter to a sender.
+pub static LETTER: Kind = Kind {
+    one: "a letter",
+    command: "letter",
+    option: "--output",
+    asked: "--output",
+    format: "plain text",
+    endings: &["txt"],
+    replaceable: true,
+    recognise: is_letter,
+};
+
 /// The consent list to fill in; any consent list is recognised.
 pub static CONSENT_LIST: Kind = Kind {
     one: "a consent list",
+    command: "check",
     option: "--starter-ledger",
     asked: "--starter-ledger",
     format: "CSV",
@@ -86,6 +105,7 @@ pub static CONSENT_LIST: Kind = Kind {
 /// An explanation. It goes to standard output only; a reader is not to take it for anything else.
 pub static EXPLANATION: Kind = Kind {
     one: "an explanation",
+    command: "explain",
     option: "standard output",
     asked: "standard output",
     format: "text",
@@ -95,7 +115,7 @@ pub static EXPLANATION: Kind = Kind {
 };
 
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 5] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK];
+pub static KINDS: [&Kind; 6] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER];
 
 /// The first columns of the report: enough to know it by, whatever columns a later version adds.
 const REPORT_COLUMNS: [&str; 7] =
@@ -111,6 +131,18 @@ pub const JSON_BEGINNING: &str = r#"{"schema":1,"summary":{"program":"mailfatigu
 /// Who made a workbook: in its properties, which are its second member and not compressed. A program that saves the
 /// workbook again compresses them, and what somebody changed is not replaced.
 pub const WORKBOOK_CREATOR: &str = "mailfatigue";
+
+/// With which words a letter begins, in each of its languages. No mail begins so: a header's name has no blank.
+pub const LETTER_BEGINNINGS: [&str; 8] = [
+    "Advertising to ",
+    "Werbung an ",
+    "Publicité envoyée à ",
+    "Publicidad enviada a ",
+    "Pubblicità inviata a ",
+    "Reclame aan ",
+    "Publicidade enviada para ",
+    "Reklamy na adres ",
+];
 
 /// How many bytes of a file are enough to recognise it.
 pub const LOOK: usize = 4_096;
@@ -164,6 +196,12 @@ fn is_json_report(bytes: &[u8]) -> bool {
         bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(JSON_BEGINNING.len()).collect()
     };
     bytes.first() == Some(&b'{') && bare(bytes) == bare(JSON_BEGINNING.as_bytes())
+}
+
+/// A letter, with the note that says what its days are counted by.
+fn is_letter(bytes: &[u8]) -> bool {
+    LETTER_BEGINNINGS.iter().any(|words| bytes.starts_with(words.as_bytes()))
+        && memchr::memmem::find(bytes.get(..LOOK).unwrap_or(bytes), b"(mailfatigue ").is_some()
 }
 
 fn is_workbook(bytes: &[u8]) -> bool {

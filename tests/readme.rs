@@ -6,6 +6,7 @@ use mailfatigue::consent::accepted_words;
 use mailfatigue::mailbox::FORMATS;
 use mailfatigue::policy::DEFAULT_POLICY;
 use mailfatigue::report::COLUMNS;
+use std::io::Write;
 use std::path::Path;
 
 fn root() -> &'static Path {
@@ -53,6 +54,7 @@ fn generated() -> Vec<(&'static str, String)> {
         ("summary of the second command", format!("```text\n{second}```\n")),
         ("report of the second command", second_rows),
         ("excerpt of explain", format!("```text\n{why}```\n")),
+        ("beginning of the letter", format!("```text\n{}```\n", beginning(&run("letter command").out))),
         ("events", format!("| event | words |\n| --- | --- |\n{words}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{columns}")),
@@ -102,6 +104,11 @@ fn excerpt(explained: &str) -> String {
     format!("{above}[…]\n\n{changes}\n")
 }
 
+/// A letter down to the name below it.
+fn beginning(letter: &str) -> &str {
+    letter.split_once("\n\n\n").map_or(letter, |(above, _)| letter.get(..=above.len()).unwrap_or(above))
+}
+
 #[test]
 fn the_generated_parts_are_what_the_program_says() {
     let path = root().join("README.md");
@@ -146,7 +153,8 @@ fn every_format_has_its_row() {
 #[test]
 fn every_option_is_spelt_as_the_program_knows_it() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
-    let help = ["check", "explain"].map(|command| common::run(root(), [command, "--help"]).out).concat();
+    let help =
+        ["check", "explain", "letter"].map(|command| common::run(root(), [command, "--help"]).out).concat();
     let cargo = ["--release", "--locked", "--path", "--test", "--nocapture", "--", "--example"];
     // Of the command that fits the points of signs.
     let signs = ["--signs", "--wrong-out", "--held-out", "--write"];
@@ -157,6 +165,42 @@ fn every_option_is_spelt_as_the_program_knows_it() {
         .filter(|word| !cargo.contains(word) && !signs.contains(word) && !word.trim_matches('-').is_empty())
     {
         assert!(help.contains(word), "README.md names {word}, which --help does not");
+    }
+}
+
+/// The walkthroughs' commands, in a folder with the files that they name.
+#[cfg(unix)]
+#[test]
+fn the_walkthroughs_run_as_they_are_written() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let here = tempfile::tempdir().expect("a folder");
+    let mail = common::daily();
+    for part in ["001", "002"] {
+        let name = format!("takeout-20260301T000000Z-{part}.zip");
+        let mut takeout = zip::ZipWriter::new(std::fs::File::create(here.path().join(name)).expect("a file"));
+        let inside = "Takeout/Mail/All mail Including Spam and Trash.mbox";
+        takeout.start_file(inside, zip::write::SimpleFileOptions::default()).expect("a member");
+        takeout.write_all(mail.as_bytes()).expect("written");
+        takeout.finish().expect("an archive");
+    }
+    std::fs::create_dir(here.path().join("seed-mailbox")).expect("a folder");
+    std::fs::write(here.path().join("seed-mailbox/a.mbox"), &mail).expect("a mailbox");
+    let list = "customer,event,date\nrobin@home.example,unsubscribed,2026-01-01\n";
+    std::fs::write(here.path().join("crm-export.csv"), list).expect("a list");
+    for (mark, outputs) in [
+        ("Gmail on Linux", &["report.csv", "report.xlsx"] as &[&str]),
+        ("Gmail on Windows", &["report.csv", "report.xlsx"]),
+        ("company command", &["report.csv", "evidence.csv", "audit.xlsx"]),
+    ] {
+        let command =
+            block(&readme, mark).lines().find(|line| line.starts_with("mailfatigue ")).expect("a command");
+        let told =
+            common::outputs::shell(here.path(), &command.replacen("mailfatigue", "\"$mailfatigue\"", 1));
+        assert_eq!(told.status, 0, "{mark}: {}", told.err);
+        assert!(told.err.contains("1 of 1 sender flagged"), "{mark}: {}", told.err);
+        for output in outputs {
+            std::fs::remove_file(here.path().join(output)).expect("an output");
+        }
     }
 }
 

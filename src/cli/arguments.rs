@@ -7,8 +7,9 @@ use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::error::Error;
 use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, REPORT, WORKBOOK};
-use crate::report::Style;
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use crate::report::{Language, Style};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// Which senders mail which customers daily without consent on record.
@@ -48,6 +49,12 @@ pub enum Command {
         Example: mailfatigue explain --sender shop.example \"All mail.mbox\""
     )]
     Explain(Box<Explain>),
+    /// Write a letter to a sender, to copy: the days, the numbers, what is on record, and the wish that it stop
+    #[command(
+        after_help = "Exit status: 0 done; 2 something could not be done, or there is no such sender; 130 interrupted.\n\n\
+        Example: mailfatigue letter --sender shop.example --language de \"All mail.mbox\""
+    )]
+    Letter(Box<Letter>),
     /// List the formats of mailboxes that can be read
     Formats,
     /// Print the default policy (TOML), to start one of your own
@@ -181,6 +188,51 @@ pub enum ReportFormat {
     Csv,
     /// JSON: an object with the summary and the rows
     Json,
+}
+
+/// Options of `letter`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whom").args(["sender", "all_flagged"]).required(true))]
+pub struct Letter {
+    /// To whom: a sender as the report names it, an address that it writes from, a display name, or a part of these
+    #[arg(long, value_name = "NAME", help_heading = "Subject")]
+    pub sender: Option<String>,
+
+    /// A letter to each flagged sender, in a file of its own; needs --output FOLDER
+    #[arg(long, help_heading = "Subject")]
+    pub all_flagged: bool,
+
+    /// From which customer [default: all]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "all_flagged", help_heading = "Subject")]
+    pub customer: Option<String>,
+
+    /// The language of the letter: en, de, fr, es, it, nl, pt or pl
+    #[arg(
+        long,
+        value_name = "LANGUAGE",
+        default_value = "en",
+        value_parser = language(),
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub language: Language,
+
+    /// Write the letter to FILE [default: standard output]; with --all-flagged a FOLDER, which is made where it is missing
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+
+    /// Let letters replace files that this program did not write (inputs and consent lists never)
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+
+    /// What is read, and how it is judged.
+    #[command(flatten)]
+    pub inputs: Inputs,
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    let codes = PossibleValuesParser::new(Language::ALL.map(Language::code));
+    codes.map(|code| Language::with_code(&code).unwrap_or(Language::English))
 }
 
 /// How an explanation is written.

@@ -165,6 +165,7 @@ impl Destination<'_> {
         let Some(format) = by.map(|kind| kind.format).or_else(|| other_format(&ending)) else {
             return Ok(());
         };
+        let by = by.filter(|kind| kind.command == self.kind.command);
         let error = self.error(format!(
             "ends like the name of {format}, but {} is written as {}",
             self.kind.one, self.kind.format

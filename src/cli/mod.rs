@@ -9,6 +9,7 @@ mod destinations;
 mod explain;
 mod inputs;
 mod interrupt;
+mod letter;
 mod locale;
 mod manual;
 mod output;

@@ -8,6 +8,7 @@ use super::destinations::Destinations;
 use super::explain::run_explain;
 use super::inputs::Needs;
 use super::interrupt::end_when_asked;
+use super::letter::run_letter;
 use super::manual;
 use super::output::{Prepared, prepare, publish as place};
 use super::parse::{Unparsed, color_of, parse};
@@ -64,6 +65,9 @@ fn lost_output(command: &Command) -> Option<Error> {
             (options.report().is_none_or(|path| path.as_os_str() == "-"), options.inputs.quiet)
         }
         Command::Explain(options) => (true, options.inputs.quiet),
+        Command::Letter(options) => {
+            (options.output.as_deref().is_none_or(|path| path.as_os_str() == "-"), options.inputs.quiet)
+        }
         Command::Man { output, .. } => (output.is_none(), false),
         _ => (true, false),
     };
@@ -79,6 +83,7 @@ fn command(command: &Command, console: Console) -> Result<u8> {
     match command {
         Command::Check(options) => run_check(options, console),
         Command::Explain(options) => run_explain(options, console),
+        Command::Letter(options) => run_letter(options, console),
         Command::Formats => print(formats().as_bytes()),
         Command::Policy => print(DEFAULT_POLICY.as_bytes()),
         Command::Rules => print(BUILT_IN_RULES.as_bytes()),
