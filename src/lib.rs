@@ -5,8 +5,8 @@
 //! ```text
 //! mailboxes ─▶ mailbox ─▶ RawMessage ─▶ fact ─▶ Fact ─▶ history ──▶ pairs ─┐
 //!              (bytes)   └─▶ Remark         └─▶ Skip (counted)             ▼
-//! ledger.csv ─▶ consent ─▶ Ledger ───────────────────────────────────▶  judge ─▶ Case ─▶ report ─▶ csv · summary
-//! policy.toml ─▶ policy ─▶ Policy ────────────────────────────────────▶   ▲
+//! ledger.csv ─▶ consent ─▶ Ledger ───────────────────────────────────▶  judge ─▶ Case ─▶ report ─▶ csv · json · xlsx
+//! policy.toml ─▶ policy ─▶ Policy ────────────────────────────────────▶   ▲                        summary · letter
 //!                                                                   as_of ┘
 //! ```
 //!

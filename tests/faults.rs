@@ -129,13 +129,19 @@ fn where_the_report_does_not_fit_the_old_one_stays() {
 fn a_full_device_is_an_error() {
     let here = tempfile::tempdir().expect("a folder");
     put(&here.path().join("a.mbox"), &shop(1));
-    let told = run(here.path(), ["check", "a.mbox", "-q", "-o", "/dev/full"]);
-    assert_eq!(told.status, 2);
-    assert!(
-        told.err.contains("`/dev/full`: can't be written") && told.err.contains("free some space"),
-        "{}",
-        told.err
-    );
+    for outputs in [
+        &["-o", "/dev/full"] as &[&str],
+        &["-o", "/dev/full", "--format", "json"],
+        &["-o", "/dev/null", "--xlsx", "/dev/full"],
+    ] {
+        let told = run(here.path(), [&["check", "a.mbox", "-q"], outputs].concat());
+        assert_eq!(told.status, 2);
+        assert!(
+            told.err.contains("`/dev/full`: can't be written") && told.err.contains("free some space"),
+            "{}",
+            told.err
+        );
+    }
 }
 
 #[test]

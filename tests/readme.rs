@@ -5,7 +5,7 @@ mod common;
 use mailfatigue::consent::accepted_words;
 use mailfatigue::mailbox::FORMATS;
 use mailfatigue::policy::DEFAULT_POLICY;
-use mailfatigue::report::COLUMNS;
+use mailfatigue::report::{COLUMNS, MESSAGE_COLUMNS};
 use std::io::Write;
 use std::path::Path;
 
@@ -43,6 +43,8 @@ fn generated() -> Vec<(&'static str, String)> {
     let why = excerpt(&run("explain command").out);
     let columns: String =
         COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect();
+    let message_columns: String =
+        MESSAGE_COLUMNS.iter().map(|(name, meaning)| format!("| `{name}` | {meaning} |\n")).collect();
     let words: String = accepted_words()
         .iter()
         .map(|(event, words)| format!("| {event} | {} |\n", words.join(", ")))
@@ -57,6 +59,7 @@ fn generated() -> Vec<(&'static str, String)> {
         ("beginning of the letter", format!("```text\n{}```\n", beginning(&run("letter command").out))),
         ("events", format!("| event | words |\n| --- | --- |\n{words}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
+        ("message columns", format!("| column | meaning |\n| --- | --- |\n{message_columns}")),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{columns}")),
     ];
     known.into_iter().chain(table(block(&readme, "main command"))).collect()

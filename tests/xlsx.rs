@@ -217,6 +217,19 @@ fn mistakes_in_its_name_are_named_before_anything_is_read() {
     refused(here.path(), &["check", "a.mbox", "--xlsx", "-"], &["--xlsx -", "a report goes there too"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn at_a_terminal_the_summary_names_the_workbook_and_none_is_shown() {
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    let shown =
+        common::terminal::at_terminal(here.path(), 100, &["check", "a.mbox", "--xlsx", "r.xlsx"], None, true);
+    assert!(
+        shown.lines().iter().any(|line| line.contains("; report in r.xlsx (mailfatigue")),
+        "{}",
+        shown.raw
+    );
+}
+
 #[test]
 fn a_mailbox_without_marketing_gives_a_header_alone() {
     let letter = "From a Thu Jan  1 08:00:00 2026\nFrom: Kim <kim@home.example>\nTo: robin@home.example\n\

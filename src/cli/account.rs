@@ -15,10 +15,10 @@ const FLAGGED: &str = "31";
 
 /// Says it on standard error. Where the report goes nowhere because standard output is a terminal, the worst senders
 /// go there in its place, also with `--quiet`.
-pub fn conclude(options: &Check, reckoned: &Reckoned<'_>, console: Console) -> Result<()> {
-    let Reckoned { plan, outcome, .. } = *reckoned;
+pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, console: Console) -> Result<()> {
+    let SummaryInputs { plan, outcome, .. } = *inputs;
     let cases = outcome.marketing_cases();
-    let account = reckoned.account();
+    let account = inputs.account();
     console.tell(&match options.inputs.quiet {
         true => warnings(&account, columns()),
         false => summary(&account, columns()),
@@ -55,7 +55,7 @@ fn whole(rows: usize, columns: usize) -> String {
 }
 
 /// What a run found, with what only the summary needs.
-pub struct Reckoned<'a> {
+pub struct SummaryInputs<'a> {
     plan: &'a Plan,
     outcome: &'a Outcome,
     /// The file of the report, where it is in one.
@@ -66,14 +66,15 @@ pub struct Reckoned<'a> {
     unnamed_owners: Vec<&'a str>,
 }
 
-impl<'a> Reckoned<'a> {
+impl<'a> SummaryInputs<'a> {
     /// Compares the consent lists with the mail.
     pub fn of(options: &'a Check, plan: &'a Plan, outcome: &'a Outcome) -> Self {
         let list = || ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders);
         Self {
             plan,
             outcome,
-            report: options.report(),
+            // At a terminal the workbook may be the only file with the report.
+            report: options.report().or(options.xlsx.as_deref()),
             list: plan.ledger.given.then(list),
             unnamed_owners: plan.lens.owners.unnamed().collect(),
         }

@@ -84,9 +84,12 @@ fn all_flagged(
 ) -> Result<()> {
     let mut letters: Vec<(PathBuf, String)> = Vec::new();
     let mut names = BTreeSet::new();
+    let customers: BTreeSet<&str> =
+        outcome.marketing_cases().iter().map(|case| case.customer.as_str()).collect();
+    let of_several = customers.len() > 1;
     for case in outcome.cases.iter().filter(|case| case.is_flagged(&plan.policy)) {
         let Some(text) = letter(case, &plan.scope.zone, options.language)? else { continue };
-        let mut name = file_name(case, &outcome.cases);
+        let mut name = file_name(case, of_several);
         // Where upper and lower case are one, and where two names differ only in what a file's name can't have.
         while !names.insert(name.to_lowercase()) {
             name.push('_');
@@ -129,9 +132,8 @@ fn made(folder: &Path) -> Result<()> {
 }
 
 /// The name of a letter's file without its ending: the sender, and the customer where there are several.
-fn file_name(case: &Case, cases: &[Case]) -> String {
-    let several = cases.iter().any(|other| other.customer != case.customer && !other.received.is_empty());
-    let name = match several {
+fn file_name(case: &Case, of_several: bool) -> String {
+    let name = match of_several {
         true => format!("letter {} {}", case.sender, case.customer),
         false => format!("letter {}", case.sender),
     };

@@ -10,32 +10,37 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// From this width on, in columns, a bar has room beside the numbers.
 const WIDE: usize = 76;
 
+/// From this width on there is room for the numbers and the time left.
+const MIDDLE: usize = 60;
+
 /// How far reading has come, where somebody watches.
 pub struct Progress {
     bar: ProgressBar,
     messages: AtomicU64,
-    /// Whether a bar shows the bytes.
-    has_bar: bool,
+    /// Whether the bytes are shown beside what is written here.
+    has_bytes: bool,
 }
 
 impl Progress {
-    /// A bar where it is known how much there is to be read and the terminal is wide enough; else the numbers alone.
+    /// A bar and the time left where it is known how much there is to be read and the terminal is wide enough; else the
+    /// numbers alone.
     pub fn new(quiet: bool, plan: &Plan) -> Self {
         let total: Option<u64> = plan.survey.sources.iter().map(|source| source.size).sum();
         let columns = columns().filter(|_| !quiet);
-        let has_bar = total.is_some() && columns.is_some_and(|columns| columns >= WIDE);
-        let template = match has_bar {
-            true => "reading {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left",
+        let template = match columns.filter(|_| total.is_some()) {
+            Some(WIDE..) => "reading {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left",
+            Some(MIDDLE..) => "{bytes}/{total_bytes}, {msg}, {eta} left",
             // It is cut where it does not fit.
-            false => "{wide_msg}",
+            _ => "{wide_msg}",
         };
+        let has_bytes = total.is_some() && columns.is_some_and(|columns| columns >= MIDDLE);
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = match (columns, total) {
             (None, _) => ProgressBar::hidden(),
             (_, Some(total)) => ProgressBar::new(total),
             (_, None) => ProgressBar::no_length(),
         };
-        let this = Self { bar: bar.with_style(style), messages: AtomicU64::new(0), has_bar };
+        let this = Self { bar: bar.with_style(style), messages: AtomicU64::new(0), has_bytes };
         this.bar.set_message(this.numbers());
         this
     }
@@ -64,7 +69,7 @@ impl Progress {
             1 => "1 message".to_string(),
             messages => format!("{} messages", thousands(messages)),
         };
-        match self.has_bar {
+        match self.has_bytes {
             true => messages,
             false => format!("{}, {messages}", HumanBytes(self.bar.position())),
         }

@@ -1,6 +1,6 @@
 //! Runs a command and says what came of it.
 
-use super::account::{Reckoned, conclude};
+use super::account::{SummaryInputs, conclude};
 use super::arguments::{Arguments, Check, Command, ReportFormat};
 use super::clock::now;
 use super::console::Console;
@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::remarks::{remarks, warnings};
 use super::status::{DONE, FAILED, FLAGGED};
 use super::terminal::output_is_closed;
-use super::workbook::{fits_into_sheets, has_its_own_output, prepare_workbook};
+use super::workbook::{fits_into_sheets, has_its_own_output, may_fit_into_sheets, prepare_workbook};
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
@@ -123,21 +123,22 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
         .inputs
         .plan(now()?, Needs { details, signs: false, all: options.all, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
+    may_fit_into_sheets(options, &plan.survey)?;
     console.tell(&warnings(&plan.ledger));
     console.warn(options.unused_style().filter(|_| !options.inputs.quiet));
     let progress = Progress::new(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
-    let reckoned = Reckoned::of(options, &plan, &outcome);
+    let summary = SummaryInputs::of(options, &plan, &outcome);
     if !outcome.is_empty() {
         fits_into_sheets(options, &outcome)?;
         written.replace_only_own()?;
-        publish(options, &plan, &outcome, &reckoned)?;
+        publish(options, &plan, &outcome, &summary)?;
     }
     console.tell(&remarks(&outcome, options.amount()));
     console.warn(outcome.period_without_mail(&plan.scope));
     if !outcome.is_empty() {
-        conclude(options, &reckoned, console)?;
+        conclude(options, &summary, console)?;
     }
     let stale = options.max_age.and_then(|days| outcome.older_than(days, &plan));
     if let Some(error) = &stale {
@@ -152,7 +153,7 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
 }
 
 /// Writes the report and the lists; all are complete before any is put in place.
-fn publish(options: &Check, plan: &Plan, outcome: &Outcome, reckoned: &Reckoned<'_>) -> Result<()> {
+fn publish(options: &Check, plan: &Plan, outcome: &Outcome, summary: &SummaryInputs<'_>) -> Result<()> {
     let context = Context { policy: &plan.policy, list_given: plan.ledger.given };
     let style = options.style();
     let report = options
@@ -161,7 +162,7 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome, reckoned: &Reckoned<
             prepare(path, |out| match options.format {
                 ReportFormat::Csv => write_report(out, style, &outcome.cases, &context),
                 ReportFormat::Json => {
-                    write_json_report(out, style.raw, &outcome.cases, &context, &reckoned.account())
+                    write_json_report(out, style.raw, &outcome.cases, &context, &summary.account())
                 }
             })
         })

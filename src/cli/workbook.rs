@@ -6,6 +6,7 @@ use super::terminal::columns_of_output;
 use crate::check::Outcome;
 use crate::error::{Error, Result};
 use crate::history::Counted;
+use crate::mailbox::Survey;
 use crate::report::{ROWS, Sheets, thousands, write_workbook};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -33,6 +34,17 @@ pub fn has_its_own_output(options: &Check) -> Result<()> {
         None => return Ok(()),
     };
     Err(Error::new("--xlsx -", what).hint("write --xlsx report.xlsx"))
+}
+
+/// An error where it is known before anything is read that a sheet will have too many rows: each message of a Maildir is
+/// a row of the list of all messages.
+pub fn may_fit_into_sheets(options: &Check, survey: &Survey) -> Result<()> {
+    match (options.xlsx.as_deref(), &options.messages) {
+        (Some(path), Some(_)) if options.all => {
+            too_many("the list of messages", survey.maildir_messages(), path)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An error where the report, or the list of messages, has more rows than a sheet.

@@ -3,7 +3,7 @@
 use super::identity::FileId;
 use super::origin::Origin;
 use super::source::Source;
-use super::{Remark, sidecar};
+use super::{Remark, maildir, sidecar};
 use crate::error::Error;
 use std::ffi::OsStr;
 use std::fs::Metadata;
@@ -33,6 +33,13 @@ pub struct Argument {
     pub holds_maildir: bool,
     /// Whether it is a folder.
     pub is_folder: bool,
+}
+
+impl Survey {
+    /// How many sources are messages of a Maildir: so many messages are known of before anything is read.
+    pub fn maildir_messages(&self) -> usize {
+        self.sources.iter().filter(|source| maildir::is_message(&source.origin.path)).count()
+    }
 }
 
 /// Finds the files that the arguments name; `-` is standard input.

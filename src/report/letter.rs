@@ -71,13 +71,16 @@ impl Letter<'_> {
     fn received(&self, address: &str) -> String {
         let (words, messages) = (&self.sentences, self.case.received.len() as u64);
         let days = self.case.active.count() as u64;
-        let spread = fill(words.days.of(days), &[("n", &words.dates.number(days))]);
+        let spread = match days {
+            1 => String::new(),
+            several => fill(&words.spread, &[("n", &words.dates.number(several))]),
+        };
         let values = [
             ("n", &words.dates.number(messages)),
             ("sender", &self.sender()),
             ("address", &address.to_string()),
             ("span", &words.dates.span(self.ends)),
-            ("days", &spread),
+            ("spread", &spread),
         ];
         let values = values.map(|(name, value)| (name, value.as_str()));
         let mut paragraph = fill(words.received.of(messages), &values);

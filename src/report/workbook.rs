@@ -191,7 +191,7 @@ fn format((number, flagged): Shape) -> Format {
     if flagged { format.set_background_color(FLAGGED) } else { format }
 }
 
-/// The number that a cell holds: of a day, the days since 1899-12-30.
+/// The number of a cell: of a day, the days since 1899-12-30.
 fn serial(cell: &Cell) -> Option<f64> {
     match cell {
         Cell::Whole(number) => Some(*number as f64),

@@ -71,15 +71,16 @@ pub struct Sentences {
     /// In place of an address that the mailbox does not tell.
     pub my_address: String,
     pub salutation: String,
-    pub received: Counted,
-    pub days: Counted,
+    pub received: Plural,
+    /// On how many days, where they are several.
+    pub spread: String,
     pub peak: String,
-    pub record: Record,
-    pub after_opt_out: Counted,
+    pub record: ConsentSentences,
+    pub after_opt_out: Plural,
     pub wish: String,
     pub question: String,
     pub closing: String,
-    pub addresses: Counted,
+    pub addresses: Plural,
     pub days_heading: String,
     pub note: String,
     pub dates: Dates,
@@ -88,7 +89,7 @@ pub struct Sentences {
 /// What is on record about consent.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Record {
+pub struct ConsentSentences {
     pub none: String,
     pub refused: String,
     pub agreed: String,
@@ -99,14 +100,14 @@ pub struct Record {
 /// A sentence with a number, in the forms that a language has for it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Counted {
+pub struct Plural {
     one: String,
     /// Of Polish: numbers that end in 2, 3 or 4, but not in 12, 13 or 14 (Unicode CLDR, plural rules).
     few: Option<String>,
     other: String,
 }
 
-impl Counted {
+impl Plural {
     /// The form for that number.
     pub fn of(&self, number: u64) -> &str {
         let is_few = (2..=4).contains(&(number % 10)) && !(12..=14).contains(&(number % 100));
