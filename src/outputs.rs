@@ -66,6 +66,18 @@ pub static WORKBOOK: Kind = Kind {
     recognise: is_workbook,
 };
 
+/// The report as a page.
+pub static PAGE: Kind = Kind {
+    one: "a page",
+    command: "check",
+    option: "--html",
+    asked: "--html",
+    format: "HTML",
+    endings: &["html", "htm"],
+    replaceable: true,
+    recognise: is_page,
+};
+
 /// The list of messages.
 pub static MESSAGES: Kind = Kind {
     one: "a list of messages",
@@ -115,7 +127,7 @@ pub static EXPLANATION: Kind = Kind {
 };
 
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 6] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER];
+pub static KINDS: [&Kind; 7] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE];
 
 /// The first columns of the report: enough to know it by, whatever columns a later version adds.
 const REPORT_COLUMNS: [&str; 7] =
@@ -143,6 +155,9 @@ pub const LETTER_BEGINNINGS: [&str; 8] = [
     "Publicidade enviada para ",
     "Reklamy na adres ",
 ];
+
+/// How a page begins.
+pub const PAGE_BEGINNING: &str = "<!DOCTYPE html>\n<html lang=\"en\" data-made-by=\"mailfatigue\">\n";
 
 /// How many bytes of a file are enough to recognise it.
 pub const LOOK: usize = 4_096;
@@ -210,6 +225,11 @@ fn is_workbook(bytes: &[u8]) -> bool {
         && memchr::memmem::find(bytes.get(..LOOK).unwrap_or(bytes), creator.as_bytes()).is_some()
 }
 
+/// Whether it begins as the page's template does.
+fn is_page(bytes: &[u8]) -> bool {
+    bytes.starts_with(PAGE_BEGINNING.as_bytes())
+}
+
 fn is_consent_list(bytes: &[u8]) -> bool {
     let line = first_line(bytes).to_ascii_lowercase();
     if memchr::memmem::find(&line, b"event").is_none() {
@@ -252,7 +272,7 @@ pub fn other_format(ending: &str) -> Option<&'static str> {
     let formats = [
         ("an Excel workbook", &["xlsm", "xls"] as &[&str]),
         ("a spreadsheet", &["ods", "numbers"]),
-        ("a web page", &["html", "htm"]),
+        ("a web page", &["xhtml", "mhtml"]),
         ("a document", &["pdf", "doc", "docx", "odt", "md"]),
         ("JSON", &["jsonl", "ndjson"]),
         ("Parquet", &["parquet", "arrow"]),
@@ -304,6 +324,12 @@ mod tests {
         for other in ["{", "{\"schema\":1}", "{\"schema\":1,\"summary\":{\"program\":\"another\","] {
             assert_eq!(kind(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_page_is_recognised_by_its_beginning_and_other_pages_are_not() {
+        assert_eq!(kind(&format!("{PAGE_BEGINNING}<head>")), Some("--html"));
+        assert_eq!(kind("<!DOCTYPE html>\n<html lang=\"en\">\n"), None);
     }
 
     #[test]

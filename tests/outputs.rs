@@ -139,7 +139,7 @@ fn a_name_that_promises_another_format_is_refused() {
     for (name, format) in [
         ("report.xlsx", "an Excel workbook"),
         ("Report.XLS", "an Excel workbook"),
-        ("report.html", "a web page"),
+        ("report.html", "HTML"),
         ("report.json", "JSON"),
         ("report.parquet", "Parquet"),
         ("report.pdf", "a document"),

@@ -68,13 +68,12 @@ pub struct SummaryInputs<'a> {
 
 impl<'a> SummaryInputs<'a> {
     /// Compares the consent lists with the mail.
-    pub fn of(options: &'a Check, plan: &'a Plan, outcome: &'a Outcome) -> Self {
+    pub fn of(report: Option<&'a Path>, plan: &'a Plan, outcome: &'a Outcome) -> Self {
         let list = || ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders);
         Self {
             plan,
             outcome,
-            // At a terminal the workbook may be the only file with the report.
-            report: options.report().or(options.xlsx.as_deref()),
+            report,
             list: plan.ledger.given.then(list),
             unnamed_owners: plan.lens.owners.unnamed().collect(),
         }

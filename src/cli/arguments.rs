@@ -6,7 +6,7 @@ use super::locale::{Locale, locale};
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::error::Error;
-use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, REPORT, WORKBOOK};
+use crate::outputs::{CONSENT_LIST, EXPLANATION, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, WORKBOOK};
 use crate::report::{Language, Style};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -105,6 +105,11 @@ pub struct Check {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub xlsx: Option<PathBuf>,
 
+    /// Write a page to look at in a browser as well: the answer, whom to leave first, a calendar for each flagged
+    /// sender, all senders, every day
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub html: Option<PathBuf>,
+
     /// Write a second CSV: one row for each counted marketing message (with --all: for each message read)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub messages: Option<PathBuf>,
@@ -175,6 +180,14 @@ pub struct Explain {
     /// `text` for people (80 columns) or `json` for programs
     #[arg(long, value_enum, hide_possible_values = true, default_value_t = Format::Text, help_heading = "Output")]
     pub format: Format,
+
+    /// Write a page to look at in a browser, in place of the text: the calendar, the record and every message
+    #[arg(long, value_name = "FILE", conflicts_with = "format", help_heading = "Output")]
+    pub html: Option<PathBuf>,
+
+    /// Let the page replace a file that this program did not write (inputs and consent lists never)
+    #[arg(long, requires = "html", help_heading = "Output")]
+    pub force: bool,
 
     /// What is read, and how it is judged.
     #[command(flatten)]
@@ -294,6 +307,7 @@ impl Check {
         let rows = [
             (self.report_kind(), self.report()),
             (&WORKBOOK, self.xlsx.as_deref()),
+            (&PAGE, self.html.as_deref()),
             (&MESSAGES, self.messages.as_deref()),
             (&CONSENT_LIST, self.starter_ledger.as_deref()),
         ];
@@ -314,6 +328,16 @@ impl Check {
     /// How much is said besides the summary.
     pub fn amount(&self) -> Amount {
         Amount { quiet: self.inputs.quiet, verbose: self.verbose }
+    }
+}
+
+impl Explain {
+    /// What is written, and where: a page, or text on standard output.
+    pub fn destination(&self) -> Destination<'_> {
+        match &self.html {
+            Some(path) => Destination { kind: &PAGE, path },
+            None => Destination { kind: &EXPLANATION, path: Path::new("-") },
+        }
     }
 }
 

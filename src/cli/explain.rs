@@ -1,9 +1,10 @@
 //! Runs `explain`.
 
+use super::account::SummaryInputs;
 use super::arguments::{Explain, Format};
 use super::clock::now;
 use super::console::Console;
-use super::destinations::{Destination, Destinations};
+use super::destinations::Destinations;
 use super::inputs::Needs;
 use super::output::{prepare, publish};
 use super::progress::Progress;
@@ -11,17 +12,23 @@ use super::remarks::{Amount, remarks, warnings};
 use super::status::{DONE, FAILED};
 use crate::check::check;
 use crate::error::Result;
-use crate::outputs::EXPLANATION;
-use crate::report::{Explanation, Listing, Wanted, explain, find, write_json, write_text};
-use std::path::Path;
+use crate::judge::Case;
+use crate::report::{Explanation, Listing, Page, Wanted, explain, find, write_json, write_text};
 
 /// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
 pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
-    let out = Destination { kind: &EXPLANATION, path: Path::new("-") };
-    let written = Destinations::checked(vec![out], &options.inputs.files(), false)?;
-    let plan = options
-        .inputs
-        .plan(now()?, Needs { details: true, signs: true, all: true, outputs: written.ids() })?;
+    let out = options.destination();
+    let written = Destinations::checked(vec![out], &options.inputs.files(), options.force)?;
+    let plan = options.inputs.plan(
+        now()?,
+        Needs {
+            details: true,
+            ways_out: options.html.is_some(),
+            signs: true,
+            all: true,
+            outputs: written.ids(),
+        },
+    )?;
     written.spare(&plan.survey)?;
     let amount = Amount { quiet: options.inputs.quiet, verbose: false };
     console.tell(&warnings(&plan.ledger));
@@ -38,21 +45,23 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: true };
     let names = &outcome.history.names;
-    let explanations: Vec<Explanation> = outcome
-        .cases
-        .iter()
-        .filter_map(|case| {
-            let is_of = |sender: &str, customer: &str| sender == case.sender && customer == case.customer;
-            let pair = pairs
-                .iter()
-                .find(|pair| is_of(names.senders.text(pair.sender), names.customers.text(pair.customer)))?;
-            Some(explain(pair, case, &bench, &listing))
-        })
-        .collect();
-    let written = prepare(Path::new("-"), |out| match options.format {
-        Format::Text => write_text(out, &explanations),
-        Format::Json => write_json(out, &explanations),
+    let explained = outcome.cases.iter().filter_map(|case| {
+        let is_of = |sender: &str, customer: &str| sender == case.sender && customer == case.customer;
+        let pair = pairs
+            .iter()
+            .find(|pair| is_of(names.senders.text(pair.sender), names.customers.text(pair.customer)))?;
+        Some((case.clone(), explain(pair, case, &bench, &listing)))
+    });
+    let (cases, explanations): (Vec<Case>, Vec<Explanation>) = explained.unzip();
+    written.replace_only_own()?;
+    let account = SummaryInputs::of(None, &plan, &outcome);
+    let account = account.account();
+    let page = Page::new(&account, &cases, &bench, &listing);
+    let complete = prepare(out.path, |to| match (&options.html, options.format) {
+        (Some(_), _) => page.write_of_sender(to, &explanations),
+        (None, Format::Text) => write_text(to, &explanations),
+        (None, Format::Json) => write_json(to, &explanations),
     })?;
-    publish([written])?;
+    publish([complete])?;
     Ok(if outcome.complete() { DONE } else { FAILED })
 }

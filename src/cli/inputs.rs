@@ -103,6 +103,8 @@ pub struct Inputs {
 pub struct Needs<'a> {
     /// Where each message stands and its subject.
     pub details: bool,
+    /// With these, the addresses for opt-outs.
+    pub ways_out: bool,
     /// The signs that were weighed.
     pub signs: bool,
     /// Pairs without marketing too.
@@ -171,6 +173,7 @@ impl Inputs {
             rules,
             vocabulary,
             with_details: needs.details,
+            with_ways_out: needs.ways_out,
             with_signs: needs.signs,
         };
         let scope = Scope {

@@ -31,7 +31,7 @@ pub fn run_letter(options: &Letter, console: Console) -> Result<u8> {
         vec![Destination { kind: &LETTER, path }]
     };
     let written = Destinations::checked(out, &inputs, options.force)?;
-    let needs = Needs { details: true, signs: false, all: true, outputs: written.ids() };
+    let needs = Needs { details: true, ways_out: false, signs: false, all: true, outputs: written.ids() };
     let plan = options.inputs.plan(now()?, needs)?;
     written.spare(&plan.survey)?;
     console.tell(&warnings(&plan.ledger));

@@ -23,6 +23,7 @@ mod run;
 mod spelling;
 mod status;
 mod terminal;
+mod whole_files;
 mod workbook;
 
 pub use arguments::Arguments;

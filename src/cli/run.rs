@@ -16,14 +16,15 @@ use super::progress::Progress;
 use super::remarks::{remarks, warnings};
 use super::status::{DONE, FAILED, FLAGGED};
 use super::terminal::output_is_closed;
-use super::workbook::{fits_into_sheets, has_its_own_output, may_fit_into_sheets, prepare_workbook};
+use super::whole_files::have_their_own_output;
+use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
 use crate::policy::DEFAULT_POLICY;
 use crate::report::{
-    Context, Listing, Sheets, write_json_report, write_messages, write_report, write_starter,
+    Context, Listing, Page, Sheets, write_json_report, write_messages, write_report, write_starter,
 };
 use clap::CommandFactory;
 use std::ffi::OsString;
@@ -64,7 +65,7 @@ fn lost_output(command: &Command) -> Option<Error> {
         Command::Check(options) => {
             (options.report().is_none_or(|path| path.as_os_str() == "-"), options.inputs.quiet)
         }
-        Command::Explain(options) => (true, options.inputs.quiet),
+        Command::Explain(options) => (options.destination().path.as_os_str() == "-", options.inputs.quiet),
         Command::Letter(options) => {
             (options.output.as_deref().is_none_or(|path| path.as_os_str() == "-"), options.inputs.quiet)
         }
@@ -116,12 +117,13 @@ fn print(bytes: &[u8]) -> Result<u8> {
 }
 
 fn run_check(options: &Check, console: Console) -> Result<u8> {
-    has_its_own_output(options)?;
-    let details = options.messages.is_some() || options.starter_ledger.is_some();
+    have_their_own_output(options)?;
+    let ways_out = options.html.is_some();
+    let details = options.messages.is_some() || options.starter_ledger.is_some() || ways_out;
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
     let plan = options
         .inputs
-        .plan(now()?, Needs { details, signs: false, all: options.all, outputs: written.ids() })?;
+        .plan(now()?, Needs { details, ways_out, signs: false, all: options.all, outputs: written.ids() })?;
     written.spare(&plan.survey)?;
     may_fit_into_sheets(options, &plan.survey)?;
     console.tell(&warnings(&plan.ledger));
@@ -129,7 +131,9 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     let progress = Progress::new(options.inputs.quiet, &plan);
     let outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
-    let summary = SummaryInputs::of(options, &plan, &outcome);
+    // At a terminal the page or the workbook may be the only file with the report.
+    let report = options.report().or(options.html.as_deref()).or(options.xlsx.as_deref());
+    let summary = SummaryInputs::of(report, &plan, &outcome);
     if !outcome.is_empty() {
         fits_into_sheets(options, &outcome)?;
         written.replace_only_own()?;
@@ -172,6 +176,9 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome, summary: &SummaryInp
     let sheet = options.messages.as_ref().map(|_| &listing);
     let sheets = Sheets { cases: &outcome.cases, context: &context, messages: sheet, bench: &bench };
     let workbook = options.xlsx.as_deref().map(|path| prepare_workbook(path, &sheets)).transpose()?;
+    let account = summary.account();
+    let page = Page::new(&account, &outcome.cases, &bench, &listing);
+    let page = options.html.as_deref().map(|path| prepare(path, |out| page.write(out))).transpose()?;
     let messages = options
         .messages
         .as_ref()
@@ -182,5 +189,5 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome, summary: &SummaryInp
         .as_ref()
         .map(|path| prepare(path, |out| write_starter(out, style, &bench, &listing)))
         .transpose()?;
-    place(report.into_iter().chain(workbook).chain(messages).chain(starter))
+    place(report.into_iter().chain(page).chain(workbook).chain(messages).chain(starter))
 }

@@ -2,7 +2,6 @@
 
 use super::arguments::Check;
 use super::output::{Prepared, folder, is_stream, prepare, target};
-use super::terminal::columns_of_output;
 use crate::check::Outcome;
 use crate::error::{Error, Result};
 use crate::history::Counted;
@@ -16,24 +15,6 @@ use std::path::{Path, PathBuf};
 pub fn prepare_workbook(path: &Path, sheets: &Sheets<'_>) -> Result<Prepared> {
     let scratch = scratch(path);
     prepare(path, |out| quietly(|| write_workbook(out, &scratch, sheets)).unwrap_or_else(|| Err(no_room())))
-}
-
-/// An error where the workbook would go to standard output and could not be used there: it is a terminal, or another
-/// output goes there.
-pub fn has_its_own_output(options: &Check) -> Result<()> {
-    if options.xlsx.as_deref() != Some(Path::new("-")) {
-        return Ok(());
-    }
-    let others = options.destinations();
-    let other = others.iter().find(|other| other.kind.option != "--xlsx" && other.path == Path::new("-"));
-    let what = match other {
-        Some(other) => format!("can't go to standard output, because {} goes there too", other.kind.one),
-        None if columns_of_output().is_some() => {
-            "would show a workbook on the terminal, where nobody can read it".to_string()
-        }
-        None => return Ok(()),
-    };
-    Err(Error::new("--xlsx -", what).hint("write --xlsx report.xlsx"))
 }
 
 /// An error where it is known before anything is read that a sheet will have too many rows: each message of a Maildir is

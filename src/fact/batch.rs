@@ -1,6 +1,7 @@
 //! What a stretch of a mailbox gave: facts and signs.
 
 use super::names::Renaming;
+use super::unsubscribe::WaysOut;
 use super::{AddressId, CustomerId, Evidence, Fact, ListId, MailboxId, SenderId};
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
@@ -147,6 +148,8 @@ pub struct Detail {
     pub from: String,
     /// Its Message-ID.
     pub message_id: String,
+    /// Where it says that it takes opt-outs, if that is kept.
+    pub ways_out: Option<Box<WaysOut>>,
     /// The signs that were weighed, by their numbers; none where a rule decided.
     pub signs: Vec<u16>,
 }

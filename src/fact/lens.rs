@@ -24,6 +24,8 @@ pub struct Lens {
     pub vocabulary: Vocabulary,
     /// Whether each message's place is kept for the list of messages.
     pub with_details: bool,
+    /// Whether the addresses for opt-outs are kept with it.
+    pub with_ways_out: bool,
     /// Whether the signs of each message are kept with its place; then all texts are read.
     pub with_signs: bool,
 }
@@ -40,6 +42,7 @@ impl Lens {
             rules: Rules::load(None, &mut vocabulary)?,
             vocabulary,
             with_details: false,
+            with_ways_out: false,
             with_signs: false,
         })
     }

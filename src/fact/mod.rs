@@ -30,7 +30,7 @@ pub use reader::FactReader;
 pub(crate) use reader::short_hash;
 pub use sender::{Brands, GroupedBy, Organisation, Senders};
 pub use state::Labels;
-pub use unsubscribe::WayOut;
+pub use unsubscribe::{WayOut, WaysOut};
 
 use crate::time::Time;
 

@@ -10,7 +10,7 @@ use super::lens::Lens;
 use super::names::NewNames;
 use super::received::received_at;
 use super::state::{State, state_by};
-use super::unsubscribe::{Unsubscribe, WayOut, list_unsubscribe, unsubscribe};
+use super::unsubscribe::{Unsubscribe, WayOut, WaysOut, list_unsubscribe, unsubscribe};
 use super::{Fact, MailboxId, Names, Traits, own_words};
 use crate::classify::{
     BodyText, Decision, Evidence, FieldMemo, FoldedText, Kind, Open, Rules, Seen, has_code,
@@ -167,7 +167,8 @@ impl<'a> FactReader<'a> {
             answers: answered(fields).map_or(0, |id| short_hash(hash(&[id]))),
             traits: traits(state, own, authenticity, &seen).set(Traits::NO_REPLY, no_reply),
         };
-        self.note_detail(message.offset, &subject, fact.from, message_id);
+        let ways_out = listed.as_deref().filter(|_| lens.with_ways_out).and_then(WaysOut::of).map(Box::new);
+        self.note_detail(message.offset, &subject, fact.from, message_id, ways_out);
         let by_owner = own && self.note_own(fields, &fact, &subject, &seen, &shown(message_id));
         if !own && authenticity != Authenticity::Unverified {
             self.note_offers(&author, &fact, offered.as_ref());
@@ -215,8 +216,8 @@ impl<'a> FactReader<'a> {
         let mailbox = self.mailbox_id();
         self.batch.skips.push(Skip { mailbox, offset, reason });
         if self.lens.with_details {
-            let (subject, from, message_id, signs) = Default::default();
-            self.batch.details.push(Detail { mailbox, offset, subject, from, message_id, signs });
+            let (subject, from, message_id, ways_out, signs) = Default::default();
+            self.batch.details.push(Detail { mailbox, offset, subject, from, message_id, ways_out, signs });
         }
     }
 

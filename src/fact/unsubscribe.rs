@@ -159,6 +159,37 @@ impl<'a> Found<'a> {
     }
 }
 
+/// The first web address and the first mail address of that text, for a person to copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaysOut {
+    /// As written.
+    pub web: Option<Box<str>>,
+    /// Decoded.
+    pub mail: Option<Box<str>>,
+    /// The subject that the mail is to have.
+    pub subject: Option<Box<str>>,
+}
+
+impl WaysOut {
+    /// What the text of the `List-Unsubscribe` fields gives; `None`: neither.
+    pub fn of(text: &str) -> Option<Self> {
+        let opened = memchr::memchr_iter(b'<', text.as_bytes());
+        let mut uris: Vec<&str> = opened.map(|open| within_brackets(&text[open + 1..])).collect();
+        if uris.is_empty() {
+            uris = separated(text).collect();
+        }
+        let has_host = |scheme: &str, uri: &str| after(uri, scheme).is_some_and(|rest| !rest.is_empty());
+        let web = uris.iter().find(|uri| has_host("https://", uri) || has_host("http://", uri));
+        let mail = uris.iter().find_map(|uri| mailto(after(uri, "mailto:")?)).map(|(mail, _)| mail);
+        let found = Self {
+            web: web.map(|uri| (*uri).into()),
+            subject: mail.as_ref().and_then(|mail| mail.subject.as_deref().map(Box::from)),
+            mail: mail.map(|mail| mail.address.as_ref().into()),
+        };
+        (found.web.is_some() || found.mail.is_some()).then_some(found)
+    }
+}
+
 /// What stands behind a scheme, whatever its case.
 fn after<'a>(uri: &'a str, scheme: &str) -> Option<&'a str> {
     let (start, rest) = uri.split_at_checked(scheme.len())?;
@@ -275,6 +306,23 @@ mod tests {
 
     fn way_out(value: &str) -> Option<WayOut> {
         read(&format!("List-Unsubscribe: {value}\n")).map(|(way_out, ..)| way_out)
+    }
+
+    #[test]
+    fn addresses_to_copy_are_the_first_of_each_sort() {
+        let of = |text: &str| {
+            let found = WaysOut::of(text)?;
+            let owned = |text: Option<Box<str>>| text.map(String::from).unwrap_or_default();
+            Some([owned(found.web), owned(found.mail), owned(found.subject)])
+        };
+        let both =
+            "<mailto:U@shop.example?subject=out%20now>, <https://shop.example/u?x=1>, <https://b.example>";
+        assert_eq!(
+            of(both),
+            Some(["https://shop.example/u?x=1", "u@shop.example", "out now"].map(String::from))
+        );
+        assert_eq!(of("http://shop.example/u"), Some(["http://shop.example/u", "", ""].map(String::from)));
+        assert_eq!([of(""), of("<https://>, <javascript:alert(1)>, <mailto:>")], [None, None]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::FactReader;
 use crate::classify::Seen;
 use crate::fact::author::Author;
 use crate::fact::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash, shown};
-use crate::fact::unsubscribe::Unsubscribe;
+use crate::fact::unsubscribe::{Unsubscribe, WaysOut};
 use crate::fact::{AddressId, Fact, Traits};
 use crate::message::address::addresses;
 use crate::message::decode::bracketed;
@@ -79,7 +79,14 @@ impl FactReader<'_> {
     }
 
     /// Notes where a message stands and how it shows itself, where that is asked for.
-    pub(super) fn note_detail(&mut self, offset: u64, subject: &str, from: AddressId, id: Option<&[u8]>) {
+    pub(super) fn note_detail(
+        &mut self,
+        offset: u64,
+        subject: &str,
+        from: AddressId,
+        id: Option<&[u8]>,
+        ways_out: Option<Box<WaysOut>>,
+    ) {
         if self.lens.with_details {
             let mailbox = self.mailbox_id();
             self.batch.details.push(Detail {
@@ -88,6 +95,7 @@ impl FactReader<'_> {
                 subject: subject.to_string(),
                 from: self.names.addresses.text(from).to_string(),
                 message_id: shown(id),
+                ways_out,
                 signs: Vec::new(),
             });
         }

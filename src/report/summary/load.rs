@@ -1,4 +1,4 @@
-//! How much promotional mail one customer gets in all.
+//! How much promotional mail there is in all.
 
 use crate::cadence::Tenths;
 use crate::judge::Case;
@@ -6,7 +6,7 @@ use crate::time::Day;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// The promotional load of one customer.
+/// A promotional load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Load {
     /// Messages a day, rounded half up.
@@ -22,12 +22,17 @@ pub struct Load {
 }
 
 impl Load {
-    /// The load of these cases; `None` where they are of several customers, or none has marketing.
+    /// The load of one customer; `None` where the cases are of several customers, or none has marketing.
     pub fn of(cases: &[Case]) -> Option<Self> {
         let customer = &cases.first()?.customer;
         if cases.iter().any(|case| case.customer != *customer) {
             return None;
         }
+        Self::over(cases)
+    }
+
+    /// The load of these cases, of however many customers; `None` where none has marketing.
+    pub fn over(cases: &[Case]) -> Option<Self> {
         let mut by_day: BTreeMap<Day, u64> = BTreeMap::new();
         for message in cases.iter().flat_map(|case| &case.received) {
             *by_day.entry(message.day).or_default() += 1;

@@ -1,0 +1,292 @@
+//! The calendar of a sender: the last 53 weeks, a column each, with a cell for each day. A day on which mail came
+//! without consent on record is a square, any other a dot; the more mail, the stronger the colour.
+//!
+//! The calendar is drawn in two halves, which a narrow page shows one below the other. Days with the same look that
+//! follow each other are one dashed line, which keeps a page with hundreds of calendars small.
+
+use super::words::month;
+use crate::judge::{Case, Received};
+use crate::time::Day;
+use std::fmt::Write;
+
+/// How many weeks are shown, and how many of them in the first half.
+const WEEKS: i32 = 53;
+const FIRST_HALF: i32 = 27;
+
+/// From one cell to the next, and the size of a cell.
+const PITCH: i32 = 11;
+const CELL: i32 = 9;
+
+/// How many strengths of a colour there are: one, two, and three or more messages a day.
+const LEVELS: usize = 3;
+
+/// A calendar, ready to be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calendar {
+    /// The older half and the newer one.
+    pub halves: [Half; 2],
+    /// The first day shown.
+    pub first: Day,
+    /// The last day shown.
+    pub last: Day,
+    /// Days with mail, and the messages on them.
+    pub days: u64,
+    /// Messages on them.
+    pub messages: u64,
+    /// Days on which any of them came without consent on record.
+    pub unconsented_days: u64,
+    /// The same by month: the calendar's numbers as text.
+    pub months: Vec<Month>,
+    /// What happened, in time order, also before the first day shown.
+    pub marks: Vec<Mark>,
+}
+
+/// A half, in units of the picture.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Half {
+    /// The cells of all days.
+    pub grid: String,
+    /// The days with mail that look the same: the name of the look, and a path.
+    pub looks: Vec<(&'static str, String)>,
+    /// Where a month begins, and what it is called.
+    pub months: Vec<(i32, String)>,
+    /// Frames around marked days.
+    pub rings: String,
+    /// The marks below the weeks: the name of the sign, and its place.
+    pub signs: Vec<(&'static str, i32)>,
+}
+
+/// A month's numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Month {
+    /// `March 2026`.
+    pub name: String,
+    /// Days with mail.
+    pub days: u64,
+    /// Messages.
+    pub messages: u64,
+    /// Messages without consent on record.
+    pub unconsented: u64,
+}
+
+/// Something that happened on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The name of its sign.
+    pub sign: &'static str,
+    /// What happened.
+    pub what: String,
+    /// When.
+    pub day: Day,
+    /// Whether the day is before the first one shown.
+    pub earlier: bool,
+}
+
+/// A day with mail.
+struct Active {
+    day: Day,
+    messages: u64,
+    unconsented: u64,
+}
+
+impl Active {
+    fn look(&self) -> &'static str {
+        const LOOKS: [[&str; LEVELS]; 2] = [["c1", "c2", "c3"], ["u1", "u2", "u3"]];
+        let level = usize::try_from(self.messages).unwrap_or(LEVELS).clamp(1, LEVELS);
+        LOOKS[usize::from(self.unconsented > 0)][level - 1]
+    }
+}
+
+impl Calendar {
+    /// The calendar of the 53 weeks to `last`. A week begins on Monday.
+    pub fn of(case: &Case, last: Day) -> Self {
+        let start = last.plus(-weekday(last) - (WEEKS - 1) * 7);
+        let marks = marks(case, start, last);
+        let active = active(&case.received, start, last);
+        let second = start.plus(FIRST_HALF * 7);
+        let half = |first: Day, end: Day| Half::of(first, end, &active, &marks);
+        Self {
+            halves: [half(start, second.plus(-1)), half(second, last)],
+            first: start,
+            last,
+            days: active.len() as u64,
+            messages: active.iter().map(|day| day.messages).sum(),
+            unconsented_days: active.iter().filter(|day| day.unconsented > 0).count() as u64,
+            months: months(&active),
+            marks,
+        }
+    }
+}
+
+/// Days since Monday; 1970-01-01 was a Thursday.
+fn weekday(day: Day) -> i32 {
+    day.number().saturating_add(3).rem_euclid(7)
+}
+
+fn active(received: &[Received], first: Day, last: Day) -> Vec<Active> {
+    let days = received.chunk_by(|left, right| left.day == right.day).filter_map(|messages| {
+        let unconsented = messages.iter().filter(|message| message.state.is_unconsented()).count() as u64;
+        Some(Active { day: messages.first()?.day, messages: messages.len() as u64, unconsented })
+    });
+    days.filter(|active| (first..=last).contains(&active.day)).collect()
+}
+
+fn months(active: &[Active]) -> Vec<Month> {
+    let name = |active: &Active| month(active.day, "%B %Y");
+    let by_month = active.chunk_by(|left, right| name(left) == name(right));
+    let sums = by_month.filter_map(|days| {
+        Some(Month {
+            name: name(days.first()?),
+            days: days.len() as u64,
+            messages: days.iter().map(|day| day.messages).sum(),
+            unconsented: days.iter().map(|day| day.unconsented).sum(),
+        })
+    });
+    sums.collect()
+}
+
+/// The opt-out, the first flag and the change of pace, until the last day shown.
+fn marks(case: &Case, first: Day, last: Day) -> Vec<Mark> {
+    let pace = case.pace.zip(case.change_of_pace()).map_or(String::new(), |(pace, change)| {
+        format!("from {} to {} days a week", change.before, pace.days_per_week)
+    });
+    let happened = [
+        ("out", "opted out".to_string(), case.opted_out_on),
+        ("flag", "first flagged".to_string(), case.verdict.flagged_on),
+        ("pace", pace, case.change_of_pace().map(|change| change.on)),
+    ];
+    let dated = happened.into_iter().filter_map(|(sign, what, day)| {
+        let day = day.filter(|day| *day <= last)?;
+        Some(Mark { sign, what, day, earlier: day < first })
+    });
+    let mut marks: Vec<Mark> = dated.collect();
+    marks.sort_by_key(|mark| mark.day);
+    marks
+}
+
+impl Half {
+    /// The half from a Monday to a day, both inclusive.
+    fn of(first: Day, last: Day, active: &[Active], marks: &[Mark]) -> Self {
+        let mut half = Self { grid: grid(first, last), ..Self::default() };
+        let inside = |day: Day| (first..=last).contains(&day);
+        let days: Vec<&Active> = active.iter().filter(|active| inside(active.day)).collect();
+        let alike = days.chunk_by(|left, right| {
+            left.look() == right.look() && left.day.plus(1) == right.day && weekday(right.day) > 0
+        });
+        for run in alike {
+            let Some(start) = run.first() else { continue };
+            half.draw(start.look(), cell(first, start.day), run.len());
+        }
+        half.looks.sort_by_key(|(look, _)| *look);
+        half.months = month_labels(first, last);
+        for mark in marks.iter().filter(|mark| inside(mark.day)) {
+            let (x, y) = cell(first, mark.day);
+            let _ = write!(half.rings, "M{} {}h{PITCH}v{PITCH}h-{PITCH}z", x - 1, y - 1);
+            // Two marks of one week are beside each other.
+            let taken = half.signs.iter().map(|(_, at)| *at).max();
+            half.signs.push((mark.sign, taken.map_or(x, |taken| x.max(taken + PITCH))));
+        }
+        half
+    }
+
+    /// Draws days that follow each other in a week.
+    fn draw(&mut self, look: &'static str, (x, y): (i32, i32), days: usize) {
+        let days = i32::try_from(days).unwrap_or(1);
+        let at = self.looks.iter().position(|(known, _)| *known == look).unwrap_or_else(|| {
+            self.looks.push((look, String::new()));
+            self.looks.len() - 1
+        });
+        let Some((_, path)) = self.looks.get_mut(at) else { return };
+        let middle = x + CELL / 2;
+        let _ = match look.starts_with('u') {
+            true => write!(path, "M{middle}.5 {y}v{}", days * PITCH - (PITCH - CELL)),
+            // Dots: dashes without length, with round caps.
+            false => write!(path, "M{middle}.5 {}.5v{}.1", y + CELL / 2, (days - 1) * PITCH),
+        };
+    }
+}
+
+/// The corner of a day's cell.
+fn cell(first: Day, day: Day) -> (i32, i32) {
+    let days = day.number().saturating_sub(first.number());
+    (days / 7 * PITCH, days % 7 * PITCH)
+}
+
+/// A dashed line for each weekday: the cells of all days.
+fn grid(first: Day, last: Day) -> String {
+    let mut path = String::new();
+    for row in 0..7 {
+        let weeks = (last.number() - first.number() - row).div_euclid(7) + 1;
+        if weeks > 0 {
+            let _ = write!(path, "M0 {}.5h{}", row * PITCH + CELL / 2, weeks * PITCH - (PITCH - CELL));
+        }
+    }
+    path
+}
+
+/// A month is named above the first week that begins in it.
+fn month_labels(first: Day, last: Day) -> Vec<(i32, String)> {
+    let mondays = (0..).map(|week| first.plus(week * 7)).take_while(|monday| *monday <= last);
+    let mut labels: Vec<(i32, String)> = Vec::new();
+    for (week, monday) in (0..).zip(mondays) {
+        let name = month(monday, "%b");
+        if month(monday.plus(-7), "%b") != name {
+            labels.push((week * PITCH, name));
+        }
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consent::State;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).expect("a date")
+    }
+
+    fn received(days: &[(&str, State)]) -> Vec<Received> {
+        days.iter().map(|(text, state)| Received { day: day(text), state: *state, inferred: false }).collect()
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_and_the_last_one_ends_with_the_last_day() {
+        // 2026-06-14 is a Sunday.
+        assert_eq!((weekday(day("2026-06-14")), weekday(day("2026-06-15"))), (6, 0));
+        assert_eq!(cell(day("2026-06-08"), day("2026-06-16")), (PITCH, PITCH));
+        let path = grid(day("2026-06-08"), day("2026-06-15"));
+        assert!(path.starts_with("M0 4.5h20M0 15.5h9"), "{path}");
+        assert_eq!(path.matches('M').count(), 7);
+        assert_eq!(grid(day("2026-06-08"), day("2026-06-08")), "M0 4.5h9");
+    }
+
+    #[test]
+    fn days_in_a_row_are_one_line_and_consent_gives_another_shape() {
+        let mail = received(&[
+            ("2026-06-08", State::None),
+            ("2026-06-09", State::None),
+            ("2026-06-10", State::Granted),
+            ("2026-06-11", State::Granted),
+            ("2026-06-11", State::Refused),
+        ]);
+        let first = day("2026-06-08");
+        let last = day("2026-06-14");
+        let active = active(&mail, first, last);
+        let half = Half::of(first, last, &active, &[]);
+        assert_eq!(
+            half.looks,
+            [("c1", "M4.5 26.5v0.1".into()), ("u1", "M4.5 0v20".into()), ("u2", "M4.5 33v9".into())]
+        );
+        let months = months(&active);
+        assert_eq!((months[0].days, months[0].messages, months[0].unconsented), (4, 5, 3));
+    }
+
+    #[test]
+    fn no_run_leads_into_the_next_week() {
+        let mail = received(&[("2026-06-14", State::None), ("2026-06-15", State::None)]);
+        let first = day("2026-06-08");
+        let half = Half::of(first, day("2026-06-21"), &active(&mail, first, day("2026-06-21")), &[]);
+        assert_eq!(half.looks, [("u1", "M4.5 66v9M15.5 0v9".into())]);
+    }
+}

@@ -1,0 +1,130 @@
+//! What the page says of one sender: verdict and reason, calendar, how to leave, subjects, the letter.
+
+use super::calendar::Calendar;
+use super::words::{Name, address, line, name, verdict};
+use super::{Page, numbers::percent};
+use crate::fact::{Detail, Fact, WayOut, WaysOut};
+use crate::history::{Counted, Pair};
+use crate::judge::Case;
+use crate::report::reason::reason;
+use crate::report::thousands;
+use crate::report::{Language, letter};
+use std::collections::HashSet;
+
+/// How many subjects are shown.
+const SUBJECTS: usize = 3;
+
+/// How many cards have a letter.
+const LETTERS: usize = 20;
+
+/// A card.
+#[derive(Debug)]
+pub struct Card {
+    /// Its number on the page, from 1.
+    pub number: usize,
+    pub name: Name,
+    pub customer: Option<String>,
+    pub flagged: bool,
+    pub verdict: String,
+    pub reason: String,
+    /// A few numbers, each with what it is.
+    pub facts: Vec<(String, &'static str)>,
+    pub calendar: Option<Calendar>,
+    /// How to leave, in a sentence, and the addresses for it.
+    pub leave: &'static str,
+    pub web: Option<String>,
+    pub mail: Option<String>,
+    pub mail_subject: Option<String>,
+    pub no_reply: bool,
+    /// Day and subject of the newest messages, without repetitions.
+    pub subjects: Vec<(String, String)>,
+    /// A letter to copy.
+    pub letter: Option<String>,
+}
+
+impl Card {
+    /// The card of a case. `pair` has its messages.
+    pub fn of(number: usize, case: &Case, pair: Option<&Pair<'_>>, page: &Page<'_>) -> Self {
+        let newest = newest(pair, page);
+        let ways_out = newest.first().and_then(|(_, detail)| detail.ways_out.as_deref());
+        let part = |of: fn(&WaysOut) -> Option<&str>| ways_out.and_then(of).map(address);
+        let shown_until = page.last_day().or_else(|| case.active.last());
+        Self {
+            number,
+            name: Name::of(case),
+            customer: page.customer_of(case),
+            flagged: case.is_flagged(page.account.policy),
+            verdict: verdict(page.verdict_of(case)),
+            reason: sentence(&reason(case, page.account.policy, page.account.list.is_some())),
+            facts: facts(case),
+            calendar: shown_until.filter(|_| !case.received.is_empty()).map(|last| Calendar::of(case, last)),
+            leave: leave(case.way_out),
+            web: part(|ways| ways.web.as_deref()),
+            mail: part(|ways| ways.mail.as_deref()),
+            mail_subject: part(|ways| ways.subject.as_deref()),
+            no_reply: case.no_reply == Some(true),
+            subjects: subjects(&newest, page),
+            letter: (number <= LETTERS).then(|| letter_of(case, page)).flatten(),
+        }
+    }
+}
+
+/// The letter that `letter` writes, in English.
+fn letter_of(case: &Case, page: &Page<'_>) -> Option<String> {
+    letter(case, &page.bench.scope.zone, Language::English).ok().flatten()
+}
+
+/// The sentence of the report, as the page's sentences are: with a capital and a full stop.
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let long = crate::report::visible(reason).chars().count() > 600;
+    let rest = if long { letters.take(600).chain(['…']).collect() } else { letters.as_str().to_string() };
+    format!("{}.", crate::report::visible(&(first + &rest)))
+}
+
+fn facts(case: &Case) -> Vec<(String, &'static str)> {
+    let mut facts = Vec::new();
+    facts.extend(case.pace.map(|pace| (pace.days_per_week.to_string(), "days a week")));
+    facts.extend(case.messages_a_year.map(|count| (thousands(count), "mails a year at this pace")));
+    facts.push((percent(case.load), "of all promotional mail"));
+    if case.unread.whole > 0 {
+        facts.push((percent(case.unread), "never read"));
+    }
+    facts
+}
+
+fn leave(way_out: Option<WayOut>) -> &'static str {
+    match way_out {
+        Some(WayOut::OneClick) => {
+            "With one click: mail programs show an “Unsubscribe” button beside the sender’s name. The address it uses:"
+        }
+        Some(WayOut::Link) => "By a link that its mails name. Copy it, and look at it before you open it:",
+        Some(WayOut::Mailto) => "By a mail to this address:",
+        Some(WayOut::Body) => "By a link in the text of its mails: look at the end of the newest one.",
+        Some(WayOut::Absent) | None => "No way out was found in its newest mail. Write to the sender.",
+    }
+}
+
+/// The marketing messages of a pair, the newest first.
+fn newest<'a>(pair: Option<&Pair<'a>>, page: &Page<'a>) -> Vec<(&'a Fact, &'a Detail)> {
+    let facts = pair.map_or(&[][..], |pair| pair.facts).iter().rev();
+    let marketing = facts.filter(|fact| page.bench.scope.place(fact) == Counted::Marketing);
+    marketing.filter_map(|fact| Some((fact, page.listing.details.get(fact.order as usize)?))).collect()
+}
+
+fn subjects(newest: &[(&Fact, &Detail)], page: &Page<'_>) -> Vec<(String, String)> {
+    let mut seen = HashSet::new();
+    let new = newest.iter().filter(|(_, detail)| seen.insert(detail.subject.as_str()));
+    let shown = new.take(SUBJECTS).map(|(fact, detail)| {
+        let day = fact.time.map_or(String::new(), |time| page.bench.scope.zone.day(time).to_string());
+        let subject = line(&detail.subject);
+        (day, if subject.trim().is_empty() { "(no subject)".to_string() } else { subject })
+    });
+    shown.collect()
+}
+
+/// A customer, for pages about several.
+pub fn customer(case: &Case) -> String {
+    name(&case.customer)
+}

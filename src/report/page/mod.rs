@@ -1,0 +1,246 @@
+//! The report as one page that a browser opens: for people who would rather look than read.
+//!
+//! The page needs nothing but itself: styles and script are in it, and its own policy (CSP) lets nothing else in. Every
+//! text from mail passes `words` and then the templates, which escape whatever they write. Without the script
+//! everything is there; it sorts and filters tables.
+
+mod calendar;
+mod card;
+mod chart;
+mod messages;
+mod numbers;
+mod overview;
+mod table;
+mod words;
+
+use super::messages::Listing;
+use super::summary::Account;
+use crate::history::{History, Pair};
+use crate::judge::{Bench, Case};
+use crate::policy::NOT_MARKETING;
+use crate::time::Day;
+use askama::Template;
+use base64::Engine;
+use card::Card;
+use chart::Chart;
+use messages::Message;
+use overview::Overview;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use table::Table;
+
+pub use super::explain::Explanation;
+
+/// The most cards that a page has; the table and the report have the rest.
+const CARDS: usize = 500;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// What a page is made from.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    /// What the summary tells; its cases are those with marketing.
+    pub account: &'a Account<'a>,
+    /// All rows of the report, in its order.
+    pub cases: &'a [Case],
+    /// What the cases were judged by.
+    pub bench: &'a Bench<'a>,
+    /// Subjects and ways out.
+    pub listing: &'a Listing<'a>,
+    /// Whether the rows are of several customers, so that each needs its customer's name.
+    several_customers: bool,
+}
+
+/// The page as it is written.
+#[derive(Template)]
+#[template(path = "page.html", config = "src/report/page/askama.toml")]
+struct Document<'a> {
+    policy: String,
+    style: &'static str,
+    script: &'static str,
+    title: &'static str,
+    /// The top of a page about a mailbox; absent on that about one sender.
+    overview: Option<Overview>,
+    cards: Vec<Card>,
+    /// How many flagged senders have no card.
+    without_card: usize,
+    table: Option<Table>,
+    chart: Option<Chart>,
+    /// The messages of each card, on a page about one sender; the customer where there are several.
+    messages: Vec<(Option<String>, Vec<Message<'a>>)>,
+    /// What was read, and when.
+    about: About,
+}
+
+/// What the page is about, and how far it reaches.
+struct About {
+    read: Vec<String>,
+    period: Option<(Day, Day)>,
+    zone: String,
+    list_given: bool,
+    flags: bool,
+    marketing: bool,
+    shown_rows: usize,
+    version: &'static str,
+}
+
+impl<'a> Page<'a> {
+    /// A page about a mailbox.
+    pub fn new(
+        account: &'a Account<'a>,
+        cases: &'a [Case],
+        bench: &'a Bench<'a>,
+        listing: &'a Listing<'a>,
+    ) -> Self {
+        let first = cases.first().map(|case| &case.customer);
+        let several_customers = cases.iter().any(|case| Some(&case.customer) != first);
+        Self { account, cases, bench, listing, several_customers }
+    }
+
+    /// Writes the page about all senders.
+    pub fn write(&self, out: impl Write) -> io::Result<()> {
+        let flagged = self.cases.iter().filter(|case| case.is_flagged(self.account.policy));
+        let count = flagged.clone().count();
+        let document = Document {
+            overview: Some(Overview::of(self)),
+            cards: self.cards(flagged.take(CARDS)),
+            without_card: count.saturating_sub(CARDS),
+            table: (!self.cases.is_empty()).then(|| Table::of(self)),
+            chart: Chart::of(self),
+            ..self.document("Promotional mail, by mailfatigue")
+        };
+        document.write(out)
+    }
+
+    /// Writes the page about one sender, with every message. The explanations are those of the cases.
+    pub fn write_of_sender(&self, out: impl Write, explanations: &[Explanation]) -> io::Result<()> {
+        let customers = self.cases.iter().map(|case| self.customer_of(case));
+        let document = Document {
+            cards: self.cards(self.cases.iter()),
+            messages: customers.zip(explanations.iter().map(messages::of)).collect(),
+            ..self.document("A sender, by mailfatigue")
+        };
+        document.write(out)
+    }
+
+    fn document(&self, title: &'static str) -> Document<'_> {
+        let account = self.account;
+        Document {
+            policy: policy(),
+            style: STYLE,
+            script: SCRIPT,
+            title,
+            overview: None,
+            cards: Vec::new(),
+            without_card: 0,
+            table: None,
+            chart: None,
+            messages: Vec::new(),
+            about: About {
+                read: super::summary::parts(account.tally)
+                    .into_iter()
+                    .map(|(count, what)| format!("{} {what}", super::thousands(count)))
+                    .collect(),
+                period: account.closing.period,
+                zone: account.closing.zone.name().to_string(),
+                list_given: account.list.is_some(),
+                flags: account.cases.iter().any(|case| case.is_flagged(account.policy)),
+                marketing: !account.cases.is_empty(),
+                shown_rows: table::SHOWN,
+                version: env!("CARGO_PKG_VERSION"),
+            },
+        }
+    }
+
+    fn cards<'c>(&self, cases: impl Iterator<Item = &'c Case>) -> Vec<Card> {
+        let pairs = pairs(self.bench.history);
+        let card = |(case, number): (&Case, usize)| {
+            let pair = pairs.get(&(case.sender.as_str(), case.customer.as_str()));
+            Card::of(number, case, pair, self)
+        };
+        cases.zip(1..).map(card).collect()
+    }
+
+    /// The number of a case's card, by its place in the report: flagged cases come first.
+    fn card_of(&self, case: &Case, at: usize) -> Option<usize> {
+        (case.is_flagged(self.account.policy) && at < CARDS).then_some(at + 1)
+    }
+
+    fn customer_of(&self, case: &Case) -> Option<String> {
+        self.several_customers.then(|| card::customer(case))
+    }
+
+    /// The verdict as the report has it.
+    fn verdict_of(&self, case: &Case) -> &'a str {
+        let rule = case.verdict.rule.and_then(|at| self.account.policy.rules.get(at));
+        rule.map_or(if case.received.is_empty() { NOT_MARKETING } else { "" }, |rule| rule.verdict.as_str())
+    }
+
+    /// The day of asking: the last one that calendars show.
+    fn last_day(&self) -> Option<Day> {
+        self.account.as_of
+    }
+}
+
+/// Each pair by the names of its sender and its customer.
+fn pairs(history: &History) -> HashMap<(&str, &str), Pair<'_>> {
+    let names = &history.names;
+    let named = |pair: Pair<'_>| (names.senders.text(pair.sender), names.customers.text(pair.customer));
+    history.pairs().map(|pair| (named(pair), pair)).collect()
+}
+
+impl Document<'_> {
+    fn write(&self, mut out: impl Write) -> io::Result<()> {
+        self.write_into(&mut out)
+    }
+}
+
+/// What the page lets in: its own style and its own script, known by their hashes.
+fn policy() -> String {
+    let hash = |text: &str| base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::PAGE_BEGINNING;
+
+    #[test]
+    fn templates_write_no_text_unescaped_but_style_and_script() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/page");
+        let mut safe = Vec::new();
+        for entry in std::fs::read_dir(folder).expect("the page's folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|end| end == "html") {
+                let text = std::fs::read_to_string(&path).expect("a template");
+                let marked = text.split("{{").skip(1).filter_map(|rest| rest.split("}}").next());
+                safe.extend(
+                    marked.filter(|inside| inside.contains("safe")).map(str::trim).map(str::to_string),
+                );
+                assert!(!text.contains("style=\""), "the page's policy forbids it");
+            }
+        }
+        assert_eq!(safe, ["style|safe", "script|safe"]);
+    }
+
+    #[test]
+    fn style_and_script_stay_within_their_elements() {
+        for text in [STYLE, SCRIPT] {
+            assert!(!text.contains("</") && !text.contains("<!--") && !text.contains('\r'));
+            assert!(!text.contains("http") && !text.contains("@import") && !text.contains("url("));
+        }
+    }
+
+    #[test]
+    fn the_template_begins_as_pages_are_recognised() {
+        let template = include_str!("page.html");
+        assert!(template.starts_with(PAGE_BEGINNING), "{}", &template[..80]);
+    }
+}

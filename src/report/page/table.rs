@@ -1,0 +1,122 @@
+//! The table of all senders: the report's rows, and of its columns those that a person looks at first.
+
+use super::Page;
+use super::words::{Name, consent, name, verdict, way_out};
+use crate::judge::Case;
+use crate::report::{COLUMNS, Cell, Context, thousands};
+
+/// The most rows that a page has; the report has them all.
+const MOST: usize = 5_000;
+
+/// How many rows a page shows at first, where its script runs.
+pub const SHOWN: usize = 500;
+
+/// A column of the page's table: the report's column, and its head in plain words.
+struct Shown {
+    column: &'static str,
+    head: &'static str,
+    number: bool,
+}
+
+const SHOWN_COLUMNS: [Shown; 7] = [
+    Shown { column: "verdict", head: "Verdict", number: false },
+    Shown { column: "days_per_week", head: "Days a week", number: true },
+    Shown { column: "messages_a_year", head: "Mails a year", number: true },
+    Shown { column: "marketing_messages", head: "Mails", number: true },
+    Shown { column: "consent", head: "Consent", number: false },
+    Shown { column: "last_message", head: "Last mail", number: true },
+    Shown { column: "unsubscribe", head: "Way out", number: false },
+];
+
+/// The table.
+#[derive(Debug)]
+pub struct Table {
+    pub heads: Vec<Head>,
+    pub rows: Vec<Row>,
+    /// How many rows the report has.
+    pub all: usize,
+    /// Whether there are several customers.
+    pub customers: bool,
+}
+
+/// The head of a column.
+#[derive(Debug)]
+pub struct Head {
+    pub text: &'static str,
+    /// Whether it is sorted as a number, set to the right.
+    pub number: bool,
+}
+
+/// A row.
+#[derive(Debug)]
+pub struct Row {
+    pub name: Name,
+    pub customer: String,
+    pub flagged: bool,
+    /// The number of the sender's card.
+    pub card: Option<usize>,
+    /// Each with whether it is a number.
+    pub cells: Vec<(String, bool)>,
+}
+
+impl Table {
+    pub fn of(page: &Page<'_>) -> Self {
+        let context = Context { policy: page.account.policy, list_given: page.account.list.is_some() };
+        let heads = SHOWN_COLUMNS.iter().map(|shown| Head { text: shown.head, number: shown.number });
+        let rows = page.cases.iter().zip(0..).take(MOST);
+        Self {
+            heads: heads.collect(),
+            rows: rows.map(|(case, at)| row(case, page.card_of(case, at), &context)).collect(),
+            all: page.cases.len(),
+            customers: page.several_customers,
+        }
+    }
+
+    /// `12,345`
+    pub fn all_in_words(&self) -> String {
+        thousands(self.all as u64)
+    }
+
+    pub fn rows_in_words(&self) -> String {
+        thousands(self.rows.len() as u64)
+    }
+}
+
+fn row(case: &Case, card: Option<usize>, context: &Context<'_>) -> Row {
+    let cell = |shown: &Shown| {
+        let column = COLUMNS.iter().find(|column| column.name == shown.column);
+        let value = column.map_or(Cell::Blank, |column| column.value(case, context));
+        (text(shown.column, &value), shown.number)
+    };
+    Row {
+        name: Name::of(case),
+        customer: name(&case.customer),
+        flagged: case.is_flagged(context.policy),
+        card,
+        cells: SHOWN_COLUMNS.iter().map(cell).collect(),
+    }
+}
+
+/// A cell of the report as the page shows it.
+fn text(column: &str, cell: &Cell) -> String {
+    match (column, cell) {
+        (_, Cell::Blank) => String::new(),
+        ("verdict", cell) => verdict(&cell.plain()),
+        ("consent", Cell::Word(word)) => consent(word).to_string(),
+        ("unsubscribe", Cell::Word(word)) => way_out(word).to_string(),
+        (_, Cell::Whole(number)) => thousands(*number),
+        (_, cell) => name(&cell.plain()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_the_page_is_one_of_the_report() {
+        for shown in &SHOWN_COLUMNS {
+            assert!(COLUMNS.iter().any(|column| column.name == shown.column), "{}", shown.column);
+        }
+    }
+}
