@@ -1,5 +1,5 @@
 //! The page: what it says, and what a real browser makes of it. The browser is Debian's `chromium`, driven by node with
-//! what `npm ci --prefix tests/page` installs; where one of these is missing, only the browser's part is left out.
+//! what `npm ci` installs in tests/page; where one of these is missing, only the browser's part is left out.
 
 mod common;
 
@@ -93,6 +93,28 @@ fn the_numbers_of_the_page_are_those_of_the_report() {
     for said in ["3 of 10 senders of promotional mail are flagged", "956 of 1,1", "2026-05-18 to 2026-06-14"]
     {
         assert!(page.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn the_readme_has_the_command_and_small_pictures() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let command =
+        readme.split("<!-- page command -->").nth(1).and_then(|rest| rest.lines().nth(2)).expect("a command");
+    let arguments = command.trim_start_matches("cargo run --release -- ").to_string();
+    let here = tempfile::tempdir().expect("a folder");
+    let name = |name: &str| here.path().join(name).to_string_lossy().into_owned();
+    let arguments = arguments.replace("report.csv", &name("a.csv")).replace("page.html", &name("a.html"));
+    works(&arguments.split(' ').collect::<Vec<_>>());
+    year(&name("b.html"), &name("b.csv"));
+    let read = |name: &str| std::fs::read(here.path().join(name)).expect("a page");
+    assert!(read("a.html") == read("b.html"), "the command makes the page that is tested");
+    let pictures: Vec<&str> = readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let pictures: Vec<&str> = pictures.into_iter().filter(|name| name.ends_with(".png")).collect();
+    assert_eq!(pictures.len(), 3);
+    for picture in pictures {
+        let size = std::fs::metadata(root().join(picture)).expect("a picture").len();
+        assert!(size < 150_000, "{picture}: {size} bytes");
     }
 }
 
@@ -336,7 +358,7 @@ fn without_browser() -> Option<&'static str> {
         () if !works("node") => Some("node is not installed"),
         () if !Path::new(&chromium).exists() => Some("chromium is not installed"),
         () if !root().join("tests/page/node_modules/playwright-core").exists() => {
-            Some("`npm ci --prefix tests/page` was not run")
+            Some("`npm ci` was not run in tests/page")
         }
         () => None,
     }
