@@ -104,27 +104,30 @@ impl Letter<'_> {
         let event = case.consent.as_ref().and_then(|consent| consent.by.as_ref()?.day);
         let bought = case.customer_since.map(|day| dated(&words.record.purchase, Some(day)));
         let state = case.consent.as_ref().map(|consent| consent.state);
+        let opted_out = case.opted_out_on.map(|day| dated(&words.record.opted_out, Some(day)));
         let said = match state {
-            Some(State::None) => [bought, Some(words.record.none.clone())],
-            Some(State::Refused) => [bought, Some(dated(&words.record.refused, event))],
+            Some(State::None) => vec![bought, Some(words.record.none.clone()), opted_out],
+            Some(State::Refused) => vec![bought, Some(dated(&words.record.refused, event)), opted_out],
             Some(State::Withdrawn) => {
-                let after = self.after_opt_out();
-                let after = fill(words.after_opt_out.of(after), &[("n", &words.dates.number(after))]);
-                [Some(dated(&words.record.opted_out, case.opted_out_on)), Some(after)]
+                let after = Some(self.after_opt_out()).filter(|after| *after > 0);
+                let after = after
+                    .map(|after| fill(words.after_opt_out.of(after), &[("n", &words.dates.number(after))]));
+                vec![Some(dated(&words.record.opted_out, case.opted_out_on)), after]
             }
-            Some(State::Grace) => [Some(dated(&words.record.opted_out, case.opted_out_on)), None],
-            Some(State::Granted | State::Claimed) => [Some(dated(&words.record.agreed, event)), None],
-            Some(State::SoftOptIn | State::NotYetKnown) | None => [bought, None],
+            Some(State::Grace) => vec![opted_out],
+            Some(State::Granted | State::Claimed) => vec![Some(dated(&words.record.agreed, event))],
+            Some(State::SoftOptIn | State::NotYetKnown) | None => vec![bought],
         };
         said.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
-    /// Messages that came although the opt-out was on record, in the days of grace or later.
+    /// Messages that came later than the opt-out and without consent, the days of grace included.
     fn after_opt_out(&self) -> u64 {
-        let since = self.case.opted_out_on;
-        let late = |message: &&Received| {
-            matches!(message.state, State::Withdrawn | State::Grace)
-                && since.is_none_or(|day| message.day >= day)
+        let late = |message: &&Received| match self.case.opted_out_on {
+            Some(day) => {
+                message.day > day && (message.state.is_unconsented() || message.state == State::Grace)
+            }
+            None => message.state == State::Withdrawn,
         };
         self.case.received.iter().filter(late).count() as u64
     }
@@ -150,7 +153,7 @@ impl Letter<'_> {
         text = text + "\n" + &wrapped("", 0, &words.days_heading, COLUMNS);
         for (heading, days) in self.months() {
             let days: Vec<String> = days.into_iter().map(|day| day.replace(' ', "\u{a0}")).collect();
-            text += &wrapped("", 4, &format!("{heading}: {}", days.join(", ")), COLUMNS);
+            text += &wrapped("", 4, &format!("{heading} {}", days.join(", ")), COLUMNS);
         }
         text
     }

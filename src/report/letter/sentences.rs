@@ -126,6 +126,7 @@ pub struct Dates {
     date: String,
     /// The first day of a month in a date.
     first_day: String,
+    /// What is before a month's days.
     month: String,
     day_in_list: String,
     on: String,
@@ -153,7 +154,7 @@ impl Dates {
         fill(&self.span, &[("first", &self.date(first)), ("last", &self.date(last))])
     }
 
-    /// A month with its year.
+    /// A month with its year, before its days.
     pub fn month(&self, day: Day) -> String {
         self.filled(&self.month, &self.months, "", day)
     }
@@ -180,7 +181,9 @@ impl Dates {
     }
 
     fn date(&self, day: Day) -> String {
-        self.filled(&self.date, self.months_in_dates.as_ref().unwrap_or(&self.months), &self.first_day, day)
+        let months = self.months_in_dates.as_ref().unwrap_or(&self.months);
+        // A date is not broken in two.
+        self.filled(&self.date, months, &self.first_day, day).replace(' ', "\u{a0}")
     }
 
     fn filled(&self, pattern: &str, months: &[String; 12], first_day: &str, day: Day) -> String {
