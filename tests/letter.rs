@@ -301,6 +301,12 @@ fn a_letter_goes_into_a_file_whole_or_not_at_all() {
         &["a letter is written as plain text", "--output l.txt"],
     );
     refused(here.path(), &[&check as &[&str], &["no/l.txt"]].concat(), &["no folder `no`"]);
+    fs::create_dir(here.path().join("d")).expect("a folder");
+    refused(
+        here.path(),
+        &[&check as &[&str], &["d"]].concat(),
+        &["is a folder", "write --output d/letter.txt"],
+    );
     refused(here.path(), &["check", "l.txt"], &["is a letter of this program, not a mailbox"]);
     #[cfg(target_os = "linux")]
     {

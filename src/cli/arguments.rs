@@ -85,7 +85,7 @@ pub struct Check {
     #[command(flatten)]
     pub inputs: Inputs,
 
-    /// Write the CSV report to FILE, whole or not at all; `-`: standard output [default: standard output; where that
+    /// Write the report to FILE, whole or not at all; `-`: standard output [default: standard output; where that
     /// is a terminal, a table of the worst five senders in its place]
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,

@@ -194,7 +194,8 @@ impl Destination<'_> {
         if self.path.is_dir() || named_as_folder {
             let what =
                 if self.path.is_dir() { "is a folder" } else { "ends in `/`, so it is the name of a folder" };
-            let inside = self.path.join(format!("report.{}", self.kind.endings.first().unwrap_or(&"csv")));
+            let name = if self.kind.command == "letter" { "letter" } else { "report" };
+            let inside = self.path.join(format!("{name}.{}", self.kind.endings.first().unwrap_or(&"csv")));
             let inside = quoted(&inside.to_string_lossy());
             return Err(self.error(what).hint(format!("write {} {inside}", self.kind.option)));
         }

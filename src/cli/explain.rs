@@ -2,15 +2,12 @@
 
 use super::account::SummaryInputs;
 use super::arguments::{Explain, Format};
-use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
 use super::inputs::Needs;
 use super::output::{prepare, publish};
-use super::progress::Progress;
-use super::remarks::{Amount, remarks, warnings};
+use super::reading::read;
 use super::status::{DONE, FAILED};
-use crate::check::check;
 use crate::error::Result;
 use crate::judge::Case;
 use crate::report::{Explanation, Listing, Page, Wanted, explain, find, write_json, write_text};
@@ -19,24 +16,14 @@ use crate::report::{Explanation, Listing, Page, Wanted, explain, find, write_jso
 pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let out = options.destination();
     let written = Destinations::checked(vec![out], &options.inputs.files(), options.force)?;
-    let plan = options.inputs.plan(
-        now()?,
-        Needs {
-            details: true,
-            ways_out: options.html.is_some(),
-            signs: true,
-            all: true,
-            outputs: written.ids(),
-        },
-    )?;
-    written.spare(&plan.survey)?;
-    let amount = Amount { quiet: options.inputs.quiet, verbose: false };
-    console.tell(&warnings(&plan.ledger));
-    let progress = Progress::new(options.inputs.quiet, &plan);
-    let outcome = check(&plan, &|step| progress.step(step))?;
-    progress.finish();
-    console.tell(&remarks(&outcome, amount));
-    console.warn(outcome.period_without_mail(&plan.scope));
+    let needs = Needs {
+        details: true,
+        ways_out: options.html.is_some(),
+        signs: true,
+        all: true,
+        outputs: written.ids(),
+    };
+    let (plan, outcome) = read(&options.inputs, needs, &written, console)?;
     if outcome.is_empty() {
         return Ok(FAILED);
     }

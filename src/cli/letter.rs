@@ -1,15 +1,13 @@
 //! Runs `letter`.
 
 use super::arguments::Letter;
-use super::clock::now;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
 use super::inputs::Needs;
 use super::output::{prepare, publish};
-use super::progress::Progress;
-use super::remarks::{Amount, remarks, warnings};
+use super::reading::read;
 use super::status::{DONE, FAILED};
-use crate::check::{Outcome, Plan, check};
+use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::judge::Case;
 use crate::outputs::LETTER;
@@ -32,14 +30,7 @@ pub fn run_letter(options: &Letter, console: Console) -> Result<u8> {
     };
     let written = Destinations::checked(out, &inputs, options.force)?;
     let needs = Needs { details: true, ways_out: false, signs: false, all: true, outputs: written.ids() };
-    let plan = options.inputs.plan(now()?, needs)?;
-    written.spare(&plan.survey)?;
-    console.tell(&warnings(&plan.ledger));
-    let progress = Progress::new(options.inputs.quiet, &plan);
-    let outcome = check(&plan, &|step| progress.step(step))?;
-    progress.finish();
-    console.tell(&remarks(&outcome, Amount { quiet: options.inputs.quiet, verbose: false }));
-    console.warn(outcome.period_without_mail(&plan.scope));
+    let (plan, outcome) = read(&options.inputs, needs, &written, console)?;
     if outcome.is_empty() {
         return Ok(FAILED);
     }

@@ -17,6 +17,7 @@ mod parse;
 mod paths;
 mod progress;
 mod quote;
+mod reading;
 mod refused;
 mod remarks;
 mod run;

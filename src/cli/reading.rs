@@ -1,0 +1,28 @@
+//! Mail read and judged for a command that answers about senders, with everything said about the inputs.
+
+use super::clock::now;
+use super::console::Console;
+use super::destinations::Destinations;
+use super::inputs::{Inputs, Needs};
+use super::progress::Progress;
+use super::remarks::{Amount, remarks, warnings};
+use crate::check::{Outcome, Plan, check};
+use crate::error::Result;
+
+/// Reads what the inputs name. Mailboxes that can't be read are named on standard error, and the others judged.
+pub fn read(
+    inputs: &Inputs,
+    needs: Needs<'_>,
+    written: &Destinations<'_>,
+    console: Console,
+) -> Result<(Plan, Outcome)> {
+    let plan = inputs.plan(now()?, needs)?;
+    written.spare(&plan.survey)?;
+    console.tell(&warnings(&plan.ledger));
+    let progress = Progress::new(inputs.quiet, &plan);
+    let outcome = check(&plan, &|step| progress.step(step))?;
+    progress.finish();
+    console.tell(&remarks(&outcome, Amount { quiet: inputs.quiet, verbose: false }));
+    console.warn(outcome.period_without_mail(&plan.scope));
+    Ok((plan, outcome))
+}
