@@ -2,7 +2,8 @@
 //! without consent on record is a square, any other a dot; the more mail, the stronger the colour.
 //!
 //! The calendar is drawn in two halves, which a narrow page shows one below the other. Days with the same look that
-//! follow each other are one dashed line, which keeps a page with hundreds of calendars small.
+//! follow each other are one dashed line, and what all calendars of a page share is drawn once, which keeps a page with
+//! hundreds of calendars small.
 
 use super::words::month;
 use crate::judge::{Case, Received};
@@ -41,15 +42,20 @@ pub struct Calendar {
     pub marks: Vec<Mark>,
 }
 
-/// A half, in units of the picture.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Half {
+/// What halves of all calendars to the same day share, in units of the picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
     /// The cells of all days.
     pub grid: String,
-    /// The days with mail that look the same: the name of the look, and a path.
-    pub looks: Vec<(&'static str, String)>,
     /// Where a month begins, and what it is called.
     pub months: Vec<(i32, String)>,
+}
+
+/// A half.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Half {
+    /// The days with mail that look the same: the name of the look, and a path in weeks and weekdays.
+    pub looks: Vec<(&'static str, String)>,
     /// Frames around marked days.
     pub rings: String,
     /// The marks below the weeks: the name of the sign, and its place.
@@ -100,13 +106,12 @@ impl Active {
 impl Calendar {
     /// The calendar of the 53 weeks to `last`. A week begins on Monday.
     pub fn of(case: &Case, last: Day) -> Self {
-        let start = last.plus(-weekday(last) - (WEEKS - 1) * 7);
+        let halves = halves(last);
+        let start = halves[0].0;
         let marks = marks(case, start, last);
         let active = active(&case.received, start, last);
-        let second = start.plus(FIRST_HALF * 7);
-        let half = |first: Day, end: Day| Half::of(first, end, &active, &marks);
         Self {
-            halves: [half(start, second.plus(-1)), half(second, last)],
+            halves: halves.map(|(first, last)| Half::of(first, last, &active, &marks)),
             first: start,
             last,
             days: active.len() as u64,
@@ -116,6 +121,18 @@ impl Calendar {
             marks,
         }
     }
+}
+
+/// The frames of calendars to `last`.
+pub fn frames(last: Day) -> [Frame; 2] {
+    halves(last).map(|(first, last)| Frame { grid: grid(first, last), months: month_labels(first, last) })
+}
+
+/// The first and the last day of each half.
+fn halves(last: Day) -> [(Day, Day); 2] {
+    let start = last.plus(-weekday(last) - (WEEKS - 1) * 7);
+    let second = start.plus(FIRST_HALF * 7);
+    [(start, second.plus(-1)), (second, last)]
 }
 
 /// Days since Monday; 1970-01-01 was a Thursday.
@@ -167,7 +184,7 @@ fn marks(case: &Case, first: Day, last: Day) -> Vec<Mark> {
 impl Half {
     /// The half from a Monday to a day, both inclusive.
     fn of(first: Day, last: Day, active: &[Active], marks: &[Mark]) -> Self {
-        let mut half = Self { grid: grid(first, last), ..Self::default() };
+        let mut half = Self::default();
         let inside = |day: Day| (first..=last).contains(&day);
         let days: Vec<&Active> = active.iter().filter(|active| inside(active.day)).collect();
         let alike = days.chunk_by(|left, right| {
@@ -178,7 +195,6 @@ impl Half {
             half.draw(start.look(), cell(first, start.day), run.len());
         }
         half.looks.sort_by_key(|(look, _)| *look);
-        half.months = month_labels(first, last);
         for mark in marks.iter().filter(|mark| inside(mark.day)) {
             let (x, y) = cell(first, mark.day);
             let _ = write!(half.rings, "M{} {}h{PITCH}v{PITCH}h-{PITCH}z", x - 1, y - 1);
@@ -189,19 +205,17 @@ impl Half {
         half
     }
 
-    /// Draws days that follow each other in a week.
+    /// Draws days that follow each other in a week: dashes without length, whose caps are squares or dots. A line of no
+    /// length at all is not drawn.
     fn draw(&mut self, look: &'static str, (x, y): (i32, i32), days: usize) {
-        let days = i32::try_from(days).unwrap_or(1);
         let at = self.looks.iter().position(|(known, _)| *known == look).unwrap_or_else(|| {
             self.looks.push((look, String::new()));
             self.looks.len() - 1
         });
         let Some((_, path)) = self.looks.get_mut(at) else { return };
-        let middle = x + CELL / 2;
-        let _ = match look.starts_with('u') {
-            true => write!(path, "M{middle}.5 {y}v{}", days * PITCH - (PITCH - CELL)),
-            // Dots: dashes without length, with round caps.
-            false => write!(path, "M{middle}.5 {}.5v{}.1", y + CELL / 2, (days - 1) * PITCH),
+        let _ = match days {
+            0 | 1 => write!(path, "M{} {}v.1", x / PITCH, y / PITCH),
+            _ => write!(path, "M{} {}v{}.1", x / PITCH, y / PITCH, days - 1),
         };
     }
 }
@@ -276,7 +290,7 @@ mod tests {
         let half = Half::of(first, last, &active, &[]);
         assert_eq!(
             half.looks,
-            [("c1", "M4.5 26.5v0.1".into()), ("u1", "M4.5 0v20".into()), ("u2", "M4.5 33v9".into())]
+            [("c1", "M0 2v.1".into()), ("u1", "M0 0v1.1".into()), ("u2", "M0 3v.1".into())]
         );
         let months = months(&active);
         assert_eq!((months[0].days, months[0].messages, months[0].unconsented), (4, 5, 3));
@@ -287,6 +301,6 @@ mod tests {
         let mail = received(&[("2026-06-14", State::None), ("2026-06-15", State::None)]);
         let first = day("2026-06-08");
         let half = Half::of(first, day("2026-06-21"), &active(&mail, first, day("2026-06-21")), &[]);
-        assert_eq!(half.looks, [("u1", "M4.5 66v9M15.5 0v9".into())]);
+        assert_eq!(half.looks, [("u1", "M0 6v.1M1 0v.1".into())]);
     }
 }

@@ -21,6 +21,7 @@ use crate::policy::NOT_MARKETING;
 use crate::time::Day;
 use askama::Template;
 use base64::Engine;
+use calendar::Frame;
 use card::Card;
 use chart::Chart;
 use messages::Message;
@@ -63,6 +64,8 @@ struct Document<'a> {
     title: &'static str,
     /// The top of a page about a mailbox; absent on that about one sender.
     overview: Option<Overview>,
+    /// What all calendars share.
+    frames: Vec<Frame>,
     cards: Vec<Card>,
     /// How many flagged senders have no card.
     without_card: usize,
@@ -133,6 +136,7 @@ impl<'a> Page<'a> {
             script: SCRIPT,
             title,
             overview: None,
+            frames: self.last_day().map(calendar::frames).into_iter().flatten().collect(),
             cards: Vec::new(),
             without_card: 0,
             table: None,
