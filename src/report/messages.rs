@@ -44,62 +44,76 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
     table.finish()
 }
 
-/// The rows of the list in the order of reading.
-pub fn rows<'a>(bench: &Bench<'a>, listing: &'a Listing<'a>) -> impl Iterator<Item = Vec<Cell>> {
-    let mut rows: Vec<Option<Vec<Cell>>> = vec![None; listing.details.len()];
+/// The rows of the list in the order of reading. Cells are made one row at a time: of a row that waits for its place, only
+/// what was found out is kept.
+pub fn rows<'a>(bench: &'a Bench<'a>, listing: &'a Listing<'a>) -> impl Iterator<Item = Vec<Cell>> {
+    let mut judged: Vec<Option<Judged<'a>>> = vec![None; listing.details.len()];
     for pair in bench.history.pairs() {
-        judged_rows(&pair, bench, listing, &mut rows);
+        judge_pair(&pair, bench, listing, &mut judged);
     }
     for (fact, counted) in bench.history.aside() {
-        if let Some(row) = rows.get_mut(fact.order as usize).filter(|_| listing.all) {
-            *row = Some(judged(fact, *counted, None, bench, listing));
+        if let Some(place) = judged.get_mut(fact.order as usize).filter(|_| listing.all) {
+            *place = Some(Judged { fact, counted: *counted, state: None });
         }
     }
-    let names = &bench.history.names;
-    rows.into_iter().zip(listing.details).filter_map(move |(row, detail)| {
-        let mut row = row.or_else(|| listing.all.then(unusable))?;
-        row.extend(place(detail, names));
+    judged.into_iter().zip(listing.details).filter_map(|(judged, detail)| {
+        let mut row = match judged {
+            Some(judged) => judged.cells(bench, listing),
+            None if listing.all => unusable(),
+            None => return None,
+        };
+        row.extend(place(detail, &bench.history.names));
         Some(row)
     })
 }
 
-/// The judged half of the rows of one pair.
-fn judged_rows(pair: &Pair<'_>, bench: &Bench<'_>, listing: &Listing<'_>, rows: &mut [Option<Vec<Cell>>]) {
+/// What was found out about a message.
+#[derive(Clone, Copy)]
+struct Judged<'a> {
+    fact: &'a Fact,
+    counted: Counted,
+    state: Option<State>,
+}
+
+/// Finds out about the messages of one pair.
+fn judge_pair<'a>(
+    pair: &Pair<'a>,
+    bench: &Bench<'_>,
+    listing: &Listing<'_>,
+    judged: &mut [Option<Judged<'a>>],
+) {
     let mut timelines = HashMap::new();
     for fact in pair.facts {
         let counted = bench.scope.place(fact);
         let wanted = listing.all || counted == Counted::Marketing;
-        let Some(row) = rows.get_mut(fact.order as usize).filter(|_| wanted) else { continue };
+        let Some(place) = judged.get_mut(fact.order as usize).filter(|_| wanted) else { continue };
         let time = fact.time.filter(|_| counted == Counted::Marketing);
         let state = time.map(|time| {
             let timeline =
                 timelines.entry((fact.from, fact.list)).or_insert_with(|| bench.timeline(pair, fact));
             timeline.at(time, bench.scope.zone.day(time)).state
         });
-        *row = Some(judged(fact, counted, state, bench, listing));
+        *place = Some(Judged { fact, counted, state });
     }
 }
 
-/// The half of a row that was found out. The owner's own mail and drafts have no kind.
-fn judged(
-    fact: &Fact,
-    counted: Counted,
-    state: Option<State>,
-    bench: &Bench<'_>,
-    listing: &Listing<'_>,
-) -> Vec<Cell> {
-    let names = &bench.history.names;
-    let classified = !matches!(counted, Counted::Own | Counted::NoMail);
-    vec![
-        Cell::text(names.senders.text(fact.sender)),
-        Cell::text(names.customers.text(fact.customer)),
-        Cell::maybe(fact.time, |time| Cell::Date(bench.scope.zone.day(time))),
-        Cell::maybe(fact.time, |time| Cell::Moment(bench.scope.zone.rfc3339(time))),
-        if classified { Cell::Word(fact.kind.word()) } else { Cell::Blank },
-        if classified { Cell::text(listing.rules.id(fact.rule)) } else { Cell::Blank },
-        Cell::Word(counted.word()),
-        Cell::maybe(state, |state| Cell::Word(state.word())),
-    ]
+impl Judged<'_> {
+    /// The half of a row that was found out. The owner's own mail and drafts have no kind.
+    fn cells(self, bench: &Bench<'_>, listing: &Listing<'_>) -> Vec<Cell> {
+        let Self { fact, counted, state } = self;
+        let names = &bench.history.names;
+        let classified = !matches!(counted, Counted::Own | Counted::NoMail);
+        vec![
+            Cell::text(names.senders.text(fact.sender)),
+            Cell::text(names.customers.text(fact.customer)),
+            Cell::maybe(fact.time, |time| Cell::Date(bench.scope.zone.day(time))),
+            Cell::maybe(fact.time, |time| Cell::Moment(bench.scope.zone.rfc3339(time))),
+            if classified { Cell::Word(fact.kind.word()) } else { Cell::Blank },
+            if classified { Cell::text(listing.rules.id(fact.rule)) } else { Cell::Blank },
+            Cell::Word(counted.word()),
+            Cell::maybe(state, |state| Cell::Word(state.word())),
+        ]
+    }
 }
 
 /// The same half of a message that can't be used.
