@@ -272,7 +272,7 @@ class Maker:
         if unusable < 0.02:
             header = header.replace("\nFrom: ", "\nX-From: ").replace("\nSender: ", "\nX-Sender: ")
         elif unusable < 0.03:
-            header, body = "", b"what is left of a message\n"
+            header, body = f"Status: RO\nX-UID: {self.number}\n", b"what is left of a message\n"
         first = f"From {1_600_000_000_000_000_000 + self.number}@xxx {when:%a %b %d %H:%M:%S} +0000 {when:%Y}\n"
         message = (first + header + "\n").encode() + body.replace(b"\nFrom ", b"\n>From ") + b"\n"
         return message.replace(b"\n", self.line_end) if self.line_end != b"\n" else message

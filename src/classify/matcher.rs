@@ -149,7 +149,7 @@ impl Matcher {
         hits.sort_unstable_by_key(|hit| (hit.place.start, Reverse(hit.place.end)));
         let (folded, mut raised) = (folder.text(), Signals::default());
         // How often each signal was met, and where that ended: phrases within each other count once.
-        let mut met = [(0_u8, 0_usize); MOST];
+        let (mut met, mut ends) = ([0_u8; MOST], [0_u32; MOST]);
         for hit in &*hits {
             for raise in self.raises.get(hit.list as usize).into_iter().flatten() {
                 let counts_here = match raise.zone {
@@ -161,9 +161,12 @@ impl Matcher {
                         hit.place.start < said.min(NUMBERED_WITHIN) && is_numbered(folded, hit.place.end)
                     }
                 };
-                let Some((times, end)) = met.get_mut(raise.signal).filter(|_| counts_here) else { continue };
-                if *times == 0 || hit.place.start >= *end {
-                    (*times, *end) = (times.saturating_add(1), hit.place.end);
+                let (Some(times), Some(end)) = (met.get_mut(raise.signal), ends.get_mut(raise.signal)) else {
+                    continue;
+                };
+                if counts_here && (*times == 0 || hit.place.start >= *end as usize) {
+                    (*times, *end) =
+                        (times.saturating_add(1), u32::try_from(hit.place.end).unwrap_or(u32::MAX));
                     if *times >= raise.times {
                         raised.raise(raise.signal);
                     }

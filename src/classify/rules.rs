@@ -177,9 +177,25 @@ impl Rules {
         Heard { text, raised: self.in_subject.raised_in(folded) }
     }
 
-    /// Reads the beginning of a body under the MIME fields of its header.
-    pub(crate) fn read_body(&self, mime: &[u8], body: &[u8], text: &mut FoldedText) -> BodyText {
-        let mut body = BodyText::of(mime, body, &self.in_body, text);
+    /// Reads a body under the MIME fields of its header, part by part, until it is clear what the message is.
+    pub(crate) fn read_body(
+        &self,
+        mime: &[u8],
+        body: &[u8],
+        open: Option<Open>,
+        seek_way_out: bool,
+        text: &mut FoldedText,
+    ) -> BodyText {
+        let is_enough = |body: &BodyText| {
+            let way_out = body.raised.has(self.asked.way_out);
+            // Where there is a page, it is not plain text.
+            let so_far = BodyText { has_way_out: way_out, is_html: true, ..*body };
+            (way_out && body.has_link || !seek_way_out)
+                && open.is_some_and(|open| {
+                    self.signs.weigh(&self.raised(open, &so_far)).is_sure(self.signs.weighing)
+                })
+        };
+        let mut body = BodyText::of(mime, body, &self.in_body, text, &is_enough);
         body.has_way_out = body.raised.has(self.asked.way_out);
         body
     }

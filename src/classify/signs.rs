@@ -19,6 +19,10 @@ pub enum Source {
     Text,
 }
 
+/// The lead of marketing with which the rest of a message is not weighed: of the labelled messages and the collections of
+/// real mail none changes its kind by it.
+const SURE: i32 = 35;
+
 /// How many kinds there are.
 const KINDS: usize = Kind::ALL.len();
 
@@ -117,6 +121,12 @@ impl Weighed {
         let several = shown.iter().filter(|points| **points >= weighing.second).count() >= 2;
         (several && shown.iter().any(|points| *points >= weighing.source))
             || (self.bulk > 0 && self.several && text >= weighing.full)
+    }
+
+    /// Whether they show so much marketing that what comes is not weighed.
+    pub fn is_sure(&self, weighing: Weighing) -> bool {
+        let lead = Weighing { margin: SURE, ..weighing };
+        self.evidence.is_none() && self.decides(lead).0 == Some(Kind::Marketing)
     }
 
     /// Whether they speak more for marketing than for any other kind.

@@ -276,7 +276,8 @@ impl Sink for FactReader<'_> {
             return;
         }
         let raw = body;
-        let body = rules.read_body(&self.mime, body, &mut self.text);
+        let seek_way_out = pending.fact.way_out == WayOut::Absent;
+        let body = rules.read_body(&self.mime, body, pending.open, seek_way_out, &mut self.text);
         let decision = match pending.open {
             Some(open) => rules.judge_body(open, &body),
             None => pending.decision,

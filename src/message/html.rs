@@ -3,10 +3,13 @@
 //! Tags are told apart as the HTML standard's tokenizer does (a test compares with one), but in strides: nearly all of
 //! a marketing mail is tags. Elements that begin a new block separate words; what a style hides is left out.
 
+use super::coded::Coded;
 use super::template::Template;
 use crate::text::scan;
 use mail_parser::decoders::html::add_html_token;
+use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memmem};
+use std::sync::LazyLock;
 
 /// What was counted on the way through a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,44 +20,56 @@ pub(crate) struct Markup {
     pub pictures: u32,
     /// What it shares with other pages made alike; 0: nothing shows that.
     pub template: u32,
+    /// It holds an address to follow, in a link or in its text.
+    pub has_link: bool,
 }
 
 /// Passes on the visible text of a page, piece by piece, with its blanks and with entities decoded; pieces join as they
-/// are. Passes on where its links to web pages lead, too. Of a page with more than [`MOST_TEXT`] bytes of text only the
-/// end is read after these: a mail says what it wants at its top, and how to leave it at its end.
-pub(crate) fn read_html(html: &str, text: &mut impl FnMut(&str), link: &mut impl FnMut(&str)) -> Markup {
-    let mut page = Page {
-        html,
-        markup: Markup::default(),
-        hidden: 0,
-        gap: false,
-        read: 0,
-        template: Template::default(),
-    };
-    let (mut at, end) = (0, end_of_page(html));
-    while let Some(byte) = html.as_bytes().get(at) {
-        if page.read > MOST_TEXT && at < end {
-            at = end;
-            continue;
-        }
-        at = match byte {
-            b'<' => page.step_over(at, text, link).unwrap_or_else(|| {
-                page.text("<", text);
-                at + 1
-            }),
-            b'&' => {
-                page.text("", text);
-                at + entity(&html[at..], text)
-            }
-            _ => {
-                let rest = &html[at..];
-                let run = scan::find([b'<', b'&'], rest.as_bytes()).unwrap_or(rest.len());
-                page.text(&rest[..run], text);
-                at + run
-            }
-        };
+/// are. Passes on where its links to web pages lead, too. A page is decoded as far as it is read; of one that has more
+/// than [`MOST_TEXT`] bytes of text, or [`MOST_PAGE`] of text and tags, only the end is read after these: a mail says
+/// what it wants at its top, and how to leave it at its end. `html` is a buffer.
+pub(crate) fn read_html(
+    page: &mut Coded<'_>,
+    html: &mut String,
+    text: &mut impl FnMut(&str),
+    link: &mut impl FnMut(&str),
+) -> Markup {
+    read_in_blocks(page, FIRST_BLOCK, html, text, link)
+}
+
+/// The same, with blocks of that size at first.
+fn read_in_blocks(
+    page: &mut Coded<'_>,
+    first: usize,
+    html: &mut String,
+    text: &mut impl FnMut(&str),
+    link: &mut impl FnMut(&str),
+) -> Markup {
+    let mut reader = Reader::new();
+    let (at, ended) = reader.begin(page, first, html, Reader::has_enough, text, link);
+    if !ended || at < html.len() {
+        reader.read_end(html, at, page, text, link);
     }
-    Markup { template: page.template.hash(), ..page.markup }
+    reader.markup.has_link |= has_link(html);
+    Markup { template: reader.template.hash(), ..reader.markup }
+}
+
+/// The template of a page whose text is not asked for.
+pub(crate) fn template_of(page: &mut Coded<'_>, html: &mut String) -> u32 {
+    let mut reader = Reader::new();
+    let is_enough = |reader: &Reader| reader.has_enough() || reader.template.is_complete();
+    reader.begin(page, FIRST_BLOCK, html, is_enough, &mut |_| {}, &mut |_| {});
+    reader.template.hash()
+}
+
+/// Whether a text holds an address to follow.
+pub(crate) fn has_link(text: &str) -> bool {
+    static MARKS: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["://", "mailto:", "www."].map(Finder::new));
+    let [web, others @ ..] = &*MARKS;
+    let is_web = |at: usize| text[..at].ends_with("http") || text[..at].ends_with("https");
+    web.find_iter(text.as_bytes()).any(is_web)
+        || others.iter().any(|mark| mark.find(text.as_bytes()).is_some())
 }
 
 /// Passes on what an entity means, or the text as it is; returns its length.
@@ -69,29 +84,46 @@ fn entity(html: &str, text: &mut impl FnMut(&str)) -> usize {
 }
 
 /// A page while it is read.
-struct Page<'a> {
-    html: &'a str,
+#[derive(Default)]
+struct Reader {
     markup: Markup,
     /// Hidden elements so far.
     hidden: u32,
-    /// Whether a blank comes before the next text: most tags stand side by side, and one blank is enough for all.
+    /// Whether a blank comes before the next text: most tags are side by side, and one blank is enough for all.
     gap: bool,
-    /// How much text was passed on, in bytes.
+    /// How much text was passed on, in bytes, and with how much it stops.
     read: usize,
+    most: usize,
+    /// The same of text and tags, without what is in styles, comments and hidden elements.
+    passed: usize,
+    most_passed: usize,
+    /// Where `none` comes next: most tags are known not to hide anything without a look into them.
+    next_none: usize,
     template: Template,
+}
+
+/// Why a tag can't be stepped over.
+enum Stop {
+    /// It is text.
+    Text,
+    /// It has no end in what is decoded so far.
+    Unfinished,
 }
 
 /// How much text of a page is read from its beginning, in bytes.
 const MOST_TEXT: usize = 6 * 1_024;
 
+/// How much of a page is read from its beginning, in bytes of text and tags.
+const MOST_PAGE: usize = 48 * 1_024;
+
 /// How much of a page is read at its end, tags and all, in bytes.
 const LAST: usize = 8 * 1_024;
 
-/// Where the end of a page begins: at a tag.
-fn end_of_page(html: &str) -> usize {
-    let from = html.len().saturating_sub(LAST);
-    memchr(b'<', &html.as_bytes()[from..]).map_or(html.len(), |at| from + at)
-}
+/// How much of a page is decoded at first, in bytes; then as much again each time.
+const FIRST_BLOCK: usize = 8 * 1_024;
+
+/// An entity is shorter, in bytes.
+const LONGEST_ENTITY: usize = 40;
 
 /// Elements whose content is no text of the page.
 const UNSEEN: [&[u8]; 3] = [b"style", b"script", b"title"];
@@ -136,7 +168,103 @@ const LONGEST_HIDDEN: usize = 32 * 1_024;
 /// Hidden elements beyond this number are read: to look for the end of each takes time.
 const MOST_HIDDEN: u32 = 64;
 
-impl Page<'_> {
+impl Reader {
+    fn new() -> Self {
+        Self { most: MOST_TEXT, most_passed: MOST_PAGE, ..Self::default() }
+    }
+
+    /// Reads a page block by block until it is enough; returns how far in what was decoded, and whether that is all.
+    fn begin(
+        &mut self,
+        page: &mut Coded<'_>,
+        first: usize,
+        html: &mut String,
+        is_enough: impl Fn(&Self) -> bool,
+        text: &mut impl FnMut(&str),
+        link: &mut impl FnMut(&str),
+    ) -> (usize, bool) {
+        let (mut at, mut size) = (0, first);
+        html.clear();
+        loop {
+            let ended = !page.more(size, html);
+            self.next_none = 0;
+            at = self.read(html, at, ended, text, link);
+            if ended || is_enough(self) {
+                return (at, ended);
+            }
+            size = html.len();
+        }
+    }
+
+    /// Reads from `at` on, until enough text was read or a tag has no end in `html`; returns where it stopped. With
+    /// `ended`, nothing comes after `html`.
+    fn read(
+        &mut self,
+        html: &str,
+        mut at: usize,
+        ended: bool,
+        text: &mut impl FnMut(&str),
+        link: &mut impl FnMut(&str),
+    ) -> usize {
+        while let Some(byte) = html.as_bytes().get(at).filter(|_| !self.has_enough()) {
+            let next = match byte {
+                b'<' => match self.step_over(html, at, ended, text, link) {
+                    Ok(next) => next,
+                    Err(Stop::Unfinished) => return at,
+                    Err(Stop::Text) => {
+                        self.text("<", text);
+                        at + 1
+                    }
+                },
+                b'&' if !ended && html.len() - at < LONGEST_ENTITY => return at,
+                b'&' => {
+                    self.text("", text);
+                    at + entity(&html[at..], text)
+                }
+                _ => {
+                    let rest = &html[at..];
+                    let run = scan::find([b'<', b'&'], rest.as_bytes()).unwrap_or(rest.len());
+                    self.text(&rest[..run], text);
+                    self.passed += run;
+                    at + run
+                }
+            };
+            at = next;
+        }
+        at
+    }
+
+    fn has_enough(&self) -> bool {
+        self.read > self.most || self.passed > self.most_passed
+    }
+
+    /// Reads the end of a page of which `html` was decoded, and read up to `at`.
+    fn read_end(
+        &mut self,
+        html: &mut String,
+        mut at: usize,
+        page: &mut Coded<'_>,
+        text: &mut impl FnMut(&str),
+        link: &mut impl FnMut(&str),
+    ) {
+        self.markup.has_link |= has_link(html);
+        // It belongs to what one mail says.
+        self.template.close();
+        let skipped = page.skip_to_last(LAST);
+        if skipped {
+            html.clear();
+            at = 0;
+        }
+        page.more(usize::MAX, html);
+        let from = html.len().saturating_sub(LAST);
+        if skipped || from > at {
+            // It begins at a tag.
+            at = memchr(b'<', &html.as_bytes()[from..]).map_or(html.len(), |tag| from + tag);
+        }
+        (self.most, self.most_passed, self.next_none) = (usize::MAX, usize::MAX, 0);
+        self.read(html, at, true, text, link);
+    }
+
     /// Passes on a run of text; blanks alone wait for what comes after them.
     fn text(&mut self, run: &str, text: &mut impl FnMut(&str)) {
         if !run.is_empty() && run.bytes().all(|b| b.is_ascii_whitespace()) {
@@ -150,64 +278,84 @@ impl Page<'_> {
         text(run);
     }
 
-    /// Steps over the tag or comment that begins at `open`; returns the place after it, or `None` where it is text.
+    /// Steps over the tag or comment that begins at `open`; returns the place after it.
     fn step_over(
         &mut self,
+        html: &str,
         open: usize,
+        ended: bool,
         text: &mut impl FnMut(&str),
         link: &mut impl FnMut(&str),
-    ) -> Option<usize> {
-        let bytes = self.html.as_bytes();
+    ) -> Result<usize, Stop> {
+        let bytes = html.as_bytes();
         let inner = &bytes[open + 1..];
-        let past = |end: Option<usize>| end.map_or(bytes.len(), |end| open + 2 + end);
+        // What never ends hides the rest.
+        let past = |end: Option<usize>| match end {
+            Some(end) => Ok(open + 1 + end),
+            None if ended => Ok(bytes.len()),
+            None => Err(Stop::Unfinished),
+        };
+        let closed = || memchr(b'>', inner).map(|end| end + 1);
         match inner {
-            [b'!', b'-', b'-', ..] => return Some(open + 4 + comment_length(&inner[3..])),
-            [b'!' | b'?', ..] => return Some(past(memchr(b'>', inner))),
-            [b'/', letter, ..] if !letter.is_ascii_alphabetic() => {
-                return Some(past(memchr(b'>', inner)));
-            }
+            [b'!', b'-', b'-', ..] => return past(comment_length(&inner[3..]).map(|end| end + 3)),
+            [b'!' | b'?', ..] => return past(closed()),
+            [b'/', letter, ..] if !letter.is_ascii_alphabetic() => return past(closed()),
             [b'/', _, ..] => {}
             [letter, ..] if letter.is_ascii_alphabetic() => {}
-            _ => return None,
+            [] | [b'/'] if !ended => return Err(Stop::Unfinished),
+            _ => return Err(Stop::Text),
         }
         let closes = inner[0] == b'/';
         let begin = open + 1 + usize::from(closes);
-        // A tag that never ends hides the rest.
-        let Some(tag) = Tag::of(&self.html[begin..]) else { return Some(bytes.len()) };
+        let Some(tag) = Tag::of(&html[begin..], ended) else { return past(None) };
         let next = begin + tag.text.len() + 1;
         let mut small = [0; LONGEST_NAME];
         let name = tag.small_name(&mut small);
         if !closes && UNSEEN.contains(&name) {
-            let end = end_of(tag.name, &bytes[next..], false);
-            return Some(end.map_or(bytes.len(), |end| next + end));
+            return past(end_of(tag.name, &bytes[next..], false).map(|end| next - open - 1 + end));
         }
-        self.gap |= !is_inline(name);
+        self.passed += next - open;
         if !closes {
             self.template.tag(name);
         }
         if closes || tag.name.len() == tag.text.len() {
-            Some(next)
-        } else {
-            Some(self.opened(&tag, name, next, text, link))
+            self.gap |= !is_inline(name);
+            return Ok(next);
         }
+        let hidden_end = if self.hidden < MOST_HIDDEN && self.may_hide(html, begin, next) && tag.hides() {
+            let rest = &bytes[next..bytes.len().min(next + LONGEST_HIDDEN)];
+            let end = end_of(tag.name, rest, true);
+            if end.is_none() && rest.len() < LONGEST_HIDDEN && !ended {
+                return Err(Stop::Unfinished);
+            }
+            self.hidden += 1;
+            end
+        } else {
+            None
+        };
+        self.gap |= !is_inline(name);
+        if hidden_end.is_none() {
+            self.opened(&tag, name, text, link);
+        }
+        Ok(next + hidden_end.unwrap_or(0))
     }
 
-    /// What an opening tag means; returns where to go on.
+    /// Whether the tag between these places holds `none`.
+    fn may_hide(&mut self, html: &str, begin: usize, next: usize) -> bool {
+        if self.next_none < begin {
+            self.next_none = NONE.find(&html.as_bytes()[begin..]).map_or(usize::MAX, |at| begin + at);
+        }
+        self.next_none < next
+    }
+
+    /// What an opening tag with attributes means.
     fn opened(
         &mut self,
         tag: &Tag<'_>,
         name: &[u8],
-        next: usize,
         text: &mut impl FnMut(&str),
         link: &mut impl FnMut(&str),
-    ) -> usize {
-        if self.hidden < MOST_HIDDEN && tag.hides() {
-            self.hidden += 1;
-            let rest = &self.html.as_bytes()[next..];
-            if let Some(end) = end_of(tag.name, &rest[..rest.len().min(LONGEST_HIDDEN)], true) {
-                return next + end;
-            }
-        }
+    ) {
         if name == b"a" {
             if let Some(target) = tag.attribute("href").filter(|target| is_web_address(target)) {
                 self.markup.links += 1;
@@ -231,9 +379,10 @@ impl Page<'_> {
                 self.gap = true;
             }
         }
-        next
     }
 }
+
+static NONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("none"));
 
 fn is_web_address(target: &str) -> bool {
     target.trim_start().get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"))
@@ -249,13 +398,16 @@ struct Tag<'a> {
 const LONGEST_TAG: usize = 8 * 1_024;
 
 impl<'a> Tag<'a> {
-    /// The tag at the start of `html`; `None` where it has no end.
-    fn of(html: &'a str) -> Option<Self> {
+    /// The tag at the start of `html`; `None` where it has no end, or may have another one in what comes after `html`.
+    fn of(html: &'a str, ended: bool) -> Option<Self> {
         let bytes = html.as_bytes();
         let mut ends = memchr_iter(b'>', bytes);
         let first = ends.next()?;
         let within = ends.take_while(|end| *end <= LONGEST_TAG);
         let closed = std::iter::once(first).chain(within).find(|end| !is_in_quotes(&bytes[..*end]));
+        if closed.is_none() && !ended && bytes.len() <= LONGEST_TAG {
+            return None;
+        }
         let text = &html[..closed.unwrap_or(first)];
         let name = text.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(text.len());
         Some(Self { text, name: &text[..name] })
@@ -271,8 +423,7 @@ impl<'a> Tag<'a> {
 
     /// Whether a style keeps the element from being shown.
     fn hides(&self) -> bool {
-        let bytes = self.text.as_bytes();
-        memmem::find_iter(bytes, b"none").any(|at| {
+        NONE.find_iter(self.text.as_bytes()).any(|at| {
             let before = self.text.get(..at).unwrap_or("").trim_end();
             let property = before.strip_suffix(':').map_or("", str::trim_end);
             property.len() >= 7 && property.as_bytes()[property.len() - 7..].eq_ignore_ascii_case(b"display")
@@ -320,15 +471,15 @@ fn is_in_quotes(tag: &[u8]) -> bool {
 }
 
 /// The length of a comment after its two hyphens, with its end: `-->`, `--!>`, or `>` and `->` at once.
-fn comment_length(comment: &[u8]) -> usize {
+fn comment_length(comment: &[u8]) -> Option<usize> {
     if comment.starts_with(b">") {
-        return 1;
+        return Some(1);
     }
     if comment.starts_with(b"->") {
-        return 2;
+        return Some(2);
     }
     let ends = |end: &usize| comment[..*end].ends_with(b"--") || comment[..*end].ends_with(b"--!");
-    memchr_iter(b'>', comment).find(ends).map_or(comment.len(), |end| end + 1)
+    memchr_iter(b'>', comment).find(ends).map(|end| end + 1)
 }
 
 /// Where the end tag of an element ends, from its start tag on; `nested`: elements of its name within it are stepped
@@ -359,7 +510,12 @@ mod tests {
 
     fn read(html: &str) -> String {
         let mut text = String::new();
-        read_html(html, &mut |piece| text.push_str(piece), &mut |_| {});
+        read_html(
+            &mut Coded::decoded(html),
+            &mut String::new(),
+            &mut |piece| text.push_str(piece),
+            &mut |_| {},
+        );
         text
     }
 
@@ -401,7 +557,12 @@ mod tests {
     fn links_and_pictures_are_counted_and_alternative_texts_read() {
         let mut text = String::new();
         let html = "<a class=b href = 'https://shop.example/x'><img src=\"a>b.png\" alt=\"Caf&eacute; sale\"></a><a href=#top>up</a>";
-        let markup = read_html(html, &mut |piece| text.push_str(piece), &mut |_| {});
+        let markup = read_html(
+            &mut Coded::decoded(html),
+            &mut String::new(),
+            &mut |piece| text.push_str(piece),
+            &mut |_| {},
+        );
         assert_eq!((markup.links, markup.pictures), (1, 1));
         assert_eq!(fold(&text), "cafe sale up");
     }
@@ -442,6 +603,21 @@ mod tests {
         ) {
             let letters = |text: &str| text.split_whitespace().collect::<String>();
             prop_assert_eq!(letters(&read(&html)), letters(&by_the_standard(&html)));
+        }
+
+        #[test]
+        fn blocks_read_as_the_whole(
+            html in "(<(/)?(br|p|td|a href=\"b>\nc\"|a\nhref='http://d'|style|p style='\ndisplay:none'|img alt=\"\nx\")>|<!--\n?(a|-|>)*-->|<\n|[a-z]{1,3}|&(amp|lt);|\n){0,14}",
+            first in 0_usize..40
+        ) {
+            let read = |first| {
+                let (mut text, mut links) = (String::new(), String::new());
+                let markup = read_in_blocks(
+                    &mut Coded::decoded(&*html), first, &mut String::new(), &mut |piece| text.push_str(piece), &mut |link| links.push_str(link),
+                );
+                (fold(&text), links, markup)
+            };
+            prop_assert_eq!(read(first), read(usize::MAX / 2));
         }
     }
 }

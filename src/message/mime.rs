@@ -4,22 +4,21 @@
 //! structure leaves no doubt (RFC 2045, RFC 2046 to the letter) is taken apart here, and only its text is decoded;
 //! any other is left to `mail-parser` as a whole, which forgives much. A test holds the two against each other.
 
-use super::quoted_printable::quoted_printable;
+use super::coded::{Coded, TransferEncoding};
+use encoding_rs::{Encoding, UTF_8};
 use memchr::memmem;
-use std::borrow::Cow;
 
-/// A text part, decoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Part<'a> {
-    Plain(Cow<'a, str>),
-    Html(Cow<'a, str>),
+/// A text part.
+pub(crate) struct Part<'a> {
+    pub is_html: bool,
+    pub text: Coded<'a>,
 }
 
 /// Structures within structures deeper than this are in doubt.
 const DEEPEST: usize = 8;
 
-/// The text parts of a message in order, decoded by `decode` where they are more than lines of UTF-8; `None` where its
-/// structure is in doubt.
+/// The text parts of a message in order, decoded by `decode` where their character set is a rare one; `None` where the
+/// structure of the message is in doubt.
 pub(crate) fn text_parts<'a>(
     header: &'a [u8],
     body: &'a [u8],
@@ -27,7 +26,7 @@ pub(crate) fn text_parts<'a>(
 ) -> Option<Vec<Part<'a>>> {
     let mut leaves = Vec::new();
     collect(header, Stretch { bytes: body, cut: true }, 0, &mut leaves)?;
-    leaves.into_iter().map(|leaf| leaf.as_it_is().or_else(|| decode(&leaf.alone()))).collect()
+    leaves.into_iter().map(|leaf| leaf.part().or_else(|| decode(&leaf.alone()))).collect()
 }
 
 /// The body of a part; one that is cut ends where no more of it was read.
@@ -226,27 +225,20 @@ fn header_and_body(part: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 impl<'a> Leaf<'a> {
-    /// The text, where its bytes are the text or nearly so.
-    fn as_it_is(&self) -> Option<Part<'a>> {
+    /// The part, where its character set is known here.
+    fn part(&self) -> Option<Part<'a>> {
         let coded = |code: &str| self.encoding.eq_ignore_ascii_case(code.as_bytes());
-        let bytes: Cow<'a, [u8]> = match self.encoding {
-            _ if coded("base64") => return None,
-            _ if coded("quoted-printable") => quoted_printable(self.body)?.into(),
-            _ => self.body.into(),
+        let encoding = match self.encoding {
+            _ if coded("base64") => TransferEncoding::Base64,
+            _ if coded("quoted-printable") => TransferEncoding::QuotedPrintable,
+            _ => TransferEncoding::Identity,
         };
-        let as_written = match charset(self.kind).to_ascii_lowercase().as_slice() {
-            b"" | b"utf-8" => true,
-            b"us-ascii" => bytes.is_ascii(),
-            name => (name.starts_with(b"iso-8859-") || name.starts_with(b"windows-125")) && bytes.is_ascii(),
+        let charset = match charset(self.kind) {
+            // Who says nothing, or ASCII, and writes more than that writes UTF-8.
+            name if name.is_empty() || name.eq_ignore_ascii_case(b"us-ascii") => UTF_8,
+            name => Encoding::for_label_no_replacement(name)?,
         };
-        if !as_written {
-            return None;
-        }
-        let text: Cow<'a, str> = match bytes {
-            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok()?.into(),
-            Cow::Owned(bytes) => String::from_utf8(bytes).ok()?.into(),
-        };
-        Some(if self.is_html { Part::Html(text) } else { Part::Plain(text) })
+        Some(Part { is_html: self.is_html, text: Coded::new(self.body, encoding, charset) })
     }
 
     /// A message of this part alone.

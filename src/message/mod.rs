@@ -2,6 +2,7 @@
 //! decided in `classify` and `fact`.
 
 pub(crate) mod address;
+pub(crate) mod coded;
 pub(crate) mod decode;
 pub mod domain;
 pub mod header;

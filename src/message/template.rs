@@ -89,6 +89,8 @@ pub(crate) struct Template {
     count: u32,
     first_link: Shape,
     links: u32,
+    /// Whether what comes counts no more.
+    is_closed: bool,
 }
 
 /// Tags beyond this number belong to what one mail says.
@@ -97,7 +99,7 @@ const MOST_TAGS: u32 = 64;
 impl Template {
     /// Notes an opening tag by its name in lower case, where it is one of structure.
     pub fn tag(&mut self, name: &[u8]) {
-        if self.count < MOST_TAGS && is_structural(name) {
+        if self.count < MOST_TAGS && !self.is_closed && is_structural(name) {
             self.count += 1;
             self.tags.add(name);
             self.tags.add(b">");
@@ -106,10 +108,23 @@ impl Template {
 
     /// Notes the address of a link. Only the first counts: those that come later lead to what one mail is about.
     pub fn link(&mut self, address: &str) {
+        if self.is_closed {
+            return;
+        }
         if self.links == 0 {
             self.first_link.add_address(address, Words::Dropped);
         }
         self.links += 1;
+    }
+
+    /// Leaves out whatever comes from now on.
+    pub fn close(&mut self) {
+        self.is_closed = true;
+    }
+
+    /// Whether nothing more can change it.
+    pub fn is_complete(&self) -> bool {
+        self.is_closed || (self.count == MOST_TAGS && self.links > 0)
     }
 
     /// The hash of a template; 0 where nothing shows one: a text without structure and without links.

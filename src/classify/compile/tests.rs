@@ -48,7 +48,8 @@ fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
         let fields = spans.scan(&vocabulary, header.as_bytes());
         let heard = rules.hear_subject(subject, &mut ear);
         let (decision, open) = rules.so_far(rules.judge_header(&fields, heard, &Seen::default(), &mut memo));
-        let body = open.map(|open| (open, rules.read_body(b"", text.as_bytes(), &mut ear)));
+        let body =
+            open.map(|open| (open, rules.read_body(b"", text.as_bytes(), Some(open), false, &mut ear)));
         let decision = body.map_or(decision, |(open, body)| rules.judge_body(open, &body));
         decided.push(rules.id(decision.rule).to_string());
     }
