@@ -56,7 +56,7 @@ fn facts(lens: &Lens) -> Vec<Fact> {
             name: None,
             list: None,
             kind: if state >> 62 == 0 { Kind::Notification } else { Kind::Marketing },
-            traits: Traits::default().set(Traits::READ_KNOWN, true),
+            traits: Traits::default().with(Traits::READ_KNOWN, true),
             ..pattern
         }
     });

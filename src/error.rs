@@ -2,7 +2,12 @@
 //!
 //! Every error names the file and, where there is one, the line or byte; the hint says what next.
 
+mod caught;
+mod suggest;
 mod toml;
+
+pub use caught::caught;
+pub use suggest::{did_you_mean, nearest, suggest};
 
 use std::fmt;
 use std::path::Path;
@@ -130,6 +135,14 @@ impl Error {
         Self { hint: Some(one_line(hint.into())), ..self }
     }
 
+    /// The same error with what to do next, where that is known.
+    pub fn hint_if(self, hint: Option<String>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
+
     /// The same error with lines of detail below it.
     pub fn details(self, details: Vec<String>) -> Self {
         Self { details: details.into_iter().map(one_line).collect(), ..self }
@@ -185,36 +198,6 @@ fn plain(error: &std::io::Error) -> String {
     }
 }
 
-/// Of `known`, the names nearest to `wanted` (at most three), for a hint after a misspelling.
-pub fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let wanted = wanted.to_lowercase();
-    let mut scored: Vec<(usize, &str)> = known
-        .map(|name| {
-            let lower = name.to_lowercase();
-            let part = lower.rsplit('/').next().unwrap_or(&lower);
-            (edits(&wanted, &lower).min(edits(&wanted, part)), name)
-        })
-        .filter(|(distance, _)| *distance <= wanted.chars().count() / 3 + 1)
-        .collect();
-    scored.sort();
-    scored.into_iter().take(3).map(|(_, name)| name).collect()
-}
-
-/// Levenshtein distance, in characters.
-pub fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, right) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,13 +212,5 @@ mod tests {
             "error: `consent.csv` line 7: `maybe` is no event\n\
              hint: write one of granted, refused, withdrawn, purchase"
         );
-    }
-
-    #[test]
-    fn a_misspelt_name_finds_its_neighbours() {
-        let zones = ["Europe/Berlin", "Europe/Dublin", "Asia/Tokyo"];
-        assert_eq!(nearest("Europe/Berln", zones.into_iter()), ["Europe/Berlin", "Europe/Dublin"]);
-        assert_eq!(nearest("berlin", zones.into_iter())[0], "Europe/Berlin");
-        assert!(nearest("qqqqqq", zones.into_iter()).is_empty());
     }
 }

@@ -140,11 +140,11 @@ impl Scope {
         let day = self.zone.day(time);
         if self.since.is_some_and(|since| day < since) || self.until.is_some_and(|until| day > until) {
             Counted::Outside
-        } else if fact.traits.has(Traits::SPAM) && !self.include_spam {
+        } else if fact.traits.contains(Traits::SPAM) && !self.include_spam {
             Counted::Spam
-        } else if fact.traits.has(Traits::UNVERIFIED) && !self.include_unverified {
+        } else if fact.traits.contains(Traits::UNVERIFIED) && !self.include_unverified {
             Counted::Unverified
-        } else if fact.kind == Kind::Marketing || (self.count_mixed && fact.traits.has(Traits::MIXED)) {
+        } else if fact.kind == Kind::Marketing || (self.count_mixed && fact.traits.contains(Traits::MIXED)) {
             Counted::Marketing
         } else {
             Counted::Other
@@ -191,7 +191,9 @@ impl History {
         let newest = facts.iter().filter_map(|fact| fact.time).max();
         let mut aside = Vec::new();
         let mut set_aside = |facts: &mut Vec<Fact>, traits, counted| {
-            aside.extend(facts.extract_if(.., |fact| fact.traits.has(traits)).map(|fact| (fact, counted)));
+            aside.extend(
+                facts.extract_if(.., |fact| fact.traits.contains(traits)).map(|fact| (fact, counted)),
+            );
         };
         set_aside(&mut facts, Traits::NO_MAIL, Counted::NoMail);
         let duplicates = duplicates::merge(&mut facts, &names);

@@ -2,6 +2,7 @@
 
 use super::matcher::{FoldedText, Matcher};
 use super::signals::Signals;
+use crate::error::caught;
 use crate::message::coded::Coded;
 use crate::message::html::{has_link, read_html, template_of};
 use crate::message::mime::{Part, text_parts};
@@ -9,7 +10,6 @@ use crate::message::template::Template;
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{MessageParser, MessagePart, PartType};
 use memchr::memmem::Finder;
-use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 
 /// How much text is looked at, in bytes.
@@ -47,8 +47,7 @@ impl BodyText {
         text: &mut FoldedText,
         is_enough: &dyn Fn(&Self) -> bool,
     ) -> Self {
-        let read = AssertUnwindSafe(|| Self::read(mime, body, matcher, text, is_enough));
-        std::panic::catch_unwind(read).unwrap_or_default()
+        caught(|| Self::read(mime, body, matcher, text, is_enough)).unwrap_or_default()
     }
 
     fn read(
@@ -144,7 +143,7 @@ pub(crate) fn text_of_a_letter(mime: &[u8], body: &[u8]) -> String {
         }
         if plain.trim().is_empty() { html_to_text(&html) } else { cut(&plain, TEXT_LIMIT).to_string() }
     };
-    std::panic::catch_unwind(read).unwrap_or_default()
+    caught(read).unwrap_or_default()
 }
 
 /// What comes before a quotation in HTML, by the marks of mail programs.

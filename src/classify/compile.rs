@@ -10,7 +10,7 @@ use super::rule_file::{Names, Text, WrittenConditions, WrittenRule, WrittenRules
 use super::rules::{Asked, FieldMeaning, NAMES, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::signs::{Points, Sign, Signs, Source};
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result, suggest};
 use crate::message::header::{FieldName, Vocabulary};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -109,13 +109,11 @@ impl<'v> Compiler<'v> {
         for rule in written {
             let begins = rule.id.span().start;
             let id = rule.id.into_inner();
-            let at = |(offset, what): Wrong| {
-                Error::file(path, what).at_line(Error::line_of(text, offset.unwrap_or(begins)))
-            };
+            let at = |wrong: Wrong| wrong.error(path, text, begins);
             let twice = self.rules.iter().any(|known| known.id == id);
             if twice || self.own && built_in::is_rule(&id) {
                 let what = if twice { "is there twice" } else { "is a built-in one" };
-                return Err(at((None, format!("rule `{id}` {what}"))).hint("give it an id of its own"));
+                return Err(at(Wrong::new(format!("rule `{id}` {what}"))).hint("give it an id of its own"));
             }
             let (needs, forbids) = self.conditions(&rule.when, &id).map_err(at)?;
             self.room_is_left().map_err(at)?;
@@ -136,16 +134,14 @@ impl<'v> Compiler<'v> {
         for sign in written {
             let begins = sign.id.span().start;
             let id = sign.id.into_inner();
-            let at = |(offset, what): Wrong| {
-                Error::file(path, what).at_line(Error::line_of(text, offset.unwrap_or(begins)))
-            };
+            let at = |wrong: Wrong| wrong.error(path, text, begins);
             if self.signs.iter().any(|known| known.id == id) || self.own && built_in::is_sign(&id) {
                 return Err(
-                    at((None, format!("there is another sign `{id}`"))).hint("give it an id of its own")
+                    at(Wrong::new(format!("there is another sign `{id}`"))).hint("give it an id of its own")
                 );
             }
             let source = source(&sign.when).ok_or_else(|| {
-                at((None, format!("sign `{id}` must look at one place: form, subject or text")))
+                at(Wrong::new(format!("sign `{id}` must look at one place: form, subject or text")))
                     .hint("split it into one sign for each place")
             })?;
             let (needs, forbids) = self.conditions(&sign.when, &id).map_err(at)?;
@@ -175,10 +171,8 @@ impl<'v> Compiler<'v> {
 
     fn room_is_left(&self) -> std::result::Result<(), Wrong> {
         if self.next > MOST {
-            return Err((
-                None,
-                format!("too many conditions in all rules and signs together (at most {MOST})"),
-            ));
+            let what = format!("too many conditions in all rules and signs together (at most {MOST})");
+            return Err(Wrong::new(what));
         }
         Ok(())
     }
@@ -235,9 +229,7 @@ impl<'v> Compiler<'v> {
     ) -> std::result::Result<usize, Wrong> {
         let asked = Expression::new(expression.get_ref());
         if self.own {
-            asked
-                .check()
-                .map_err(|error| (Some(expression.span().start), format!("rule `{id}`: {error}")))?;
+            asked.check().map_err(|error| Wrong::at(expression, format!("rule `{id}`: {error}")))?;
         }
         let (number, new) = self.signal(format!("field {field} {}", expression.get_ref()));
         if new {
@@ -295,11 +287,9 @@ impl<'v> Compiler<'v> {
         let header = HEADER_TESTS.iter().map(|(name, _)| *name);
         let body = BODY_TESTS.iter().map(|(name, _)| *name);
         let Some(name) = header.clone().chain(body.clone()).find(|name| *name == wanted) else {
-            let near = nearest(wanted, header.chain(body));
-            return Err((
-                Some(test.span().start),
-                format!("`{wanted}` is no test; did you mean {}?", near.join(" or ")),
-            ));
+            let hint = suggest(wanted, header.chain(body));
+            let hint = hint.unwrap_or_else(|| "the README lists all tests".to_string());
+            return Err(Wrong { hint: Some(hint), ..Wrong::at(test, format!("unknown test `{wanted}`")) });
         };
         let (number, _) = self.signal(format!("is {name}"));
         self.tests.insert(name, number);
@@ -386,8 +376,29 @@ fn source(when: &WrittenConditions) -> Option<Source> {
     }
 }
 
-/// What is wrong, and the offset at which it stands, where that is known.
-type Wrong = (Option<usize>, String);
+/// A mistake in a rule.
+struct Wrong {
+    /// The offset of what is wrong, where that is known.
+    offset: Option<usize>,
+    what: String,
+    hint: Option<String>,
+}
+
+impl Wrong {
+    fn new(what: String) -> Self {
+        Self { offset: None, what, hint: None }
+    }
+
+    fn at<T>(place: &Spanned<T>, what: String) -> Self {
+        Self { offset: Some(place.span().start), what, hint: None }
+    }
+
+    /// The mistake as an error in a file; where its own place is not known, it is in the rule that begins there.
+    fn error(self, path: &Path, text: &str, begins: usize) -> Error {
+        let line = Error::line_of(text, self.offset.unwrap_or(begins));
+        Error::file(path, self.what).at_line(line).hint_if(self.hint)
+    }
+}
 
 /// The entries of a list, or of the list of that name.
 fn fields_of<'a>(
@@ -410,9 +421,8 @@ fn unknown<'a>(
     known: impl Iterator<Item = &'a Text>,
 ) -> Wrong {
     // Names with a blank are of lists that stand in built-in rules.
-    let near = nearest(name, known.map(|known| &**known).filter(|known| !known.contains(' ')));
-    let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
-    (Some(names.span().start), format!("there is no {what} called `{name}`{hint}"))
+    let hint = suggest(name, known.map(|known| &**known).filter(|known| !known.contains(' ')));
+    Wrong { hint, ..Wrong::at(names, format!("unknown {what} `{name}`")) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::quote::quoted;
 use super::spelling::is_dash;
-use crate::error::{Error, nearest};
+use crate::error::{Error, did_you_mean, nearest};
 use crate::outputs::Kind;
 use crate::report::visible;
 use clap::{Arg, ArgMatches, Command};
@@ -178,10 +178,9 @@ impl<'a> Names<'a> {
             (!bare.is_empty() && bare.len() < name.len() && !name.starts_with('-')).then_some((name, bare))
         })?;
         let near = nearest(&bare, command.get_arguments().filter_map(Arg::get_long));
-        let hint = match near.first() {
-            Some(option) => format!("did you mean --{option}?"),
-            None => format!("an option is written with two hyphens: --{bare}"),
-        };
+        let near: Vec<String> = near.iter().take(1).map(|option| format!("--{option}")).collect();
+        let hint = did_you_mean(&near);
+        let hint = hint.unwrap_or_else(|| format!("an option is written with two hyphens: --{bare}"));
         let what = "begins with a dash that is not a hyphen, and there is no such file";
         Some(Error::new(format!("`{name}`"), what).hint(hint))
     }

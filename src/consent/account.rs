@@ -2,11 +2,11 @@
 //! have meant. A typing error in an address would otherwise flag a sender that has consent, in silence.
 
 use super::ledger::{Ledger, Rows, sender_keys};
-use crate::error::edits;
 use crate::fact::{AddressId, CustomerId, Senders, domain_of, label};
 use crate::history::History;
 use crate::time::Day;
 use std::collections::{BTreeSet, HashSet};
+use strsim::levenshtein;
 
 /// How many rows that matched nothing are named.
 const NAMED: usize = 5;
@@ -200,7 +200,7 @@ fn within(left: &str, right: &str) -> Option<usize> {
         255.. => return None,
         _ if left.len().abs_diff(right.len()) > 4 * allowed => return None,
         _ if are_exchanged(left, right) => 1,
-        _ => edits(left, right),
+        _ => levenshtein(left, right),
     };
     (edits <= allowed).then_some(edits)
 }

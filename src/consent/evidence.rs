@@ -219,7 +219,9 @@ fn answered<'a>(history: &'a History, mail: &OwnMail) -> Option<&'a Fact> {
         }
     };
     let counts = |fact: &&Fact| {
-        fact.kind == Kind::Marketing && fact.customer == mail.writer && !fact.traits.has(Traits::UNVERIFIED)
+        fact.kind == Kind::Marketing
+            && fact.customer == mail.writer
+            && !fact.traits.contains(Traits::UNVERIFIED)
     };
     let answered = history.facts().iter().filter(counts).filter(is_answered);
     answered.max_by_key(|fact| (fact.time <= Some(mail.time), fact.time, fact.identity))

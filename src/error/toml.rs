@@ -1,6 +1,6 @@
 //! What is wrong in a TOML file, in the words of somebody who writes one by hand.
 
-use super::nearest;
+use super::suggest;
 
 /// What is wrong, and what to write. `message` is the parser's, `line` that of the file where it stopped.
 pub(super) fn explained(message: &str, line: &str) -> (String, Option<String>) {
@@ -76,8 +76,7 @@ fn unknown_name(message: &str) -> Option<String> {
     let (unknown, known) = message.split_once(", expected ")?;
     let unknown =
         unknown.strip_prefix("unknown field `").or_else(|| unknown.strip_prefix("unknown variant `"))?;
-    let near = nearest(unknown.trim_end_matches('`'), known.split('`').skip(1).step_by(2));
-    (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")))
+    suggest(unknown.trim_end_matches('`'), known.split('`').skip(1).step_by(2))
 }
 
 fn right_type(expected: &str, line: &str) -> Option<String> {

@@ -33,6 +33,7 @@ pub use state::Labels;
 pub use unsubscribe::{WayOut, WaysOut};
 
 use crate::time::Time;
+use bitflags::bitflags;
 
 /// One message, as far as judging needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,50 +72,47 @@ pub struct Fact {
     pub traits: Traits,
 }
 
-/// Yes-or-no facts, packed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash)]
-pub struct Traits(u16);
+bitflags! {
+    /// Yes-or-no facts, packed.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash)]
+    pub struct Traits: u16 {
+        /// The owner wrote it.
+        const OWN = 1;
+        /// A draft, a chat transcript or an RSS item.
+        const NO_MAIL = 1 << 1;
+        /// In a spam folder or under a spam label.
+        const SPAM = 1 << 2;
+        /// The receiver could not verify its sender.
+        const UNVERIFIED = 1 << 3;
+        /// The export says whether it was read.
+        const READ_KNOWN = 1 << 4;
+        /// It was.
+        const READ = 1 << 5;
+        /// The export says whether it was deleted.
+        const DELETED_KNOWN = 1 << 6;
+        /// It was.
+        const DELETED = 1 << 7;
+        /// An answer would go to a no-reply address.
+        const NO_REPLY = 1 << 8;
+        /// It answers another message.
+        const REPLY = 1 << 9;
+        /// It belongs to a deal and advertises as well.
+        const MIXED = 1 << 10;
+        /// Undecided by itself, but its points for marketing exceed those for every other kind.
+        const LEANS_TO_MARKETING = 1 << 11;
+        /// It bears what no advertisement does: the number of a deal, a code, a document or a calendar part, an answer.
+        const MARKED = 1 << 12;
+        /// It belongs to a deal and names its number.
+        const NUMBERED = 1 << 13;
+        /// It is about a subscription: to confirm it, confirmed, ended.
+        const SUBSCRIPTION = 1 << 14;
+    }
+}
 
 impl Traits {
-    /// The owner wrote it.
-    pub const OWN: Self = Self(1);
-    /// A draft, a chat transcript or an RSS item.
-    pub const NO_MAIL: Self = Self(1 << 1);
-    /// In a spam folder or under a spam label.
-    pub const SPAM: Self = Self(1 << 2);
-    /// The receiver could not verify its sender.
-    pub const UNVERIFIED: Self = Self(1 << 3);
-    /// The export says whether it was read.
-    pub const READ_KNOWN: Self = Self(1 << 4);
-    /// It was.
-    pub const READ: Self = Self(1 << 5);
-    /// The export says whether it was deleted.
-    pub const DELETED_KNOWN: Self = Self(1 << 6);
-    /// It was.
-    pub const DELETED: Self = Self(1 << 7);
-    /// An answer would go to a no-reply address.
-    pub const NO_REPLY: Self = Self(1 << 8);
-    /// It answers another message.
-    pub const REPLY: Self = Self(1 << 9);
-    /// It belongs to a deal and advertises as well.
-    pub const MIXED: Self = Self(1 << 10);
-
-    /// Whether all of `traits` are there.
-    pub fn has(self, traits: Self) -> bool {
-        self.0 & traits.0 == traits.0
-    }
-
-    /// Undecided by itself, but its points for marketing exceed those for every other kind.
-    pub const LEANS_TO_MARKETING: Self = Self(1 << 11);
-    /// It bears what no advertisement does: the number of a deal, a code, a document or a calendar part, an answer.
-    pub const MARKED: Self = Self(1 << 12);
-    /// It belongs to a deal and names its number.
-    pub const NUMBERED: Self = Self(1 << 13);
-    /// It is about a subscription: to confirm it, confirmed, ended.
-    pub const SUBSCRIPTION: Self = Self(1 << 14);
-
-    /// With `traits`, where `there` holds; without them otherwise.
-    pub fn set(self, traits: Self, there: bool) -> Self {
-        if there { Self(self.0 | traits.0) } else { Self(self.0 & !traits.0) }
+    /// With `traits` where `there` holds; without them otherwise.
+    pub fn with(mut self, traits: Self, there: bool) -> Self {
+        self.set(traits, there);
+        self
     }
 }

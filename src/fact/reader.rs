@@ -16,6 +16,7 @@ use crate::classify::{
     BodyText, Decision, Evidence, FieldMemo, FoldedText, Kind, Open, Rules, Seen, has_code,
     has_forward_prefix, has_identifier, has_reply_prefix, text_of_a_letter,
 };
+use crate::error::caught;
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use crate::message::decode::{bracketed, plain_text};
 use crate::message::header::{FieldName, Fields, Spans};
@@ -24,7 +25,6 @@ use memchr::memmem::Finder;
 use notes::answered;
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -165,7 +165,7 @@ impl<'a> FactReader<'a> {
             leads_to,
             template: 0,
             answers: answered(fields).map_or(0, |id| short_hash(hash(&[id]))),
-            traits: traits(state, own, authenticity, &seen).set(Traits::NO_REPLY, no_reply),
+            traits: traits(state, own, authenticity, &seen).with(Traits::NO_REPLY, no_reply),
         };
         let ways_out = listed.as_deref().filter(|_| lens.with_ways_out).and_then(WaysOut::of).map(Box::new);
         self.note_detail(message.offset, &subject, fact.from, message_id, ways_out);
@@ -197,9 +197,9 @@ impl<'a> FactReader<'a> {
 
     fn keep(&mut self, fact: Fact, decision: Decision, message_id: Option<&[u8]>) {
         self.batch.read = self.batch.read.saturating_add(1);
-        let counts = !fact.traits.has(Traits::NO_MAIL)
-            && !fact.traits.has(Traits::UNVERIFIED)
-            && !fact.traits.has(Traits::OWN);
+        let counts = !fact.traits.contains(Traits::NO_MAIL)
+            && !fact.traits.contains(Traits::UNVERIFIED)
+            && !fact.traits.contains(Traits::OWN);
         if let (true, Some(evidence), Some(time)) = (counts, decision.evidence, fact.time) {
             let (sender, customer, from, list) = (fact.sender, fact.customer, fact.from, fact.list);
             let message_id = shown(message_id);
@@ -207,7 +207,7 @@ impl<'a> FactReader<'a> {
         }
         let about_a_subscription = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase)
             || self.lens.rules.is_about_a_subscription(decision.rule);
-        let traits = fact.traits.set(Traits::SUBSCRIPTION, about_a_subscription);
+        let traits = fact.traits.with(Traits::SUBSCRIPTION, about_a_subscription);
         self.batch.facts.push(Fact { rule: decision.rule, kind: decision.kind, traits, ..fact });
     }
 
@@ -255,8 +255,7 @@ impl Sink for FactReader<'_> {
 
     fn message(&mut self, message: RawMessage<'_>) -> Want {
         // One message that defeats a parser is skipped and counted; the night goes on.
-        let outcome =
-            catch_unwind(AssertUnwindSafe(|| self.read(message))).unwrap_or(Err(Unusable::Unreadable));
+        let outcome = caught(|| self.read(message)).unwrap_or(Err(Unusable::Unreadable));
         outcome.unwrap_or_else(|reason| {
             self.skip(message.offset, reason);
             Want::Nothing
@@ -301,7 +300,7 @@ impl Sink for FactReader<'_> {
             && !about_a_list
             && (rules.advertises(&body) || rules.subject_advertises(self.subject.text(), &mut self.text));
         let shown = marks(&pending, decision, &body, rules, || has_document(&self.mime, raw));
-        let traits = shown.set(Traits::MIXED, mixed);
+        let traits = shown.with(Traits::MIXED, mixed);
         let way_out = match pending.fact.way_out {
             WayOut::Absent if body.has_link && rules.offers_way_out(&body) => WayOut::Body,
             known => known,
@@ -335,8 +334,8 @@ fn marks(
     let leans = undecided.is_some_and(|open| rules.leans_to_marketing(open, body));
     let marked = numbered || pending.seen.code_number || pending.answers || body.has_invitation;
     let deal = decision.kind == Kind::Transactional;
-    let traits = pending.fact.traits.set(Traits::NUMBERED, numbered && deal);
-    traits.set(Traits::LEANS_TO_MARKETING, leans).set(Traits::MARKED, leans && (marked || has_document()))
+    let traits = pending.fact.traits.with(Traits::NUMBERED, numbered && deal);
+    traits.with(Traits::LEANS_TO_MARKETING, leans).with(Traits::MARKED, leans && (marked || has_document()))
 }
 
 /// Half of a hash, for facts that compare it within one stream.
@@ -428,13 +427,13 @@ fn identity(fields: &Fields<'_>, message_id: Option<u64>) -> u64 {
 
 fn traits(state: State, own: bool, authenticity: Authenticity, seen: &Seen) -> Traits {
     Traits::default()
-        .set(Traits::OWN, own)
-        .set(Traits::NO_MAIL, state.no_mail)
-        .set(Traits::SPAM, state.spam)
-        .set(Traits::UNVERIFIED, authenticity == Authenticity::Unverified)
-        .set(Traits::READ_KNOWN, state.read.is_some())
-        .set(Traits::READ, state.read == Some(true))
-        .set(Traits::DELETED_KNOWN, state.deleted.is_some())
-        .set(Traits::DELETED, state.deleted == Some(true))
-        .set(Traits::REPLY, seen.reply)
+        .with(Traits::OWN, own)
+        .with(Traits::NO_MAIL, state.no_mail)
+        .with(Traits::SPAM, state.spam)
+        .with(Traits::UNVERIFIED, authenticity == Authenticity::Unverified)
+        .with(Traits::READ_KNOWN, state.read.is_some())
+        .with(Traits::READ, state.read == Some(true))
+        .with(Traits::DELETED_KNOWN, state.deleted.is_some())
+        .with(Traits::DELETED, state.deleted == Some(true))
+        .with(Traits::REPLY, seen.reply)
 }

@@ -4,6 +4,7 @@ use crate::message::decode::{has_encoded_words, plain_text};
 use crate::message::header::{FieldName, Fields};
 use crate::message::template::{Shape, Words};
 use crate::text::scan;
+use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
 /// The best way out, best first.
@@ -231,28 +232,9 @@ fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
     if any_byte(&text, is_other) { text.trim().to_lowercase().into() } else { text }
 }
 
-/// `%41` becomes `A`; a percent sign that leads nowhere stays.
+/// `%41` becomes `A`; a percent sign without two hexadecimal digits stays.
 fn percent_decoded(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    if memchr::memchr(b'%', bytes).is_none() {
-        return text.into();
-    }
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let pair = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.filter(|_| *byte == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(value) => {
-                decoded.push(value);
-                at += 3;
-            }
-            None => {
-                decoded.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned().into()
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 /// Whether an address answers nobody: its local part says so, in the languages of many senders.
@@ -357,6 +339,15 @@ mod tests {
         assert_eq!(read(&posted).map(|(way_out, ..)| way_out), Some(WayOut::OneClick));
         let damaged = "List-Unsubscribe: none\nList-Unsubscribe: <mailto:out@shop.example>\n";
         assert_eq!(read(damaged).map(|(way_out, ..)| way_out), Some(WayOut::Mailto));
+    }
+
+    #[test]
+    fn only_two_hexadecimal_digits_are_an_encoded_byte() {
+        for (written, decoded) in
+            [("a%41b", "aAb"), ("a%+1b", "a%+1b"), ("100%", "100%"), ("%C3%BC", "ü"), ("%FF", "\u{fffd}")]
+        {
+            assert_eq!(percent_decoded(written), decoded, "{written}");
+        }
     }
 
     #[test]

@@ -24,18 +24,18 @@ pub(super) fn merge(facts: &mut Vec<Fact>, names: &Names) -> Vec<Fact> {
 /// The two as one. Associative and commutative but for `order`, which is the first copy's.
 fn both(first: &Fact, later: &Fact, names: &Names) -> Fact {
     let chosen = if prefer(first, later, names) == Ordering::Greater { later } else { first };
-    let either = |traits| first.traits.has(traits) || later.traits.has(traits);
-    let every = |traits| first.traits.has(traits) && later.traits.has(traits);
+    let either = |traits| first.traits.contains(traits) || later.traits.contains(traits);
+    let every = |traits| first.traits.contains(traits) && later.traits.contains(traits);
     let traits = chosen
         .traits
-        .set(Traits::OWN, either(Traits::OWN))
-        .set(Traits::MIXED, either(Traits::MIXED))
-        .set(Traits::SPAM, every(Traits::SPAM))
-        .set(Traits::UNVERIFIED, every(Traits::UNVERIFIED))
-        .set(Traits::READ_KNOWN, either(Traits::READ_KNOWN))
-        .set(Traits::READ, either(Traits::READ))
-        .set(Traits::DELETED_KNOWN, either(Traits::DELETED_KNOWN))
-        .set(Traits::DELETED, every(Traits::DELETED));
+        .with(Traits::OWN, either(Traits::OWN))
+        .with(Traits::MIXED, either(Traits::MIXED))
+        .with(Traits::SPAM, every(Traits::SPAM))
+        .with(Traits::UNVERIFIED, every(Traits::UNVERIFIED))
+        .with(Traits::READ_KNOWN, either(Traits::READ_KNOWN))
+        .with(Traits::READ, either(Traits::READ))
+        .with(Traits::DELETED_KNOWN, either(Traits::DELETED_KNOWN))
+        .with(Traits::DELETED, every(Traits::DELETED));
     let time = [first.time, later.time].into_iter().flatten().min();
     Fact { order: first.order, time, traits, ..*chosen }
 }
@@ -48,10 +48,10 @@ fn prefer(left: &Fact, right: &Fact, names: &Names) -> Ordering {
             fact.kind,
             fact.rule,
             fact.way_out,
-            fact.traits.has(Traits::NO_REPLY),
-            fact.traits.has(Traits::REPLY),
+            fact.traits.contains(Traits::NO_REPLY),
+            fact.traits.contains(Traits::REPLY),
             [Traits::LEANS_TO_MARKETING, Traits::MARKED, Traits::NUMBERED, Traits::SUBSCRIPTION]
-                .map(|traits| fact.traits.has(traits)),
+                .map(|traits| fact.traits.contains(traits)),
             (fact.template, fact.leads_to, fact.answers),
         )
     };

@@ -168,18 +168,18 @@ impl Case {
             customer_since: last.and_then(|_| customer_since(&pair, &timelines, bench, names)),
             other_messages: placed(|place| place == Counted::Other).count() as u64,
             spam_messages: placed(|place| place == Counted::Spam).count() as u64,
-            mixed_messages: counted.iter().filter(|fact| fact.traits.has(Traits::MIXED)).count() as u64,
+            mixed_messages: counted.iter().filter(|fact| fact.traits.contains(Traits::MIXED)).count() as u64,
             inferred_messages: received.iter().filter(|message| message.inferred).count() as u64,
             undecided_messages: undecided(placed(|place| place == Counted::Other), bench),
             place: None,
             pace: active.pace(),
             unread_run: unread_run(&marketing),
             messages_a_year: messages_a_year(&received, bench.as_of),
-            unread: share(&marketing, Traits::READ_KNOWN, |traits| !traits.has(Traits::READ)),
-            deleted: share(&marketing, Traits::DELETED_KNOWN, |traits| traits.has(Traits::DELETED)),
+            unread: share(&marketing, Traits::READ_KNOWN, |traits| !traits.contains(Traits::READ)),
+            deleted: share(&marketing, Traits::DELETED_KNOWN, |traits| traits.contains(Traits::DELETED)),
             load: Share { part: received.len() as u64, whole: load },
             way_out: last.map(|fact| fact.way_out),
-            no_reply: last.map(|fact| fact.traits.has(Traits::NO_REPLY)),
+            no_reply: last.map(|fact| fact.traits.contains(Traits::NO_REPLY)),
             blocked: pair.facts.iter().any(|fact| bench.history.is_blocked(fact.from)),
             received,
             active,
@@ -319,6 +319,7 @@ fn undecided<'a>(facts: impl Iterator<Item = &'a Fact>, bench: &Bench<'_>) -> u6
 }
 
 fn share(facts: &[&Fact], known: Traits, counts: impl Fn(Traits) -> bool) -> Share {
-    let told: Vec<Traits> = facts.iter().map(|fact| fact.traits).filter(|traits| traits.has(known)).collect();
+    let told: Vec<Traits> =
+        facts.iter().map(|fact| fact.traits).filter(|traits| traits.contains(known)).collect();
     Share { part: told.iter().filter(|traits| counts(**traits)).count() as u64, whole: told.len() as u64 }
 }

@@ -14,10 +14,10 @@ const YEAR: u64 = 365;
 /// How many of the newest messages in a row were never read; they are given in time order. `None` where the export
 /// does not say whether the newest one was.
 pub(super) fn unread_run(messages: &[&Fact]) -> Option<u64> {
-    let is_known = |fact: &&&Fact| fact.traits.has(Traits::READ_KNOWN);
+    let is_known = |fact: &&&Fact| fact.traits.contains(Traits::READ_KNOWN);
     messages.last().filter(is_known)?;
     let newest = messages.iter().rev().take_while(is_known);
-    Some(newest.take_while(|fact| !fact.traits.has(Traits::READ)).count() as u64)
+    Some(newest.take_while(|fact| !fact.traits.contains(Traits::READ)).count() as u64)
 }
 
 /// How many messages a year those of the last days up to the day of asking make, rounded half up. The days are those

@@ -3,12 +3,11 @@
 
 use super::origin::Origin;
 use super::{BODY_LOOK, HEADER_LIMIT, Marks, Remark, Sink, read_message};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, caught};
 use crate::time::Seconds;
 use cfb::CompoundFile;
 use std::fmt::Write as _;
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What of a message in a stream is kept in memory, in bytes; the rest goes to a temporary file without a name.
 const IN_MEMORY: usize = 8 * 1_024 * 1_024;
@@ -68,8 +67,7 @@ pub fn read_stream(mut bytes: impl Read, origin: &Origin, sink: &mut dyn Sink) -
 /// Reads a message.
 pub fn read<F: Read + Seek>(file: F, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     // The compound file of a stranger may defeat its reader.
-    let found = catch_unwind(AssertUnwindSafe(|| mail(file)))
-        .unwrap_or_else(|_| Err(io::ErrorKind::InvalidData.into()));
+    let found = caught(|| mail(file)).unwrap_or_else(|| Err(io::ErrorKind::InvalidData.into()));
     match found {
         Ok(Some((marks, message))) => {
             origin.turn_to_message(Some(marks), sink);

@@ -2,7 +2,7 @@
 //! travel. `mailfatigue policy` prints the default.
 
 use crate::consent::State;
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result, suggest};
 use serde::Deserialize;
 use std::path::Path;
 use toml::Spanned;
@@ -165,13 +165,9 @@ impl Check<'_> {
         }
         let states = written.get_ref().iter().map(|word| {
             State::ALL.into_iter().find(|state| state.word() == word.get_ref()).ok_or_else(|| {
-                let near = nearest(word.get_ref(), State::ALL.iter().map(|state| state.word()));
-                let known = State::ALL.map(State::word).join(", ");
-                let hint = if near.is_empty() {
-                    format!("write one of {known}")
-                } else {
-                    format!("did you mean {}?", near.join(" or "))
-                };
+                let known = State::ALL.map(State::word);
+                let hint = suggest(word.get_ref(), known.into_iter());
+                let hint = hint.unwrap_or_else(|| format!("write one of {}", known.join(", ")));
                 self.error(word.span().start, format!("unknown consent state `{}`", word.get_ref()))
                     .hint(hint)
             })

@@ -1,5 +1,6 @@
 //! Text in the columns of a terminal: how wide it is, cut to a width, broken into lines.
 
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
 /// How many columns a terminal gives the text.
@@ -23,24 +24,15 @@ pub fn shortened(text: &str, columns: usize) -> String {
 /// others with `margin` blanks. A word that is wider than a line keeps a line to itself; no-break spaces keep words
 /// together and come out as plain ones.
 pub fn wrapped(head: &str, margin: usize, words: &str, columns: usize) -> String {
-    let (mut text, mut line, mut used) = (String::new(), head.to_string(), width(head));
-    for (at, word) in words.split(' ').enumerate() {
-        let wide = width(word);
-        if at > 0 && used + 1 + wide > columns {
-            text.push_str(line.trim_end());
-            text.push('\n');
-            line = " ".repeat(margin);
-            used = margin;
-        } else if at > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        line.push_str(&word.replace('\u{a0}', " "));
-        used += wide;
-    }
-    text.push_str(line.trim_end());
-    text.push('\n');
-    text
+    let margin = " ".repeat(margin);
+    let options = Options::new(columns)
+        .initial_indent(head)
+        .subsequent_indent(&margin)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(words, options).replace('\u{a0}', " ") + "\n"
 }
 
 #[cfg(test)]

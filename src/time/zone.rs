@@ -4,7 +4,7 @@
 //! the same days on every machine.
 
 use super::{Day, Seconds, Time, zone_names};
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result, did_you_mean, nearest};
 use chrono::{Datelike, Timelike};
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
@@ -155,10 +155,7 @@ fn hint(name: &str) -> String {
         [] => nearest(name, names.iter().map(String::as_str)),
         meant => meant.to_vec(),
     };
-    match near.as_slice() {
-        [] => "write an IANA name such as Europe/Berlin or UTC".to_string(),
-        near => format!("did you mean {}?", near.join(" or ")),
-    }
+    did_you_mean(&near).unwrap_or_else(|| "write an IANA name such as Europe/Berlin or UTC".to_string())
 }
 
 fn offset_at(rules: &TimeZone, seconds: Seconds) -> i32 {

@@ -3,9 +3,10 @@
 use super::dates::looks_like_a_date;
 use super::table::Table;
 use super::words::happening;
-use crate::error::{Error, Result, edits};
+use crate::error::{Error, Result};
 use csv::StringRecord;
 use std::path::Path;
+use strsim::levenshtein;
 
 /// The columns that are read.
 pub const COLUMNS: [&str; 4] = ["sender", "customer", "event", "date"];
@@ -178,7 +179,7 @@ fn like<'a>(name: &str, cells: &[&'a str]) -> Option<&'a str> {
     // A letter or two; but a column of genders is in many exports.
     let near = |cell: &&&str| {
         let cell = cell.to_lowercase();
-        cell != "gender" && edits(name, &cell) <= name.len() / 4
+        cell != "gender" && levenshtein(name, &cell) <= name.len() / 4
     };
     let by_spelling = || cells.iter().find(near).copied();
     let by_part = || {

@@ -1,10 +1,10 @@
 //! Workbooks (.xlsx): cells as text, dates as `YYYY-MM-DD`.
 
 use super::table::Row;
+use crate::error::caught;
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use csv::StringRecord;
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Columns to the right of this one are not read: a cell at the far end of a sheet would cost memory in each row.
 const COLUMNS_READ: usize = 256;
@@ -22,8 +22,8 @@ type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 pub fn rows(bytes: &[u8], is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Vec<Row>, String> {
     refuse_bombs(bytes)?;
     // The reader is made for workbooks that a spreadsheet wrote: what defeats it is an error like any other.
-    let read = catch_unwind(AssertUnwindSafe(|| sheets(bytes, is_header)));
-    read.unwrap_or_else(|_| Err("can't be read as a workbook: it is damaged".to_string()))
+    let read = caught(|| sheets(bytes, is_header));
+    read.unwrap_or_else(|| Err("can't be read as a workbook: it is damaged".to_string()))
 }
 
 fn sheets(bytes: &[u8], is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Vec<Row>, String> {

@@ -29,7 +29,7 @@ impl FactReader<'_> {
 
     /// Where a sender takes opt-outs under another domain; spam can name any.
     fn note_links(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
-        if fact.traits.has(Traits::SPAM) {
+        if fact.traits.contains(Traits::SPAM) {
             return;
         }
         for host in offered.into_iter().flat_map(|offered| &offered.hosts) {

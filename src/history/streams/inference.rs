@@ -70,8 +70,8 @@ impl StreamReader {
     /// Whether the stream may decide a message: by itself it leans to marketing and bears no mark of anything else.
     fn is_open(&self, fact: &Fact) -> bool {
         self.is_undecided(fact)
-            && fact.traits.has(Traits::LEANS_TO_MARKETING)
-            && !fact.traits.has(Traits::MARKED)
+            && fact.traits.contains(Traits::LEANS_TO_MARKETING)
+            && !fact.traits.contains(Traits::MARKED)
             && !self.answered.contains(&whom(fact))
     }
 
@@ -83,8 +83,8 @@ impl StreamReader {
     /// decided, and a third of the whole.
     fn decided(&self, pair: &[Fact], messages: &[usize]) -> Option<Decided> {
         let of_stream = || messages.iter().map(|at| &pair[*at]);
-        let decided =
-            of_stream().filter(|fact| !self.is_undecided(fact) && !fact.traits.has(Traits::SUBSCRIPTION));
+        let decided = of_stream()
+            .filter(|fact| !self.is_undecided(fact) && !fact.traits.contains(Traits::SUBSCRIPTION));
         let decided: Vec<&Fact> = decided.collect();
         let marketing: Vec<&Fact> =
             decided.iter().copied().filter(|fact| fact.kind == Kind::Marketing).collect();

@@ -26,7 +26,7 @@ pub(super) struct StreamReader {
 /// Whether streams are read from a message.
 fn is_looked_at(fact: &Fact) -> bool {
     let set_aside = [Traits::UNVERIFIED, Traits::SPAM, Traits::OWN, Traits::NO_MAIL];
-    fact.time.is_some() && !set_aside.iter().any(|traits| fact.traits.has(*traits))
+    fact.time.is_some() && !set_aside.iter().any(|traits| fact.traits.contains(*traits))
 }
 
 impl StreamReader {
@@ -55,13 +55,13 @@ impl StreamReader {
     /// Deals: what only the points of signs call marketing, in a stream of deals with numbers, belongs to them.
     fn recognise_deals(&self, pair: &mut [Fact]) {
         let weighed = |fact: &Fact| fact.rule == self.rules.weighed && fact.kind == Kind::Marketing;
-        if !pair.iter().any(weighed) || !pair.iter().any(|fact| fact.traits.has(Traits::NUMBERED)) {
+        if !pair.iter().any(weighed) || !pair.iter().any(|fact| fact.traits.contains(Traits::NUMBERED)) {
             return;
         }
         for stream in streams(pair) {
             let decided: Vec<usize> =
                 stream.messages.into_iter().filter(|at| pair[*at].rule != self.rules.undecided).collect();
-            let deals = decided.iter().filter(|at| pair[**at].traits.has(Traits::NUMBERED)).count();
+            let deals = decided.iter().filter(|at| pair[**at].traits.contains(Traits::NUMBERED)).count();
             if deals * 10 < decided.len() * 9 {
                 continue;
             }
@@ -69,7 +69,7 @@ impl StreamReader {
                 if weighed(&pair[at]) {
                     let fact = &mut pair[at];
                     (fact.kind, fact.rule) = (Kind::Transactional, self.rules.deals);
-                    fact.traits = fact.traits.set(Traits::MIXED, true);
+                    fact.traits = fact.traits.with(Traits::MIXED, true);
                 }
             }
         }

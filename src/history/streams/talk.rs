@@ -58,8 +58,9 @@ fn talks(facts: &[Fact]) -> HashSet<(ListId, CustomerId)> {
     if lists.is_empty() {
         return HashSet::new();
     }
-    for fact in
-        facts.iter().filter(|fact| !fact.traits.has(Traits::SPAM) && !fact.traits.has(Traits::UNVERIFIED))
+    for fact in facts
+        .iter()
+        .filter(|fact| !fact.traits.contains(Traits::SPAM) && !fact.traits.contains(Traits::UNVERIFIED))
     {
         if let Some(talk) = key(fact).and_then(|list| lists.get_mut(&list)) {
             talk.messages.push((fact.from, fact.answers));

@@ -47,13 +47,13 @@ fn offer(day: i64) -> Fact {
 
 /// A shop's mail of that day that says nothing.
 fn little(day: i64) -> Fact {
-    let traits = Traits::default().set(Traits::LEANS_TO_MARKETING, true);
+    let traits = Traits::default().with(Traits::LEANS_TO_MARKETING, true);
     Fact { rule: RULES.undecided, kind: Kind::Notification, traits, ..offer(day) }
 }
 
 /// A certain deal with its number.
 fn deal(day: i64) -> Fact {
-    let traits = Traits::default().set(Traits::NUMBERED, true);
+    let traits = Traits::default().with(Traits::NUMBERED, true);
     Fact { rule: CERTAIN, kind: Kind::Transactional, traits, ..offer(day) }
 }
 
@@ -100,7 +100,7 @@ fn nine_in_ten_decided_messages_are_offers() {
     let offers = || (0..9).map(offer);
     assert_eq!(inferred(offers().chain([little(20), deal(10)]).collect()), [20]);
     assert_eq!(inferred(offers().chain([little(20), deal(10), deal(11)]).collect()), [0; 0]);
-    let confirmed = |day| Fact { traits: Traits::default().set(Traits::SUBSCRIPTION, true), ..deal(day) };
+    let confirmed = |day| Fact { traits: Traits::default().with(Traits::SUBSCRIPTION, true), ..deal(day) };
     assert_eq!(inferred(offers().chain([little(20), confirmed(10), confirmed(11)]).collect()), [20]);
 }
 
@@ -127,11 +127,11 @@ fn way_out_or_template_is_that_of_an_offer_within_four_weeks() {
 fn nothing_is_inferred_that_leans_elsewhere_or_bears_a_mark() {
     let with_traits = |traits| Fact { traits, ..little(4) };
     assert_eq!(inferred(with([with_traits(Traits::default())])), [3]);
-    let marked = little(4).traits.set(Traits::MARKED, true);
+    let marked = little(4).traits.with(Traits::MARKED, true);
     assert_eq!(inferred(with([with_traits(marked)])), [3]);
-    let spam = little(4).traits.set(Traits::SPAM, true);
+    let spam = little(4).traits.with(Traits::SPAM, true);
     assert_eq!(inferred(with([with_traits(spam)])), [3]);
-    let unverified = little(4).traits.set(Traits::UNVERIFIED, true);
+    let unverified = little(4).traits.with(Traits::UNVERIFIED, true);
     assert_eq!(inferred(with([with_traits(unverified)])), [3]);
 }
 
@@ -163,7 +163,7 @@ fn an_offer_among_deals_with_numbers_belongs_to_them() {
     reader(Answered::new()).decide(&mut facts);
     let last = facts.last().expect("ten facts");
     assert_eq!((last.kind, last.rule), (Kind::Transactional, RULES.deals));
-    assert!(last.traits.has(Traits::MIXED));
+    assert!(last.traits.contains(Traits::MIXED));
     let certain = Fact { rule: CERTAIN, ..offer(10) };
     for facts in [(0..8).map(deal).chain([offer(10)]).collect(), (0..9).map(deal).chain([certain]).collect()]
     {

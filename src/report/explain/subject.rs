@@ -1,6 +1,6 @@
 //! Whom to explain: the sender and the customers that names on the command line mean.
 
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result, did_you_mean, nearest};
 use crate::fact::{
     AddressId, NameId, Names, SenderId, canonical, domain_of, label, normal_address, normal_domain, parents,
 };
@@ -41,9 +41,9 @@ pub fn find<'a>(history: &'a History, wanted: &Wanted<'_>) -> Result<Vec<Pair<'a
         let error = Error::new("--customer", format!("no mail of that sender to `{}`", visible(customer)));
         let near = nearest(customer, customers.iter().copied());
         return Err(match (near.as_slice(), customers.len()) {
-            ([], 1..=5) => error.hint(format!("there is mail to {}", quoted(customers, "and"))),
+            ([], 1..=5) => error.hint(format!("there is mail to {}", quoted(customers))),
             ([], _) => error.hint("`mailfatigue check --all` lists every sender and customer"),
-            (near, _) => error.hint(format!("did you mean {}?", quoted(near.iter().copied(), "or"))),
+            (near, _) => error.hint_if(meant_one_of(near)),
         });
     }
     Ok(found)
@@ -144,13 +144,14 @@ fn unknown(wanted: &str, mut known: Vec<&Known<'_>>) -> Error {
     }
     match (near.as_slice(), known.len()) {
         (_, 0) => error.hint("there is no message in these mailboxes"),
-        ([], 1..=5) => error
-            .hint(format!("there is mail from {}", quoted(known.iter().map(|sender| sender.name), "and"))),
+        ([], 1..=5) => {
+            error.hint(format!("there is mail from {}", quoted(known.iter().map(|sender| sender.name))))
+        }
         ([], _) => {
-            let most = quoted(known.iter().take(5).map(|sender| sender.name), "and");
+            let most = quoted(known.iter().take(5).map(|sender| sender.name));
             error.hint(format!("most mail is from {most}; `mailfatigue check --all` lists every sender"))
         }
-        (near, _) => error.hint(format!("did you mean {}?", quoted(near.iter().take(5).copied(), "or"))),
+        (near, _) => error.hint_if(meant_one_of(&near[..near.len().min(5)])),
     }
 }
 
@@ -162,11 +163,17 @@ fn callings(sender: &Known<'_>) -> BTreeSet<String> {
     whole.chain(words).map(str::to_string).collect()
 }
 
-/// `` `a`, `b` or `c` ``
-fn quoted<'a>(names: impl IntoIterator<Item = &'a str>, joined_by: &str) -> String {
+/// A question whether one of these names was meant.
+fn meant_one_of(names: &[&str]) -> Option<String> {
+    let names: Vec<String> = names.iter().map(|name| format!("`{}`", visible(name))).collect();
+    did_you_mean(&names)
+}
+
+/// `` `a`, `b` and `c` ``
+fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", visible(name))).collect();
     match names.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} {joined_by} {last}", first.join(", ")),
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         names => names.concat(),
     }
 }
