@@ -20,14 +20,17 @@ const FACTS: u32 = 10_000_000;
 const SENDERS: u32 = 2_000;
 const CUSTOMERS: u32 = 100;
 
+/// Names of senders, then of their addresses, then of customers.
 fn names() -> Names {
     let mut names = Names::default();
     for sender in 0..SENDERS {
-        names.senders.number(&format!("shop{sender}.example"));
-        names.addresses.number(&format!("news@shop{sender}.example"));
+        names.number::<SenderId>(&format!("shop{sender}.example"));
+    }
+    for sender in 0..SENDERS {
+        names.number::<AddressId>(&format!("news@shop{sender}.example"));
     }
     for customer in 0..CUSTOMERS {
-        names.customers.number(&format!("robin{customer}@home.example"));
+        names.number::<CustomerId>(&format!("robin{customer}@home.example"));
     }
     names
 }
@@ -51,8 +54,8 @@ fn facts(lens: &Lens) -> Vec<Fact> {
             order,
             time: Time::believed(NOW - 60_000_000 + 6 * i64::from(order), NOW),
             sender: SenderId::from(sender),
-            customer: CustomerId::from(customer),
-            from: AddressId::from(sender),
+            customer: CustomerId::from(2 * SENDERS + customer),
+            from: AddressId::from(SENDERS + sender),
             name: None,
             list: None,
             kind: if state >> 62 == 0 { Kind::Notification } else { Kind::Marketing },

@@ -287,7 +287,7 @@ mod tests {
         let skips = batch.skips.iter().map(|skip| (u32::MAX, skip.offset, skip.reason.why().to_string(), 0));
         let facts = batch.facts.iter().map(|fact| {
             let offset = batch.details[fact.order as usize].offset;
-            (fact.order, offset ^ fact.identity, names.addresses.text(fact.from).to_string(), fact.rule.0)
+            (fact.order, offset ^ fact.identity, names.text(fact.from).to_string(), fact.rule.0)
         });
         facts.chain(skips).collect()
     }

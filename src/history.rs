@@ -9,7 +9,7 @@ pub use streams::{Grounds, Key};
 
 use crate::fact::{
     AddressId, Batch, CustomerId, Fact, Kind, Names, OptOutLink, OptOutOffer, OwnMail, SenderId, Sign, Skip,
-    StreamRules, Table, Traits, hash, normal_address,
+    StreamRules, Traits, hash, normal_address,
 };
 use crate::mailbox::Remark;
 use crate::time::{Day, Time, Zone};
@@ -206,7 +206,8 @@ impl History {
         streams.decide(&mut facts);
         offers.sort_unstable();
         offers.dedup();
-        let links = between_senders(&links, &names.senders);
+        let senders = facts.iter().chain(aside.iter().map(|(fact, _)| fact)).map(|fact| fact.sender);
+        let links = between_senders(&links, senders, &names);
         let blocked = blocked(&remarks);
         Self {
             names,
@@ -234,7 +235,7 @@ impl History {
 
     /// Whether the owner blocked an address.
     pub fn is_blocked(&self, address: AddressId) -> bool {
-        !self.blocked.is_empty() && self.blocked.contains(self.names.addresses.text(address))
+        !self.blocked.is_empty() && self.blocked.contains(self.names.text(address))
     }
 
     /// All pairs, in no order that means anything.
@@ -268,12 +269,17 @@ impl History {
 }
 
 /// The links whose domain is another sender's.
-fn between_senders(links: &[OptOutLink], senders: &Table<SenderId>) -> Vec<(SenderId, SenderId)> {
+fn between_senders(
+    links: &[OptOutLink],
+    senders: impl Iterator<Item = SenderId>,
+    names: &Names,
+) -> Vec<(SenderId, SenderId)> {
     if links.is_empty() {
         return Vec::new();
     }
+    let senders: HashSet<SenderId> = senders.collect();
     let named: HashMap<u64, SenderId> =
-        senders.iter().map(|(id, name)| (hash(&[name.as_bytes()]), id)).collect();
+        senders.into_iter().map(|id| (hash(&[names.text(id).as_bytes()]), id)).collect();
     let mut found: Vec<_> =
         links.iter().filter_map(|link| Some((link.sender, *named.get(&link.domain)?))).collect();
     found.sort_unstable();

@@ -34,9 +34,7 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let names = &outcome.history.names;
     let explained = outcome.cases.iter().filter_map(|case| {
         let is_of = |sender: &str, customer: &str| sender == case.sender && customer == case.customer;
-        let pair = pairs
-            .iter()
-            .find(|pair| is_of(names.senders.text(pair.sender), names.customers.text(pair.customer)))?;
+        let pair = pairs.iter().find(|pair| is_of(names.text(pair.sender), names.text(pair.customer)))?;
         Some((case.clone(), explain(pair, case, &bench, &listing)))
     });
     let (cases, explanations): (Vec<Case>, Vec<Explanation>) = explained.unzip();

@@ -49,10 +49,8 @@ fn to_sender(options: &Letter, plan: &Plan, outcome: &Outcome) -> Result<String>
     let sender = options.sender.as_deref().unwrap_or_default();
     let pairs = find(&outcome.history, &Wanted { sender, customer: options.customer.as_deref() })?;
     let names = &outcome.history.names;
-    let named: BTreeSet<(&str, &str)> = pairs
-        .iter()
-        .map(|pair| (names.senders.text(pair.sender), names.customers.text(pair.customer)))
-        .collect();
+    let named: BTreeSet<(&str, &str)> =
+        pairs.iter().map(|pair| (names.text(pair.sender), names.text(pair.customer))).collect();
     let is_named = |case: &&Case| named.contains(&(case.sender.as_str(), case.customer.as_str()));
     let mut letters = Vec::new();
     for case in outcome.cases.iter().filter(is_named) {

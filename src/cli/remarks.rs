@@ -20,7 +20,7 @@ pub fn remarks(outcome: &Outcome, amount: Amount) -> String {
     let mut said = String::new();
     if verbose {
         for skip in &outcome.history.skips {
-            let path = outcome.history.names.mailboxes.text(skip.mailbox);
+            let path = outcome.history.names.text(skip.mailbox);
             let _ = writeln!(said, "skipped: `{path}` byte {}: {}", skip.offset, skip.reason.why());
         }
     }

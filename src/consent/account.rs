@@ -75,11 +75,7 @@ impl ListAccount {
             history.facts().iter().map(|fact| (fact.from, fact.customer)).collect();
         let mut matched: HashSet<(&str, &str)> = HashSet::new();
         for (from, customer) in &pairs {
-            matched.extend(ledger.keys_for(
-                names.addresses.text(*from),
-                senders,
-                names.customers.text(*customer),
-            ));
+            matched.extend(ledger.keys_for(names.text(*from), senders, names.text(*customer)));
         }
         let rows = ledger.all_rows();
         let is_matched = |rows: &Rows<'_>| matched.contains(&(rows.sender, rows.customer));
@@ -110,11 +106,10 @@ impl<'a> Present<'a> {
     fn of(history: &'a History, ledger: &Ledger, senders: &Senders) -> Self {
         let names = &history.names;
         let facts = history.facts();
-        let addresses: BTreeSet<&str> = facts.iter().map(|fact| names.addresses.text(fact.from)).collect();
-        let customers: BTreeSet<&str> =
-            facts.iter().map(|fact| names.customers.text(fact.customer)).collect();
+        let addresses: BTreeSet<&str> = facts.iter().map(|fact| names.text(fact.from)).collect();
+        let customers: BTreeSet<&str> = facts.iter().map(|fact| names.text(fact.customer)).collect();
         Self {
-            senders: facts.iter().map(|fact| names.senders.text(fact.sender)).collect(),
+            senders: facts.iter().map(|fact| names.text(fact.sender)).collect(),
             customer_keys: customers.iter().flat_map(|customer| ledger.customer_keys(customer)).collect(),
             customers,
             sender_keys: addresses.iter().flat_map(|address| sender_keys(address, senders)).collect(),

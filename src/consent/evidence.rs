@@ -161,7 +161,9 @@ impl Findings {
             offers.entry(offer.address).or_default().push(offer);
         }
         self.requests(history, &offers, pairs, zone);
-        let authors = history.names.addresses.iter().map(|(_, address)| hash(&[address.as_bytes()]));
+        let aside = history.aside().iter().map(|(fact, _)| fact);
+        let from: HashSet<AddressId> = history.facts().iter().chain(aside).map(|fact| fact.from).collect();
+        let authors = from.into_iter().map(|address| hash(&[history.names.text(address).as_bytes()]));
         let authors: HashSet<u64> = authors.filter(|address| offers.contains_key(address)).collect();
         for mail in &history.own {
             let mut covered = HashSet::new();
@@ -214,7 +216,7 @@ fn answered<'a>(history: &'a History, mail: &OwnMail) -> Option<&'a Fact> {
     let is_answered = |fact: &&Fact| match mail.answers {
         Some(id) => fact.message_id == id,
         None => {
-            let from = history.names.addresses.text(fact.from);
+            let from = history.names.text(fact.from);
             mail.is_answer && fact.time <= Some(mail.time) && mail.to.contains(&hash(&[from.as_bytes()]))
         }
     };

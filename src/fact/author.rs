@@ -77,10 +77,10 @@ fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut 
     let organisation = lens.senders.organisation(&author.address);
     let name = author.name.as_ref().or(written.name.as_ref());
     Author {
-        sender: names.senders.number(&organisation.name),
+        sender: names.number(&organisation.name),
         sender_hash: hash(&[organisation.name.as_bytes()]),
-        address: names.addresses.number(&author.address),
-        name: name.map(|name| names.display.number(name)),
+        address: names.number(&author.address),
+        name: name.map(|name| names.number(name)),
         domain: domain_of(&written.address).map(Into::into),
         // A relay under the owner's own domain writes for others.
         owner: [Some(written), original]

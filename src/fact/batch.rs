@@ -197,45 +197,40 @@ impl Batch {
 
     /// Takes in what the next stretch gave, whose reader's names are renamed.
     pub fn append(&mut self, next: Self, renaming: &Renaming) {
-        let Renaming { senders, customers, addresses, display, lists, mailboxes } = renaming;
         let base = self.read;
-        let list = |id: Option<ListId>| id.map(|id| lists[usize::from(id)]);
+        let list = |id: Option<ListId>| id.map(|id| renaming.of(id));
         self.facts.extend(next.facts.into_iter().map(|fact| Fact {
             order: base.saturating_add(fact.order),
-            sender: senders[usize::from(fact.sender)],
-            customer: customers[usize::from(fact.customer)],
-            from: addresses[usize::from(fact.from)],
-            name: fact.name.map(|id| display[usize::from(id)]),
+            sender: renaming.of(fact.sender),
+            customer: renaming.of(fact.customer),
+            from: renaming.of(fact.from),
+            name: fact.name.map(|id| renaming.of(id)),
             list: list(fact.list),
             ..fact
         }));
         self.offers.extend(next.offers.into_iter().map(|offer| OptOutOffer {
-            sender: senders[usize::from(offer.sender)],
-            customer: customers[usize::from(offer.customer)],
-            from: addresses[usize::from(offer.from)],
+            sender: renaming.of(offer.sender),
+            customer: renaming.of(offer.customer),
+            from: renaming.of(offer.from),
             list: list(offer.list),
             ..offer
         }));
         self.links.extend(
-            next.links
-                .into_iter()
-                .map(|link| OptOutLink { sender: senders[usize::from(link.sender)], ..link }),
+            next.links.into_iter().map(|link| OptOutLink { sender: renaming.of(link.sender), ..link }),
         );
         self.signs.extend(next.signs.into_iter().map(|sign| Sign {
-            sender: senders[usize::from(sign.sender)],
-            customer: customers[usize::from(sign.customer)],
-            from: addresses[usize::from(sign.from)],
+            sender: renaming.of(sign.sender),
+            customer: renaming.of(sign.customer),
+            from: renaming.of(sign.from),
             list: list(sign.list),
             ..sign
         }));
         let own = next.own.into_iter();
-        self.own.extend(own.map(|mail| OwnMail { writer: customers[usize::from(mail.writer)], ..mail }));
+        self.own.extend(own.map(|mail| OwnMail { writer: renaming.of(mail.writer), ..mail }));
         let skips = next.skips.into_iter();
-        self.skips.extend(skips.map(|skip| Skip { mailbox: mailboxes[usize::from(skip.mailbox)], ..skip }));
+        self.skips.extend(skips.map(|skip| Skip { mailbox: renaming.of(skip.mailbox), ..skip }));
         let details = next.details.into_iter();
-        self.details.extend(
-            details.map(|detail| Detail { mailbox: mailboxes[usize::from(detail.mailbox)], ..detail }),
-        );
+        self.details.extend(details.map(|detail| Detail { mailbox: renaming.of(detail.mailbox), ..detail }));
         self.remarks.extend(next.remarks);
         self.mailboxes = self.mailboxes.saturating_add(next.mailboxes);
         self.read = base.saturating_add(next.read);

@@ -40,14 +40,14 @@ impl FieldCache {
     /// To whom a message was delivered: the first source that names somebody.
     pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut Names) -> CustomerId {
         for raw in stated(fields).map(|raw| without_prefix(raw, fields)).chain(hops(fields)) {
-            let named = || Some(names.customers.number(lens.owners.customer(&address(raw, &lens.owners)?)));
+            let named = || Some(names.number(lens.owners.customer(&address(raw, &lens.owners)?)));
             if let Some(customer) = self.customers.meaning(raw, named) {
                 return customer;
             }
         }
         let mut by_letterhead = || {
             let found = by_letterhead(fields, &lens.owners);
-            names.customers.number(found.as_deref().unwrap_or(UNKNOWN))
+            names.number(found.as_deref().unwrap_or(UNKNOWN))
         };
         let mut to = fields.all(FieldName::TO);
         match (to.next(), to.next()) {
@@ -61,7 +61,7 @@ impl FieldCache {
         let raw = fields.first(FieldName::LIST_ID)?;
         self.lists.meaning(raw, || {
             let id = plain_text(bracketed(raw)).to_lowercase();
-            (!id.is_empty()).then(|| names.lists.number(&id))
+            (!id.is_empty()).then(|| names.number(&id))
         })
     }
 

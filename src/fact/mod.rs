@@ -23,9 +23,7 @@ pub use crate::message::header::Vocabulary;
 pub use batch::{Batch, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use lens::Lens;
-pub use names::{
-    AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewNames, Renaming, SenderId, Table,
-};
+pub use names::{AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewNames, Renaming, SenderId};
 pub use reader::FactReader;
 pub(crate) use reader::short_hash;
 pub use sender::{Brands, GroupedBy, Organisation, Senders};

@@ -1,7 +1,7 @@
-//! Names kept once: senders, customers, addresses, display names and list ids, each under a small number.
+//! Names kept once, each under a small number: senders, customers, addresses, display names, list ids, mailboxes. They
+//! share one table, because an address is often a sender and a customer too; the type of a number says what it names.
 
-use std::collections::HashMap;
-use std::marker::PhantomData;
+use indexmap::IndexSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -43,123 +43,82 @@ number! {
     MailboxId,
 }
 
-/// Texts of one sort, each kept once.
-#[derive(Debug, Clone)]
-pub struct Table<Id> {
-    numbers: HashMap<Arc<str>, u32>,
-    texts: Vec<Arc<str>>,
-    /// How many texts were handed on.
-    handed_on: usize,
-    sort: PhantomData<Id>,
-}
-
-impl<Id> Default for Table<Id> {
-    fn default() -> Self {
-        Self { numbers: HashMap::new(), texts: Vec::new(), handed_on: 0, sort: PhantomData }
-    }
-}
-
-impl<Id: From<u32> + Into<usize> + Copy> Table<Id> {
-    /// The number of `text`.
-    pub fn number(&mut self, text: &str) -> Id {
-        if let Some(number) = self.numbers.get(text) {
-            return Id::from(*number);
-        }
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        let kept: Arc<str> = text.into();
-        self.texts.push(Arc::clone(&kept));
-        self.numbers.insert(kept, number);
-        Id::from(number)
-    }
-
-    /// The text of that number.
-    pub fn text(&self, id: Id) -> &str {
-        self.texts.get(id.into()).map_or("", |text| text)
-    }
-
-    /// All texts with their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = (Id, &str)> {
-        (0..).map(Id::from).zip(self.texts.iter().map(|text| &**text))
-    }
-
-    /// The texts that came since the last call.
-    fn new_texts(&mut self) -> Vec<Arc<str>> {
-        let fresh = self.texts[self.handed_on..].to_vec();
-        self.handed_on = self.texts.len();
-        fresh
-    }
-
-    /// Takes in the next texts of another table, and notes their numbers here.
-    fn take_in(&mut self, texts: &[Arc<str>], numbers: &mut Vec<Id>) {
-        numbers.extend(texts.iter().map(|text| self.number(text)));
-    }
-}
-
 /// All names of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    /// Senders, as the report shows them.
-    pub senders: Table<SenderId>,
-    /// Customers, as the report shows them.
-    pub customers: Table<CustomerId>,
-    /// From addresses, in lower case.
-    pub addresses: Table<AddressId>,
-    /// Display names, decoded.
-    pub display: Table<NameId>,
-    /// List ids, in lower case.
-    pub lists: Table<ListId>,
-    /// Mailboxes of messages whose place is kept.
-    pub mailboxes: Table<MailboxId>,
+    texts: IndexSet<Arc<str>>,
+    /// How many texts were handed on.
+    handed_on: usize,
 }
 
 /// The names that a reader met since it was last asked.
 #[derive(Debug, Default)]
-pub struct NewNames {
-    senders: Vec<Arc<str>>,
-    customers: Vec<Arc<str>>,
-    addresses: Vec<Arc<str>>,
-    display: Vec<Arc<str>>,
-    lists: Vec<Arc<str>>,
-    mailboxes: Vec<Arc<str>>,
-}
+pub struct NewNames(Vec<Arc<str>>);
 
 /// For each number of one reader's names, the number of the run's.
 #[derive(Debug, Default)]
-pub struct Renaming {
-    /// Of senders.
-    pub senders: Vec<SenderId>,
-    /// Of customers.
-    pub customers: Vec<CustomerId>,
-    /// Of From addresses.
-    pub addresses: Vec<AddressId>,
-    /// Of display names.
-    pub display: Vec<NameId>,
-    /// Of list ids.
-    pub lists: Vec<ListId>,
-    /// Of mailboxes.
-    pub mailboxes: Vec<MailboxId>,
-}
+pub struct Renaming(Vec<u32>);
 
 impl Names {
+    /// The number of a name.
+    pub fn number<Id: From<u32>>(&mut self, text: &str) -> Id {
+        let known = self.texts.get_index_of(text);
+        id(known.unwrap_or_else(|| self.texts.insert_full(text.into()).0))
+    }
+
+    /// The name with that number.
+    pub fn text(&self, id: impl Into<usize>) -> &str {
+        self.texts.get_index(id.into()).map_or("", |text| text)
+    }
+
     /// The names that came since the last call.
     pub fn new_names(&mut self) -> NewNames {
-        NewNames {
-            senders: self.senders.new_texts(),
-            customers: self.customers.new_texts(),
-            addresses: self.addresses.new_texts(),
-            display: self.display.new_texts(),
-            lists: self.lists.new_texts(),
-            mailboxes: self.mailboxes.new_texts(),
-        }
+        let fresh = self.texts.iter().skip(self.handed_on).cloned().collect();
+        self.handed_on = self.texts.len();
+        NewNames(fresh)
     }
 
     /// Takes in a reader's next names.
     pub fn take_in(&mut self, new: &NewNames, renaming: &mut Renaming) {
-        self.senders.take_in(&new.senders, &mut renaming.senders);
-        self.customers.take_in(&new.customers, &mut renaming.customers);
-        self.addresses.take_in(&new.addresses, &mut renaming.addresses);
-        self.display.take_in(&new.display, &mut renaming.display);
-        self.lists.take_in(&new.lists, &mut renaming.lists);
-        self.mailboxes.take_in(&new.mailboxes, &mut renaming.mailboxes);
+        let numbers = new.0.iter().map(|text| id::<u32>(self.texts.insert_full(Arc::clone(text)).0));
+        renaming.0.extend(numbers);
+    }
+}
+
+impl Renaming {
+    /// The run's number for a reader's.
+    pub fn of<Id: From<u32> + Into<usize> + Copy>(&self, reader: Id) -> Id {
+        self.0.get(reader.into()).map_or(reader, |number| Id::from(*number))
+    }
+}
+
+fn id<Id: From<u32>>(number: usize) -> Id {
+    Id::from(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_number_whatever_it_names() {
+        let mut names = Names::default();
+        let sender: SenderId = names.number("ann@home.example");
+        let customer: CustomerId = names.number("ann@home.example");
+        let other: SenderId = names.number("shop.example");
+        assert_eq!(usize::from(sender), usize::from(customer));
+        assert_eq!((names.text(sender), names.text(other)), ("ann@home.example", "shop.example"));
+        assert_eq!(std::mem::size_of::<Option<ListId>>(), 4);
+    }
+
+    #[test]
+    fn names_of_readers_become_those_of_the_run() {
+        let (mut run, mut reader, mut renaming) = (Names::default(), Names::default(), Renaming::default());
+        run.number::<SenderId>("moss.example");
+        for next in ["birch.example", "moss.example"] {
+            let here: SenderId = reader.number(next);
+            run.take_in(&reader.new_names(), &mut renaming);
+            assert_eq!(run.text(renaming.of(here)), next);
+        }
     }
 }

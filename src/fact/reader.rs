@@ -108,7 +108,7 @@ impl<'a> FactReader<'a> {
     /// The From address of the first message read.
     pub(super) fn first_address(&self) -> Option<String> {
         let fact = self.batch.facts.first()?;
-        Some(self.names.addresses.text(fact.from).to_string())
+        Some(self.names.text(fact.from).to_string())
     }
 
     fn read(&mut self, message: RawMessage<'_>) -> Result<Want, Unusable> {
@@ -222,7 +222,7 @@ impl<'a> FactReader<'a> {
     }
 
     fn mailbox_id(&mut self) -> MailboxId {
-        let (names, path) = (&mut self.names.mailboxes, &self.mailbox);
+        let (names, path) = (&mut self.names, &self.mailbox);
         *self.mailbox_id.get_or_insert_with(|| names.number(&path.to_string_lossy()))
     }
 }

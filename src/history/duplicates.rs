@@ -55,9 +55,9 @@ fn prefer(left: &Fact, right: &Fact, names: &Names) -> Ordering {
             (fact.template, fact.leads_to, fact.answers),
         )
     };
-    let from = |fact: &Fact| names.addresses.text(fact.from);
-    let name = |fact: &Fact| fact.name.map(|name| names.display.text(name));
-    let list = |fact: &Fact| fact.list.map(|list| names.lists.text(list));
+    let from = |fact: &Fact| names.text(fact.from);
+    let name = |fact: &Fact| fact.name.map(|name| names.text(name));
+    let list = |fact: &Fact| fact.list.map(|list| names.text(list));
     key(left)
         .cmp(&key(right))
         .then_with(|| from(left).cmp(from(right)))

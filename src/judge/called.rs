@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 /// The most frequent display name.
 pub(super) fn sender_name(facts: &[&Fact], names: &Names) -> Option<String> {
-    let given = facts.iter().filter_map(|fact| Some((names.display.text(fact.name?), fact.time)));
+    let given = facts.iter().filter_map(|fact| Some((names.text(fact.name?), fact.time)));
     most_frequent(given).into_iter().next()
 }
 
 /// The From addresses, the most frequent first.
 pub(super) fn addresses(facts: &[&Fact], names: &Names) -> Vec<String> {
-    most_frequent(facts.iter().map(|fact| (names.addresses.text(fact.from), fact.time)))
+    most_frequent(facts.iter().map(|fact| (names.text(fact.from), fact.time)))
 }
 
 /// Distinct texts, most frequent first; of equals the one that came earliest, then the smaller text. Texts of

@@ -151,10 +151,10 @@ impl Case {
             .map(|message| message.day)
             .collect();
         let last = marketing.last();
-        let address = pair.facts.first().map_or("", |fact| names.addresses.text(fact.from));
+        let address = pair.facts.first().map_or("", |fact| names.text(fact.from));
         Self {
-            sender: names.senders.text(pair.sender).to_string(),
-            customer: names.customers.text(pair.customer).to_string(),
+            sender: names.text(pair.sender).to_string(),
+            customer: names.text(pair.customer).to_string(),
             sender_name: sender_name(&counted, names),
             addresses: addresses(&counted, names),
             grouped_by: bench.senders.organisation(address).grouped_by,
@@ -218,7 +218,7 @@ fn opts_out_at(sender: SenderId, bench: &Bench<'_>) -> Vec<String> {
     let links = &bench.history.links;
     let start = links.partition_point(|(from, _)| *from < sender);
     let links = links.get(start..).unwrap_or_default().iter().take_while(|(from, _)| *from == sender);
-    let names = links.map(|(_, at)| bench.history.names.senders.text(*at));
+    let names = links.map(|(_, at)| bench.history.names.text(*at));
     let mut names: Vec<String> = names
         .filter(|name| !bench.senders.is_sending_platform(name) && !bench.senders.is_shared(name))
         .map(str::to_string)
@@ -274,8 +274,8 @@ impl Bench<'_> {
     /// The events behind it, in no order that means anything.
     pub fn events(&self, pair: &Pair<'_>, fact: &Fact) -> Vec<Event> {
         let names = &self.history.names;
-        let customer = names.customers.text(pair.customer);
-        let mut events = self.ledger.events_for(names.addresses.text(fact.from), self.senders, customer);
+        let customer = names.text(pair.customer);
+        let mut events = self.ledger.events_for(names.text(fact.from), self.senders, customer);
         events.extend(self.findings.events_for((pair.sender, pair.customer), fact.from, fact.list));
         events
     }
@@ -304,10 +304,10 @@ fn customer_since(
     let mut others: Vec<&Fact> = pair.facts.iter().collect();
     others.sort_unstable_by_key(|fact| fact.from);
     others.dedup_by_key(|fact| fact.from);
-    let customer = names.customers.text(pair.customer);
+    let customer = names.text(pair.customer);
     let events = others
         .iter()
-        .flat_map(|fact| bench.ledger.events_for(names.addresses.text(fact.from), bench.senders, customer));
+        .flat_map(|fact| bench.ledger.events_for(names.text(fact.from), bench.senders, customer));
     let purchases = events.filter(|event| event.happening == crate::consent::Happening::Purchase);
     purchases.filter_map(|event| event.day).chain(advertised).min()
 }

@@ -79,7 +79,7 @@ impl Record {
             self.strands.push(Strand { addresses: BTreeSet::new(), events, timeline });
             self.strands.len() - 1
         });
-        let address = bench.history.names.addresses.text(fact.from).to_string();
+        let address = bench.history.names.text(fact.from).to_string();
         self.strands[at].addresses.insert(address);
         self.strand_of.insert((fact.from, fact.list), at);
         at

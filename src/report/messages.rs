@@ -104,8 +104,8 @@ impl Judged<'_> {
         let names = &bench.history.names;
         let classified = !matches!(counted, Counted::Own | Counted::NoMail);
         vec![
-            Cell::text(names.senders.text(fact.sender)),
-            Cell::text(names.customers.text(fact.customer)),
+            Cell::text(names.text(fact.sender)),
+            Cell::text(names.text(fact.customer)),
             Cell::maybe(fact.time, |time| Cell::Date(bench.scope.zone.day(time))),
             Cell::maybe(fact.time, |time| Cell::Moment(bench.scope.zone.rfc3339(time))),
             if classified { Cell::Word(fact.kind.word()) } else { Cell::Blank },
@@ -129,7 +129,7 @@ fn place(detail: &Detail, names: &Names) -> [Cell; 5] {
         Cell::text(&detail.subject),
         Cell::text(&detail.from),
         Cell::text(&detail.message_id),
-        Cell::text(names.mailboxes.text(detail.mailbox)),
+        Cell::text(names.text(detail.mailbox)),
         Cell::whole(detail.offset),
     ]
 }

@@ -28,9 +28,9 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
         }
         let Some(newest) = newest else { continue };
         let subject = listing.details.get(newest.order as usize).map_or("", |detail| detail.subject.as_str());
-        let customer = any_or(names.customers.text(pair.customer));
+        let customer = any_or(names.text(pair.customer));
         // A list can't name a sender without a domain.
-        let Some(sender) = sender_cell(names.senders.text(pair.sender), bench.senders) else { continue };
+        let Some(sender) = sender_cell(names.text(pair.sender), bench.senders) else { continue };
         rows.push((Reverse(count), sender, customer, subject));
     }
     rows.sort_unstable();

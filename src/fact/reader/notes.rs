@@ -57,7 +57,7 @@ impl FactReader<'_> {
         let owners = &self.lens.owners;
         let writer: Cow<'_, str> = match owners.name() {
             Some(owner) => owner.into(),
-            None => owners.canonical(self.names.addresses.text(fact.from)).into(),
+            None => owners.canonical(self.names.text(fact.from)).into(),
         };
         let to =
             [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(addresses);
@@ -66,7 +66,7 @@ impl FactReader<'_> {
         // What is forwarded names the message, too, but goes to others.
         let answers = if seen.forwarded { None } else { answered(fields).map(|id| hash(&[id])) };
         self.batch.own.push(OwnMail {
-            writer: self.names.customers.number(&writer),
+            writer: self.names.number(&writer),
             time,
             to,
             subject: subject_hash(subject),
@@ -93,7 +93,7 @@ impl FactReader<'_> {
                 mailbox,
                 offset,
                 subject: subject.to_string(),
-                from: self.names.addresses.text(from).to_string(),
+                from: self.names.text(from).to_string(),
                 message_id: shown(id),
                 ways_out,
                 signs: Vec::new(),

@@ -91,12 +91,13 @@ pub(super) fn answered(facts: &[Fact], own: &[OwnMail], names: &Names) -> Answer
         HashSet::new()
     } else {
         let writers: HashSet<CustomerId> = answers.iter().map(|mail| mail.writer).collect();
-        let of_address = |(id, address): (AddressId, &str)| {
-            let address = hash(&[address.as_bytes()]);
+        let of_address = |id: AddressId| {
+            let address = hash(&[names.text(id).as_bytes()]);
             let by = writers.iter().filter(|writer| goes_to.contains(&(address, **writer)));
             by.map(|writer| (id, *writer)).collect::<Vec<_>>()
         };
-        names.addresses.iter().flat_map(of_address).collect()
+        let addresses: HashSet<AddressId> = facts.iter().map(|fact| fact.from).collect();
+        addresses.into_iter().flat_map(of_address).collect()
     };
     let by_id = facts.iter().filter(|fact| named.contains(&(fact.message_id, fact.customer)));
     by_id.map(|fact| (fact.from, fact.customer)).chain(addressed).collect()

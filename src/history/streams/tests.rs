@@ -235,8 +235,8 @@ fn whom_the_owner_answers_writes_as_a_person_unless_mail_offers_a_way_out() {
 #[test]
 fn an_answer_that_names_no_message_goes_to_its_address() {
     let mut names = Names::default();
-    let shop = names.addresses.number("news@shop.example");
-    names.addresses.number("other@shop.example");
+    let shop = names.number("news@shop.example");
+    names.number::<AddressId>("other@shop.example");
     let mail = OwnMail {
         writer: CustomerId::from(0),
         time: on(5).expect("a time"),
@@ -247,5 +247,6 @@ fn an_answer_that_names_no_message_goes_to_its_address() {
         is_answer: true,
         message_id: String::new(),
     };
-    assert_eq!(answered(&[], &[mail], &names), [(shop, CustomerId::from(0))].into());
+    let facts = [Fact { from: shop, ..offer(4) }];
+    assert_eq!(answered(&facts, &[mail], &names), [(shop, CustomerId::from(0))].into());
 }

@@ -68,7 +68,7 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
         consent: record.strands.iter().map(|strand| on_record(strand, pair, case, bench)).collect(),
         changes,
         days: marked(case),
-        mailboxes: mailboxes.iter().map(|id| safe(bench.history.names.mailboxes.text(*id))).collect(),
+        mailboxes: mailboxes.iter().map(|id| safe(bench.history.names.text(*id))).collect(),
         messages: of_pair
             .iter()
             .map(|(fact, counted)| {

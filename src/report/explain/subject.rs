@@ -32,7 +32,7 @@ pub fn find<'a>(history: &'a History, wanted: &Wanted<'_>) -> Result<Vec<Pair<'a
     let sender = sender(&known, wanted.sender)?;
     let of_sender: Vec<Pair<'a>> = history.pairs().filter(|pair| pair.sender == sender).collect();
     let Some(customer) = wanted.customer else { return Ok(of_sender) };
-    let name = |pair: &Pair<'a>| history.names.customers.text(pair.customer);
+    let name = |pair: &Pair<'a>| history.names.text(pair.customer);
     let customers: BTreeSet<&str> = of_sender.iter().map(name).collect();
     let canonical = canonical(customer);
     let meant = |pair: &Pair<'a>| name(pair).eq_ignore_ascii_case(customer.trim()) || name(pair) == canonical;
@@ -68,9 +68,9 @@ fn known_senders(history: &History) -> BTreeMap<SenderId, Known<'_>> {
     }
     let names: &Names = &history.names;
     let known = ids.into_iter().map(|(id, (messages, addresses, display))| {
-        let addresses = addresses.into_iter().map(|id| names.addresses.text(id)).collect();
-        let display = display.into_iter().map(|id| names.display.text(id)).collect();
-        (id, Known { name: names.senders.text(id), messages, addresses, display })
+        let addresses = addresses.into_iter().map(|id| names.text(id)).collect();
+        let display = display.into_iter().map(|id| names.text(id)).collect();
+        (id, Known { name: names.text(id), messages, addresses, display })
     });
     known.collect()
 }

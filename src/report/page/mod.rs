@@ -191,7 +191,7 @@ impl<'a> Page<'a> {
 /// Each pair by the names of its sender and its customer.
 fn pairs(history: &History) -> HashMap<(&str, &str), Pair<'_>> {
     let names = &history.names;
-    let named = |pair: Pair<'_>| (names.senders.text(pair.sender), names.customers.text(pair.customer));
+    let named = |pair: Pair<'_>| (names.text(pair.sender), names.text(pair.customer));
     history.pairs().map(|pair| (named(pair), pair)).collect()
 }
 
