@@ -5,7 +5,7 @@
 //! ```text
 //! mailboxes ─▶ mailbox ─▶ RawMessage ─▶ fact ─▶ Fact ─▶ history ──▶ pairs ─┐
 //!              (bytes)   └─▶ Remark         └─▶ Skip (counted)             ▼
-//! ledger.csv ─▶ consent ─▶ Ledger ───────────────────────────────────▶  judge ─▶ Case ─▶ report ─▶ csv · json · xlsx
+//! ledger.csv ─▶ consent ─▶ Ledger ───────────────────────────────────▶  judge ─▶ Case ─▶ report ─▶ csv · json · xlsx · page
 //! policy.toml ─▶ policy ─▶ Policy ────────────────────────────────────▶   ▲                        summary · letter
 //!                                                                   as_of ┘
 //! ```

@@ -6,6 +6,7 @@ pub mod exports;
 pub mod lists;
 pub mod office;
 pub mod outputs;
+pub mod pages;
 #[cfg(target_os = "linux")]
 pub mod terminal;
 pub mod workbook;

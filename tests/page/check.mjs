@@ -1,4 +1,4 @@
-// Opens the pages that tests/page.rs wrote in a real browser: `node check.mjs FOLDER`. Says what it saw of each page;
+// Opens the pages that tests/browser.rs wrote in a real browser: `node check.mjs FOLDER`. Says what it saw of each page;
 // what a page must not do is an error.
 
 import assert from 'node:assert/strict';
