@@ -310,7 +310,7 @@ impl Rules {
 
     /// Whether the stream decided that the message is marketing.
     pub fn is_inferred(&self, rule: RuleId) -> bool {
-        rule == self.of_streams().like
+        rule == self.nth_last(OF_THE_MESSAGE + 1)
     }
 
     /// Whether the rule decides mail about a subscription, by its name.
