@@ -3,7 +3,15 @@
 //!
 //! Earlier outputs may be replaced by new ones of their kind, and are left out where a folder is read.
 
+mod beginning;
+
+pub use beginning::{JSON_BEGINNING, LETTER_BEGINNINGS, LOOK, PAGE_BEGINNING, WORKBOOK_CREATOR};
+
 use crate::error::Error;
+use beginning::{
+    MESSAGES_COLUMNS, REPORT_COLUMNS, begins_with, is_consent_list, is_json_report, is_letter, is_page,
+    is_workbook,
+};
 use std::path::Path;
 
 /// A kind of file that the program writes.
@@ -129,39 +137,6 @@ pub static EXPLANATION: Kind = Kind {
 /// All kinds of files that may be found again.
 pub static KINDS: [&Kind; 7] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE];
 
-/// The first columns of the report: enough to know it by, whatever columns a later version adds.
-const REPORT_COLUMNS: [&str; 7] =
-    ["flagged", "verdict", "sender", "sender_name", "customer", "cadence", "reason"];
-
-/// The first columns of the list of messages.
-const MESSAGES_COLUMNS: [&str; 8] =
-    ["sender", "customer", "day", "time", "kind", "rule", "counted_as", "consent"];
-
-/// How the report as JSON begins.
-pub const JSON_BEGINNING: &str = r#"{"schema":1,"summary":{"program":"mailfatigue","#;
-
-/// Who made a workbook: in its properties, which are its second member and not compressed. A program that saves the
-/// workbook again compresses them, and what somebody changed is not replaced.
-pub const WORKBOOK_CREATOR: &str = "mailfatigue";
-
-/// With which words a letter begins, in each of its languages. No mail begins so: a header's name has no blank.
-pub const LETTER_BEGINNINGS: [&str; 8] = [
-    "Advertising to ",
-    "Werbung an ",
-    "Publicité envoyée à ",
-    "Publicidad enviada a ",
-    "Pubblicità inviata a ",
-    "Reclame aan ",
-    "Publicidade enviada para ",
-    "Reklamy na adres ",
-];
-
-/// How a page begins.
-pub const PAGE_BEGINNING: &str = "<!DOCTYPE html>\n<html lang=\"en\" data-made-by=\"mailfatigue\">\n";
-
-/// How many bytes of a file are enough to recognise it.
-pub const LOOK: usize = 4_096;
-
 impl Kind {
     /// The kind of file that begins with these bytes.
     pub fn of(bytes: &[u8]) -> Option<&'static Self> {
@@ -188,83 +163,6 @@ impl Kind {
                 .hint(format!("give it with --consent {}, beside the mailbox", path.display()))
         }
     }
-}
-
-/// Whether a CSV file has these columns first, whatever its delimiter, with a byte-order mark or without.
-fn begins_with(bytes: &[u8], columns: &[&str]) -> bool {
-    // Most files that are asked about are mail: the first cell says so at once, and the delimiter follows it.
-    let unquoted = |text: &[u8]| text.strip_prefix(b"\"").unwrap_or(text).to_vec();
-    let line = unquoted(first_line(bytes));
-    let Some(rest) = columns.first().and_then(|first| line.strip_prefix(first.as_bytes())) else {
-        return false;
-    };
-    let Some(delimiter) = unquoted(rest).first().copied().filter(|byte| is_delimiter(*byte)) else {
-        return false;
-    };
-    let header = header(bytes, delimiter);
-    header.len() >= columns.len() && header.iter().zip(columns).all(|(there, column)| there == column)
-}
-
-/// Whether it begins as `report::write_json_report` begins, whatever white space a program put between.
-fn is_json_report(bytes: &[u8]) -> bool {
-    let bare = |bytes: &[u8]| -> Vec<u8> {
-        bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(JSON_BEGINNING.len()).collect()
-    };
-    bytes.first() == Some(&b'{') && bare(bytes) == bare(JSON_BEGINNING.as_bytes())
-}
-
-/// A letter, with the note that says what its days are counted by.
-fn is_letter(bytes: &[u8]) -> bool {
-    LETTER_BEGINNINGS.iter().any(|words| bytes.starts_with(words.as_bytes()))
-        && memchr::memmem::find(bytes.get(..LOOK).unwrap_or(bytes), b"(mailfatigue ").is_some()
-}
-
-fn is_workbook(bytes: &[u8]) -> bool {
-    let creator = format!("<dc:creator>{WORKBOOK_CREATOR}</dc:creator>");
-    bytes.starts_with(b"PK\x03\x04")
-        && memchr::memmem::find(bytes.get(..LOOK).unwrap_or(bytes), creator.as_bytes()).is_some()
-}
-
-/// Whether it begins as the page's template does.
-fn is_page(bytes: &[u8]) -> bool {
-    bytes.starts_with(PAGE_BEGINNING.as_bytes())
-}
-
-fn is_consent_list(bytes: &[u8]) -> bool {
-    let line = first_line(bytes).to_ascii_lowercase();
-    if memchr::memmem::find(&line, b"event").is_none() {
-        return false;
-    }
-    (0_u8..128).filter(|byte| is_delimiter(*byte) && line.contains(byte)).any(|delimiter| {
-        let header = header(bytes, delimiter);
-        let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
-        has("event") && (has("sender") || has("customer"))
-    })
-}
-
-/// Whether the byte may be the delimiter: a sign, a tab or a blank.
-fn is_delimiter(byte: u8) -> bool {
-    (byte.is_ascii_punctuation() || matches!(byte, b'\t' | b' ')) && byte != b'"'
-}
-
-fn first_line(bytes: &[u8]) -> &[u8] {
-    let bytes = &bytes[..bytes.len().min(LOOK)];
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default()
-}
-
-/// The cells of the first line; none where they are not text.
-fn header(bytes: &[u8], delimiter: u8) -> Vec<String> {
-    let mut rows = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(first_line(bytes));
-    let mut cells = csv::StringRecord::new();
-    if !rows.read_record(&mut cells).is_ok_and(|there| there) {
-        return Vec::new();
-    }
-    cells.iter().map(|cell| cell.trim().to_string()).collect()
 }
 
 /// What a file with another ending is, in words; `None` where the ending says nothing or is one of ours.

@@ -1,7 +1,8 @@
 //! Runs `explain`.
 
+use super::about_sender::{Explain, Format};
 use super::account::SummaryInputs;
-use super::arguments::{Explain, Format};
+
 use super::console::Console;
 use super::destinations::Destinations;
 use super::inputs::Needs;

@@ -1,6 +1,6 @@
 //! Runs `letter`.
 
-use super::arguments::Letter;
+use super::about_sender::Letter;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
 use super::inputs::Needs;

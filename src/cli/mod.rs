@@ -1,6 +1,7 @@
 //! The command line: flags in, words and an exit status out. The only reader of the clock, the environment and
 //! the machine's zone, and the only one that prints.
 
+mod about_sender;
 mod account;
 mod arguments;
 mod clock;
