@@ -3,18 +3,17 @@
 use super::arguments::Check;
 use super::output::{Prepared, folder, is_stream, prepare, target};
 use crate::check::Outcome;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, caught};
 use crate::history::Counted;
 use crate::mailbox::Survey;
 use crate::report::{ROWS, Sheets, thousands, write_workbook};
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::{Path, PathBuf};
 
 /// Writes the workbook completely.
 pub fn prepare_workbook(path: &Path, sheets: &Sheets<'_>) -> Result<Prepared> {
     let scratch = scratch(path);
-    prepare(path, |out| quietly(|| write_workbook(out, &scratch, sheets)).unwrap_or_else(|| Err(no_room())))
+    prepare(path, |out| caught(|| write_workbook(out, &scratch, sheets)).unwrap_or_else(|| Err(no_room())))
 }
 
 /// An error where it is known before anything is read that a sheet will have too many rows: each message of a Maildir is
@@ -58,15 +57,6 @@ fn scratch(path: &Path) -> PathBuf {
         Ok(place) if !is_stream(path) => folder(&place).to_path_buf(),
         _ => std::env::temp_dir(),
     }
-}
-
-/// Does something that may panic, and says nothing where it does.
-fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
-    let hook = take_hook();
-    set_hook(Box::new(|_| ()));
-    let done = catch_unwind(AssertUnwindSafe(work));
-    set_hook(hook);
-    done.ok()
 }
 
 fn no_room() -> io::Error {
