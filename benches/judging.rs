@@ -8,7 +8,7 @@ use mailfatigue::fact::{
     AddressId, Batch, CustomerId, Fact, FactReader, Kind, Lens, Names, SenderId, Traits,
 };
 use mailfatigue::history::{History, Scope};
-use mailfatigue::judge::{Bench, Case};
+use mailfatigue::judge::{Case, JudgeContext};
 use mailfatigue::mailbox::read_message;
 use mailfatigue::policy::Policy;
 use mailfatigue::time::{Day, Time, Zone};
@@ -92,7 +92,7 @@ fn judging(c: &mut Criterion) {
         include_unverified: false,
         count_mixed: false,
     };
-    let bench = Bench {
+    let bench = JudgeContext {
         history: &history,
         scope: &scope,
         ledger: &ledger,

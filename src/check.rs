@@ -1,37 +1,20 @@
 //! The main job: mailboxes in, a judged account of them out.
 
-use crate::consent::{Findings, Ledger};
+mod plan;
+
+pub use plan::{Plan, PlanBuilder};
+
+use crate::consent::Findings;
 use crate::error::{Error, Result};
-use crate::fact::{Detail, Fact, Lens, WayOut};
+use crate::fact::{Detail, Fact, WayOut};
 use crate::gather::{Gathered, Step, Yield, gather};
 use crate::history::{Counted, History, Scope, Tally};
-use crate::judge::{self, Bench, Case};
-use crate::mailbox::{Argument, Remark, Survey};
+use crate::judge::{self, Case};
+use crate::mailbox::{Argument, Remark};
 use crate::policy::Policy;
 use crate::report;
 use crate::time::Day;
 use std::collections::{BTreeSet, HashMap};
-
-/// What is to be done, checked and complete.
-#[derive(Debug)]
-pub struct Plan {
-    /// What is to be read.
-    pub survey: Survey,
-    /// How mail is looked at.
-    pub lens: Lens,
-    /// Which messages count.
-    pub scope: Scope,
-    /// The consent list.
-    pub ledger: Ledger,
-    /// The policy.
-    pub policy: Policy,
-    /// The day of asking, where one was given.
-    pub as_of: Option<Day>,
-    /// Whether pairs without marketing are listed too.
-    pub all: bool,
-    /// How many threads read.
-    pub threads: usize,
-}
 
 /// Everything that was found out.
 #[derive(Debug)]
@@ -172,41 +155,19 @@ fn cases(
     scope: &Scope,
     as_of: Option<Day>,
 ) -> Vec<Case> {
-    let bench = plan.bench(history, findings, scope, as_of);
+    let judging = plan.judging(history, findings, scope, as_of);
     let mut loads: HashMap<_, u64> = HashMap::new();
     for fact in history.facts().iter().filter(|fact| scope.place(fact) == Counted::Marketing) {
         *loads.entry(fact.customer).or_default() += 1;
     }
     history
         .pairs()
-        .map(|pair| Case::of(pair, &bench, loads.get(&pair.customer).copied().unwrap_or(0)))
+        .map(|pair| Case::of(pair, &judging, loads.get(&pair.customer).copied().unwrap_or(0)))
         .collect()
 }
 
 fn flagged_senders(cases: &[Case], policy: &Policy) -> BTreeSet<String> {
     cases.iter().filter(|case| case.is_flagged(policy)).map(|case| case.sender.clone()).collect()
-}
-
-impl Plan {
-    /// What every case is judged by.
-    pub fn bench<'a>(
-        &'a self,
-        history: &'a History,
-        findings: &'a Findings,
-        scope: &'a Scope,
-        as_of: Option<Day>,
-    ) -> Bench<'a> {
-        Bench {
-            history,
-            scope,
-            ledger: &self.ledger,
-            findings,
-            policy: &self.policy,
-            senders: &self.lens.senders,
-            rules: &self.lens.rules,
-            as_of,
-        }
-    }
 }
 
 impl Outcome {

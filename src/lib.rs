@@ -1,5 +1,23 @@
 //! mailfatigue reads mailbox exports and reports who sends marketing mail daily without consent on record.
 //!
+//! The flagged senders of a mailbox:
+//!
+//! ```
+//! use mailfatigue::check::{Plan, check};
+//!
+//! fn main() -> mailfatigue::error::Result<()> {
+//!     let now = 1_795_305_600; // seconds since 1970: mail from after it is not believed
+//!     let mailbox = "fixtures/cases/a-shop-mails-every-day-though-no-box-was-ticked.mbox";
+//!     let plan = Plan::builder([mailbox], now).build()?;
+//!     let outcome = check(&plan, &|_step| ())?;
+//!     for case in outcome.cases.iter().filter(|case| case.is_flagged(&plan.policy)) {
+//!         println!("{} mails {}", case.sender, case.customer);
+//!     }
+//! #   assert!(outcome.cases.iter().any(|case| case.is_flagged(&plan.policy)));
+//!     Ok(())
+//! }
+//! ```
+//!
 //! The way the data goes, and the order of the modules:
 //!
 //! ```text

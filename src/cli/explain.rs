@@ -30,19 +30,19 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     }
     let wanted = Wanted { sender: &options.sender, customer: options.customer.as_deref() };
     let pairs = find(&outcome.history, &wanted)?;
-    let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
+    let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: true };
     let names = &outcome.history.names;
     let explained = outcome.cases.iter().filter_map(|case| {
         let is_of = |sender: &str, customer: &str| sender == case.sender && customer == case.customer;
         let pair = pairs.iter().find(|pair| is_of(names.text(pair.sender), names.text(pair.customer)))?;
-        Some((case.clone(), explain(pair, case, &bench, &listing)))
+        Some((case.clone(), explain(pair, case, &judging, &listing)))
     });
     let (cases, explanations): (Vec<Case>, Vec<Explanation>) = explained.unzip();
     written.replace_only_own()?;
     let account = SummaryInputs::of(None, &plan, &outcome);
     let account = account.account();
-    let page = Page::new(&account, &cases, &bench, &listing);
+    let page = Page::new(&account, &cases, &judging, &listing);
     let complete = prepare(out.path, |to| match (&options.html, options.format) {
         (Some(_), _) => page.write_of_sender(to, &explanations),
         (None, Format::Text) => write_text(to, &explanations),

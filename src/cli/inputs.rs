@@ -1,12 +1,9 @@
 //! The flags that say what is read and how it is judged: the same for every command that reads mail.
 
-use crate::check::Plan;
-use crate::consent::{DateOrder, Ledger, LedgerOptions, ListFile, Reading, refuse_as_mailbox};
+use crate::check::{Plan, PlanBuilder};
+use crate::consent::{DateOrder, LedgerOptions, ListFile, refuse_as_mailbox};
 use crate::error::{Error, Result};
-use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
-use crate::history::Scope;
-use crate::mailbox::{FileId, survey_beside};
-use crate::policy::Policy;
+use crate::mailbox::FileId;
 use crate::time::{Day, Seconds, Zone};
 use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
@@ -157,44 +154,29 @@ impl Inputs {
             Some(name) => Zone::named(name)?,
             None => Zone::of_the_machine(std::env::var("TZ").ok().as_deref())?,
         };
-        let owners = Owners::new(&self.owner, self.keep_tags)?;
-        let brands = self.brands.as_deref().map(Brands::read).transpose()?.unwrap_or_default();
-        let mut vocabulary = Vocabulary::default();
-        let rules = Rules::load(self.rules.as_deref(), &mut vocabulary)?;
-        let policy = self.policy.as_deref().map_or_else(Policy::built_in, Policy::read)?;
-        let senders = Senders::new(brands);
-        let reading = Reading { zone: &zone, owners: &owners, senders: &senders, now };
-        let ledger = Ledger::read(&self.ledger_options(), &reading)?;
-        let lens = Lens {
-            now,
-            owners,
-            senders,
-            labels: Labels::built_in(),
-            rules,
-            vocabulary,
-            with_details: needs.details,
-            with_ways_out: needs.ways_out,
-            with_signs: needs.signs,
-        };
-        let scope = Scope {
-            zone,
+        let plan = PlanBuilder {
+            zone: Some(zone),
+            consent: self.ledger_options(),
+            policy: self.policy.clone(),
+            rules: self.rules.clone(),
+            brands: self.brands.clone(),
+            owners: self.owner.clone(),
+            keep_tags: self.keep_tags,
             since: self.since,
             until: self.until,
+            as_of: self.as_of,
             include_spam: self.include_spam,
             include_unverified: self.include_unverified,
             count_mixed: self.count_mixed,
-        };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Plan {
-            survey: survey_beside(&self.mailboxes, needs.outputs),
-            lens,
-            scope,
-            ledger,
-            policy,
-            as_of: self.as_of,
             all: needs.all,
-            threads: self.threads.map_or(cores, usize::from),
-        })
+            threads: self.threads.map(usize::from),
+            with_details: needs.details,
+            with_ways_out: needs.ways_out,
+            with_signs: needs.signs,
+            outputs: needs.outputs.to_vec(),
+            ..Plan::builder(&self.mailboxes, now)
+        };
+        plan.build()
     }
 
     /// An error where an option speaks of a consent list and none is given.

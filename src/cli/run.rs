@@ -171,23 +171,23 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome, summary: &SummaryInp
             })
         })
         .transpose()?;
-    let bench = plan.bench(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
+    let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
     let sheet = options.messages.as_ref().map(|_| &listing);
-    let sheets = Sheets { cases: &outcome.cases, context: &context, messages: sheet, bench: &bench };
+    let sheets = Sheets { cases: &outcome.cases, context: &context, messages: sheet, judging: &judging };
     let workbook = options.xlsx.as_deref().map(|path| prepare_workbook(path, &sheets)).transpose()?;
     let account = summary.account();
-    let page = Page::new(&account, &outcome.cases, &bench, &listing);
+    let page = Page::new(&account, &outcome.cases, &judging, &listing);
     let page = options.html.as_deref().map(|path| prepare(path, |out| page.write(out))).transpose()?;
     let messages = options
         .messages
         .as_ref()
-        .map(|path| prepare(path, |out| write_messages(out, style, &bench, &listing)))
+        .map(|path| prepare(path, |out| write_messages(out, style, &judging, &listing)))
         .transpose()?;
     let starter = options
         .starter_ledger
         .as_ref()
-        .map(|path| prepare(path, |out| write_starter(out, style, &bench, &listing)))
+        .map(|path| prepare(path, |out| write_starter(out, style, &judging, &listing)))
         .transpose()?;
     place(report.into_iter().chain(page).chain(workbook).chain(messages).chain(starter))
 }

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 /// What every case is judged by.
 #[derive(Debug, Clone, Copy)]
-pub struct Bench<'a> {
+pub struct JudgeContext<'a> {
     /// Everything that was read.
     pub history: &'a History,
     /// Which messages count.
@@ -124,23 +124,23 @@ pub struct Case {
 
 impl Case {
     /// The case of a pair, not yet ranked; `load` is all marketing that the customer got.
-    pub fn of(pair: Pair<'_>, bench: &Bench<'_>, load: u64) -> Self {
-        let names = &bench.history.names;
-        let places: Vec<Counted> = pair.facts.iter().map(|fact| bench.scope.place(fact)).collect();
+    pub fn of(pair: Pair<'_>, judging: &JudgeContext<'_>, load: u64) -> Self {
+        let names = &judging.history.names;
+        let places: Vec<Counted> = pair.facts.iter().map(|fact| judging.scope.place(fact)).collect();
         let placed = |counts: fn(Counted) -> bool| {
             pair.facts.iter().zip(&places).filter(move |(_, place)| counts(**place)).map(|(fact, _)| fact)
         };
         let marketing: Vec<&Fact> = placed(|place| place == Counted::Marketing).collect();
         let counted: Vec<&Fact> =
             placed(|place| matches!(place, Counted::Marketing | Counted::Other)).collect();
-        let timelines = timelines(&pair, &marketing, bench);
+        let timelines = timelines(&pair, &marketing, judging);
         let mut of_stream = Latest::default();
         let standings = marketing.iter().filter_map(|fact| {
             let time = fact.time?;
-            let day = bench.scope.zone.day(time);
+            let day = judging.scope.zone.day(time);
             let stream = (fact.from, fact.list);
             let standing = of_stream.or(stream, || timelines.get(&stream))?.at(time, day);
-            let inferred = bench.rules.is_inferred(fact.rule);
+            let inferred = judging.rules.is_inferred(fact.rule);
             Some((Received { day, state: standing.state, inferred }, standing))
         });
         let (received, standings): (Vec<Received>, Vec<_>) = standings.unzip();
@@ -157,30 +157,30 @@ impl Case {
             customer: names.text(pair.customer).to_string(),
             sender_name: sender_name(&counted, names),
             addresses: addresses(&counted, names),
-            grouped_by: bench.senders.organisation(address).grouped_by,
-            opts_out_at: opts_out_at(pair.sender, bench),
-            verdict: judge(&received, bench.policy, bench.as_of),
+            grouped_by: judging.senders.organisation(address).grouped_by,
+            opts_out_at: opts_out_at(pair.sender, judging),
+            verdict: judge(&received, judging.policy, judging.as_of),
             cadence: (!received.is_empty()).then(|| active.cadence()),
             consent: standings
                 .last()
                 .map(|standing| Consent { state: standing.state, by: standing.by.cloned() }),
             opted_out_on: timelines.values().filter_map(|timeline| timeline.opted_out()?.day).min(),
-            customer_since: last.and_then(|_| customer_since(&pair, &timelines, bench, names)),
+            customer_since: last.and_then(|_| customer_since(&pair, &timelines, judging, names)),
             other_messages: placed(|place| place == Counted::Other).count() as u64,
             spam_messages: placed(|place| place == Counted::Spam).count() as u64,
             mixed_messages: counted.iter().filter(|fact| fact.traits.contains(Traits::MIXED)).count() as u64,
             inferred_messages: received.iter().filter(|message| message.inferred).count() as u64,
-            undecided_messages: undecided(placed(|place| place == Counted::Other), bench),
+            undecided_messages: undecided(placed(|place| place == Counted::Other), judging),
             place: None,
             pace: active.pace(),
             unread_run: unread_run(&marketing),
-            messages_a_year: messages_a_year(&received, bench.as_of),
+            messages_a_year: messages_a_year(&received, judging.as_of),
             unread: share(&marketing, Traits::READ_KNOWN, |traits| !traits.contains(Traits::READ)),
             deleted: share(&marketing, Traits::DELETED_KNOWN, |traits| traits.contains(Traits::DELETED)),
             load: Share { part: received.len() as u64, whole: load },
             way_out: last.map(|fact| fact.way_out),
             no_reply: last.map(|fact| fact.traits.contains(Traits::NO_REPLY)),
-            blocked: pair.facts.iter().any(|fact| bench.history.is_blocked(fact.from)),
+            blocked: pair.facts.iter().any(|fact| judging.history.is_blocked(fact.from)),
             received,
             active,
             unconsented,
@@ -214,13 +214,13 @@ impl Case {
 }
 
 /// A platform that takes opt-outs for many tells nothing about who belongs together.
-fn opts_out_at(sender: SenderId, bench: &Bench<'_>) -> Vec<String> {
-    let links = &bench.history.links;
+fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
+    let links = &judging.history.links;
     let start = links.partition_point(|(from, _)| *from < sender);
     let links = links.get(start..).unwrap_or_default().iter().take_while(|(from, _)| *from == sender);
-    let names = links.map(|(_, at)| bench.history.names.text(*at));
+    let names = links.map(|(_, at)| judging.history.names.text(*at));
     let mut names: Vec<String> = names
-        .filter(|name| !bench.senders.is_sending_platform(name) && !bench.senders.is_shared(name))
+        .filter(|name| !judging.senders.is_sending_platform(name) && !judging.senders.is_shared(name))
         .map(str::to_string)
         .collect();
     names.sort();
@@ -230,13 +230,13 @@ fn opts_out_at(sender: SenderId, bench: &Bench<'_>) -> Vec<String> {
 /// A stream of a pair's messages: what comes from one address on one list stands under the same events.
 type Stream = (AddressId, Option<ListId>);
 
-fn timelines(pair: &Pair<'_>, marketing: &[&Fact], bench: &Bench<'_>) -> HashMap<Stream, Timeline> {
+fn timelines(pair: &Pair<'_>, marketing: &[&Fact], judging: &JudgeContext<'_>) -> HashMap<Stream, Timeline> {
     let mut timelines = HashMap::new();
     let mut latest = Latest::default();
     for fact in marketing {
         let stream = (fact.from, fact.list);
         latest.or(stream, || {
-            timelines.entry(stream).or_insert_with(|| bench.timeline(pair, fact));
+            timelines.entry(stream).or_insert_with(|| judging.timeline(pair, fact));
             Some(())
         });
     }
@@ -265,7 +265,7 @@ impl<T: Copy> Latest<T> {
     }
 }
 
-impl Bench<'_> {
+impl JudgeContext<'_> {
     /// What is on record for a message of a pair and all that stand under the same events.
     pub fn timeline(&self, pair: &Pair<'_>, fact: &Fact) -> Timeline {
         Timeline::of(self.events(pair, fact), self.terms())
@@ -294,11 +294,11 @@ impl Bench<'_> {
 fn customer_since(
     pair: &Pair<'_>,
     timelines: &HashMap<Stream, Timeline>,
-    bench: &Bench<'_>,
+    judging: &JudgeContext<'_>,
     names: &Names,
 ) -> Option<Day> {
     let advertised = timelines.values().filter_map(Timeline::customer_since).min();
-    if bench.ledger.events == 0 {
+    if judging.ledger.events == 0 {
         return advertised;
     }
     let mut others: Vec<&Fact> = pair.facts.iter().collect();
@@ -307,14 +307,14 @@ fn customer_since(
     let customer = names.text(pair.customer);
     let events = others
         .iter()
-        .flat_map(|fact| bench.ledger.events_for(names.text(fact.from), bench.senders, customer));
+        .flat_map(|fact| judging.ledger.events_for(names.text(fact.from), judging.senders, customer));
     let purchases = events.filter(|event| event.happening == crate::consent::Happening::Purchase);
     purchases.filter_map(|event| event.day).chain(advertised).min()
 }
 
 /// How many messages offer a way out, as bulk mail does, while nothing shows what kind they are.
-fn undecided<'a>(facts: impl Iterator<Item = &'a Fact>, bench: &Bench<'_>) -> u64 {
-    let is_undecided = |fact: &&Fact| fact.way_out != WayOut::Absent && bench.rules.is_undecided(fact.rule);
+fn undecided<'a>(facts: impl Iterator<Item = &'a Fact>, judging: &JudgeContext<'_>) -> u64 {
+    let is_undecided = |fact: &&Fact| fact.way_out != WayOut::Absent && judging.rules.is_undecided(fact.rule);
     facts.filter(is_undecided).count() as u64
 }
 

@@ -3,15 +3,15 @@
 
 mod called;
 mod case;
-mod change;
 mod newest;
 mod ranking;
 mod record;
+mod what_if;
 
-pub use case::{Bench, Case, Consent, Place, Share};
-pub use change::{Change, Occasion, changes};
+pub use case::{Case, Consent, JudgeContext, Place, Share};
 pub use ranking::rank;
 pub use record::{Period, Record, Strand};
+pub use what_if::{Change, Occasion, changes};
 
 use crate::cadence::WINDOW;
 use crate::consent::State;

@@ -1,6 +1,6 @@
 //! What is on record for a pair: the events, by the messages that stand under them, and what held from when on.
 
-use super::{Bench, Received};
+use super::{JudgeContext, Received};
 use crate::consent::{Event, Happening, State, Terms, Timeline};
 use crate::fact::{AddressId, Fact, ListId};
 use crate::history::{Counted, Pair};
@@ -52,13 +52,13 @@ pub struct Period {
 
 impl Record {
     /// The record of a pair, over all its messages, of whatever kind.
-    pub fn of(pair: &Pair<'_>, bench: &Bench<'_>) -> Self {
-        let terms = bench.terms();
+    pub fn of(pair: &Pair<'_>, judging: &JudgeContext<'_>) -> Self {
+        let terms = judging.terms();
         let mut this = Self { strands: Vec::new(), strand_of: HashMap::new(), marketing: Vec::new(), terms };
         for fact in pair.facts {
-            let strand = this.strand(pair, fact, bench);
-            if let (Some(time), Counted::Marketing) = (fact.time, bench.scope.place(fact)) {
-                let (day, inferred) = (bench.scope.zone.day(time), bench.rules.is_inferred(fact.rule));
+            let strand = this.strand(pair, fact, judging);
+            if let (Some(time), Counted::Marketing) = (fact.time, judging.scope.place(fact)) {
+                let (day, inferred) = (judging.scope.zone.day(time), judging.rules.is_inferred(fact.rule));
                 this.marketing.push(Came { time, day, strand, inferred });
             }
         }
@@ -66,11 +66,11 @@ impl Record {
     }
 
     /// The strand of a message, found by its address and list; a new one where its events are new.
-    fn strand(&mut self, pair: &Pair<'_>, fact: &Fact, bench: &Bench<'_>) -> usize {
+    fn strand(&mut self, pair: &Pair<'_>, fact: &Fact, judging: &JudgeContext<'_>) -> usize {
         if let Some(known) = self.strand_of.get(&(fact.from, fact.list)) {
             return *known;
         }
-        let mut events = bench.events(pair, fact);
+        let mut events = judging.events(pair, fact);
         events.sort();
         events.dedup();
         let found = self.strands.iter().position(|strand| strand.events == events);
@@ -79,7 +79,7 @@ impl Record {
             self.strands.push(Strand { addresses: BTreeSet::new(), events, timeline });
             self.strands.len() - 1
         });
-        let address = bench.history.names.text(fact.from).to_string();
+        let address = judging.history.names.text(fact.from).to_string();
         self.strands[at].addresses.insert(address);
         self.strand_of.insert((fact.from, fact.list), at);
         at

@@ -5,7 +5,7 @@ use super::csv::{Style, Table};
 use crate::consent::State;
 use crate::fact::{Detail, Fact, Names, Rules};
 use crate::history::{Counted, Pair};
-use crate::judge::Bench;
+use crate::judge::JudgeContext;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -27,7 +27,7 @@ pub const MESSAGE_COLUMNS: [(&str, &str); 13] = [
     ("offset", "the byte at which it begins there"),
 ];
 
-/// What the list needs besides the bench.
+/// What the list needs besides the judging.
 pub struct Listing<'a> {
     /// Where each message stands, in the order of reading.
     pub details: &'a [Detail],
@@ -38,31 +38,36 @@ pub struct Listing<'a> {
 }
 
 /// Writes the list in the order of reading.
-pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing<'_>) -> io::Result<()> {
+pub fn write(
+    out: impl Write,
+    style: Style,
+    judging: &JudgeContext<'_>,
+    listing: &Listing<'_>,
+) -> io::Result<()> {
     let mut table = Table::new(out, style, MESSAGE_COLUMNS.into_iter().map(|(name, _)| name))?;
-    rows(bench, listing).try_for_each(|row| table.row(row.into_iter()))?;
+    rows(judging, listing).try_for_each(|row| table.row(row.into_iter()))?;
     table.finish()
 }
 
 /// The rows of the list in the order of reading. Cells are made one row at a time: of a row that waits for its place, only
 /// what was found out is kept.
-pub fn rows<'a>(bench: &'a Bench<'a>, listing: &'a Listing<'a>) -> impl Iterator<Item = Vec<Cell>> {
+pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl Iterator<Item = Vec<Cell>> {
     let mut judged: Vec<Option<Judged<'a>>> = vec![None; listing.details.len()];
-    for pair in bench.history.pairs() {
-        judge_pair(&pair, bench, listing, &mut judged);
+    for pair in judging.history.pairs() {
+        judge_pair(&pair, judging, listing, &mut judged);
     }
-    for (fact, counted) in bench.history.aside() {
+    for (fact, counted) in judging.history.aside() {
         if let Some(place) = judged.get_mut(fact.order as usize).filter(|_| listing.all) {
             *place = Some(Judged { fact, counted: *counted, state: None });
         }
     }
     judged.into_iter().zip(listing.details).filter_map(|(judged, detail)| {
         let mut row = match judged {
-            Some(judged) => judged.cells(bench, listing),
+            Some(judged) => judged.cells(judging, listing),
             None if listing.all => unusable(),
             None => return None,
         };
-        row.extend(place(detail, &bench.history.names));
+        row.extend(place(detail, &judging.history.names));
         Some(row)
     })
 }
@@ -78,20 +83,20 @@ struct Judged<'a> {
 /// Finds out about the messages of one pair.
 fn judge_pair<'a>(
     pair: &Pair<'a>,
-    bench: &Bench<'_>,
+    judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
     judged: &mut [Option<Judged<'a>>],
 ) {
     let mut timelines = HashMap::new();
     for fact in pair.facts {
-        let counted = bench.scope.place(fact);
+        let counted = judging.scope.place(fact);
         let wanted = listing.all || counted == Counted::Marketing;
         let Some(place) = judged.get_mut(fact.order as usize).filter(|_| wanted) else { continue };
         let time = fact.time.filter(|_| counted == Counted::Marketing);
         let state = time.map(|time| {
             let timeline =
-                timelines.entry((fact.from, fact.list)).or_insert_with(|| bench.timeline(pair, fact));
-            timeline.at(time, bench.scope.zone.day(time)).state
+                timelines.entry((fact.from, fact.list)).or_insert_with(|| judging.timeline(pair, fact));
+            timeline.at(time, judging.scope.zone.day(time)).state
         });
         *place = Some(Judged { fact, counted, state });
     }
@@ -99,15 +104,15 @@ fn judge_pair<'a>(
 
 impl Judged<'_> {
     /// The half of a row that was found out. The owner's own mail and drafts have no kind.
-    fn cells(self, bench: &Bench<'_>, listing: &Listing<'_>) -> Vec<Cell> {
+    fn cells(self, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<Cell> {
         let Self { fact, counted, state } = self;
-        let names = &bench.history.names;
+        let names = &judging.history.names;
         let classified = !matches!(counted, Counted::Own | Counted::NoMail);
         vec![
             Cell::text(names.text(fact.sender)),
             Cell::text(names.text(fact.customer)),
-            Cell::maybe(fact.time, |time| Cell::Date(bench.scope.zone.day(time))),
-            Cell::maybe(fact.time, |time| Cell::Moment(bench.scope.zone.rfc3339(time))),
+            Cell::maybe(fact.time, |time| Cell::Date(judging.scope.zone.day(time))),
+            Cell::maybe(fact.time, |time| Cell::Moment(judging.scope.zone.rfc3339(time))),
             if classified { Cell::Word(fact.kind.word()) } else { Cell::Blank },
             if classified { Cell::text(listing.rules.id(fact.rule)) } else { Cell::Blank },
             Cell::Word(counted.word()),

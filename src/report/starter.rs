@@ -6,7 +6,7 @@ use super::messages::Listing;
 use crate::consent::sender_cell;
 use crate::fact::canonical;
 use crate::history::Counted;
-use crate::judge::Bench;
+use crate::judge::JudgeContext;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -16,13 +16,18 @@ pub const STARTER_COLUMNS: [&str; 6] = ["sender", "customer", "event", "date", "
 
 /// Writes the list: most marketing mail first. Event, date and source are blank, which says nothing until somebody
 /// fills them in; the note is the newest subject, to recognise the sender by.
-pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing<'_>) -> io::Result<()> {
-    let names = &bench.history.names;
+pub fn write(
+    out: impl Write,
+    style: Style,
+    judging: &JudgeContext<'_>,
+    listing: &Listing<'_>,
+) -> io::Result<()> {
+    let names = &judging.history.names;
     let mut rows: Vec<(Reverse<usize>, String, &str, &str)> = Vec::new();
-    for pair in bench.history.pairs() {
+    for pair in judging.history.pairs() {
         let mut count = 0;
         let mut newest = None;
-        for fact in pair.facts.iter().filter(|fact| bench.scope.place(fact) == Counted::Marketing) {
+        for fact in pair.facts.iter().filter(|fact| judging.scope.place(fact) == Counted::Marketing) {
             count += 1;
             newest = Some(fact);
         }
@@ -30,7 +35,7 @@ pub fn write(out: impl Write, style: Style, bench: &Bench<'_>, listing: &Listing
         let subject = listing.details.get(newest.order as usize).map_or("", |detail| detail.subject.as_str());
         let customer = any_or(names.text(pair.customer));
         // A list can't name a sender without a domain.
-        let Some(sender) = sender_cell(names.text(pair.sender), bench.senders) else { continue };
+        let Some(sender) = sender_cell(names.text(pair.sender), judging.senders) else { continue };
         rows.push((Reverse(count), sender, customer, subject));
     }
     rows.sort_unstable();

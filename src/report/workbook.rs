@@ -4,7 +4,7 @@ use super::cell::Cell;
 use super::columns::{COLUMNS, Context};
 use super::messages::{Listing, MESSAGE_COLUMNS, rows};
 use super::width::width;
-use crate::judge::{Bench, Case};
+use crate::judge::{Case, JudgeContext};
 use crate::outputs::WORKBOOK_CREATOR;
 use crate::time::Day;
 use chrono::DateTime;
@@ -45,7 +45,7 @@ pub struct Sheets<'a> {
     /// The list of messages, where a sheet of it is wanted.
     pub messages: Option<&'a Listing<'a>>,
     /// Everything that was read.
-    pub bench: &'a Bench<'a>,
+    pub judging: &'a JudgeContext<'a>,
 }
 
 /// Writes the workbook. Rows pass through a temporary file without a name in the folder `scratch`.
@@ -82,7 +82,7 @@ fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &Sheets<'_>) -> Result<
     if let Some(listing) = sheets.messages {
         let names = MESSAGE_COLUMNS.into_iter().map(|(name, _)| name);
         let mut messages = Sheet::begin(workbook, "Messages", names, 1)?;
-        rows(sheets.bench, listing).try_for_each(|cells| messages.row(cells.into_iter(), false))?;
+        rows(sheets.judging, listing).try_for_each(|cells| messages.row(cells.into_iter(), false))?;
         messages.end()?;
     }
     meanings(workbook, sheets)
@@ -98,7 +98,7 @@ fn meanings(workbook: &mut Workbook, sheets: &Sheets<'_>) -> Result<(), XlsxErro
         let cells = [Cell::Word(of), Cell::Word(name), Cell::Text(meaning.replace('`', ""))];
         sheet.row(cells.into_iter(), false)?;
     }
-    let zone = sheets.bench.scope.zone.name();
+    let zone = sheets.judging.scope.zone.name();
     let days = format!("Days and times are those of {zone}. Blank: not known or not applicable.");
     let about = format!("Written by mailfatigue {}. {days}", env!("CARGO_PKG_VERSION"));
     sheet.row([Cell::Word("all"), Cell::Blank, Cell::Text(about)].into_iter(), false)?;

@@ -8,7 +8,7 @@ use crate::cadence::ActiveDays;
 use crate::classify::Sign;
 use crate::fact::{Detail, Fact, Kind, MailboxId, Rules};
 use crate::history::{Counted, Grounds, Key, Pair};
-use crate::judge::{Bench, Case, Record, Strand, changes, held};
+use crate::judge::{Case, JudgeContext, Record, Strand, changes, held};
 use crate::policy::NOT_MARKETING;
 use crate::report::messages::Listing;
 use crate::report::reason::reason;
@@ -17,35 +17,40 @@ use crate::time::Day;
 use std::collections::BTreeSet;
 
 /// Explains a pair.
-pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listing<'_>) -> Explanation {
-    let record = Record::of(pair, bench);
-    let rule = case.verdict.rule.and_then(|at| bench.policy.rules.get(at));
-    let found = changes(pair, case, &record, bench);
-    let rules = asked(case, bench);
+pub fn explain(
+    pair: &Pair<'_>,
+    case: &Case,
+    judging: &JudgeContext<'_>,
+    listing: &Listing<'_>,
+) -> Explanation {
+    let record = Record::of(pair, judging);
+    let rule = case.verdict.rule.and_then(|at| judging.policy.rules.get(at));
+    let found = changes(pair, case, &record, judging);
+    let rules = asked(case, judging);
     let is_first =
         |rule: &&Asked| rule.flag && rule.held_on.is_some() && rule.held_on == case.verdict.flagged_on;
     let flagged_by = rules.iter().find(is_first).map(|rule| rule.verdict.clone());
-    let circumstances = Circumstances { bench, rules: &rules };
+    let circumstances = Circumstances { judging, rules: &rules };
     let changes = wishes(&circumstances, &found);
-    let of_pair = messages(pair, bench);
-    let grounds = bench.history.grounds(pair);
+    let of_pair = messages(pair, judging);
+    let grounds = judging.history.grounds(pair);
     let details = of_pair.iter().filter_map(|(fact, _)| listing.details.get(fact.order as usize));
     let mailboxes: BTreeSet<MailboxId> = details.map(|detail| detail.mailbox).collect();
     Explanation {
         sender: safe(&case.sender),
         sender_name: case.sender_name.as_deref().map(safe),
         customer: safe(&case.customer),
-        flagged: case.is_flagged(bench.policy),
+        flagged: case.is_flagged(judging.policy),
         verdict: match rule {
             Some(rule) => Some(safe(&rule.verdict)),
             None => case.received.is_empty().then(|| NOT_MARKETING.to_string()),
         },
-        reason: safe(&reason(case, bench.policy, bench.ledger.given)),
+        reason: safe(&reason(case, judging.policy, judging.ledger.given)),
         flagged_on: case.verdict.flagged_on,
         flagged_by,
         still_active: (!case.received.is_empty()).then_some(case.verdict.still_active),
-        as_of: bench.as_of,
-        timezone: bench.scope.zone.name().to_string(),
+        as_of: judging.as_of,
+        timezone: judging.scope.zone.name().to_string(),
         marketing_messages: case.received.len(),
         unconsented_messages: case.unconsented_messages(),
         active_days: case.active.count(),
@@ -61,18 +66,18 @@ pub fn explain(pair: &Pair<'_>, case: &Case, bench: &Bench<'_>, listing: &Listin
         days_per_week_before: case.change_of_pace().map(|change| change.before),
         unread_run: case.unread_run,
         messages_a_year: case.messages_a_year,
-        consent_list_given: bench.ledger.given,
-        grace_days: bench.policy.grace_days,
-        soft_opt_in_days: bench.policy.soft_opt_in_days,
+        consent_list_given: judging.ledger.given,
+        grace_days: judging.policy.grace_days,
+        soft_opt_in_days: judging.policy.soft_opt_in_days,
         rules,
-        consent: record.strands.iter().map(|strand| on_record(strand, pair, case, bench)).collect(),
+        consent: record.strands.iter().map(|strand| on_record(strand, pair, case, judging)).collect(),
         changes,
         days: marked(case),
-        mailboxes: mailboxes.iter().map(|id| safe(bench.history.names.text(*id))).collect(),
+        mailboxes: mailboxes.iter().map(|id| safe(judging.history.names.text(*id))).collect(),
         messages: of_pair
             .iter()
             .map(|(fact, counted)| {
-                let told = told(fact, *counted, &record, bench, listing, &mailboxes);
+                let told = told(fact, *counted, &record, judging, listing, &mailboxes);
                 Told { inferred_from: grounds.get(&fact.order).map(inferred_from), ..told }
             })
             .collect(),
@@ -88,10 +93,10 @@ fn window(days: &ActiveDays) -> Option<Window> {
 }
 
 /// Each rule of the policy, with what it asks for and what was found.
-fn asked(case: &Case, bench: &Bench<'_>) -> Vec<Asked> {
-    let fared = held(&case.received, bench.policy);
-    let flagged = case.is_flagged(bench.policy);
-    let rules = bench.policy.rules.iter().zip(fared).enumerate();
+fn asked(case: &Case, judging: &JudgeContext<'_>) -> Vec<Asked> {
+    let fared = held(&case.received, judging.policy);
+    let flagged = case.is_flagged(judging.policy);
+    let rules = judging.policy.rules.iter().zip(fared).enumerate();
     let told = rules.map(|(at, (rule, held))| Asked {
         verdict: safe(&rule.verdict),
         flag: rule.flag,
@@ -117,13 +122,13 @@ fn asked(case: &Case, bench: &Bench<'_>) -> Vec<Asked> {
     told.collect()
 }
 
-fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, bench: &Bench<'_>) -> OnRecord {
-    let zone = &bench.scope.zone;
+fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, judging: &JudgeContext<'_>) -> OnRecord {
+    let zone = &judging.scope.zone;
     let mut dates = pair.facts.iter().filter_map(|fact| fact.time).map(|time| zone.day(time));
     let first = case.active.first().or_else(|| dates.next());
-    let last = case.active.last().max(bench.as_of).max(first);
+    let last = case.active.last().max(judging.as_of).max(first);
     let span = first.zip(last);
-    let periods = span.map(|(first, last)| strand.periods(first, last, bench.terms(), zone));
+    let periods = span.map(|(first, last)| strand.periods(first, last, judging.terms(), zone));
     OnRecord {
         addresses: strand.addresses.iter().map(|address| safe(address)).collect(),
         events: strand
@@ -159,11 +164,11 @@ fn marked(case: &Case) -> Vec<Marked> {
 }
 
 /// All messages of the pair, in time order: also copies and what was set aside.
-fn messages<'a>(pair: &Pair<'a>, bench: &Bench<'a>) -> Vec<(&'a Fact, Counted)> {
+fn messages<'a>(pair: &Pair<'a>, judging: &JudgeContext<'a>) -> Vec<(&'a Fact, Counted)> {
     let of_pair = |fact: &Fact| (fact.sender, fact.customer) == (pair.sender, pair.customer);
-    let aside = bench.history.aside().iter().filter(|(fact, _)| of_pair(fact));
+    let aside = judging.history.aside().iter().filter(|(fact, _)| of_pair(fact));
     let mut all: Vec<(&Fact, Counted)> =
-        pair.facts.iter().map(|fact| (fact, bench.scope.place(fact))).collect();
+        pair.facts.iter().map(|fact| (fact, judging.scope.place(fact))).collect();
     all.extend(aside.map(|(fact, counted)| (fact, *counted)));
     all.sort_by_key(|(fact, _)| (fact.time, fact.order));
     all
@@ -173,11 +178,11 @@ fn told(
     fact: &Fact,
     counted: Counted,
     record: &Record,
-    bench: &Bench<'_>,
+    judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
     mailboxes: &BTreeSet<MailboxId>,
 ) -> Told {
-    let zone = &bench.scope.zone;
+    let zone = &judging.scope.zone;
     let detail = listing.details.get(fact.order as usize);
     let text = |of: fn(&Detail) -> &str| safe(detail.map_or("", of));
     let mailbox = detail.and_then(|detail| mailboxes.iter().position(|id| *id == detail.mailbox));

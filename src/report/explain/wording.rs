@@ -2,7 +2,7 @@
 
 use super::{Asked, Outcome};
 use crate::consent::Happening;
-use crate::judge::{Bench, Change, Occasion};
+use crate::judge::{Change, JudgeContext, Occasion};
 use crate::report::visible;
 
 /// A state in plain words.
@@ -115,7 +115,7 @@ impl Asked {
 /// What the sentences about changes are made from.
 pub struct Circumstances<'a> {
     /// What it was judged by.
-    pub bench: &'a Bench<'a>,
+    pub judging: &'a JudgeContext<'a>,
     /// How the rules fared.
     pub rules: &'a [Asked],
 }
@@ -174,13 +174,13 @@ fn more(rule: &Asked) -> String {
 
 impl Circumstances<'_> {
     fn sentence(&self, change: &Change) -> String {
-        let rule = change.rule.and_then(|at| self.bench.policy.rules.get(at));
+        let rule = change.rule.and_then(|at| self.judging.policy.rules.get(at));
         let verdict = match rule {
             Some(rule) if rule.flag => format!("`{}` (a flag)", visible(&rule.verdict)),
             Some(rule) => format!("`{}` (no flag)", visible(&rule.verdict)),
             None => "no verdict at all".to_string(),
         };
-        let list = if self.bench.ledger.given {
+        let list = if self.judging.ledger.given {
             "one more row in the consent list"
         } else {
             "a consent list (--consent)"

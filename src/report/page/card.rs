@@ -71,7 +71,7 @@ impl Card {
 
 /// The letter that `letter` writes, in English.
 fn letter_of(case: &Case, page: &Page<'_>) -> Option<String> {
-    letter(case, &page.bench.scope.zone, Language::English).ok().flatten()
+    letter(case, &page.judging.scope.zone, Language::English).ok().flatten()
 }
 
 /// The sentence of the report, as the page's sentences are: with a capital and a full stop.
@@ -109,7 +109,7 @@ fn leave(way_out: Option<WayOut>) -> &'static str {
 /// The marketing messages of a pair, the newest first.
 fn newest<'a>(pair: Option<&Pair<'a>>, page: &Page<'a>) -> Vec<(&'a Fact, &'a Detail)> {
     let facts = pair.map_or(&[][..], |pair| pair.facts).iter().rev();
-    let marketing = facts.filter(|fact| page.bench.scope.place(fact) == Counted::Marketing);
+    let marketing = facts.filter(|fact| page.judging.scope.place(fact) == Counted::Marketing);
     marketing.filter_map(|fact| Some((fact, page.listing.details.get(fact.order as usize)?))).collect()
 }
 
@@ -117,7 +117,7 @@ fn subjects(newest: &[(&Fact, &Detail)], page: &Page<'_>) -> Vec<(String, String
     let mut seen = HashSet::new();
     let new = newest.iter().filter(|(_, detail)| seen.insert(detail.subject.as_str()));
     let shown = new.take(SUBJECTS).map(|(fact, detail)| {
-        let day = fact.time.map_or(String::new(), |time| page.bench.scope.zone.day(time).to_string());
+        let day = fact.time.map_or(String::new(), |time| page.judging.scope.zone.day(time).to_string());
         let subject = line(&detail.subject);
         (day, if subject.trim().is_empty() { "(no subject)".to_string() } else { subject })
     });

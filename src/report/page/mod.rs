@@ -16,7 +16,7 @@ mod words;
 use super::messages::Listing;
 use super::summary::Account;
 use crate::history::{History, Pair};
-use crate::judge::{Bench, Case};
+use crate::judge::{Case, JudgeContext};
 use crate::policy::NOT_MARKETING;
 use crate::time::Day;
 use askama::Template;
@@ -47,7 +47,7 @@ pub struct Page<'a> {
     /// All rows of the report, in its order.
     pub cases: &'a [Case],
     /// What the cases were judged by.
-    pub bench: &'a Bench<'a>,
+    pub judging: &'a JudgeContext<'a>,
     /// Subjects and ways out.
     pub listing: &'a Listing<'a>,
     /// Whether the rows are of several customers, so that each needs its customer's name.
@@ -94,12 +94,12 @@ impl<'a> Page<'a> {
     pub fn new(
         account: &'a Account<'a>,
         cases: &'a [Case],
-        bench: &'a Bench<'a>,
+        judging: &'a JudgeContext<'a>,
         listing: &'a Listing<'a>,
     ) -> Self {
         let first = cases.first().map(|case| &case.customer);
         let several_customers = cases.iter().any(|case| Some(&case.customer) != first);
-        Self { account, cases, bench, listing, several_customers }
+        Self { account, cases, judging, listing, several_customers }
     }
 
     /// Writes the page about all senders.
@@ -159,7 +159,7 @@ impl<'a> Page<'a> {
     }
 
     fn cards<'c>(&self, cases: impl Iterator<Item = &'c Case>) -> Vec<Card> {
-        let pairs = pairs(self.bench.history);
+        let pairs = pairs(self.judging.history);
         let card = |(case, number): (&Case, usize)| {
             let pair = pairs.get(&(case.sender.as_str(), case.customer.as_str()));
             Card::of(number, case, pair, self)

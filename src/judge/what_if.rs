@@ -1,7 +1,7 @@
 //! What would have given another verdict, found by judging again with one thing changed: an event more on
 //! record, or messages counted that were set aside. Nothing here is guessed.
 
-use super::{Bench, Case, Record, judge};
+use super::{Case, JudgeContext, Record, judge};
 use crate::consent::{Event, Happening, Moment};
 use crate::history::{Counted, Pair, Scope};
 use crate::time::{Day, Zone};
@@ -34,11 +34,11 @@ pub enum Occasion {
 }
 
 /// Everything of that sort that changes the verdict of a pair.
-pub fn changes(pair: &Pair<'_>, case: &Case, record: &Record, bench: &Bench<'_>) -> Vec<Change> {
+pub fn changes(pair: &Pair<'_>, case: &Case, record: &Record, judging: &JudgeContext<'_>) -> Vec<Change> {
     let events = [Happening::Granted, Happening::Withdrawn];
     let mut found: Vec<Change> =
-        events.iter().flat_map(|happening| by_event(*happening, case, record, bench)).collect();
-    let scope = bench.scope;
+        events.iter().flat_map(|happening| by_event(*happening, case, record, judging)).collect();
+    let scope = judging.scope;
     found.extend(
         [
             by_scope(
@@ -47,7 +47,7 @@ pub fn changes(pair: &Pair<'_>, case: &Case, record: &Record, bench: &Bench<'_>)
                 &Scope { include_spam: true, ..scope.clone() },
                 pair,
                 case,
-                bench,
+                judging,
             ),
             by_scope(
                 Occasion::IncludeUnverified,
@@ -55,7 +55,7 @@ pub fn changes(pair: &Pair<'_>, case: &Case, record: &Record, bench: &Bench<'_>)
                 &Scope { include_unverified: true, ..scope.clone() },
                 pair,
                 case,
-                bench,
+                judging,
             ),
         ]
         .into_iter()
@@ -66,12 +66,12 @@ pub fn changes(pair: &Pair<'_>, case: &Case, record: &Record, bench: &Bench<'_>)
 
 /// Tries the event on every day on which it could make a difference; days in a row with the same verdict are one
 /// change. Between two such days nothing comes and nothing happens, so the later one speaks for the days before.
-fn by_event(happening: Happening, case: &Case, record: &Record, bench: &Bench<'_>) -> Vec<Change> {
+fn by_event(happening: Happening, case: &Case, record: &Record, judging: &JudgeContext<'_>) -> Vec<Change> {
     let mut found: Vec<Change> = Vec::new();
     let mut before: Option<(Day, Option<usize>)> = None;
     for day in record.turning_days() {
-        let Some(event) = dated(happening, day, &bench.scope.zone) else { continue };
-        let rule = judge(&record.received_with(&event), bench.policy, bench.as_of).rule;
+        let Some(event) = dated(happening, day, &judging.scope.zone) else { continue };
+        let rule = judge(&record.received_with(&event), judging.policy, judging.as_of).rule;
         let goes_on = before.is_none_or(|(_, earlier)| earlier == rule);
         let from = before.map(|(earlier, _)| earlier.plus(1));
         before = Some((day, rule));
@@ -102,11 +102,11 @@ fn by_scope(
     scope: &Scope,
     pair: &Pair<'_>,
     case: &Case,
-    bench: &Bench<'_>,
+    judging: &JudgeContext<'_>,
 ) -> Option<Change> {
-    if !pair.facts.iter().any(|fact| bench.scope.place(fact) == aside) {
+    if !pair.facts.iter().any(|fact| judging.scope.place(fact) == aside) {
         return None;
     }
-    let rule = Case::of(*pair, &Bench { scope, ..*bench }, case.load.whole).verdict.rule;
+    let rule = Case::of(*pair, &JudgeContext { scope, ..*judging }, case.load.whole).verdict.rule;
     (rule != case.verdict.rule).then_some(Change { occasion, rule })
 }

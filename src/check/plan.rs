@@ -1,0 +1,154 @@
+//! What is to be done: everything read and checked that the job needs, before any mail is read.
+
+use crate::consent::{Findings, Ledger, LedgerOptions, Reading};
+use crate::error::Result;
+use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
+use crate::history::{History, Scope};
+use crate::judge::JudgeContext;
+use crate::mailbox::{FileId, Survey, survey_beside};
+use crate::policy::Policy;
+use crate::time::{Day, Seconds, Zone};
+use std::path::PathBuf;
+
+/// What is to be done, checked and complete.
+#[derive(Debug)]
+pub struct Plan {
+    /// What is to be read.
+    pub survey: Survey,
+    /// How mail is looked at.
+    pub lens: Lens,
+    /// Which messages count.
+    pub scope: Scope,
+    /// The consent list.
+    pub ledger: Ledger,
+    /// The policy.
+    pub policy: Policy,
+    /// The day of asking, where one was given.
+    pub as_of: Option<Day>,
+    /// Whether pairs without marketing are listed too.
+    pub all: bool,
+    /// How many threads read.
+    pub threads: usize,
+}
+
+/// A plan as it is asked for, not yet checked. Every field has a default: [`Plan::builder`] sets them, and
+/// `PlanBuilder { all: true, ..Plan::builder(mailboxes, now) }` changes one.
+#[derive(Debug, Clone, Default)]
+pub struct PlanBuilder {
+    /// Mailbox files, folders and archives; `-` is standard input.
+    pub mailboxes: Vec<PathBuf>,
+    /// The instant of the run, in seconds since 1970: mail from after it is not believed.
+    pub now: Seconds,
+    /// The zone of civil days; otherwise UTC.
+    pub zone: Option<Zone>,
+    /// The consent lists; otherwise none.
+    pub consent: LedgerOptions,
+    /// A policy file; otherwise the built-in policy.
+    pub policy: Option<PathBuf>,
+    /// Classification rules that are asked before the built-in ones.
+    pub rules: Option<PathBuf>,
+    /// A file of brands.
+    pub brands: Option<PathBuf>,
+    /// Addresses of the mailboxes' owner, or `@domain`.
+    pub owners: Vec<String>,
+    /// Whether addresses that differ in their +tag are different customers.
+    pub keep_tags: bool,
+    /// The first day of the period.
+    pub since: Option<Day>,
+    /// Its last day.
+    pub until: Option<Day>,
+    /// "Today"; otherwise the day of the newest message, or `until`.
+    pub as_of: Option<Day>,
+    /// Whether spam counts.
+    pub include_spam: bool,
+    /// Whether mail of unverified senders counts.
+    pub include_unverified: bool,
+    /// Whether mail that belongs to a deal counts as marketing where it advertises as well.
+    pub count_mixed: bool,
+    /// Whether pairs without marketing are listed too.
+    pub all: bool,
+    /// How many threads read; otherwise as many as the machine has cores.
+    pub threads: Option<usize>,
+    /// Whether each message's place and subject are kept.
+    pub with_details: bool,
+    /// With these, whether the addresses for opt-outs are kept.
+    pub with_ways_out: bool,
+    /// With these, whether the signs that were weighed are kept.
+    pub with_signs: bool,
+    /// Files that the run writes to, which are not read.
+    pub outputs: Vec<FileId>,
+}
+
+impl PlanBuilder {
+    /// The plan, with every file that it names read and checked. An error says which file or value is wrong.
+    pub fn build(self) -> Result<Plan> {
+        let zone = self.zone.map_or_else(|| Zone::named("UTC"), Ok)?;
+        let owners = Owners::new(&self.owners, self.keep_tags)?;
+        let brands = self.brands.as_deref().map(Brands::read).transpose()?.unwrap_or_default();
+        let mut vocabulary = Vocabulary::default();
+        let rules = Rules::load(self.rules.as_deref(), &mut vocabulary)?;
+        let policy = self.policy.as_deref().map_or_else(Policy::built_in, Policy::read)?;
+        let senders = Senders::new(brands);
+        let reading = Reading { zone: &zone, owners: &owners, senders: &senders, now: self.now };
+        let ledger = Ledger::read(&self.consent, &reading)?;
+        let lens = Lens {
+            now: self.now,
+            owners,
+            senders,
+            labels: Labels::built_in(),
+            rules,
+            vocabulary,
+            with_details: self.with_details,
+            with_ways_out: self.with_ways_out,
+            with_signs: self.with_signs,
+        };
+        let scope = Scope {
+            zone,
+            since: self.since,
+            until: self.until,
+            include_spam: self.include_spam,
+            include_unverified: self.include_unverified,
+            count_mixed: self.count_mixed,
+        };
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Plan {
+            survey: survey_beside(&self.mailboxes, &self.outputs),
+            lens,
+            scope,
+            ledger,
+            policy,
+            as_of: self.as_of,
+            all: self.all,
+            threads: self.threads.unwrap_or_else(cores),
+        })
+    }
+}
+
+impl Plan {
+    /// A plan to read these mailboxes at that instant (seconds since 1970), with the built-in rules and policy, without
+    /// consent lists, in UTC.
+    pub fn builder<P: Into<PathBuf>>(mailboxes: impl IntoIterator<Item = P>, now: Seconds) -> PlanBuilder {
+        let mailboxes = mailboxes.into_iter().map(Into::into).collect();
+        PlanBuilder { mailboxes, now, ..PlanBuilder::default() }
+    }
+
+    /// What every case is judged by.
+    pub fn judging<'a>(
+        &'a self,
+        history: &'a History,
+        findings: &'a Findings,
+        scope: &'a Scope,
+        as_of: Option<Day>,
+    ) -> JudgeContext<'a> {
+        JudgeContext {
+            history,
+            scope,
+            ledger: &self.ledger,
+            findings,
+            policy: &self.policy,
+            senders: &self.lens.senders,
+            rules: &self.lens.rules,
+            as_of,
+        }
+    }
+}
