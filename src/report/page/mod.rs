@@ -7,7 +7,7 @@
 mod calendar;
 mod card;
 mod chart;
-mod messages;
+mod in_full;
 mod numbers;
 mod overview;
 mod table;
@@ -24,7 +24,7 @@ use base64::Engine;
 use calendar::Frame;
 use card::Card;
 use chart::Chart;
-use messages::Message;
+use in_full::InFull;
 use overview::Overview;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -71,8 +71,8 @@ struct Document<'a> {
     without_card: usize,
     table: Option<Table>,
     chart: Option<Chart>,
-    /// The messages of each card, on a page about one sender; the customer where there are several.
-    messages: Vec<(Option<String>, Vec<Message<'a>>)>,
+    /// The pair of each card in full, on a page about one sender.
+    in_full: Vec<InFull<'a>>,
     /// What was read, and when.
     about: About,
 }
@@ -119,10 +119,10 @@ impl<'a> Page<'a> {
 
     /// Writes the page about one sender, with every message. The explanations are those of the cases.
     pub fn write_of_sender(&self, out: impl Write, explanations: &[Explanation]) -> io::Result<()> {
-        let customers = self.cases.iter().map(|case| self.customer_of(case));
+        let pairs = self.cases.iter().zip(explanations);
         let document = Document {
             cards: self.cards(self.cases.iter()),
-            messages: customers.zip(explanations.iter().map(messages::of)).collect(),
+            in_full: pairs.map(|(case, told)| InFull::of(told, self.customer_of(case))).collect(),
             ..self.document("A sender, by mailfatigue")
         };
         document.write(out)
@@ -141,7 +141,7 @@ impl<'a> Page<'a> {
             without_card: 0,
             table: None,
             chart: None,
-            messages: Vec::new(),
+            in_full: Vec::new(),
             about: About {
                 read: super::summary::parts(account.tally)
                     .into_iter()

@@ -1,0 +1,91 @@
+//! What only the page about one sender has: what is on record, what would change the verdict, every message.
+
+use super::words::{consent, line};
+use crate::report::Explanation;
+use crate::time::Day;
+
+/// One pair in full. Its texts are harmless already.
+#[derive(Debug)]
+pub struct InFull<'a> {
+    /// To whom, where there are several customers.
+    pub customer: Option<String>,
+    /// What held from when on.
+    pub states: Vec<State<'a>>,
+    /// What would change the verdict, each a phrase.
+    pub changes: &'a [String],
+    /// The newest first.
+    pub messages: Vec<Message<'a>>,
+}
+
+/// A state of consent, for a time.
+#[derive(Debug)]
+pub struct State<'a> {
+    /// The days, and of which addresses where there are several records.
+    pub when: String,
+    pub state: &'a str,
+    /// Where the event is written that decided.
+    pub source: String,
+}
+
+/// A message.
+#[derive(Debug)]
+pub struct Message<'a> {
+    pub time: String,
+    pub subject: String,
+    pub from: String,
+    pub kind: &'a str,
+    /// The rule that decided the kind.
+    pub rule: &'a str,
+    pub counted_as: &'a str,
+    pub consent: &'a str,
+}
+
+impl<'a> InFull<'a> {
+    /// All that an explanation says of a pair.
+    pub fn of(explanation: &'a Explanation, customer: Option<String>) -> Self {
+        Self {
+            customer,
+            states: states(explanation),
+            changes: &explanation.changes,
+            messages: messages(explanation),
+        }
+    }
+}
+
+fn states(explanation: &Explanation) -> Vec<State<'_>> {
+    let several = explanation.consent.len() > 1;
+    let of_record = explanation.consent.iter().flat_map(move |record| {
+        let addresses = record.addresses.first().filter(|_| several);
+        let whose = addresses.map_or(String::new(), |address| format!(", mail from {}", line(address)));
+        record.states.iter().map(move |held| State {
+            when: format!("{}{whose}", days(held.from, held.until)),
+            state: consent(held.state),
+            source: held.source.as_deref().map(line).unwrap_or_default(),
+        })
+    });
+    of_record.collect()
+}
+
+fn days(from: Option<Day>, until: Option<Day>) -> String {
+    match (from, until) {
+        (Some(from), Some(until)) if from == until => from.to_string(),
+        (Some(from), Some(until)) => format!("{from} to {until}"),
+        (Some(from), None) => format!("Since {from}"),
+        (None, Some(until)) => format!("Until {until}"),
+        (None, None) => "All the time".to_string(),
+    }
+}
+
+fn messages(explanation: &Explanation) -> Vec<Message<'_>> {
+    let message = explanation.messages.iter().rev().map(|told| Message {
+        // `2026-06-14 07:30` of `2026-06-14T07:30:00+01:00`; the zone is the page's.
+        time: told.time.as_deref().and_then(|time| time.get(..16)).unwrap_or_default().replace('T', " "),
+        subject: line(&told.subject),
+        from: line(&told.from),
+        kind: told.kind.unwrap_or_default(),
+        rule: told.rule.as_deref().unwrap_or_default(),
+        counted_as: told.counted_as,
+        consent: told.consent.map_or("", consent),
+    });
+    message.collect()
+}
