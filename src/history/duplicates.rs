@@ -64,3 +64,88 @@ fn prefer(left: &Fact, right: &Fact, names: &Names) -> Ordering {
         .then_with(|| name(left).cmp(&name(right)))
         .then_with(|| list(left).cmp(&list(right)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{AddressId, CustomerId, RuleId, SenderId, WayOut};
+    use crate::time::Time;
+    use proptest::prelude::*;
+
+    /// 2026-11-22T00:00:00Z.
+    const NOW: i64 = 1_795_305_600;
+
+    fn copy(order: u32, hour: i64, traits: Traits) -> Fact {
+        Fact {
+            identity: 1,
+            message_id: 2,
+            order,
+            time: Time::believed(NOW + hour * 3_600, NOW),
+            sender: SenderId::from(0),
+            customer: CustomerId::from(0),
+            from: AddressId::from(0),
+            name: None,
+            list: None,
+            rule: RuleId(0),
+            kind: Kind::Marketing,
+            way_out: WayOut::Link,
+            leads_to: 0,
+            template: 0,
+            answers: 0,
+            traits,
+        }
+    }
+
+    fn merged(mut facts: Vec<Fact>) -> Fact {
+        let read = facts.len();
+        let duplicates = merge(&mut facts, &Names::default());
+        assert_eq!((facts.len(), duplicates.len()), (1, read - 1));
+        facts[0]
+    }
+
+    #[test]
+    fn a_copy_that_was_read_or_kept_speaks_for_all() {
+        let unread = Traits::READ_KNOWN | Traits::DELETED_KNOWN | Traits::DELETED | Traits::SPAM;
+        let one = merged(vec![copy(0, 5, unread), copy(1, 2, Traits::READ_KNOWN | Traits::READ)]);
+        assert_eq!(one.traits, Traits::READ_KNOWN | Traits::READ | Traits::DELETED_KNOWN);
+        assert_eq!((one.order, one.time), (0, copy(0, 2, unread).time), "the earliest believed time");
+        let spam = merged(vec![copy(0, 0, Traits::SPAM), copy(1, 0, Traits::SPAM)]);
+        assert_eq!(spam.traits, Traits::SPAM, "only where every copy is");
+    }
+
+    #[test]
+    fn of_two_kinds_the_one_that_is_not_marketing_is_kept() {
+        let deal = Fact { kind: Kind::Transactional, ..copy(1, 0, Traits::empty()) };
+        assert_eq!(merged(vec![copy(0, 0, Traits::empty()), deal]).kind, Kind::Transactional);
+    }
+
+    #[test]
+    fn a_message_to_another_customer_or_of_another_identity_is_no_copy() {
+        let first = copy(0, 0, Traits::empty());
+        let mut facts = vec![
+            first,
+            Fact { customer: CustomerId::from(1), ..first },
+            Fact { sender: SenderId::from(1), ..first },
+            Fact { identity: 7, ..first },
+        ];
+        assert_eq!(merge(&mut facts, &Names::default()), []);
+        assert_eq!(facts.len(), 4);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_does_not_depend_on_the_order_of_the_copies(
+            copies in proptest::collection::vec((0_i64..48, any::<u16>(), 0_u16..3), 1..6)
+        ) {
+            let of = |(order, (hour, traits, rule)): (u32, &(i64, u16, u16))| Fact {
+                rule: RuleId(*rule),
+                kind: if *rule == 1 { Kind::Notification } else { Kind::Marketing },
+                // Drafts and chats are set aside before copies are looked for.
+                ..copy(order, *hour - 96, Traits::from_bits_truncate(*traits) - Traits::NO_MAIL)
+            };
+            let forwards = merged((0..).zip(&copies).map(of).collect());
+            let backwards = merged((0..).zip(copies.iter().rev()).map(of).collect());
+            prop_assert_eq!(forwards, backwards);
+        }
+    }
+}

@@ -62,8 +62,8 @@ pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
 
 /// Only its warnings.
 pub fn warnings(account: &Account<'_>, columns: Option<usize>) -> String {
-    let mut lines = lines(account);
-    lines.retain(|line| line.starts_with("warning: "));
+    let of_the_list = account.list.and_then(consent_list::newer);
+    let lines: Vec<String> = of_the_list.into_iter().chain(owner::unnamed(account.unnamed_owners)).collect();
     broken(&lines, columns)
 }
 

@@ -74,13 +74,17 @@ fn after(account: &ListAccount, cases: &[Case]) -> Vec<String> {
             counted(late as u64, "promotional message", "promotional messages")
         ));
     }
-    lines.extend(account.newer.as_ref().map(|(day, source)| {
-        let source = visible(source);
-        format!(
-            "warning: the consent list has newer rows than --consent-as-of {as_of}, such as {day} in {source}"
-        )
-    }));
+    lines.extend(newer(account));
     lines
+}
+
+/// A warning where the lists know of later days than the last that they are said to cover.
+pub fn newer(account: &ListAccount) -> Option<String> {
+    let (as_of, (day, source)) = (account.as_of?, account.newer.as_ref()?);
+    let source = visible(source);
+    Some(format!(
+        "warning: the consent list has newer rows than --consent-as-of {as_of}, such as {day} in {source}"
+    ))
 }
 
 #[cfg(test)]
