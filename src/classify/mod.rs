@@ -6,7 +6,6 @@
 
 mod body;
 mod built_in;
-mod cache;
 mod compile;
 mod load;
 mod matcher;
@@ -20,7 +19,6 @@ mod signals;
 mod signs;
 
 pub(crate) use body::{BodyText, text_of_a_letter};
-pub(crate) use cache::FieldMemo;
 pub use load::BUILT_IN_RULES;
 pub(crate) use matcher::FoldedText;
 pub(crate) use predicates::{Seen, has_code, has_forward_prefix, has_identifier, has_reply_prefix};

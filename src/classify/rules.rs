@@ -1,7 +1,6 @@
 //! The compiled rules and signs, and how a message is judged by them.
 
 use super::body::BodyText;
-use super::cache::FieldMemo;
 use super::matcher::{FoldedText, Matcher};
 use super::patterns::Expressions;
 use super::predicates::{BODY_TESTS, HEADER_TESTS, Seen};
@@ -9,6 +8,7 @@ use super::rule_file::{Text, Weighing};
 use super::signals::Signals;
 use super::signs::{Sign, Signs};
 use super::{Decision, Evidence, Kind, RuleId, StreamRules};
+use crate::message::decode::plain_text;
 use crate::message::header::{FieldName, Fields};
 use std::sync::OnceLock;
 
@@ -139,13 +139,7 @@ impl Rules {
     }
 
     /// Judges a message by its header.
-    pub(crate) fn judge_header(
-        &self,
-        fields: &Fields<'_>,
-        subject: Heard<'_>,
-        seen: &Seen,
-        memo: &mut FieldMemo,
-    ) -> Outcome {
+    pub(crate) fn judge_header(&self, fields: &Fields<'_>, subject: Heard<'_>, seen: &Seen) -> Outcome {
         let mut raised = subject.raised;
         let mut last = None;
         for (name, raw) in fields.iter() {
@@ -154,8 +148,8 @@ impl Rules {
             if !meaning.values.is_empty() {
                 let is_first_subject = name == FieldName::SUBJECT && last != Some(name);
                 last = Some(name);
-                let decoded = is_first_subject.then_some(subject.text);
-                raised.raise_all(&memo.signals(name, raw, decoded, &meaning.values));
+                let value = if is_first_subject { subject.text.into() } else { plain_text(raw) };
+                raised.raise_all(&meaning.values.raised_by(&value));
             }
         }
         for ((_, test), number) in HEADER_TESTS.iter().zip(&self.header_tests) {
@@ -244,21 +238,21 @@ impl Rules {
     fn first(&self, raised: &Signals, header_only: bool) -> Option<Outcome> {
         let ordered = self.rules.len().saturating_sub(NAMES.len());
         for (number, rule) in self.rules[..ordered].iter().enumerate() {
-            if rule.forbids.meets(raised) {
+            let is_missing = |need: &usize| !raised.has(*need);
+            let may_come = |need: &usize| header_only && self.body_signals.has(*need);
+            if rule.needs.iter().any(|need| is_missing(need) && !may_come(need)) || rule.forbids.meets(raised)
+            {
                 continue;
             }
-            let mut missing = rule.needs.iter().filter(|need| !raised.has(**need)).peekable();
             let depends = header_only && rule.forbids.meets(&self.body_signals);
-            if missing.peek().is_none() && !depends {
-                return Some(Outcome::Decided(Decision {
-                    kind: rule.kind,
-                    rule: RuleId(u16::try_from(number).unwrap_or(u16::MAX)),
-                    evidence: rule.evidence,
-                }));
-            }
-            if header_only && missing.all(|need| self.body_signals.has(*need)) {
+            if depends || rule.needs.iter().any(is_missing) {
                 return Some(Outcome::Open(Open { raised: *raised }));
             }
+            return Some(Outcome::Decided(Decision {
+                kind: rule.kind,
+                rule: RuleId(u16::try_from(number).unwrap_or(u16::MAX)),
+                evidence: rule.evidence,
+            }));
         }
         None
     }

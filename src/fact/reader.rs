@@ -13,8 +13,8 @@ use super::state::{State, state_by};
 use super::unsubscribe::{Unsubscribe, WayOut, WaysOut, list_unsubscribe, unsubscribe};
 use super::{Fact, MailboxId, Names, Traits, own_words};
 use crate::classify::{
-    BodyText, Decision, Evidence, FieldMemo, FoldedText, Kind, Open, Rules, Seen, has_code,
-    has_forward_prefix, has_identifier, has_reply_prefix, text_of_a_letter,
+    BodyText, Decision, Evidence, FoldedText, Kind, Open, Rules, Seen, has_code, has_forward_prefix,
+    has_identifier, has_reply_prefix, text_of_a_letter,
 };
 use crate::error::caught;
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
@@ -48,7 +48,6 @@ pub struct FactReader<'a> {
     mime: Vec<u8>,
     authors: Authors,
     field_cache: FieldCache,
-    memo: FieldMemo,
     pending: Option<Pending>,
     /// Those that the batch holds already.
     links: HashSet<OptOutLink>,
@@ -89,7 +88,6 @@ impl<'a> FactReader<'a> {
             mime: Vec::new(),
             authors: Authors::default(),
             field_cache: FieldCache::default(),
-            memo: FieldMemo::default(),
             pending: None,
             links: HashSet::new(),
             names: Names::default(),
@@ -142,7 +140,7 @@ impl<'a> FactReader<'a> {
         let (decision, open) = lens.rules.so_far(if own || state.no_mail {
             lens.rules.undecided()
         } else {
-            lens.rules.judge_header(fields, heard, &seen, &mut self.memo)
+            lens.rules.judge_header(fields, heard, &seen)
         });
         let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
         let id_hash = message_id.map(|id| hash(&[id]));

@@ -1,9 +1,9 @@
 //! Files of rules and signs, compiled.
 
+use super::super::FoldedText;
 use super::super::patterns::Expressions;
 use super::super::predicates::Seen;
 use super::super::rules::Outcome;
-use super::super::{FieldMemo, FoldedText};
 use super::*;
 use crate::message::header::Spans;
 
@@ -26,7 +26,6 @@ fn a_rule_may_ask_that_none_of_a_list_of_fields_is_there() {
             &spans.scan(&vocabulary, header.as_bytes()),
             super::super::rules::Heard::default(),
             &Seen::default(),
-            &mut FieldMemo::default(),
         ) {
             Outcome::Decided(decision) => rules.id(decision.rule).to_string(),
             Outcome::Open(_) => "open".to_string(),
@@ -41,13 +40,13 @@ fn a_rule_may_ask_that_none_of_a_list_of_fields_is_there() {
 fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
     let mut vocabulary = Vocabulary::default();
     let rules = compile(Some((own, Path::new("own.toml"))), &mut vocabulary).expect("valid rules");
-    let (mut ear, mut memo, mut spans) = (FoldedText::default(), FieldMemo::default(), Spans::default());
+    let (mut ear, mut spans) = (FoldedText::default(), Spans::default());
     let mut decided = Vec::new();
     for (subject, text) in messages {
         let header = format!("From: a@shop.example\nSubject: {subject}\n");
         let fields = spans.scan(&vocabulary, header.as_bytes());
         let heard = rules.hear_subject(subject, &mut ear);
-        let (decision, open) = rules.so_far(rules.judge_header(&fields, heard, &Seen::default(), &mut memo));
+        let (decision, open) = rules.so_far(rules.judge_header(&fields, heard, &Seen::default()));
         let body =
             open.map(|open| (open, rules.read_body(b"", text.as_bytes(), Some(open), false, &mut ear)));
         let decision = body.map_or(decision, |(open, body)| rules.judge_body(open, &body));
