@@ -158,7 +158,17 @@ fn every_option_is_spelt_as_the_program_knows_it() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
     let help =
         ["check", "explain", "letter"].map(|command| common::run(root(), [command, "--help"]).out).concat();
-    let cargo = ["--release", "--locked", "--path", "--test", "--nocapture", "--ignored", "--", "--example"];
+    let cargo = [
+        "--release",
+        "--profile",
+        "--locked",
+        "--path",
+        "--test",
+        "--nocapture",
+        "--ignored",
+        "--",
+        "--example",
+    ];
     // Of the command that fits the points of signs.
     let signs = ["--signs", "--wrong-out", "--held-out", "--write"];
     let words = readme
