@@ -42,13 +42,14 @@
 //! 8. Absent is not zero: an `Option` and a blank cell, never a stand-in.
 //! 9. Text from strangers is made harmless in one place, `report/safe.rs`.
 //!
-//! `text`, `time`, `message`, `classify`, `gather` and `check` are not in the flow's picture: `text` (searches, folding,
-//! phrases), `time` (instants, days, zones, dates as mail writes them) and `message` (the syntax of one message) are
-//! needed by separators and facts alike; `classify` decides for `fact` what kind of mail a message is; `gather` reads parts of mailboxes on several threads and puts what they gave in
-//! order; `check` is the main job as a function, which the command line calls.
+//! Not in the picture: `text` (searches, folding, phrases), `time` (instants, days, zones, dates as mail writes them) and
+//! `message` (the syntax of one message), which separators and facts both need; `classify`, which decides for `fact` what
+//! kind of mail a message is; `gather`, which reads parts of mailboxes on several threads and puts the results in order;
+//! and `check`, the main job as a function, which the command line calls.
 //!
-//! Inside `mailbox`: `survey` finds the files, `source` reads them whole or in parts, `detect` tells by their content what
-//! they are and hands them to the format's own file, and all of these speak to one `Sink`.
+//! A byte enters through `mailbox`: `survey` finds the files, `source` reads them whole or in parts, `detect` finds out by
+//! their content what they are, and the file of the format finds the messages. All of these hand messages to one `Sink`:
+//! the reader of `fact`, whose facts become pairs in `history`, cases in `judge`, and cells in `report`.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
