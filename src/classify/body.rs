@@ -32,6 +32,8 @@ pub struct BodyText {
     pub links: u32,
     /// Pictures.
     pub pictures: u32,
+    /// Those of them that lead to a web page.
+    pub linked_pictures: u32,
     /// What it shares with other mail of its template; 0: nothing shows that.
     pub template: u32,
     /// It holds a calendar part with a method (RFC 6047).
@@ -75,6 +77,9 @@ impl BodyText {
             let mut add = |piece: &str| {
                 let piece = cut(piece, room);
                 room -= piece.len();
+                if piece == "\n" {
+                    text.note_break();
+                }
                 matcher.add(piece, text);
             };
             let mut count = 0;
@@ -92,6 +97,7 @@ impl BodyText {
                 this.template = markup.template;
                 this.has_link |= markup.has_link;
                 this.pictures = this.pictures.max(markup.pictures);
+                this.linked_pictures = this.linked_pictures.max(markup.linked_pictures);
             } else {
                 let plain = part.text.text(TEXT_LIMIT);
                 this.has_invitation |= has_invitation(&plain);

@@ -45,6 +45,9 @@ pub(super) enum Zone {
 /// How many bytes of a folded text are its top.
 const TOP: usize = 700;
 
+/// How far into a text phrases are counted: in a long one every list has several.
+const COUNTED_WITHIN: usize = 2_000;
+
 /// A number belongs to a phrase that ends at most this many bytes before it.
 const NUMBER_WITHIN: usize = 14;
 
@@ -58,6 +61,8 @@ pub(crate) struct FoldedText {
     folder: Folder,
     words: Words,
     hits: Vec<Hit>,
+    /// Where blocks of a page end.
+    breaks: Vec<usize>,
 }
 
 /// A phrase of a list, and its place in the folded text.
@@ -97,6 +102,12 @@ impl FoldedText {
         self.folder.clear();
         self.words.noted = 0;
         self.hits.clear();
+        self.breaks.clear();
+    }
+
+    /// Notes that a block of a page ends here.
+    pub fn note_break(&mut self) {
+        self.breaks.push(self.len());
     }
 
     /// The folded text.
@@ -155,6 +166,7 @@ impl Matcher {
                 let counts_here = match raise.zone {
                     Zone::Whole => true,
                     Zone::Links => false,
+                    Zone::Said if raise.times > 1 => hit.place.start < said.min(COUNTED_WITHIN),
                     Zone::Said => hit.place.start < said,
                     Zone::Top => hit.place.start < said.min(TOP),
                     Zone::Numbered => {
@@ -177,7 +189,7 @@ impl Matcher {
     }
 
     fn find(&self, text: &mut FoldedText) {
-        let (FoldedText { folder, words, hits }, may_be_anchor) = (text, self.anchors.look());
+        let (FoldedText { folder, words, hits, .. }, may_be_anchor) = (text, self.anchors.look());
         folder.finish(&mut |word| words.note(word, may_be_anchor(&word)));
         let mut found = |list: u32, place: Range<usize>| hits.push(Hit { list, place });
         for phrases in std::iter::once(self.built_in).chain(&self.own) {
@@ -196,7 +208,12 @@ impl Matcher {
         let first = of_a_footer.map(|hit| hit.place.start).filter(is_low).min();
         // Of a short text the sentence before may be all that it says.
         first.map_or(length, |start| {
-            if start * 5 < length * 2 { start } else { sentence_start(&text.folder.text()[..start]) }
+            if start * 5 < length * 2 {
+                return start;
+            }
+            // A sentence does not reach back over the end of a block.
+            let ended = text.breaks[..text.breaks.partition_point(|at| *at <= start)].last();
+            sentence_start(&text.folder.text()[..start]).max(ended.copied().unwrap_or(0))
         })
     }
 }

@@ -59,7 +59,11 @@ pub(super) const BODY_TESTS: &[Test<super::BodyText>] = &[
     ("many-links", |body| body.links >= 10),
     ("pictures", |body| body.pictures >= 1),
     ("many-pictures", |body| body.pictures >= 4),
+    ("linked-pictures", |body| body.linked_pictures >= 2),
+    ("many-linked-pictures", |body| body.linked_pictures >= 5),
     ("short-text", |body| (1..400).contains(&body.length)),
+    ("some-text", |body| body.length >= 160),
+    ("much-text", |body| body.length >= 500),
     ("long-text", |body| body.length >= 2_500),
 ];
 

@@ -18,6 +18,8 @@ pub(crate) struct Markup {
     pub links: u32,
     /// Pictures.
     pub pictures: u32,
+    /// Those of them that lead to a web page.
+    pub linked_pictures: u32,
     /// What it shares with other pages made alike; 0: nothing shows that.
     pub template: u32,
     /// It holds an address to follow, in a link or in its text.
@@ -91,6 +93,8 @@ struct Reader {
     hidden: u32,
     /// Whether a blank comes before the next text: most tags are side by side, and one blank is enough for all.
     gap: bool,
+    /// Whether the place is within a link to a web page.
+    in_link: bool,
     /// How much text was passed on, in bytes, and with how much it stops.
     read: usize,
     most: usize,
@@ -318,6 +322,9 @@ impl Reader {
         if !closes {
             self.template.tag(name);
         }
+        if name == b"a" {
+            self.in_link = false;
+        }
         if closes || tag.name.len() == tag.text.len() {
             self.gap |= !is_inline(name);
             return Ok(next);
@@ -359,11 +366,13 @@ impl Reader {
         if name == b"a" {
             if let Some(target) = tag.attribute("href").filter(|target| is_web_address(target)) {
                 self.markup.links += 1;
+                self.in_link = true;
                 self.template.link(target);
                 link(target);
             }
         } else if name == b"img" {
             self.markup.pictures += 1;
+            self.markup.linked_pictures += u32::from(self.in_link);
             // Where pictures are not loaded, readers see this.
             if let Some(instead) = tag.attribute("alt") {
                 self.text("", text);
@@ -563,7 +572,7 @@ mod tests {
             &mut |piece| text.push_str(piece),
             &mut |_| {},
         );
-        assert_eq!((markup.links, markup.pictures), (1, 1));
+        assert_eq!((markup.links, markup.pictures, markup.linked_pictures), (1, 1, 1));
         assert_eq!(fold(&text), "cafe sale up");
     }
 

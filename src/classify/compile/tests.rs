@@ -38,6 +38,11 @@ fn a_rule_may_ask_that_none_of_a_list_of_fields_is_there() {
 
 /// The ids of the rules that decide messages of a subject and a text beside the built-in rules.
 fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
+    deciding_of("", own, messages)
+}
+
+/// The same of messages of a type.
+fn deciding_of(mime: &str, own: &str, messages: &[(&str, &str)]) -> Vec<String> {
     let mut vocabulary = Vocabulary::default();
     let rules = compile(Some((own, Path::new("own.toml"))), &mut vocabulary).expect("valid rules");
     let (mut ear, mut spans) = (FoldedText::default(), Spans::default());
@@ -47,8 +52,9 @@ fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
         let fields = spans.scan(&vocabulary, header.as_bytes());
         let heard = rules.hear_subject(subject, &mut ear);
         let (decision, open) = rules.so_far(rules.judge_header(&fields, heard, &Seen::default()));
-        let body =
-            open.map(|open| (open, rules.read_body(b"", text.as_bytes(), Some(open), false, &mut ear)));
+        let body = open.map(|open| {
+            (open, rules.read_body(mime.as_bytes(), text.as_bytes(), Some(open), false, &mut ear))
+        });
         let decision = body.map_or(decision, |(open, body)| rules.judge_body(open, &body));
         decided.push(rules.id(decision.rule).to_string());
     }
@@ -72,6 +78,26 @@ fn lists_of_ones_own_stand_beside_the_built_in_ones() {
         ("x", "purple walrus"),
     ];
     assert_eq!(deciding(own, &messages), ["a", "a", "b", "b", "b", "c", "weighed"]);
+}
+
+#[test]
+fn a_footer_begins_no_earlier_than_its_block() {
+    let own = "[[rule]]\nid = \"a\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.text = [\"quokka parcel\"]\n";
+    let page = "<p>Two jars of plum jam and one of quince were packed by hand. One jar of apple</p>\
+        <p>quokka parcel</p><p>Unsubscribe</p>";
+    let line = page.replace("</p><p>", " ");
+    assert_eq!(deciding_of("Content-Type: text/html", own, &[("x", page)]), ["a"]);
+    assert_ne!(deciding_of("Content-Type: text/html", own, &[("x", &line)]), ["a"]);
+}
+
+#[test]
+fn phrases_are_counted_where_a_text_begins() {
+    let own =
+        "[[rule]]\nid = \"a\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.text = [\"quokka\"]\nwhen.times = 2\n";
+    let near = format!("quokka {}quokka", "so it goes ".repeat(20));
+    let far = format!("quokka {}quokka", "so it goes ".repeat(300));
+    assert_eq!(deciding(own, &[("x", &near)]), ["a"]);
+    assert_ne!(deciding(own, &[("x", &far)]), ["a"]);
 }
 
 #[test]
