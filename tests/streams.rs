@@ -12,13 +12,13 @@ struct Label {
     says_little: bool,
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/streams")
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
 /// The labels, by file and place in it, from 1.
-fn labels() -> HashMap<(String, usize), Label> {
-    let mut reader = csv::Reader::from_path(folder().join("labels.csv")).expect("labels");
+fn labels(folder: &Path) -> HashMap<(String, usize), Label> {
+    let mut reader = csv::Reader::from_path(folder.join("labels.csv")).expect("labels");
     let headers = reader.headers().expect("a header").clone();
     let column =
         |name: &str| headers.iter().position(|one| one == name).unwrap_or_else(|| panic!("column {name}"));
@@ -81,14 +81,24 @@ fn called(mailbox: &Path) -> Vec<(bool, bool, String)> {
 
 #[test]
 fn streams_find_what_says_little_and_call_nothing_else_marketing() {
-    let labels = labels();
+    measure(&folder("streams"));
+}
+
+#[test]
+fn streams_hold_on_mail_by_an_author_who_has_not_seen_how_they_are_read() {
+    measure(&folder("streams-apart"));
+}
+
+/// Prints what is found in a folder of mailboxes by itself and with streams, and asks that streams lose nothing.
+fn measure(folder: &Path) {
+    let labels = labels(folder);
     let (mut alone, mut with_streams, mut little) = (Score::default(), Score::default(), Score::default());
     let mut wrong = Vec::new();
     let mut files: Vec<&String> = labels.keys().map(|(file, _)| file).collect();
     files.sort();
     files.dedup();
     for file in &files {
-        for (at, (marketing, by_itself, shown)) in called(&folder().join(file)).into_iter().enumerate() {
+        for (at, (marketing, by_itself, shown)) in called(&folder.join(file)).into_iter().enumerate() {
             let label = &labels[&((*file).clone(), at + 1)];
             alone.count(label.marketing, by_itself);
             with_streams.count(label.marketing, marketing);
