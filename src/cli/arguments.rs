@@ -55,6 +55,12 @@ pub enum Command {
         Example: mailfatigue letter --sender shop.example --language de \"All mail.mbox\""
     )]
     Letter(Box<Letter>),
+    /// Write a commented config file, in which the options of `check` are set once; or print a nightly job
+    #[command(
+        after_help = "Exit status: 0 done; 2 something could not be done, or the file is there already.\n\n\
+        Example: mailfatigue init"
+    )]
+    Init(Init),
     /// List the formats of mailboxes that can be read
     Formats,
     /// Print the default policy (TOML), to start one of your own
@@ -163,6 +169,32 @@ pub struct Check {
     /// Exit with status 1 when any sender is flagged
     #[arg(long, help_heading = "Output")]
     pub fail_on_flagged: bool,
+
+    /// Print every option with its value and where that comes from, as a config file, and read no mail
+    #[arg(long, help_heading = "Settings")]
+    pub print_config: bool,
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Write to FILE [default: MAILFATIGUE_CONFIG, else mailfatigue/config.toml in XDG_CONFIG_HOME or ~/.config]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Write no config file; print a job that runs `check` with it every night: a line for `crontab -e`, or a service and
+    /// a timer for systemd
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "crontab|systemd")]
+    pub print: Option<NightlyJob>,
+}
+
+/// Who runs the program every night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NightlyJob {
+    /// cron
+    Crontab,
+    /// systemd
+    Systemd,
 }
 
 /// How the report is written.
@@ -189,6 +221,18 @@ fn delimiter(text: &str) -> std::result::Result<u8, String> {
             Ok(*byte)
         }
         _ => Err("write one ASCII sign such as , or ; or the word tab".to_string()),
+    }
+}
+
+impl Command {
+    /// What is read and how it is judged, where the command reads mail.
+    pub fn inputs_mut(&mut self) -> Option<&mut Inputs> {
+        match self {
+            Self::Check(options) => Some(&mut options.inputs),
+            Self::Explain(options) => Some(&mut options.inputs),
+            Self::Letter(options) => Some(&mut options.inputs),
+            _ => None,
+        }
     }
 }
 

@@ -16,6 +16,15 @@ pub struct Inputs {
     #[arg(required = true, value_name = "MAILBOX")]
     pub mailboxes: Vec<PathBuf>,
 
+    /// Take options from FILE (TOML), except those on the command line [default: MAILFATIGUE_CONFIG, else
+    /// mailfatigue/config.toml in XDG_CONFIG_HOME or ~/.config, where it exists]; see `mailfatigue init`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+
+    /// Read no config file
+    #[arg(long, conflicts_with = "config", help_heading = "Settings")]
+    pub no_config: bool,
+
     /// No summary, no progress and no notes; errors and warnings remain
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
@@ -130,8 +139,12 @@ impl Inputs {
     pub fn files(&self) -> Vec<(&'static str, &Path)> {
         let mailboxes = self.mailboxes.iter().map(|path| ("mailbox", path));
         let lists = self.consent.iter().map(|list| ("consent list", &list.path));
-        let settings =
-            [("policy", &self.policy), ("file of rules", &self.rules), ("file of brands", &self.brands)];
+        let settings = [
+            ("config file", &self.config),
+            ("policy", &self.policy),
+            ("file of rules", &self.rules),
+            ("file of brands", &self.brands),
+        ];
         let settings = settings.into_iter().filter_map(|(what, path)| Some((what, path.as_ref()?)));
         mailboxes.chain(lists).chain(settings).map(|(what, path)| (what, path.as_path())).collect()
     }

@@ -1,22 +1,27 @@
 //! The command line as typed, parsed; or what to say in place of running it.
 
 use super::arguments::Arguments;
+use super::config::{Config, listing, without_mailboxes};
+use super::inputs::Inputs;
 use super::paths::misnamed;
 use super::refused::refused;
 use super::spelling::misspelt;
 use clap::error::ErrorKind;
-use clap::{ColorChoice, CommandFactory, FromArgMatches, ValueEnum};
+use clap::{ArgMatches, Args, ColorChoice, Command, CommandFactory, FromArgMatches, ValueEnum};
 use std::ffi::OsString;
 
 /// Why a command line is not run.
 pub enum Unparsed {
     /// Help is what was asked for, or what is needed.
     Help(clap::Error),
+    /// The values in force are what was asked for.
+    Listing(String),
     /// It can't be parsed, or would do something that was not meant: what to say.
     Refused(String),
 }
 
-/// Parses a command line that says what was meant. `typed` begins with the program's name.
+/// Parses a command line that says what was meant, with what a config file adds to it. `typed` begins with the
+/// program's name.
 pub fn parse(typed: &[OsString], color: ColorChoice) -> Result<Arguments, Unparsed> {
     let mut program = Arguments::command().bin_name("mailfatigue").color(color);
     if let Some(error) = misspelt(typed, &program) {
@@ -28,14 +33,70 @@ pub fn parse(typed: &[OsString], color: ColorChoice) -> Result<Arguments, Unpars
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Unparsed::Help(error),
         _ => Unparsed::Refused(refused(&error, typed)),
     };
-    let given = program.try_get_matches_from_mut(typed).map_err(unparsed)?;
+    let strict = program.try_get_matches_from_mut(typed);
+    // What is missing may be in the config file; in every other point both parsers agree.
+    let mut lenient = without_mailboxes(color);
+    let given = match (lenient.try_get_matches_from_mut(typed), strict) {
+        (Ok(given), _) => given,
+        (Err(_), Err(error)) | (Err(error), Ok(_)) => return Err(unparsed(error)),
+    };
     let mistake = given.subcommand().and_then(|(name, given)| {
-        let command = program.find_subcommand(name)?;
+        let command = lenient.find_subcommand(name)?;
         misnamed(typed, command, given)
     });
-    match mistake {
-        Some(error) => Err(Unparsed::Refused(error.to_string())),
-        None => Arguments::from_arg_matches(&given).map_err(unparsed),
+    if let Some(error) = mistake {
+        return Err(Unparsed::Refused(error.to_string()));
+    }
+    let configured =
+        Configured::of(typed, &given, &lenient).map_err(|error| Unparsed::Refused(error.to_string()))?;
+    if let Some(listing) = configured.listing(&given, &mut lenient).map_err(unparsed)? {
+        return Err(Unparsed::Listing(listing));
+    }
+    let given = program.try_get_matches_from_mut(&configured.line).map_err(unparsed)?;
+    let mut arguments = Arguments::from_arg_matches(&given).map_err(unparsed)?;
+    if let (Some(inputs), Some(config)) = (arguments.command.inputs_mut(), configured.config) {
+        inputs.config = Some(config.path);
+    }
+    Ok(arguments)
+}
+
+/// The command line with what a config file sets.
+struct Configured {
+    line: Vec<OsString>,
+    config: Option<Config>,
+}
+
+impl Configured {
+    fn of(typed: &[OsString], given: &ArgMatches, lenient: &Command) -> crate::error::Result<Self> {
+        let none = Self { line: typed.to_vec(), config: None };
+        let Some((name, given)) = given.subcommand() else { return Ok(none) };
+        let (Some(check), true) =
+            (lenient.find_subcommand("check"), given.try_contains_id("no_config").is_ok())
+        else {
+            return Ok(none);
+        };
+        let Some(config) = Config::in_force(given, check)? else { return Ok(none) };
+        // Where a result goes is each command's own.
+        let shared = Inputs::augment_args(Command::new("shared"));
+        let applies = |id: &str| {
+            name == check.get_name()
+                || id == "color"
+                || shared.get_arguments().any(|option| option.get_id() == id)
+        };
+        Ok(Self { line: config.merged(typed, name, given, applies), config: Some(config) })
+    }
+
+    /// What `--print-config` prints, where it was given.
+    fn listing(&self, given: &ArgMatches, lenient: &mut Command) -> Result<Option<String>, clap::Error> {
+        let Some(typed) = given.subcommand_matches("check").filter(|typed| typed.get_flag("print_config"))
+        else {
+            return Ok(None);
+        };
+        let merged = lenient.try_get_matches_from_mut(&self.line)?;
+        let parts = lenient.find_subcommand("check").zip(merged.subcommand_matches("check"));
+        let config = self.config.as_ref();
+        let config = config.map(|config| (config.path.as_path(), config.named_by, config.entries.as_slice()));
+        Ok(parts.map(|(check, merged)| listing(check, typed, merged, config)))
     }
 }
 

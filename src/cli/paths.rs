@@ -210,7 +210,8 @@ fn kind_called(name: &OsStr) -> Option<&'static Kind> {
     Kind::with_ending(&Path::new(name).extension()?.to_str()?.to_ascii_lowercase())
 }
 
-fn takes_file(arg: &Arg) -> bool {
+/// Whether the values of an option are names of files or folders.
+pub fn takes_file(arg: &Arg) -> bool {
     let names = arg.get_value_names().unwrap_or_default();
     names.iter().any(|name| name.contains("FILE") || matches!(name.as_str(), "MAILBOX" | "DIR" | "FOLDER"))
 }

@@ -6,6 +6,7 @@ use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
 use super::explain::run_explain;
+use super::init::run_init;
 use super::inputs::Needs;
 use super::interrupt::end_when_asked;
 use super::letter::run_letter;
@@ -41,11 +42,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             let _ = help.print();
             return if help.use_stderr() { FAILED } else { DONE };
         }
+        Err(Unparsed::Listing(listing)) => match print(listing.as_bytes()) {
+            Ok(status) => return status,
+            Err(error) => {
+                console.tell(&error.to_string());
+                return FAILED;
+            }
+        },
         Err(Unparsed::Refused(words)) => {
             console.tell(&words);
             return FAILED;
         }
     };
+    let console = Console::new(parsed.color);
     if let Some(note) = lost_output(&parsed.command) {
         console.tell(&note.to_string());
     }
@@ -85,6 +94,7 @@ fn command(command: &Command, console: Console) -> Result<u8> {
         Command::Check(options) => run_check(options, console),
         Command::Explain(options) => run_explain(options, console),
         Command::Letter(options) => run_letter(options, console),
+        Command::Init(options) => run_init(options, console),
         Command::Formats => print(formats().as_bytes()),
         Command::Policy => print(DEFAULT_POLICY.as_bytes()),
         Command::Rules => print(BUILT_IN_RULES.as_bytes()),

@@ -33,6 +33,8 @@ pub struct Run {
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailfatigue"));
     command.env("TZ", "UTC").env_remove("RUST_BACKTRACE");
+    // No config file of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env_remove("MAILFATIGUE_CONFIG");
     command
 }
 

@@ -1,0 +1,112 @@
+//! Jobs that run `check` every night: a line for cron, a service and a timer for systemd.
+
+use std::path::Path;
+
+/// A job, as the machine's scheduler is to run it.
+pub struct Job<'a> {
+    /// This program.
+    pub program: &'a Path,
+    /// The config file.
+    pub config: &'a Path,
+    /// The folders that the outputs of the config file are written to.
+    pub folders: &'a [String],
+}
+
+impl Job<'_> {
+    /// Lines for `crontab -e`.
+    pub fn crontab(&self) -> String {
+        // crontab(5): `%` ends the command.
+        let word = |path: &Path| {
+            format!("'{}'", path.display().to_string().replace('\'', r"'\''")).replace('%', r"\%")
+        };
+        format!(
+            "# For `crontab -e`: cron mails to MAILTO what the job says, and an answer of nothing is not mailed.\n\
+             MAILTO=me@example.com\n\
+             15 3 * * *  {} check -q --fail-on-flagged --config {} || echo \"mailfatigue: status $?\"\n",
+            word(self.program),
+            word(self.config)
+        )
+    }
+
+    /// A service and a timer.
+    pub fn systemd(&self) -> String {
+        let program = self.program.display().to_string();
+        let config = self.config.display().to_string();
+        let folders: String =
+            self.folders.iter().map(|folder| format!("ReadWritePaths={}\n", path(folder))).collect();
+        let folders = match self.folders {
+            [] => {
+                "# The folder that the report is written to:\n#ReadWritePaths=/home/me/reports\n".to_string()
+            }
+            _ => folders,
+        };
+        format!(
+            "# ~/.config/systemd/user/mailfatigue.service\n\
+             [Unit]\n\
+             Description=Report who sends marketing mail daily without consent on record\n\
+             \n\
+             [Service]\n\
+             Type=oneshot\n\
+             ExecStart={} check -q --config {}\n\
+             # No network; no file can be written but those in the folders of the outputs.\n\
+             PrivateNetwork=yes\n\
+             RestrictAddressFamilies=none\n\
+             ProtectSystem=strict\n\
+             ProtectHome=read-only\n\
+             PrivateTmp=yes\n\
+             NoNewPrivileges=yes\n\
+             {folders}\
+             \n\
+             # ~/.config/systemd/user/mailfatigue.timer; then: systemctl --user enable --now mailfatigue.timer\n\
+             [Unit]\n\
+             Description=Run mailfatigue every night\n\
+             \n\
+             [Timer]\n\
+             OnCalendar=*-*-* 03:15:00\n\
+             Persistent=yes\n\
+             \n\
+             [Install]\n\
+             WantedBy=timers.target\n",
+            word(&program),
+            argument(&config),
+        )
+    }
+}
+
+/// systemd.syntax(7): a word in quotes; `%` begins a specifier.
+fn word(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"").replace('%', "%%"))
+}
+
+/// systemd.service(5): in arguments `$` begins a variable.
+fn argument(text: &str) -> String {
+    word(text).replace('$', "$$")
+}
+
+/// A path in a list of paths, in quotes.
+fn path(text: &str) -> String {
+    word(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_that_schedulers_read_are_escaped() {
+        let folders = ["/home/me/re ports".to_string()];
+        let job = Job {
+            program: Path::new("/bin/it's"),
+            config: Path::new("/x/100% $a \"b\".toml"),
+            folders: &folders,
+        };
+        let crontab = job.crontab();
+        assert!(
+            crontab.contains(r"'/bin/it'\''s' check") && crontab.contains(r#"'/x/100\% $a "b".toml'"#),
+            "{crontab}"
+        );
+        let units = job.systemd();
+        assert!(units.contains(r#"--config "/x/100%% $$a \"b\".toml""#), "{units}");
+        assert!(units.contains("ReadWritePaths=\"/home/me/re ports\""), "{units}");
+    }
+}
