@@ -83,7 +83,7 @@ fn the_command_line_replaces_a_whole_value() {
     assert_eq!(told.status, 0, "{}", told.err);
     assert!(told.out.contains("fair.example") && !told.out.contains("shop.example"), "{}", told.out);
     assert!(!at.join("report.csv").exists());
-    let told = run(&at, [&line[..], &["--print-config"]].concat());
+    let told = run(&at, [&["-v", "check"], &line[1..], &["--print-config"]].concat().split_off(1));
     let source =
         |key: &str| told.out.lines().find(|line| line.starts_with(key)).unwrap_or_default().to_string();
     assert_eq!(source("mailboxes"), "mailboxes = [\"other.mbox\"]  # command line");
