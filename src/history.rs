@@ -3,6 +3,8 @@
 //! Whatever the order in which mailboxes and messages were read, the history is the same.
 
 mod duplicates;
+#[cfg(test)]
+pub(crate) mod invented;
 mod streams;
 
 pub use streams::{Grounds, Key};

@@ -83,6 +83,19 @@ pub enum Happening {
     Withdrawn,
 }
 
+impl Happening {
+    /// The word in consent lists and explanations.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Purchase => "purchase",
+            Self::Claimed => "claimed",
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
 /// When something happened, comparable with the times of messages. A date alone lies before or after all
 /// messages of its day, so a moment is half seconds: the even ones are instants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

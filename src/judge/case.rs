@@ -323,3 +323,6 @@ fn share(facts: &[&Fact], known: Traits, counts: impl Fn(Traits) -> bool) -> Sha
         facts.iter().map(|fact| fact.traits).filter(|traits| traits.contains(known)).collect();
     Share { part: told.iter().filter(|traits| counts(**traits)).count() as u64, whole: told.len() as u64 }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 
 mod called;
 mod case;
+#[cfg(test)]
+pub(crate) mod invented;
 mod newest;
 mod ranking;
 mod record;

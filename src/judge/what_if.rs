@@ -110,3 +110,91 @@ fn by_scope(
     let rule = Case::of(*pair, &JudgeContext { scope, ..*judging }, case.load.whole).verdict.rule;
     (rule != case.verdict.rule).then_some(Change { occasion, rule })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::invented::Judged;
+    use super::*;
+    use crate::fact::Traits;
+    use crate::history::invented::{Mailbox, day};
+
+    const SHOP: &str = "shop.example";
+    const NEWS: &str = "news@shop.example";
+
+    /// Each change: its occasion, and the verdict that it would have given.
+    fn found(judged: &Judged) -> Vec<(Occasion, &str)> {
+        let (pair, case) = (judged.pair(SHOP), judged.case(SHOP));
+        let record = Record::of(&pair, &judged.context());
+        let found = changes(&pair, &case, &record, &judged.context());
+        found.iter().map(|change| (change.occasion, judged.named(change.rule))).collect()
+    }
+
+    fn event(happening: Happening, from: Option<i64>, until: i64) -> Occasion {
+        Occasion::Event { happening, from: from.map(day), until: day(until) }
+    }
+
+    #[test]
+    fn a_grant_early_enough_takes_a_flag_away() {
+        let mut mailbox = Mailbox::default();
+        for day in 0..28 {
+            mailbox.offer(SHOP, NEWS, day);
+        }
+        let judged = Judged::of(mailbox, day(28));
+        assert_eq!(judged.verdict(SHOP), "daily-unconsented");
+        let found = found(&judged);
+        // 24 days with consent from day 4 on; 23 without consent and 5 with it from day 23 on.
+        assert!(found.contains(&(event(Happening::Granted, None, 4), "daily-consented")), "{found:?}");
+        assert!(found.contains(&(event(Happening::Granted, Some(5), 23), "unconsented")), "{found:?}");
+        // A withdrawal leaves the days of grace out, and two days after them are a flag of their own.
+        assert!(found.iter().all(|(_, verdict)| *verdict != "daily-unconsented"), "{found:?}");
+    }
+
+    #[test]
+    fn every_change_gives_what_it_says() {
+        let mut mailbox = Mailbox::default();
+        for day in (0..60).filter(|day| day % 7 != 3) {
+            mailbox.offer(SHOP, NEWS, day);
+        }
+        let judged = Judged::of(mailbox, day(60));
+        let context = judged.context();
+        let record = Record::of(&judged.pair(SHOP), &context);
+        let found = found(&judged);
+        assert!(!found.is_empty());
+        for (occasion, verdict) in found {
+            let Occasion::Event { happening, from, until } = occasion else { continue };
+            for on in [from.unwrap_or(until.plus(-400)), until] {
+                let event = dated(happening, on, &judged.scope.zone).expect("a day");
+                let rule = judge(&record.received_with(&event), context.policy, context.as_of).rule;
+                assert_eq!(judged.named(rule), verdict, "{happening:?} on {on}");
+            }
+        }
+    }
+
+    #[test]
+    fn spam_and_unverified_mail_are_counted_to_see_what_they_would_change() {
+        for (set_aside, occasion) in
+            [(Traits::SPAM, Occasion::IncludeSpam), (Traits::UNVERIFIED, Occasion::IncludeUnverified)]
+        {
+            let mut mailbox = Mailbox::default();
+            for day in 0..28 {
+                let kept = if day % 2 == 0 { Traits::default() } else { set_aside };
+                mailbox.offer(SHOP, NEWS, day).traits = kept;
+            }
+            let judged = Judged::of(mailbox, day(28));
+            assert_eq!(judged.verdict(SHOP), "unconsented");
+            assert!(found(&judged).contains(&(occasion, "daily-unconsented")));
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_mail_aside_that_would_change_nothing() {
+        let mut mailbox = Mailbox::default();
+        mailbox.offer(SHOP, NEWS, 0);
+        mailbox.offer(SHOP, NEWS, 1).traits = Traits::SPAM;
+        let found_of = |mailbox| {
+            let judged = Judged::of(mailbox, day(2));
+            found(&judged).iter().any(|(occasion, _)| *occasion == Occasion::IncludeSpam)
+        };
+        assert!(!found_of(mailbox));
+    }
+}

@@ -83,3 +83,76 @@ fn circumstance(case: &Case, rule: &Rule) -> String {
 fn messages(count: u64, sort: &str) -> String {
     format!("{count} {sort} message{}", if count == 1 { "" } else { "s" })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{Evidence, Kind};
+    use crate::history::invented::{Mailbox, day};
+    use crate::judge::invented::Judged;
+
+    const SHOP: &str = "shop.example";
+    const NEWS: &str = "news@shop.example";
+
+    fn daily(days: std::ops::Range<i64>) -> Mailbox {
+        let mut mailbox = Mailbox::default();
+        for day in days {
+            mailbox.offer(SHOP, NEWS, day);
+        }
+        mailbox
+    }
+
+    fn told(mailbox: Mailbox, list_given: bool) -> String {
+        let judged = Judged::of(mailbox, day(400));
+        reason(&judged.case(SHOP), &judged.policy, list_given)
+    }
+
+    #[test]
+    fn a_daily_sender_without_consent() {
+        let words = "promotional mail on 28 of 28 days (2026-01-01 to 2026-01-28) without consent on record";
+        assert_eq!(told(daily(0..30), true), words);
+        assert_eq!(told(daily(0..30), false), format!("{words}; no consent list was given"));
+    }
+
+    #[test]
+    fn a_change_of_pace_is_told_of_a_flagged_pair() {
+        let mut mailbox = Mailbox::default();
+        for day in (0..140).step_by(7).chain(140..240) {
+            mailbox.offer(SHOP, NEWS, day);
+        }
+        let said = told(mailbox, true);
+        assert!(said.ends_with("; from 1.0 to 7.0 days a week since 2026-05-21"), "{said}");
+    }
+
+    #[test]
+    fn an_opt_out_is_dated() {
+        let mut mailbox = daily(0..3);
+        mailbox.proof(Evidence::Unsubscribed, SHOP, NEWS, 3);
+        for day in [20, 23] {
+            mailbox.offer(SHOP, NEWS, day);
+        }
+        let words =
+            "2 promotional messages on 2 days (2026-01-21 to 2026-01-24) after the opt-out of 2026-01-04";
+        assert_eq!(told(mailbox, true), words);
+    }
+
+    #[test]
+    fn a_confirmed_subscription_names_its_message() {
+        let mut mailbox = Mailbox::default();
+        mailbox.proof(Evidence::ConfirmRequest, SHOP, NEWS, 0);
+        mailbox.proof(Evidence::Confirmed, SHOP, NEWS, 0);
+        mailbox.offer(SHOP, NEWS, 1);
+        let words = "1 promotional message (on 2026-01-02) with a subscription confirmed by the sender's own mail \
+                     (since 2026-01-01, <proof-0@shop.example>)";
+        assert_eq!(told(mailbox, true), words);
+    }
+
+    #[test]
+    fn nothing_promotional_is_said_so() {
+        let mut mailbox = Mailbox::default();
+        for day in 0..2 {
+            mailbox.offer(SHOP, NEWS, day).kind = Kind::Transactional;
+        }
+        assert_eq!(told(mailbox, false), "no promotional mail counted; 2 other messages");
+    }
+}

@@ -63,12 +63,15 @@ pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
 /// Only its warnings.
 pub fn warnings(account: &Account<'_>, columns: Option<usize>) -> String {
     let of_the_list = account.list.and_then(consent_list::newer);
-    let lines: Vec<String> = of_the_list.into_iter().chain(owner::unnamed(account.unnamed_owners)).collect();
+    let all = of_the_list.into_iter().chain(owner::unnamed(account.unnamed_owners));
+    let lines: Vec<String> = all.map(|warning| warning.to_string()).collect();
     broken(&lines, columns)
 }
 
 fn broken(lines: &[String], columns: Option<usize>) -> String {
-    lines.iter().map(|line| wrapped("", INDENT, line, columns.unwrap_or(usize::MAX))).collect()
+    // A warning's hint is a line of its own.
+    let lines = lines.iter().flat_map(|line| line.lines());
+    lines.map(|line| wrapped("", INDENT, line, columns.unwrap_or(usize::MAX))).collect()
 }
 
 fn lines(account: &Account<'_>) -> Vec<String> {
@@ -88,7 +91,7 @@ fn lines(account: &Account<'_>) -> Vec<String> {
     lines.extend(undecided(account));
     lines.extend(named::flagged(account.cases, account.policy));
     lines.extend(account.list.map(|list| consent_list::lines(list, account.cases)).into_iter().flatten());
-    lines.extend(owner::unnamed(account.unnamed_owners));
+    lines.extend(owner::unnamed(account.unnamed_owners).map(|warning| warning.to_string()));
     if !account.owner_given {
         lines.extend(owner::one_person(account.cases));
     }

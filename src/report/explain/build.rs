@@ -1,6 +1,6 @@
 //! From what was judged to what is told.
 
-use super::wording::{Circumstances, event_word, wishes};
+use super::wording::{Circumstances, wishes};
 use super::{
     Asked, Explanation, Happened, Held, InferredFrom, Marked, OnRecord, Outcome, Told, ToldSign, Window,
 };
@@ -134,11 +134,7 @@ fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, judging: &JudgeConte
         events: strand
             .events
             .iter()
-            .map(|event| Happened {
-                date: event.day,
-                event: event_word(event.happening),
-                source: safe(&event.source),
-            })
+            .map(|event| Happened { date: event.day, event: event.happening, source: safe(&event.source) })
             .collect(),
         states: periods
             .into_iter()
@@ -146,7 +142,7 @@ fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, judging: &JudgeConte
             .map(|period| Held {
                 from: period.from,
                 until: period.until,
-                state: period.state.word(),
+                state: period.state,
                 source: period.by.map(|event| safe(&event.source)),
             })
             .collect(),

@@ -12,6 +12,7 @@ pub use subject::{Wanted, find};
 pub use text::write as write_text;
 
 use crate::cadence::Tenths;
+use crate::consent::{Happening, State};
 use crate::time::Day;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -141,7 +142,8 @@ pub struct Happened {
     #[serde(serialize_with = "maybe_date")]
     pub date: Option<Day>,
     /// What.
-    pub event: &'static str,
+    #[serde(serialize_with = "event")]
+    pub event: Happening,
     /// `FILE:LINE` or a Message-ID.
     pub source: String,
 }
@@ -156,7 +158,8 @@ pub struct Held {
     #[serde(serialize_with = "maybe_date")]
     pub until: Option<Day>,
     /// The state.
-    pub state: &'static str,
+    #[serde(serialize_with = "state")]
+    pub state: State,
     /// Where the event stands that decides.
     pub source: Option<String>,
 }
@@ -218,6 +221,14 @@ pub struct ToldSign {
     pub id: String,
     /// Its points.
     pub points: BTreeMap<&'static str, i32>,
+}
+
+fn event<S: Serializer>(event: &Happening, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(event.word())
+}
+
+fn state<S: Serializer>(state: &State, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(state.word())
 }
 
 fn date<S: Serializer>(day: &Day, to: S) -> Result<S::Ok, S::Error> {

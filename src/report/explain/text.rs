@@ -3,6 +3,7 @@
 use super::calendar;
 use super::wording::{counted, event_in_words, state_in_words};
 use super::{Asked, Explanation, InferredFrom, OnRecord, Outcome, Told, ToldSign, Window};
+use crate::consent::Happening;
 use crate::report::thousands;
 use crate::report::width::{shortened, width, wrapped};
 use std::cmp::Reverse;
@@ -92,14 +93,15 @@ fn consent(page: &mut Page, told: &Explanation) {
     for record in &told.consent {
         on_record(page, record, told.consent.len() > 1);
     }
-    let happened =
-        |word: &str| told.consent.iter().flat_map(|record| &record.events).any(|event| event.event == word);
-    if happened("withdrawn") {
+    let has = |event: Happening| {
+        told.consent.iter().flat_map(|record| &record.events).any(|happened| happened.event == event)
+    };
+    if has(Happening::Withdrawn) {
         let grace = counted(told.grace_days.unsigned_abs(), "day");
         page.line(2, &format!("The policy gives the sender {grace} of grace after an opt-out."));
     }
     match told.soft_opt_in_days {
-        _ if !happened("purchase") => {}
+        _ if !has(Happening::Purchase) => {}
         0 => page.line(2, "By this policy a purchase is no consent."),
         days => {
             let time = counted(days.unsigned_abs(), "day");
@@ -116,7 +118,11 @@ fn on_record(page: &mut Page, record: &OnRecord, several: bool) {
     for event in &record.events {
         let date = event.date.map_or("since always".to_string(), |day| day.to_string());
         let words = event_in_words(event.event);
-        page.row(4, &format!("{date:12}  "), &format!("{} ({words}); source: {}", event.event, event.source));
+        page.row(
+            4,
+            &format!("{date:12}  "),
+            &format!("{} ({words}); source: {}", event.event.word(), event.source),
+        );
     }
     page.line(2, "So the state was, at the end of each day:");
     for state in &record.states {
@@ -126,7 +132,11 @@ fn on_record(page: &mut Page, record: &OnRecord, several: bool) {
             (Some(from), None) => format!("from {from} on"),
             (Some(from), Some(until)) => format!("{from} to {until}"),
         };
-        page.row(4, &format!("{span:24}  "), &format!("{}: {}", state.state, state_in_words(state.state)));
+        page.row(
+            4,
+            &format!("{span:24}  "),
+            &format!("{}: {}", state.state.word(), state_in_words(state.state)),
+        );
     }
 }
 

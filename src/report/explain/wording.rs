@@ -1,45 +1,32 @@
 //! Words for people: states, events, what a rule asks for, what would have changed the verdict.
 
 use super::{Asked, Outcome};
-use crate::consent::Happening;
+use crate::consent::{Happening, State};
 use crate::judge::{Change, JudgeContext, Occasion};
 use crate::report::visible;
 
 /// A state in plain words.
-pub fn state_in_words(state: &str) -> &'static str {
+pub fn state_in_words(state: State) -> &'static str {
     match state {
-        "none" => "nothing is on record",
-        "granted" => "the customer agreed",
-        "claimed" => "the subscription was confirmed, by the sender's own mail",
-        "soft-opt-in" => "the customer bought something, and the policy counts that for a time",
-        "refused" => "the customer did not agree when the address was collected",
-        "grace" => "the customer opted out; the policy still gives the sender time",
-        "withdrawn" => "the customer opted out",
-        "not-yet-known" => "the consent list ends before this",
-        _ => "",
-    }
-}
-
-/// The word for an event, as the consent list has it.
-pub fn event_word(happening: Happening) -> &'static str {
-    match happening {
-        Happening::Purchase => "purchase",
-        Happening::Claimed => "claimed",
-        Happening::Granted => "granted",
-        Happening::Refused => "refused",
-        Happening::Withdrawn => "withdrawn",
+        State::None => "nothing is on record",
+        State::Granted => "the customer agreed",
+        State::Claimed => "the subscription was confirmed, by the sender's own mail",
+        State::SoftOptIn => "the customer bought something, and the policy counts that for a time",
+        State::Refused => "the customer did not agree when the address was collected",
+        State::Grace => "the customer opted out; the policy still gives the sender time",
+        State::Withdrawn => "the customer opted out",
+        State::NotYetKnown => "the consent list ends before this",
     }
 }
 
 /// An event in plain words.
-pub fn event_in_words(event: &str) -> &'static str {
+pub fn event_in_words(event: Happening) -> &'static str {
     match event {
-        "purchase" => "the customer bought something",
-        "claimed" => "the sender asked and confirmed",
-        "granted" => "the customer agreed",
-        "refused" => "the customer did not agree",
-        "withdrawn" => "the customer opted out",
-        _ => "",
+        Happening::Purchase => "the customer bought something",
+        Happening::Claimed => "the sender asked and confirmed",
+        Happening::Granted => "the customer agreed",
+        Happening::Refused => "the customer did not agree",
+        Happening::Withdrawn => "the customer opted out",
     }
 }
 
@@ -192,7 +179,7 @@ impl Circumstances<'_> {
                     Some(from) if from == until => format!("dated {until}"),
                     Some(from) => format!("dated {from} to {until}"),
                 };
-                format!("{list} with the event `{}` {dated}: {verdict}", event_word(happening))
+                format!("{list} with the event `{}` {dated}: {verdict}", happening.word())
             }
             Occasion::IncludeSpam => format!("counting mail in spam (--include-spam): {verdict}"),
             Occasion::IncludeUnverified => {

@@ -59,7 +59,7 @@ fn states(explanation: &Explanation) -> Vec<State<'_>> {
         let whose = addresses.map_or(String::new(), |address| format!(", mail from {}", line(address)));
         record.states.iter().map(move |held| State {
             when: format!("{}{whose}", days(held.from, held.until)),
-            state: consent(held.state),
+            state: consent(held.state.word()),
             source: held.source.as_deref().map(line).unwrap_or_default(),
         })
     });

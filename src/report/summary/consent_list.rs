@@ -2,6 +2,7 @@
 
 use super::{counted, thousands};
 use crate::consent::{ListAccount, Unmatched};
+use crate::error::Error;
 use crate::judge::Case;
 use crate::report::visible;
 
@@ -74,17 +75,15 @@ fn after(account: &ListAccount, cases: &[Case]) -> Vec<String> {
             counted(late as u64, "promotional message", "promotional messages")
         ));
     }
-    lines.extend(newer(account));
+    lines.extend(newer(account).map(|warning| warning.to_string()));
     lines
 }
 
 /// A warning where the lists know of later days than the last that they are said to cover.
-pub fn newer(account: &ListAccount) -> Option<String> {
+pub fn newer(account: &ListAccount) -> Option<Error> {
     let (as_of, (day, source)) = (account.as_of?, account.newer.as_ref()?);
-    let source = visible(source);
-    Some(format!(
-        "warning: the consent list has newer rows than --consent-as-of {as_of}, such as {day} in {source}"
-    ))
+    let what = format!("the consent list has newer rows, such as {day} in {}", visible(source));
+    Some(Error::new(format!("--consent-as-of {as_of}"), what).as_warning())
 }
 
 #[cfg(test)]
@@ -121,7 +120,7 @@ mod tests {
                 "  2 more rows that matched none",
                 "3 rows of the consent list say nothing (2 without a customer) and were left out",
                 "1 row of the consent list can't be used and was left out (--skip-bad-rows)",
-                "warning: the consent list has newer rows than --consent-as-of 2026-01-31, such as 2026-02-01 in \
+                "warning: --consent-as-of 2026-01-31: the consent list has newer rows, such as 2026-02-01 in \
                  list.csv:9",
             ]
         );

@@ -1,5 +1,6 @@
 //! What the summary says about `--owner`: addresses that no message names, and addresses that look like one person's.
 
+use crate::error::Error;
 use crate::judge::Case;
 use crate::report::visible;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,11 +29,13 @@ const OFFICES: [&str; 16] = [
 ];
 
 /// The addresses given with `--owner` that no message names.
-pub fn unnamed(owners: &[&str]) -> Option<String> {
+pub fn unnamed(owners: &[&str]) -> Option<Error> {
     let names: Vec<String> = owners.iter().map(|owner| visible(owner).into_owned()).collect();
     (!names.is_empty()).then(|| {
         let hint = if names.len() == 1 { "check its spelling" } else { "check their spelling" };
-        format!("warning: no message names {} (--owner); {hint}", names.join(" or "))
+        Error::new(format!("--owner {}", names.join(" --owner ")), "no message names it")
+            .hint(hint)
+            .as_warning()
     })
 }
 
