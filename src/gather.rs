@@ -13,7 +13,7 @@ use crate::mailbox::{self, Argument, BLOCK, Borders, Part, Remark, Sink, Source,
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender};
-use step::Told;
+use step::ProgressReader;
 
 /// How long a part is, in bytes: long enough that its borders cost nothing, short enough that threads end together.
 const PART: u64 = 8 * 1_024 * 1_024;
@@ -72,7 +72,7 @@ struct Task<'a> {
 }
 
 /// What a thread found.
-struct Found {
+struct ThreadResult {
     task: usize,
     thread: usize,
     batch: Batch,
@@ -97,13 +97,13 @@ fn in_parts(
     let tasks = tasks(&survey.sources, length);
     let mut order = InOrder::new(survey, lens, &tasks, threads);
     let next = AtomicUsize::new(0);
-    let (send, receive) = mpsc::sync_channel::<Found>(threads.max(1) * 2);
-    let work = |thread: usize, send: SyncSender<Found>| {
+    let (send, receive) = mpsc::sync_channel::<ThreadResult>(threads.max(1) * 2);
+    let work = |thread: usize, send: SyncSender<ThreadResult>| {
         let mut reader = FactReader::new(lens);
         while let Some((number, task)) = take(&next, &tasks) {
             let borders = task.run(progress, &mut reader);
             let (batch, names) = reader.take();
-            if send.send(Found { task: number, thread, batch, names, borders }).is_err() {
+            if send.send(ThreadResult { task: number, thread, batch, names, borders }).is_err() {
                 return;
             }
         }
@@ -160,7 +160,7 @@ impl Task<'_> {
     fn run(&self, progress: &(dyn Fn(Step) + Sync), reader: &mut FactReader<'_>) -> Result<Option<Borders>> {
         for source in self.sources {
             reader.begin();
-            let mut told = Told { reader: &mut *reader, progress };
+            let mut told = ProgressReader { reader: &mut *reader, progress };
             let bytes = |bytes| progress(Step::Bytes(bytes));
             let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut told);
             match (read, self.part) {
@@ -203,7 +203,7 @@ impl<'a> InOrder<'a> {
         Self { lens, tasks, renamings, gathered, mark, failure: None, expected: None, taken: 0 }
     }
 
-    fn take_in(&mut self, found: Found) {
+    fn take_in(&mut self, found: ThreadResult) {
         let Some(task) = self.tasks.get(found.task) else { return };
         self.gathered.names.take_in(&found.names, &mut self.renamings[found.thread]);
         let remarks = self.gathered.batch.remarks.len();

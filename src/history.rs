@@ -10,8 +10,8 @@ mod streams;
 pub use streams::{Grounds, Key};
 
 use crate::fact::{
-    AddressId, Batch, CustomerId, Fact, Kind, Names, OptOutLink, OptOutOffer, OwnMail, SenderId, Sign, Skip,
-    StreamRules, Traits, hash, normal_address,
+    AddressId, Batch, ConsentSign, CustomerId, Fact, Kind, Names, OptOutLink, OptOutOffer, OwnMail, SenderId,
+    Skip, StreamRules, Traits, hash, normal_address,
 };
 use crate::mailbox::Remark;
 use crate::time::{Day, Time, Zone};
@@ -28,7 +28,7 @@ pub struct History {
     /// Messages that reach no pair, and under what they are counted.
     aside: Vec<(Fact, Counted)>,
     /// Messages that prove something about consent.
-    pub signs: Vec<Sign>,
+    pub signs: Vec<ConsentSign>,
     /// Opt-out addresses that senders named.
     pub offers: Vec<OptOutOffer>,
     /// Senders that take opt-outs under the domain of another one, with that one; sorted.

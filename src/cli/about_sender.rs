@@ -21,8 +21,8 @@ pub struct Explain {
     pub customer: Option<String>,
 
     /// `text` for people (80 columns) or `json` for programs
-    #[arg(long, value_enum, hide_possible_values = true, default_value_t = Format::Text, help_heading = "Output")]
-    pub format: Format,
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = ExplanationFormat::Text, help_heading = "Output")]
+    pub format: ExplanationFormat,
 
     /// Write a page to look at in a browser, in place of the text: the calendar, the record and every message
     #[arg(long, value_name = "FILE", conflicts_with = "format", help_heading = "Output")]
@@ -40,7 +40,7 @@ pub struct Explain {
 /// Options of `letter`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whom").args(["sender", "all_flagged"]).required(true))]
-pub struct Letter {
+pub struct LetterArguments {
     /// To whom: a sender as the report names it, an address that it writes from, a display name, or a part of these
     #[arg(long, value_name = "NAME", help_heading = "Subject")]
     pub sender: Option<String>,
@@ -84,7 +84,7 @@ fn language() -> impl TypedValueParser<Value = Language> {
 
 /// How an explanation is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum ExplanationFormat {
     /// Plain text, for a terminal of 80 columns
     Text,
     /// JSON: an object with a list of pairs

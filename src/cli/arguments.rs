@@ -1,6 +1,6 @@
 //! The commands and their flags; those that say what is read and how it is judged are in `inputs`.
 
-use super::about_sender::{Explain, Letter};
+use super::about_sender::{Explain, LetterArguments};
 use super::destinations::Destination;
 use super::inputs::Inputs;
 use super::locale::{Locale, locale};
@@ -54,7 +54,7 @@ pub enum Command {
         after_help = "Exit status: 0 done; 2 something could not be done, or there is no such sender; 130 interrupted.\n\n\
         Example: mailfatigue letter --sender shop.example --language de \"All mail.mbox\""
     )]
-    Letter(Box<Letter>),
+    Letter(Box<LetterArguments>),
     /// Write a commented config file, in which the options of `check` are set once; or print a nightly job
     #[command(
         after_help = "Exit status: 0 done; 2 something could not be done, or the file is there already.\n\n\

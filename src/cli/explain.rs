@@ -1,6 +1,6 @@
 //! Runs `explain`.
 
-use super::about_sender::{Explain, Format};
+use super::about_sender::{Explain, ExplanationFormat};
 use super::account::SummaryInputs;
 
 use super::console::Console;
@@ -45,8 +45,8 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let page = Page::new(&account, &cases, &judging, &listing);
     let complete = prepare(out.path, |to| match (&options.html, options.format) {
         (Some(_), _) => page.write_of_sender(to, &explanations),
-        (None, Format::Text) => write_text(to, &explanations),
-        (None, Format::Json) => write_json(to, &explanations),
+        (None, ExplanationFormat::Text) => write_text(to, &explanations),
+        (None, ExplanationFormat::Json) => write_json(to, &explanations),
     })?;
     publish([complete])?;
     Ok(if outcome.complete() { DONE } else { FAILED })

@@ -1,6 +1,6 @@
 //! Runs `letter`.
 
-use super::about_sender::Letter;
+use super::about_sender::LetterArguments;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
 use super::inputs::Needs;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 const NAME: usize = 200;
 
 /// Writes letters to one sender, or to all that are flagged. Mailboxes that can't be read are named.
-pub fn run_letter(options: &Letter, console: Console) -> Result<u8> {
+pub fn run_letter(options: &LetterArguments, console: Console) -> Result<u8> {
     let inputs = options.inputs.files();
     let path = options.output.as_deref().unwrap_or(Path::new("-"));
     let out = if options.all_flagged {
@@ -45,7 +45,7 @@ pub fn run_letter(options: &Letter, console: Console) -> Result<u8> {
 }
 
 /// The letters to one sender: one from each customer.
-fn to_sender(options: &Letter, plan: &Plan, outcome: &Outcome) -> Result<String> {
+fn to_sender(options: &LetterArguments, plan: &Plan, outcome: &Outcome) -> Result<String> {
     let sender = options.sender.as_deref().unwrap_or_default();
     let pairs = find(&outcome.history, &Wanted { sender, customer: options.customer.as_deref() })?;
     let names = &outcome.history.names;
@@ -65,7 +65,7 @@ fn to_sender(options: &Letter, plan: &Plan, outcome: &Outcome) -> Result<String>
 
 /// A file for each flagged pair; all are complete before any is put in place.
 fn all_flagged(
-    options: &Letter,
+    options: &LetterArguments,
     folder: &Path,
     plan: &Plan,
     outcome: &Outcome,

@@ -15,7 +15,7 @@ const WORDS: usize = 16;
 
 /// The first such name, as an error that says what to write. `command` and `given` are those of the command typed.
 pub fn misnamed(typed: &[OsString], command: &Command, given: &ArgMatches) -> Option<Error> {
-    let names = Names::of(command, given);
+    let names = FileNames::of(command, given);
     names
         .with_tilde()
         .or_else(|| names.with_hidden_characters())
@@ -29,13 +29,13 @@ pub fn misnamed(typed: &[OsString], command: &Command, given: &ArgMatches) -> Op
 }
 
 /// The names of files on the command line.
-struct Names<'a> {
+struct FileNames<'a> {
     mailboxes: Vec<&'a OsStr>,
     /// Of options.
     others: Vec<&'a OsStr>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> FileNames<'a> {
     fn of(command: &Command, given: &'a ArgMatches) -> Self {
         let values = |arg: &Arg| {
             let raw = given.try_get_raw(arg.get_id().as_str()).ok().flatten();

@@ -2,7 +2,8 @@
 
 use super::{Event, Happening, Moment};
 use crate::fact::{
-    AddressId, CustomerId, Evidence, Fact, Kind, ListId, OptOutOffer, OwnMail, SenderId, Sign, Traits, hash,
+    AddressId, ConsentSign, CustomerId, Evidence, Fact, Kind, ListId, OptOutOffer, OwnMail, SenderId, Traits,
+    hash,
 };
 use crate::history::History;
 use crate::time::{DAY, Time, Zone};
@@ -115,7 +116,7 @@ impl Findings {
         found.filter(|finding| finding.covers.hold(from, list)).map(|finding| finding.event.clone()).collect()
     }
 
-    fn add(&mut self, sign: &Sign, happening: Happening, covers: Covers, zone: &Zone) {
+    fn add(&mut self, sign: &ConsentSign, happening: Happening, covers: Covers, zone: &Zone) {
         self.put((sign.sender, sign.customer), happening, sign.time, &sign.message_id, covers, zone);
     }
 
@@ -134,7 +135,7 @@ impl Findings {
     }
 
     /// A confirmation with a request of the same sender before it.
-    fn claims(&mut self, signs: &[Sign], zone: &Zone) {
+    fn claims(&mut self, signs: &[ConsentSign], zone: &Zone) {
         let mut requests: HashMap<(SenderId, CustomerId), Vec<Time>> = HashMap::new();
         for sign in signs.iter().filter(|sign| sign.evidence == Evidence::ConfirmRequest) {
             requests.entry((sign.sender, sign.customer)).or_default().push(sign.time);

@@ -26,7 +26,7 @@ pub enum Authenticity {
 /// for each method, each under a host name of its own.
 pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Senders) -> Authenticity {
     let mut server: Option<String> = None;
-    let mut seen = Seen::default();
+    let mut seen = Verification::default();
     if fields.first(FieldName::AUTHENTICATION_RESULTS).is_some_and(plainly_passes_dmarc) {
         return Authenticity::Verified;
     }
@@ -85,7 +85,7 @@ fn plainly_passes_dmarc(raw: &[u8]) -> bool {
 
 /// What the results add up to.
 #[derive(Default)]
-struct Seen {
+struct Verification {
     results: usize,
     temporary_errors: usize,
     dmarc_failed: bool,
@@ -93,7 +93,7 @@ struct Seen {
     platform: bool,
 }
 
-impl Seen {
+impl Verification {
     fn take(&mut self, result: &str, from_domain: Option<&str>, senders: &Senders) {
         let Some((method, outcome)) = verdict(result) else { return };
         let (method, outcome) = (method.to_ascii_lowercase(), outcome.to_ascii_lowercase());

@@ -19,7 +19,7 @@ pub struct Batch {
     /// Domains of strangers to which senders direct opt-outs, each pair once for a stretch.
     pub links: Vec<OptOutLink>,
     /// Messages that prove something about consent.
-    pub signs: Vec<Sign>,
+    pub signs: Vec<ConsentSign>,
     /// What the owner wrote.
     pub own: Vec<OwnMail>,
     /// For each message read, where it stands; empty unless asked for.
@@ -97,7 +97,7 @@ pub struct OptOutLink {
 
 /// A message that proves something about consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sign {
+pub struct ConsentSign {
     /// What it proves.
     pub evidence: Evidence,
     /// When it was received.
@@ -218,7 +218,7 @@ impl Batch {
         self.links.extend(
             next.links.into_iter().map(|link| OptOutLink { sender: renaming.of(link.sender), ..link }),
         );
-        self.signs.extend(next.signs.into_iter().map(|sign| Sign {
+        self.signs.extend(next.signs.into_iter().map(|sign| ConsentSign {
             sender: renaming.of(sign.sender),
             customer: renaming.of(sign.customer),
             from: renaming.of(sign.from),

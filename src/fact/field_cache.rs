@@ -3,7 +3,7 @@
 use super::batch::hash;
 use super::customer::{UNKNOWN, address, by_letterhead, hops, stated, without_prefix};
 use super::lens::Lens;
-use super::state::State;
+use super::state::MailState;
 use super::unsubscribe::is_no_reply;
 use super::{CustomerId, ListId, Names};
 use crate::message::address::addresses;
@@ -18,7 +18,7 @@ pub struct FieldCache {
     customers: Meanings<Option<CustomerId>>,
     letterheads: Meanings<CustomerId>,
     lists: Meanings<Option<ListId>>,
-    labels: Meanings<State>,
+    labels: Meanings<MailState>,
     replies: Meanings<Option<bool>>,
     hosts: Meanings<u64>,
 }
@@ -66,7 +66,7 @@ impl FieldCache {
     }
 
     /// What Gmail's labels say.
-    pub fn labels(&mut self, raw: &[u8], lens: &Lens) -> State {
+    pub fn labels(&mut self, raw: &[u8], lens: &Lens) -> MailState {
         self.labels.meaning(raw, || lens.labels.gmail(raw))
     }
 

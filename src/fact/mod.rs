@@ -20,7 +20,7 @@ mod unsubscribe;
 pub use crate::classify::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules, StreamRules};
 pub use crate::message::domain::{domain_of, label, normal_address, normal_domain, parents};
 pub use crate::message::header::Vocabulary;
-pub use batch::{Batch, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Sign, Skip, hash};
+pub use batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Skip, hash};
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use lens::Lens;
 pub use names::{AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewNames, Renaming, SenderId};

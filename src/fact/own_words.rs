@@ -20,7 +20,7 @@ const BREAK: &str = ",";
 
 /// The words of `own_words.toml`, ready to compare.
 struct Wording {
-    languages: Vec<Language>,
+    languages: Vec<LanguageWording>,
     courtesy: Courtesy,
     notice: Notice,
 }
@@ -32,15 +32,15 @@ struct Phrase(Vec<String>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
-    language: Vec<Language>,
+struct WrittenWording {
+    language: Vec<LanguageWording>,
     courtesy: Courtesy,
     notice: Notice,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Language {
+struct LanguageWording {
     #[serde(rename = "name")]
     _name: String,
     wishes: Vec<Phrase>,
@@ -71,7 +71,8 @@ struct Notice {
 
 /// Read when the first letter of an owner's is looked at; a test asserts that it can be read.
 static WORDING: LazyLock<Option<Wording>> = LazyLock::new(|| {
-    let Written { language, courtesy, notice } = toml::from_str(include_str!("own_words.toml")).ok()?;
+    let WrittenWording { language, courtesy, notice } =
+        toml::from_str(include_str!("own_words.toml")).ok()?;
     Some(Wording { languages: language, courtesy, notice })
 });
 
@@ -83,7 +84,7 @@ pub(super) fn ask_to_stop(subject: Option<&str>, text: &str) -> bool {
         return false;
     }
     let sentences: Vec<Vec<String>> = subject.into_iter().chain([&*own]).flat_map(sentences).collect();
-    let elsewhere = |language: &Language| {
+    let elsewhere = |language: &LanguageWording| {
         sentences.iter().any(|sentence| any(&language.elsewhere, |phrase| holds(sentence, phrase)))
     };
     sentences.iter().any(|sentence| is_alone(sentence, wording))
@@ -124,7 +125,7 @@ fn is_alone(sentence: &[String], wording: &Wording) -> bool {
     sentence.iter().any(is_alone) && sentence.iter().all(|word| is_alone(word) || courtesy.is_of(word))
 }
 
-fn asks(sentence: &[String], language: &Language, courtesy: &Courtesy) -> bool {
+fn asks(sentence: &[String], language: &LanguageWording, courtesy: &Courtesy) -> bool {
     let meant = |start: usize| is_meant(&sentence[..start], language, courtesy);
     (0..sentence.len()).any(|start| {
         let rest = &sentence[start..];
@@ -139,7 +140,7 @@ fn asks(sentence: &[String], language: &Language, courtesy: &Courtesy) -> bool {
 }
 
 /// Whether words begin with a phrase of the first list and, past words that may come between, one of the second.
-fn pair(words: &[String], first: &[Phrase], second: &[Phrase], language: &Language) -> bool {
+fn pair(words: &[String], first: &[Phrase], second: &[Phrase], language: &LanguageWording) -> bool {
     any(first, |phrase| {
         let Some(rest) = words.get(phrase.0.len()..).filter(|_| begins(words, phrase)) else { return false };
         let gaps = (0..=rest.len().min(BETWEEN)).take_while(|gap| {
@@ -150,7 +151,7 @@ fn pair(words: &[String], first: &[Phrase], second: &[Phrase], language: &Langua
 }
 
 /// Whether no word before a wish turns it round, in its clause and after the last word of courtesy.
-fn is_meant(before: &[String], language: &Language, courtesy: &Courtesy) -> bool {
+fn is_meant(before: &[String], language: &LanguageWording, courtesy: &Courtesy) -> bool {
     let starts_anew = |word: &String| word == BREAK || is_word_of(&courtesy.anew, word);
     let from = before.iter().rposition(starts_anew).map_or(0, |at| at + 1);
     let clause = &before[from..];

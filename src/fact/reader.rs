@@ -4,12 +4,12 @@ mod notes;
 
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, Detail, Mark, OptOutLink, Sign, Skip, hash, shown};
+use super::batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, Skip, hash, shown};
 use super::field_cache::FieldCache;
 use super::lens::Lens;
 use super::names::NewNames;
 use super::received::received_at;
-use super::state::{State, state_by};
+use super::state::{MailState, state_by};
 use super::unsubscribe::{Unsubscribe, WayOut, WaysOut, list_unsubscribe, unsubscribe};
 use super::{Fact, MailboxId, Names, Traits, own_words};
 use crate::classify::{
@@ -36,7 +36,7 @@ pub struct FactReader<'a> {
     mailbox_id: Option<MailboxId>,
     /// The folder at hand, and what its name says of all messages in it.
     folder: PathBuf,
-    folder_state: State,
+    folder_state: MailState,
     marks: Marks,
     /// How far the batch had come where what stands or falls together began.
     begun: Mark,
@@ -79,7 +79,7 @@ impl<'a> FactReader<'a> {
             mailbox: PathBuf::new(),
             mailbox_id: None,
             folder: PathBuf::new(),
-            folder_state: State::default(),
+            folder_state: MailState::default(),
             marks: Marks::default(),
             begun: Mark::default(),
             spans: Spans::default(),
@@ -185,12 +185,12 @@ impl<'a> FactReader<'a> {
     }
 
     /// The state of a message, and whether it is the owner's own.
-    fn state(&mut self, fields: &Fields<'_>, by_owner: bool) -> (State, bool) {
+    fn state(&mut self, fields: &Fields<'_>, by_owner: bool) -> (MailState, bool) {
         let lens = self.lens;
         let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, lens));
         let state = state.marked(&self.marks);
         let own = state.sent || by_owner;
-        (State { no_mail: state.no_mail || (own && state.draft_mark), ..state }, own)
+        (MailState { no_mail: state.no_mail || (own && state.draft_mark), ..state }, own)
     }
 
     fn keep(&mut self, fact: Fact, decision: Decision, message_id: Option<&[u8]>) {
@@ -201,7 +201,7 @@ impl<'a> FactReader<'a> {
         if let (true, Some(evidence), Some(time)) = (counts, decision.evidence, fact.time) {
             let (sender, customer, from, list) = (fact.sender, fact.customer, fact.from, fact.list);
             let message_id = shown(message_id);
-            self.batch.signs.push(Sign { evidence, time, sender, customer, from, list, message_id });
+            self.batch.signs.push(ConsentSign { evidence, time, sender, customer, from, list, message_id });
         }
         let about_a_subscription = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase)
             || self.lens.rules.is_about_a_subscription(decision.rule);
@@ -423,7 +423,7 @@ fn identity(fields: &Fields<'_>, message_id: Option<u64>) -> u64 {
     hash(&[b"fields", &from, &date, &subject, &to])
 }
 
-fn traits(state: State, own: bool, authenticity: Authenticity, seen: &Seen) -> Traits {
+fn traits(state: MailState, own: bool, authenticity: Authenticity, seen: &Seen) -> Traits {
     Traits::default()
         .with(Traits::OWN, own)
         .with(Traits::NO_MAIL, state.no_mail)

@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// The state of one message. `None`: the export does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct State {
+pub struct MailState {
     /// Written by the owner: in a sent folder or under a Sent label.
     pub sent: bool,
     /// A draft, a chat transcript, an RSS item, or a mail program's own note: no mail that was received.
@@ -85,8 +85,8 @@ impl Labels {
     /// What the names of a mail folder and of those above it say of its messages, where one is exactly such a
     /// folder's name: with or without an extension (`Sent.mbox`, `Sent.sbd`), or as a part of a name that a program
     /// made of the names of several (`.Archive.Sent`, `INBOX.Sent`, `[Gmail].Sent Mail`).
-    pub fn folder_state(&self, folder: &Path) -> State {
-        let mut state = State::default();
+    pub fn folder_state(&self, folder: &Path) -> MailState {
+        let mut state = MailState::default();
         for name in folder.iter() {
             let name = name.to_string_lossy();
             let stem = Path::new(&*name).file_stem().unwrap_or_default().to_string_lossy();
@@ -113,8 +113,8 @@ impl Labels {
     }
 
     /// What the raw value of `X-Gmail-Labels` says.
-    pub fn gmail(&self, raw: &[u8]) -> State {
-        let mut state = State { read: Some(true), deleted: Some(false), ..State::default() };
+    pub fn gmail(&self, raw: &[u8]) -> MailState {
+        let mut state = MailState { read: Some(true), deleted: Some(false), ..MailState::default() };
         for label in split_labels(&plain_text(raw)) {
             match self.meaning(label) {
                 Some(Meaning::Sent) => state.sent = true,
@@ -134,7 +134,7 @@ fn key(name: &str) -> String {
     fold(name).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-impl State {
+impl MailState {
     /// The state of a message on which the mailbox itself put those marks: they are nobody's but the owner's.
     pub fn marked(self, marks: &Marks) -> Self {
         let deleted = marks.deleted.max(self.deleted);
@@ -145,12 +145,12 @@ impl State {
 }
 
 /// The state of a message in a folder of that state; `gmail` reads the value of `X-Gmail-Labels`.
-pub fn state_by(fields: &Fields<'_>, folder: State, gmail: impl FnOnce(&[u8]) -> State) -> State {
+pub fn state_by(fields: &Fields<'_>, folder: MailState, gmail: impl FnOnce(&[u8]) -> MailState) -> MailState {
     let mut state = folder;
     let first_received = fields.position(FieldName::RECEIVED).unwrap_or(u32::MAX);
     if fields.position(FieldName::X_GMAIL_LABELS).is_some_and(|place| place < 3 && place < first_received) {
         let told = gmail(fields.first(FieldName::X_GMAIL_LABELS).unwrap_or_default());
-        state = State {
+        state = MailState {
             sent: state.sent || told.sent,
             no_mail: state.no_mail || told.no_mail,
             spam: state.spam || told.spam,
@@ -187,7 +187,7 @@ fn is_mozillas(fields: &Fields<'_>) -> bool {
 }
 
 /// Flags of `X-Mozilla-Status`: Read, Expunged (deleted, not yet compacted), FeedMsg (an RSS item), Queued.
-fn mozilla(state: &mut State, fields: &Fields<'_>) {
+fn mozilla(state: &mut MailState, fields: &Fields<'_>) {
     let hex = |name| {
         let text = std::str::from_utf8(fields.first(name).unwrap_or(b"")).unwrap_or("");
         u32::from_str_radix(text.trim(), 16).ok()
@@ -200,7 +200,7 @@ fn mozilla(state: &mut State, fields: &Fields<'_>) {
 }
 
 /// `Status` and `X-Status` of c-client, Dovecot and mutt: they tell of reading and deleting, no more.
-fn status(state: &mut State, fields: &Fields<'_>) {
+fn status(state: &mut MailState, fields: &Fields<'_>) {
     if let Some(value) = fields.first(FieldName::STATUS).filter(|value| is_flags(value)) {
         state.read = Some(value.contains(&b'R'));
     }

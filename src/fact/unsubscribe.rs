@@ -102,7 +102,7 @@ fn within_brackets(text: &str) -> &str {
 /// Reads that text. It is valid where it holds at least one web or mail address: missing angle brackets are
 /// forgiven, as real senders write both.
 pub fn unsubscribe<'a>(text: &'a str, fields: &Fields<'_>) -> Option<Unsubscribe<'a>> {
-    let mut found = Found::default();
+    let mut found = FoundAddresses::default();
     let mut brackets = memchr::memchr_iter(b'<', text.as_bytes()).peekable();
     if brackets.peek().is_some() {
         brackets.for_each(|open| found.take(within_brackets(&text[open + 1..])));
@@ -110,7 +110,7 @@ pub fn unsubscribe<'a>(text: &'a str, fields: &Fields<'_>) -> Option<Unsubscribe
         separated(text).for_each(|uri| found.take(uri));
     }
     let leads_to = found.leads_to();
-    let Found { web, https, addresses, hosts, .. } = found;
+    let FoundAddresses { web, https, addresses, hosts, .. } = found;
     let one_click = || {
         let is_one_click = |raw| plain_text(raw).eq_ignore_ascii_case("List-Unsubscribe=One-Click");
         fields.all(FieldName::LIST_UNSUBSCRIBE_POST).any(is_one_click)
@@ -126,7 +126,7 @@ pub fn unsubscribe<'a>(text: &'a str, fields: &Fields<'_>) -> Option<Unsubscribe
 
 /// What the addresses of a field add up to.
 #[derive(Default)]
-struct Found<'a> {
+struct FoundAddresses<'a> {
     web: bool,
     https: bool,
     addresses: Vec<OptOutAddress<'a>>,
@@ -134,7 +134,7 @@ struct Found<'a> {
     first_link: Option<&'a str>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> FoundAddresses<'a> {
     fn leads_to(&self) -> u32 {
         let mut shape = Shape::default();
         if let Some(link) = self.first_link {

@@ -13,14 +13,14 @@ pub enum Step {
 }
 
 /// A reader that tells of each message.
-pub(super) struct Told<'a, 'l> {
+pub(super) struct ProgressReader<'a, 'l> {
     /// The reader.
     pub(super) reader: &'a mut FactReader<'l>,
     /// What is told.
     pub(super) progress: &'a (dyn Fn(Step) + Sync),
 }
 
-impl Sink for Told<'_, '_> {
+impl Sink for ProgressReader<'_, '_> {
     fn begin(&mut self) {
         self.reader.begin();
     }

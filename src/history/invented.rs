@@ -3,7 +3,7 @@
 use super::{Batch, History, Scope};
 use crate::classify::{Evidence, Kind, Rules};
 use crate::fact::{
-    Fact, ListId, Names, OptOutLink, OptOutOffer, OwnMail, Sign, Traits, Vocabulary, WayOut, hash,
+    ConsentSign, Fact, ListId, Names, OptOutLink, OptOutOffer, OwnMail, Traits, Vocabulary, WayOut, hash,
 };
 use crate::time::{DAY, Day, Time, Zone};
 
@@ -89,8 +89,8 @@ impl Mailbox {
     }
 
     /// A message of the sender that proves something.
-    pub fn proof(&mut self, evidence: Evidence, sender: &str, from: &str, day: i64) -> &mut Sign {
-        self.batch.signs.push(Sign {
+    pub fn proof(&mut self, evidence: Evidence, sender: &str, from: &str, day: i64) -> &mut ConsentSign {
+        self.batch.signs.push(ConsentSign {
             evidence,
             time: at(day),
             sender: self.names.number(sender),

@@ -52,7 +52,7 @@ pub struct Consent {
 
 /// A sender's place among all that send marketing to the same customer, from 1: the sender that writes most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Ranking {
     /// The place.
     pub rank: usize,
     /// How many senders have one.
@@ -101,7 +101,7 @@ pub struct Case {
     /// Counted messages that offer a way out and are of no kind that anything shows: not marketing.
     pub undecided_messages: u64,
     /// The sender's place among the customer's; `None` without marketing, or where the cases were not ranked.
-    pub place: Option<Place>,
+    pub place: Option<Ranking>,
     /// How many days a week there is marketing, and since when; `None` without marketing.
     pub pace: Option<Pace>,
     /// How many of the newest marketing messages in a row were never read; `None` where the export does not say.
@@ -228,9 +228,13 @@ fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
 }
 
 /// A stream of a pair's messages: what comes from one address on one list stands under the same events.
-type Stream = (AddressId, Option<ListId>);
+type AddressOnList = (AddressId, Option<ListId>);
 
-fn timelines(pair: &Pair<'_>, marketing: &[&Fact], judging: &JudgeContext<'_>) -> HashMap<Stream, Timeline> {
+fn timelines(
+    pair: &Pair<'_>,
+    marketing: &[&Fact],
+    judging: &JudgeContext<'_>,
+) -> HashMap<AddressOnList, Timeline> {
     let mut timelines = HashMap::new();
     let mut latest = Latest::default();
     for fact in marketing {
@@ -244,7 +248,7 @@ fn timelines(pair: &Pair<'_>, marketing: &[&Fact], judging: &JudgeContext<'_>) -
 }
 
 /// What was found for the stream at hand: most messages are of the same one as the message before.
-struct Latest<T>(Option<(Stream, T)>);
+struct Latest<T>(Option<(AddressOnList, T)>);
 
 impl<T> Default for Latest<T> {
     fn default() -> Self {
@@ -253,7 +257,7 @@ impl<T> Default for Latest<T> {
 }
 
 impl<T: Copy> Latest<T> {
-    fn or(&mut self, stream: Stream, find: impl FnOnce() -> Option<T>) -> Option<T> {
+    fn or(&mut self, stream: AddressOnList, find: impl FnOnce() -> Option<T>) -> Option<T> {
         match self.0 {
             Some((latest, found)) if latest == stream => Some(found),
             _ => {
@@ -293,7 +297,7 @@ impl JudgeContext<'_> {
 /// The first purchase from any address of the sender, not only from those that advertise.
 fn customer_since(
     pair: &Pair<'_>,
-    timelines: &HashMap<Stream, Timeline>,
+    timelines: &HashMap<AddressOnList, Timeline>,
     judging: &JudgeContext<'_>,
     names: &Names,
 ) -> Option<Day> {

@@ -10,7 +10,7 @@ mod ranking;
 mod record;
 mod what_if;
 
-pub use case::{Case, Consent, JudgeContext, Place, Share};
+pub use case::{Case, Consent, JudgeContext, Ranking, Share};
 pub use ranking::rank;
 pub use record::{Period, Record, Strand};
 pub use what_if::{Change, Occasion, changes};
@@ -76,20 +76,20 @@ pub fn judge(messages: &[Received], policy: &Policy, as_of: Option<Day>) -> Verd
 }
 
 /// How each rule of the policy fares with a pair's messages, which are in time order.
-pub fn held(messages: &[Received], policy: &Policy) -> Vec<Held> {
-    policy.rules.iter().map(|rule| Held::of(rule, messages)).collect()
+pub fn held(messages: &[Received], policy: &Policy) -> Vec<RuleStanding> {
+    policy.rules.iter().map(|rule| RuleStanding::of(rule, messages)).collect()
 }
 
 /// How a rule fares with a pair's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct RuleStanding {
     /// The first day on which it held for what ended that day; `None`: it does not hold.
     pub since: Option<Day>,
     /// The stretch with the most days (then messages), the earliest of equals; `None`: no message counts for it.
     pub best: Option<Stretch>,
 }
 
-impl Held {
+impl RuleStanding {
     /// Slides the rule's window over the days with messages that count. Days and messages in a window only rise where
     /// a message comes in, so the windows that end on a day with one are all that matter.
     fn of(rule: &Rule, messages: &[Received]) -> Self {

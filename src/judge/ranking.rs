@@ -1,6 +1,6 @@
 //! A sender's place among all that send marketing to the same customer.
 
-use super::{Case, Place};
+use super::{Case, Ranking};
 use std::cmp::Reverse;
 
 /// Gives each case with marketing its place among those of its customer: by most days in any 28, then by messages,
@@ -13,11 +13,11 @@ pub fn rank(cases: &mut [Case]) {
         let peak = case.active.peak().map_or(0, |peak| peak.days);
         (case.customer.as_str(), Reverse(peak), Reverse(case.received.len()), case.sender.as_str())
     });
-    let places: Vec<(usize, Place)> = order
+    let places: Vec<(usize, Ranking)> = order
         .chunk_by(|left, right| judged[*left].customer == judged[*right].customer)
         .flat_map(|senders| {
             let ranked = senders.len();
-            senders.iter().zip(1..).map(move |(at, rank)| (*at, Place { rank, ranked }))
+            senders.iter().zip(1..).map(move |(at, rank)| (*at, Ranking { rank, ranked }))
         })
         .collect();
     for (at, place) in places {

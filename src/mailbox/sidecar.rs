@@ -20,7 +20,7 @@ const MESSAGES: [&str; 2] = [".eml", ".eml.gz"];
 /// Such a file, of either program.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Written {
+enum SidecarFile {
     Proton {
         #[serde(rename = "Payload")]
         payload: Payload,
@@ -79,7 +79,7 @@ pub fn marks(json: &[u8]) -> Option<Marks> {
     let has = |labels: &[String], any: &[&str]| labels.iter().any(|label| any.contains(&label.as_str()));
     Some(match serde_json::from_slice(json).ok()? {
         // The numbers are those of Proton's own folders.
-        Written::Proton { payload: Payload { labels, unread, time } } => Marks {
+        SidecarFile::Proton { payload: Payload { labels, unread, time } } => Marks {
             delivered: time.filter(|time| *time > 0),
             read: unread.map(|unread| unread == 0),
             deleted: Some(has(&labels, &["3"])),
@@ -89,7 +89,7 @@ pub fn marks(json: &[u8]) -> Option<Marks> {
             // Sent, all sent.
             sent: has(&labels, &["7", "2"]),
         },
-        Written::Gmvault { labels, flags, internal_date, .. } => Marks {
+        SidecarFile::Gmvault { labels, flags, internal_date, .. } => Marks {
             delivered: internal_date.filter(|time| *time > 0),
             read: Some(has(&flags, &["\\Seen"])),
             deleted: Some(has(&labels, &["\\Trash", "\\Deleted"])),

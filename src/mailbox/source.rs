@@ -67,13 +67,14 @@ pub fn read(
 ) -> Result<Option<Borders>> {
     let origin = &source.origin;
     if origin.path.as_os_str() == "-" {
-        return read_stream(Told { inner: io::stdin().lock(), read }, origin, block, sink).map(|()| None);
+        return read_stream(ByteReporter { inner: io::stdin().lock(), read }, origin, block, sink)
+            .map(|()| None);
     }
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let mut file = open(&origin.path)?;
     match *part {
         Part::Whole => {
-            let file = Told { inner: file, read };
+            let file = ByteReporter { inner: file, read };
             match source.size {
                 Some(size) => read_file(file, size, origin, block_for(size, block), sink),
                 None => read_stream(file, origin, block, sink),
@@ -86,8 +87,11 @@ pub fn read(
             // A few bytes before a line show whether the line before it is blank.
             let begin = keep_before(from);
             file.seek(SeekFrom::Start(begin)).map_err(failed)?;
-            let mut buffer =
-                ReadBuffer::new(Told { inner: file.take(size.saturating_sub(begin)), read }, begin, block);
+            let mut buffer = ReadBuffer::new(
+                ByteReporter { inner: file.take(size.saturating_sub(begin)), read },
+                begin,
+                block,
+            );
             buffer.more(begin).map_err(failed)?;
             let borders = mbox::read(&mut buffer, from, to, dialect, sink).map_err(failed)?;
             if buffer.ended() {
@@ -144,12 +148,12 @@ fn open(path: &Path) -> Result<File> {
 }
 
 /// A reader that tells how many bytes came.
-struct Told<'a, R> {
+struct ByteReporter<'a, R> {
     inner: R,
     read: &'a dyn Fn(u64),
 }
 
-impl<R: Read> Read for Told<'_, R> {
+impl<R: Read> Read for ByteReporter<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         (self.read)(count as u64);
@@ -157,7 +161,7 @@ impl<R: Read> Read for Told<'_, R> {
     }
 }
 
-impl<R: Seek> Seek for Told<'_, R> {
+impl<R: Seek> Seek for ByteReporter<'_, R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.inner.seek(to)
     }

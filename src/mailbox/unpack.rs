@@ -56,7 +56,7 @@ impl Compression {
     /// What comes out of `bytes`, within bounds, up to where they are damaged.
     pub fn unpack<'a, R: Read + 'a>(self, bytes: R) -> Intact<Bounded<Box<dyn Read + 'a>>> {
         let packed = Rc::new(Cell::new(0));
-        let counted = Counted { inner: bytes, count: Rc::clone(&packed) };
+        let counted = ByteCounter { inner: bytes, count: Rc::clone(&packed) };
         let counted = BufReader::with_capacity(INPUT, Full(counted));
         let memory = u32::try_from(MEMORY / 1_024).unwrap_or(u32::MAX);
         let unpacked: Box<dyn Read + 'a> = match self {
@@ -210,12 +210,12 @@ impl<R: Read> Bounded<R> {
 }
 
 /// A reader that counts what goes through it.
-struct Counted<R> {
+struct ByteCounter<R> {
     inner: R,
     count: Rc<Cell<u64>>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for ByteCounter<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.count.set(self.count.get().saturating_add(count as u64));

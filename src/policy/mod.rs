@@ -90,7 +90,7 @@ impl Policy {
     /// Reads a policy that lies in memory, under the name of its file.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let written: WrittenPolicy = toml::from_str(text).map_err(|error| Error::toml(path, text, &error))?;
-        let check = Check { text, path };
+        let check = Validator { text, path };
         if written.rule.is_empty() {
             return Err(Error::file(path, "a policy without any rule")
                 .hint("see `mailfatigue policy` for the default"));
@@ -104,12 +104,12 @@ impl Policy {
 }
 
 /// Turns what is written into what is valid, or says where it is not.
-struct Check<'a> {
+struct Validator<'a> {
     text: &'a str,
     path: &'a Path,
 }
 
-impl Check<'_> {
+impl Validator<'_> {
     fn error(&self, offset: usize, what: impl Into<String>) -> Error {
         Error::file(self.path, what).at_line(Error::line_of(self.text, offset))
     }

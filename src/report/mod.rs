@@ -30,7 +30,7 @@ pub use starter::{STARTER_COLUMNS, write as write_starter};
 pub use summary::{Account, Closing, parts, summary, thousands, warnings};
 pub use width::wrapped;
 pub use workbook::{ROWS, Sheets, write as write_workbook};
-pub use worst::{Line, worst};
+pub use worst::{TableLine, worst};
 
 use crate::judge::Case;
 use crate::policy::Policy;

@@ -108,14 +108,14 @@ fn meanings(workbook: &mut Workbook, sheets: &Sheets<'_>) -> Result<(), XlsxErro
 /// A sheet that is being written: a header that stays in view, filters, rows.
 struct Sheet<'a> {
     sheet: &'a mut Worksheet,
-    formats: HashMap<Shape, Format>,
+    formats: HashMap<CellFormat, Format>,
     /// The widest cell of each column.
     widths: Vec<usize>,
     next: u32,
 }
 
 /// How a cell is shown: the number's format, and whether its row is marked.
-type Shape = (&'static str, bool);
+type CellFormat = (&'static str, bool);
 
 impl<'a> Sheet<'a> {
     /// Begins a sheet whose first `frozen` columns stay in view as well.
@@ -186,7 +186,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn format((number, flagged): Shape) -> Format {
+fn format((number, flagged): CellFormat) -> Format {
     let format = Format::new().set_num_format(number);
     if flagged { format.set_background_color(FLAGGED) } else { format }
 }

@@ -27,7 +27,7 @@ const NOTHING: char = '·';
 
 /// A line of the table, without its line end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct TableLine {
     /// The text, harmless.
     pub text: String,
     /// Whether it is about a flagged sender.
@@ -37,10 +37,11 @@ pub struct Line {
 /// The worst senders of the report, each with its worst pair, as a table of at most that many columns; where that
 /// is too narrow for a table, as a short list. No line where there is no marketing. `cases` are in the report's order;
 /// the bars are the 28 days to `as_of`.
-pub fn worst(cases: &[Case], policy: &Policy, as_of: Option<Day>, columns: usize) -> Vec<Line> {
+pub fn worst(cases: &[Case], policy: &Policy, as_of: Option<Day>, columns: usize) -> Vec<TableLine> {
     let mut named = BTreeSet::new();
     let first = cases.iter().filter(|case| !case.received.is_empty() && named.insert(&case.sender));
-    let entries: Vec<Entry> = first.take(MOST).map(|case| Entry::of(case, policy, as_of)).collect();
+    let entries: Vec<WorstSender> =
+        first.take(MOST).map(|case| WorstSender::of(case, policy, as_of)).collect();
     if entries.is_empty() {
         return Vec::new();
     }
@@ -49,7 +50,7 @@ pub fn worst(cases: &[Case], policy: &Policy, as_of: Option<Day>, columns: usize
 
 /// What the table says of a sender.
 #[derive(Debug)]
-struct Entry {
+struct WorstSender {
     name: String,
     display: Option<String>,
     verdict: String,
@@ -60,7 +61,7 @@ struct Entry {
     flagged: bool,
 }
 
-impl Entry {
+impl WorstSender {
     fn of(case: &Case, policy: &Policy, as_of: Option<Day>) -> Self {
         let rule = case.verdict.rule.and_then(|at| policy.rules.get(at));
         let display = case.sender_name.as_deref().map(|name| visible(name).into_owned());
@@ -86,7 +87,7 @@ impl Entry {
 }
 
 /// Bars for each entry; the highest of the table is the most messages.
-fn sparklines(entries: &[Entry], bars: usize) -> Vec<String> {
+fn sparklines(entries: &[WorstSender], bars: usize) -> Vec<String> {
     let counts: Vec<Vec<usize>> = entries.iter().map(|entry| entry.bars(bars)).collect();
     let most = counts.iter().flatten().copied().max().unwrap_or(0).max(1);
     let bar = |count: &usize| match count * HEIGHTS.len() {
@@ -97,7 +98,7 @@ fn sparklines(entries: &[Entry], bars: usize) -> Vec<String> {
 }
 
 /// A column of the table.
-struct Column {
+struct TableColumn {
     head: &'static str,
     cells: Vec<String>,
     /// Numbers are set to the right.
@@ -105,7 +106,7 @@ struct Column {
     width: usize,
 }
 
-impl Column {
+impl TableColumn {
     fn new(head: &'static str, right: bool, cells: Vec<String>) -> Self {
         let widest = cells.iter().map(|cell| width(cell)).max().unwrap_or(0);
         Self { head, cells, right, width: widest.max(width(head)) }
@@ -121,52 +122,52 @@ impl Column {
 }
 
 /// The table that shows the most in that many columns; `None` where none fits.
-fn table(entries: &[Entry], columns: usize) -> Option<Vec<Line>> {
+fn table(entries: &[WorstSender], columns: usize) -> Option<Vec<TableLine>> {
     // With the display names, how many bars there are, and whether long names may be cut.
     let ways = [(true, 28, false), (false, 28, false), (false, 14, true), (false, 0, true)];
     let laid_out = ways.into_iter().find_map(|(with_display, bars, may_cut)| {
-        let mut name = Column::new("sender", false, names(entries, with_display));
+        let mut name = TableColumn::new("sender", false, names(entries, with_display));
         let others = after_the_name(entries, bars);
         let room = columns.checked_sub(others.iter().map(|column| GAP.len() + column.width).sum())?;
         let least = if may_cut { name.width.min(NAME) } else { name.width };
         name.width = name.width.min(room);
-        (least <= room).then(|| [name].into_iter().chain(others).collect::<Vec<Column>>())
+        (least <= room).then(|| [name].into_iter().chain(others).collect::<Vec<TableColumn>>())
     })?;
     let rows = [None].into_iter().chain((0..entries.len()).map(Some));
     let line = |row: Option<usize>| {
         let cells: Vec<String> = laid_out.iter().map(|column| column.cell(row)).collect();
         let flagged = row.and_then(|row| entries.get(row)).is_some_and(|entry| entry.flagged);
-        Line { text: cells.join(GAP).trim_end().to_string(), flagged }
+        TableLine { text: cells.join(GAP).trim_end().to_string(), flagged }
     };
     Some(rows.map(line).collect())
 }
 
-fn names(entries: &[Entry], with_display: bool) -> Vec<String> {
-    let name = |entry: &Entry| match entry.display.as_ref().filter(|_| with_display) {
+fn names(entries: &[WorstSender], with_display: bool) -> Vec<String> {
+    let name = |entry: &WorstSender| match entry.display.as_ref().filter(|_| with_display) {
         Some(display) => format!("{} ({display})", entry.name),
         None => entry.name.clone(),
     };
     entries.iter().map(name).collect()
 }
 
-fn after_the_name(entries: &[Entry], bars: usize) -> Vec<Column> {
-    let cells = |of: fn(&Entry) -> &str| entries.iter().map(|entry| of(entry).to_string()).collect();
-    let mut columns = vec![Column::new("verdict", false, cells(|entry| &entry.verdict))];
+fn after_the_name(entries: &[WorstSender], bars: usize) -> Vec<TableColumn> {
+    let cells = |of: fn(&WorstSender) -> &str| entries.iter().map(|entry| of(entry).to_string()).collect();
+    let mut columns = vec![TableColumn::new("verdict", false, cells(|entry| &entry.verdict))];
     if bars > 0 {
-        columns.push(Column::new("last 28 days", false, sparklines(entries, bars)));
+        columns.push(TableColumn::new("last 28 days", false, sparklines(entries, bars)));
     }
-    columns.push(Column::new("days a week", true, cells(|entry| &entry.days_a_week)));
-    columns.push(Column::new("way out", false, cells(|entry| entry.way_out)));
+    columns.push(TableColumn::new("days a week", true, cells(|entry| &entry.days_a_week)));
+    columns.push(TableColumn::new("way out", false, cells(|entry| entry.way_out)));
     columns
 }
 
 /// The same without columns, for the narrowest terminals.
-fn list(entries: &[Entry], columns: usize) -> Vec<Line> {
+fn list(entries: &[WorstSender], columns: usize) -> Vec<TableLine> {
     let bars = if columns < 30 { 14 } else { 28 };
-    let of_entry = |(entry, bars): (&Entry, String)| {
+    let of_entry = |(entry, bars): (&WorstSender, String)| {
         let rhythm = format!("  {} days a week, {}", entry.days_a_week, entry.way_out);
         let lines = [entry.name.clone(), format!("  {}", entry.verdict), format!("  {bars}"), rhythm];
-        lines.map(|line| Line { text: shortened(&line, columns), flagged: entry.flagged })
+        lines.map(|line| TableLine { text: shortened(&line, columns), flagged: entry.flagged })
     };
     entries.iter().zip(sparklines(entries, bars)).flat_map(of_entry).collect()
 }
@@ -175,8 +176,8 @@ fn list(entries: &[Entry], columns: usize) -> Vec<Line> {
 mod tests {
     use super::*;
 
-    fn entry(name: &str, display: &str, daily: usize) -> Entry {
-        Entry {
+    fn entry(name: &str, display: &str, daily: usize) -> WorstSender {
+        WorstSender {
             name: name.to_string(),
             display: Some(display.to_string()),
             verdict: "daily-unconsented".to_string(),
@@ -187,7 +188,7 @@ mod tests {
         }
     }
 
-    fn entries() -> Vec<Entry> {
+    fn entries() -> Vec<WorstSender> {
         let mut last = entry("birch-books.example", "Birch", 0);
         last.daily[27] = 1;
         vec![
@@ -205,7 +206,7 @@ mod tests {
             assert!(widest.is_some_and(|widest| widest <= columns), "{columns}: {lines:?}");
         }
         let lines = table(&entries(), 80).expect("there is room");
-        let place = |line: &Line| line.text.find("6.8").map(|at| width(&line.text[..at]));
+        let place = |line: &TableLine| line.text.find("6.8").map(|at| width(&line.text[..at]));
         assert_eq!(place(&lines[1]), place(&lines[2]));
     }
 

@@ -10,7 +10,7 @@ const LONGEST: usize = 512;
 /// What some raw values mean.
 #[derive(Debug)]
 pub struct Meanings<V> {
-    places: Vec<Option<Known<V>>>,
+    places: Vec<Option<CacheEntry<V>>>,
     filled: usize,
     /// How many places there may be.
     count: usize,
@@ -20,7 +20,7 @@ pub struct Meanings<V> {
 const LEAST: usize = 64;
 
 #[derive(Debug)]
-struct Known<V> {
+struct CacheEntry<V> {
     raw: Vec<u8>,
     meaning: V,
 }
@@ -65,7 +65,7 @@ impl<V: Clone> Meanings<V> {
                 other.meaning = meaning;
             }
             empty => {
-                *empty = Some(Known { raw: raw.to_vec(), meaning });
+                *empty = Some(CacheEntry { raw: raw.to_vec(), meaning });
                 self.filled += 1;
             }
         }

@@ -8,7 +8,7 @@ fn asks(text: &str) -> bool {
 
 #[test]
 fn the_words_are_read() {
-    let written: Written = toml::from_str(include_str!("../own_words.toml")).expect("own_words.toml");
+    let written: WrittenWording = toml::from_str(include_str!("../own_words.toml")).expect("own_words.toml");
     assert_eq!(written.language.len(), 8);
 }
 

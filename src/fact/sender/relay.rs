@@ -17,7 +17,7 @@ const BUILT_IN: &str = include_str!("relays.toml");
 /// How a relay writes the author into From.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Form {
+enum RelayForm {
     /// `name_at_shop.example_user`, or with the domain's dots as underscores.
     At,
     /// `alias+name=shop.example`.
@@ -34,7 +34,7 @@ enum Form {
 struct WrittenRelay {
     /// The domains of its addresses.
     domains: Vec<String>,
-    form: Form,
+    form: RelayForm,
     cut_at: Option<usize>,
     #[serde(default)]
     headers: Vec<String>,
@@ -47,7 +47,7 @@ struct WrittenRelay {
 #[derive(Debug, Clone)]
 pub struct Relay {
     domains: Vec<String>,
-    form: Form,
+    form: RelayForm,
     cut_at: usize,
     headers: Vec<FieldName>,
     envelope: Option<FieldName>,
@@ -135,13 +135,13 @@ impl Relay {
     fn in_from(&self, written: &Address, hosts: &Hosts) -> Option<Address> {
         let (local, _) = written.address.rsplit_once('@')?;
         match self.form {
-            Form::At => unnamed(at_form(local, self.cut_at, hosts)?),
-            Form::Equals => {
+            RelayForm::At => unnamed(at_form(local, self.cut_at, hosts)?),
+            RelayForm::Equals => {
                 let (name, domain) = local.split_once('+')?.1.rsplit_once('=')?;
                 unnamed(format!("{name}@{domain}"))
             }
-            Form::Name => in_name(written.name.as_deref()?),
-            Form::Hash => {
+            RelayForm::Name => in_name(written.name.as_deref()?),
+            RelayForm::Hash => {
                 let (before, domain) = local.rsplit_once('#')?;
                 let name = before.rsplit_once(['+', '.']).map_or(before, |(_, name)| name);
                 unnamed(format!("{name}@{domain}"))

@@ -3,16 +3,16 @@
 use super::*;
 use crate::message::header::{Spans, Vocabulary};
 
-fn state(fields: &Fields<'_>, folder: State, labels: &Labels) -> State {
+fn state(fields: &Fields<'_>, folder: MailState, labels: &Labels) -> MailState {
     state_by(fields, folder, |raw| labels.gmail(raw))
 }
 
-fn state_of(header: &str) -> State {
+fn state_of(header: &str) -> MailState {
     let mut spans = Spans::default();
-    state(&spans.scan(&Vocabulary::default(), header.as_bytes()), State::default(), &Labels::built_in())
+    state(&spans.scan(&Vocabulary::default(), header.as_bytes()), MailState::default(), &Labels::built_in())
 }
 
-fn labels(value: &str) -> State {
+fn labels(value: &str) -> MailState {
     state_of(&format!("X-GM-THRID: 1\nX-Gmail-Labels: {value}\nReceived: x\n"))
 }
 
@@ -20,7 +20,7 @@ fn labels(value: &str) -> State {
 fn gmail_labels_are_read_in_many_languages() {
     assert_eq!(
         labels("Inbox,Opened,Category Promotions"),
-        State { read: Some(true), deleted: Some(false), ..State::default() }
+        MailState { read: Some(true), deleted: Some(false), ..MailState::default() }
     );
     assert_eq!(labels("Ungelesen,Kategorie: \"Neuigkeiten\"").read, Some(false));
     assert!(labels("=?UTF-8?Q?Bo=C3=AEte_de_r=C3=A9ception,Envoy=C3=A9?=").sent);
@@ -44,7 +44,7 @@ fn mozilla_flags_count_at_the_top_only() {
     assert_eq!((read.read, read.deleted), (Some(true), Some(false)));
     assert_eq!(state_of("X-Account-Key: a\nX-UIDL: 1\nX-Mozilla-Status: 0009\n").deleted, Some(true));
     assert!(state_of("X-Mozilla-Status: 0041\n").no_mail);
-    assert_eq!(state_of("Received: x\nX-Mozilla-Status: 0008\n"), State::default());
+    assert_eq!(state_of("Received: x\nX-Mozilla-Status: 0008\n"), MailState::default());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn status_flags_tell_of_reading_and_deleting_only() {
     assert_eq!(state_of("Status: delivered\n").read, None);
 }
 
-fn all_are(folders: &str, is: impl Fn(State) -> bool) {
+fn all_are(folders: &str, is: impl Fn(MailState) -> bool) {
     let labels = Labels::built_in();
     for folder in folders.split(", ") {
         assert!(is(labels.folder_state(Path::new(folder))), "{folder}");
@@ -96,7 +96,7 @@ fn folders_below_others_are_known_in_every_spelling() {
     all_are(trash, |state| state.deleted == Some(true));
     all_are("[Gmail].Sent Mail, [Google Mail]/Gesendet, INBOX.Sent Items", |state| state.sent);
     let others = "[Gmail].All Mail, INBOX, INBOX.Shops, best.spam.example, trash.2024.notes, Spammers";
-    all_are(others, |state| state == State::default());
+    all_are(others, |state| state == MailState::default());
 }
 
 #[test]
@@ -131,5 +131,5 @@ fn a_folder_file_tells_by_its_name() {
     assert!(labels.folder_state(Path::new("Mail/Sent.mbox")).sent);
     assert!(labels.folder_state(Path::new("Mail/Gesendete Objekte")).sent);
     assert!(labels.folder_state(Path::new("Junk")).spam);
-    assert_eq!(labels.folder_state(Path::new("sent-to-all.mbox")), State::default());
+    assert_eq!(labels.folder_state(Path::new("sent-to-all.mbox")), MailState::default());
 }

@@ -2,7 +2,8 @@
 
 use super::wording::{Circumstances, wishes};
 use super::{
-    Asked, Explanation, Happened, Held, InferredFrom, Marked, OnRecord, Outcome, Told, ToldSign, Window,
+    ExplainedDay, ExplainedEvent, ExplainedMessage, ExplainedRule, ExplainedSign, ExplainedState,
+    Explanation, InferredFrom, OnRecord, RuleOutcome, Window,
 };
 use crate::cadence::ActiveDays;
 use crate::classify::Sign;
@@ -27,8 +28,9 @@ pub fn explain(
     let rule = case.verdict.rule.and_then(|at| judging.policy.rules.get(at));
     let found = changes(pair, case, &record, judging);
     let rules = asked(case, judging);
-    let is_first =
-        |rule: &&Asked| rule.flag && rule.held_on.is_some() && rule.held_on == case.verdict.flagged_on;
+    let is_first = |rule: &&ExplainedRule| {
+        rule.flag && rule.held_on.is_some() && rule.held_on == case.verdict.flagged_on
+    };
     let flagged_by = rules.iter().find(is_first).map(|rule| rule.verdict.clone());
     let circumstances = Circumstances { judging, rules: &rules };
     let changes = wishes(&circumstances, &found);
@@ -78,7 +80,7 @@ pub fn explain(
             .iter()
             .map(|(fact, counted)| {
                 let told = told(fact, *counted, &record, judging, listing, &mailboxes);
-                Told { inferred_from: grounds.get(&fact.order).map(inferred_from), ..told }
+                ExplainedMessage { inferred_from: grounds.get(&fact.order).map(inferred_from), ..told }
             })
             .collect(),
     }
@@ -93,21 +95,21 @@ fn window(days: &ActiveDays) -> Option<Window> {
 }
 
 /// Each rule of the policy, with what it asks for and what was found.
-fn asked(case: &Case, judging: &JudgeContext<'_>) -> Vec<Asked> {
+fn asked(case: &Case, judging: &JudgeContext<'_>) -> Vec<ExplainedRule> {
     let fared = held(&case.received, judging.policy);
     let flagged = case.is_flagged(judging.policy);
     let rules = judging.policy.rules.iter().zip(fared).enumerate();
-    let told = rules.map(|(at, (rule, held))| Asked {
+    let told = rules.map(|(at, (rule, held))| ExplainedRule {
         verdict: safe(&rule.verdict),
         flag: rule.flag,
         outcome: match case.verdict.rule {
-            Some(decisive) if at == decisive => Outcome::Decides,
+            Some(decisive) if at == decisive => RuleOutcome::Decides,
             // The day of the first flag was looked for in all flagging rules.
             Some(decisive) if at > decisive && flagged && rule.flag && held.since.is_some() => {
-                Outcome::HoldsToo
+                RuleOutcome::HoldsToo
             }
-            Some(decisive) if at > decisive => Outcome::NotAsked,
-            _ => Outcome::DoesNotHold,
+            Some(decisive) if at > decisive => RuleOutcome::NotAsked,
+            _ => RuleOutcome::DoesNotHold,
         },
         consent: rule.consent.as_ref().map(|states| states.iter().map(|state| state.word()).collect()),
         days: rule.days,
@@ -134,12 +136,16 @@ fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, judging: &JudgeConte
         events: strand
             .events
             .iter()
-            .map(|event| Happened { date: event.day, event: event.happening, source: safe(&event.source) })
+            .map(|event| ExplainedEvent {
+                date: event.day,
+                event: event.happening,
+                source: safe(&event.source),
+            })
             .collect(),
         states: periods
             .into_iter()
             .flatten()
-            .map(|period| Held {
+            .map(|period| ExplainedState {
                 from: period.from,
                 until: period.until,
                 state: period.state,
@@ -150,11 +156,11 @@ fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, judging: &JudgeConte
 }
 
 /// The days with marketing.
-fn marked(case: &Case) -> Vec<Marked> {
+fn marked(case: &Case) -> Vec<ExplainedDay> {
     let days = case.received.chunk_by(|left, right| left.day == right.day);
     let marked = days.filter_map(|messages| {
         let unconsented = messages.iter().filter(|message| message.state.is_unconsented()).count();
-        Some(Marked { day: messages.first()?.day, messages: messages.len(), unconsented })
+        Some(ExplainedDay { day: messages.first()?.day, messages: messages.len(), unconsented })
     });
     marked.collect()
 }
@@ -177,14 +183,14 @@ fn told(
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
     mailboxes: &BTreeSet<MailboxId>,
-) -> Told {
+) -> ExplainedMessage {
     let zone = &judging.scope.zone;
     let detail = listing.details.get(fact.order as usize);
     let text = |of: fn(&Detail) -> &str| safe(detail.map_or("", of));
     let mailbox = detail.and_then(|detail| mailboxes.iter().position(|id| *id == detail.mailbox));
     let classified = !matches!(counted, Counted::Own | Counted::NoMail);
     let day: Option<Day> = fact.time.map(|time| zone.day(time));
-    Told {
+    ExplainedMessage {
         day,
         time: fact.time.map(|time| zone.rfc3339(time)),
         subject: text(|detail| &detail.subject),
@@ -215,8 +221,8 @@ fn inferred_from(grounds: &Grounds) -> InferredFrom {
 }
 
 /// The signs of a message, in the order of the table.
-fn signs(detail: &Detail, rules: &Rules) -> Vec<ToldSign> {
-    let told = |sign: &Sign| ToldSign {
+fn signs(detail: &Detail, rules: &Rules) -> Vec<ExplainedSign> {
+    let told = |sign: &Sign| ExplainedSign {
         id: safe(&sign.id),
         points: Kind::ALL
             .into_iter()

@@ -1,6 +1,6 @@
 //! A calendar of days, one row a week, Monday first.
 
-use super::Marked;
+use super::ExplainedDay;
 use crate::time::Day;
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub const LEGEND: &str = "X marketing without consent on record · o other marke
     blank: before the first, after the last, or outside the period";
 
 /// The rows, without line ends; none where there is no day.
-pub fn rows(days: &[Marked]) -> Vec<String> {
+pub fn rows(days: &[ExplainedDay]) -> Vec<String> {
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return Vec::new() };
     let (first, last) = (first.day, last.day);
     let marks: BTreeMap<Day, char> =
@@ -48,8 +48,8 @@ fn monday_of(day: Day) -> Day {
 mod tests {
     use super::*;
 
-    fn marked(date: &str, unconsented: usize) -> Marked {
-        Marked { day: Day::parse(date).expect("a date"), messages: 1, unconsented }
+    fn marked(date: &str, unconsented: usize) -> ExplainedDay {
+        ExplainedDay { day: Day::parse(date).expect("a date"), messages: 1, unconsented }
     }
 
     #[test]

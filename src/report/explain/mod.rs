@@ -57,12 +57,12 @@ pub struct Explanation {
     pub consent_list_given: bool,
     pub grace_days: i32,
     pub soft_opt_in_days: i32,
-    pub rules: Vec<Asked>,
+    pub rules: Vec<ExplainedRule>,
     pub consent: Vec<OnRecord>,
     pub changes: Vec<String>,
-    pub days: Vec<Marked>,
+    pub days: Vec<ExplainedDay>,
     pub mailboxes: Vec<String>,
-    pub messages: Vec<Told>,
+    pub messages: Vec<ExplainedMessage>,
 }
 
 /// The 28 days with the most marketing.
@@ -80,13 +80,13 @@ pub struct Window {
 
 /// A rule of the policy: what it asks for, what was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Asked {
+pub struct ExplainedRule {
     /// The verdict that it gives.
     pub verdict: String,
     /// Whether that is a flag.
     pub flag: bool,
     /// How it fared.
-    pub outcome: Outcome,
+    pub outcome: RuleOutcome,
     /// The states in which the mail that counts came; `None`: all.
     pub consent: Option<Vec<&'static str>>,
     /// Days that it asks for.
@@ -113,7 +113,7 @@ pub struct Asked {
 /// How a rule fared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum RuleOutcome {
     /// It does not hold.
     DoesNotHold,
     /// It is the first that holds.
@@ -130,14 +130,14 @@ pub struct OnRecord {
     /// From which addresses.
     pub addresses: Vec<String>,
     /// What happened, in order.
-    pub events: Vec<Happened>,
+    pub events: Vec<ExplainedEvent>,
     /// What held from when on.
-    pub states: Vec<Held>,
+    pub states: Vec<ExplainedState>,
 }
 
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Happened {
+pub struct ExplainedEvent {
     /// When; `None`: since always.
     #[serde(serialize_with = "maybe_date")]
     pub date: Option<Day>,
@@ -150,7 +150,7 @@ pub struct Happened {
 
 /// A state, for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Held {
+pub struct ExplainedState {
     /// From this day on; `None`: from the beginning.
     #[serde(serialize_with = "maybe_date")]
     pub from: Option<Day>,
@@ -166,7 +166,7 @@ pub struct Held {
 
 /// A day with marketing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Marked {
+pub struct ExplainedDay {
     /// The day.
     #[serde(serialize_with = "date")]
     pub day: Day,
@@ -179,7 +179,7 @@ pub struct Marked {
 /// A message of the pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "the names are the columns of the list of messages, and mean the same")]
-pub struct Told {
+pub struct ExplainedMessage {
     #[serde(serialize_with = "maybe_date")]
     pub day: Option<Day>,
     pub time: Option<String>,
@@ -188,7 +188,7 @@ pub struct Told {
     pub kind: Option<&'static str>,
     pub rule: Option<String>,
     /// The signs that were weighed, where no rule decided.
-    pub signs: Vec<ToldSign>,
+    pub signs: Vec<ExplainedSign>,
     /// What it was inferred from, where its stream decided that it is marketing.
     pub inferred_from: Option<InferredFrom>,
     pub counted_as: &'static str,
@@ -216,7 +216,7 @@ pub struct InferredFrom {
 
 /// A sign of a message, and its points for each kind that it speaks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ToldSign {
+pub struct ExplainedSign {
     /// Its name in the table of signs.
     pub id: String,
     /// Its points.

@@ -51,14 +51,14 @@ pub fn find<'a>(history: &'a History, wanted: &Wanted<'_>) -> Result<Vec<Pair<'a
 
 /// A sender with everything by which it may be called.
 #[derive(Debug, Default)]
-struct Known<'a> {
+struct NamedSender<'a> {
     name: &'a str,
     messages: usize,
     addresses: Vec<&'a str>,
     display: Vec<&'a str>,
 }
 
-fn known_senders(history: &History) -> BTreeMap<SenderId, Known<'_>> {
+fn known_senders(history: &History) -> BTreeMap<SenderId, NamedSender<'_>> {
     let mut ids: BTreeMap<SenderId, (usize, BTreeSet<AddressId>, BTreeSet<NameId>)> = BTreeMap::new();
     for pair in history.pairs() {
         let (messages, addresses, display) = ids.entry(pair.sender).or_default();
@@ -70,18 +70,18 @@ fn known_senders(history: &History) -> BTreeMap<SenderId, Known<'_>> {
     let known = ids.into_iter().map(|(id, (messages, addresses, display))| {
         let addresses = addresses.into_iter().map(|id| names.text(id)).collect();
         let display = display.into_iter().map(|id| names.text(id)).collect();
-        (id, Known { name: names.text(id), messages, addresses, display })
+        (id, NamedSender { name: names.text(id), messages, addresses, display })
     });
     known.collect()
 }
 
 /// The one sender meant. An exact name goes before an address, this before a domain, these before parts of them.
-fn sender(known: &BTreeMap<SenderId, Known<'_>>, wanted: &str) -> Result<SenderId> {
+fn sender(known: &BTreeMap<SenderId, NamedSender<'_>>, wanted: &str) -> Result<SenderId> {
     let lower = wanted.trim().to_lowercase();
     let (address, domain) = (normal_address(wanted), normal_domain(wanted));
     let below = |text: &str| domain_of(text).is_some_and(|of| parents(of).any(|of| of == domain));
     let part_of = |text: &str| text.to_lowercase().contains(&lower);
-    let ways: [&dyn Fn(&Known<'_>) -> bool; 7] = [
+    let ways: [&dyn Fn(&NamedSender<'_>) -> bool; 7] = [
         &|sender| sender.name == wanted,
         &|sender| sender.name.to_lowercase() == lower,
         &|sender| sender.addresses.iter().any(|text| *text == address),
@@ -94,7 +94,7 @@ fn sender(known: &BTreeMap<SenderId, Known<'_>>, wanted: &str) -> Result<SenderI
     ];
     let ways = ways.into_iter().filter(|_| !lower.is_empty());
     for is_meant in ways {
-        let found: Vec<(&SenderId, &Known<'_>)> =
+        let found: Vec<(&SenderId, &NamedSender<'_>)> =
             known.iter().filter(|(_, sender)| is_meant(sender)).collect();
         match found.as_slice() {
             [] => {}
@@ -106,13 +106,13 @@ fn sender(known: &BTreeMap<SenderId, Known<'_>>, wanted: &str) -> Result<SenderI
 }
 
 /// The order of lists: the most messages first, then by name.
-fn by_messages(senders: &mut [&Known<'_>]) {
+fn by_messages(senders: &mut [&NamedSender<'_>]) {
     senders.sort_by_key(|sender| (Reverse(sender.messages), sender.name.to_string()));
 }
 
-fn ambiguous(wanted: &str, mut found: Vec<&Known<'_>>) -> Error {
+fn ambiguous(wanted: &str, mut found: Vec<&NamedSender<'_>>) -> Error {
     by_messages(&mut found);
-    let entry = |sender: &&Known<'_>| {
+    let entry = |sender: &&NamedSender<'_>| {
         let messages = thousands(sender.messages as u64);
         let messages =
             if sender.messages == 1 { "1 message".to_string() } else { format!("{messages} messages") };
@@ -127,7 +127,7 @@ fn ambiguous(wanted: &str, mut found: Vec<&Known<'_>>) -> Error {
         .hint("give the full name of one of them")
 }
 
-fn unknown(wanted: &str, mut known: Vec<&Known<'_>>) -> Error {
+fn unknown(wanted: &str, mut known: Vec<&NamedSender<'_>>) -> Error {
     let error = Error::new("--sender", format!("no sender named `{}` in these mailboxes", visible(wanted)));
     by_messages(&mut known);
     let mut called: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -156,7 +156,7 @@ fn unknown(wanted: &str, mut known: Vec<&Known<'_>>) -> Error {
 }
 
 /// What somebody may have misspelt: the sender's name, the label that it chose, its words, its display names.
-fn callings(sender: &Known<'_>) -> BTreeSet<String> {
+fn callings(sender: &NamedSender<'_>) -> BTreeSet<String> {
     let chosen = label(domain_of(sender.name).unwrap_or(sender.name)).unwrap_or(sender.name);
     let words = chosen.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= SHORTEST);
     let whole = [sender.name, chosen].into_iter().chain(sender.display.iter().copied());

@@ -2,7 +2,9 @@
 
 use super::calendar;
 use super::wording::{counted, event_in_words, state_in_words};
-use super::{Asked, Explanation, InferredFrom, OnRecord, Outcome, Told, ToldSign, Window};
+use super::{
+    ExplainedMessage, ExplainedRule, ExplainedSign, Explanation, InferredFrom, OnRecord, RuleOutcome, Window,
+};
 use crate::consent::Happening;
 use crate::report::thousands;
 use crate::report::width::{shortened, width, wrapped};
@@ -25,7 +27,7 @@ pub fn write(mut out: impl Write, explanations: &[Explanation]) -> io::Result<()
 }
 
 fn one(told: &Explanation) -> String {
-    let mut page = Page::default();
+    let mut page = TextPage::default();
     let name = told.sender_name.as_ref().map_or(String::new(), |name| format!(" ({name})"));
     page.line(0, &format!("{}{name} to {}", told.sender, told.customer));
     verdict(&mut page, told);
@@ -40,7 +42,7 @@ fn one(told: &Explanation) -> String {
     page.text
 }
 
-fn verdict(page: &mut Page, told: &Explanation) {
+fn verdict(page: &mut TextPage, told: &Explanation) {
     let flag = if told.flagged { "flagged" } else { "not flagged" };
     page.heading(&format!("Verdict: {} ({flag})", told.verdict.as_deref().unwrap_or("none")));
     page.line(2, &format!("{}.", told.reason));
@@ -55,7 +57,7 @@ fn verdict(page: &mut Page, told: &Explanation) {
     }
 }
 
-fn rules(page: &mut Page, told: &Explanation) {
+fn rules(page: &mut TextPage, told: &Explanation) {
     page.heading("The rules of the policy; the first that holds decides");
     if told.marketing_messages == 0 {
         page.line(2, "There is no marketing mail to apply the rules to.");
@@ -64,13 +66,13 @@ fn rules(page: &mut Page, told: &Explanation) {
     let mut not_asked: Vec<&str> = Vec::new();
     for (at, rule) in told.rules.iter().enumerate() {
         let outcome = match rule.outcome {
-            Outcome::NotAsked => {
+            RuleOutcome::NotAsked => {
                 not_asked.push(&rule.verdict);
                 continue;
             }
-            Outcome::Decides => "holds, and decides".to_string(),
-            Outcome::HoldsToo => "holds too; a rule above it decides".to_string(),
-            Outcome::DoesNotHold => format!("does not hold: {}", rule.missing()),
+            RuleOutcome::Decides => "holds, and decides".to_string(),
+            RuleOutcome::HoldsToo => "holds too; a rule above it decides".to_string(),
+            RuleOutcome::DoesNotHold => format!("does not hold: {}", rule.missing()),
         };
         page.item(&format!("{}. ", at + 1), &format!("{}: {outcome}", rule.verdict));
         page.labelled("asks for", &format!("{}.", rule.wish()));
@@ -81,11 +83,11 @@ fn rules(page: &mut Page, told: &Explanation) {
     }
 }
 
-fn held_on(rule: &Asked) -> String {
+fn held_on(rule: &ExplainedRule) -> String {
     rule.held_on.map_or(String::new(), |day| format!("; enough for the first time on {day}"))
 }
 
-fn consent(page: &mut Page, told: &Explanation) {
+fn consent(page: &mut TextPage, told: &Explanation) {
     page.heading("Consent on record");
     if !told.consent_list_given {
         page.line(2, "No consent list was given (--consent); this is what the mailbox itself shows.");
@@ -110,7 +112,7 @@ fn consent(page: &mut Page, told: &Explanation) {
     }
 }
 
-fn on_record(page: &mut Page, record: &OnRecord, several: bool) {
+fn on_record(page: &mut TextPage, record: &OnRecord, several: bool) {
     if several {
         page.line(2, &format!("For mail from {}:", record.addresses.join(", ")));
     }
@@ -140,7 +142,7 @@ fn on_record(page: &mut Page, record: &OnRecord, several: bool) {
     }
 }
 
-fn rhythm(page: &mut Page, told: &Explanation) {
+fn rhythm(page: &mut TextPage, told: &Explanation) {
     page.heading("Days with marketing");
     let rows = calendar::rows(&told.days);
     if rows.is_empty() {
@@ -195,7 +197,7 @@ fn undecided(told: &Explanation) -> String {
     )
 }
 
-fn messages(page: &mut Page, told: &Explanation) {
+fn messages(page: &mut TextPage, told: &Explanation) {
     let all = counted(told.messages.len() as u64, "message");
     page.heading(&format!("{all} of this sender to this customer in all, oldest first"));
     if told.inferred_messages > 0 {
@@ -224,11 +226,11 @@ fn messages(page: &mut Page, told: &Explanation) {
 
 /// Text as it grows, with line ends.
 #[derive(Default)]
-struct Page {
+struct TextPage {
     text: String,
 }
 
-impl Page {
+impl TextPage {
     fn as_is(&mut self, indent: usize, line: &str) {
         self.text.push_str(&" ".repeat(indent));
         self.text.push_str(line);
@@ -260,7 +262,7 @@ impl Page {
         self.text.push_str(&wrapped(&head, width(&head), words, WIDTH));
     }
 
-    fn message(&mut self, told: &Told, several: bool) {
+    fn message(&mut self, told: &ExplainedMessage, several: bool) {
         let clock = told.time.as_deref().and_then(|time| time.get(11..16)).unwrap_or("     ");
         let day = told.day.map_or("undated   ".to_string(), |day| day.to_string());
         let head = format!("{day} {clock}  ");
@@ -305,7 +307,7 @@ fn inferred(from: &InferredFrom) -> String {
 const NAMED: usize = 4;
 
 /// The sums of points, the greatest first, and the signs that give the leading kind most.
-fn weighed(signs: &[ToldSign]) -> String {
+fn weighed(signs: &[ExplainedSign]) -> String {
     let mut sums: BTreeMap<&str, i32> = BTreeMap::new();
     for (kind, points) in signs.iter().flat_map(|sign| &sign.points) {
         *sums.entry(kind).or_default() += points;

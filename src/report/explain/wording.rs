@@ -1,6 +1,6 @@
 //! Words for people: states, events, what a rule asks for, what would have changed the verdict.
 
-use super::{Asked, Outcome};
+use super::{ExplainedRule, RuleOutcome};
 use crate::consent::{Happening, State};
 use crate::judge::{Change, JudgeContext, Occasion};
 use crate::report::visible;
@@ -47,7 +47,7 @@ pub fn alternatives(words: &[&str]) -> String {
     }
 }
 
-impl Asked {
+impl ExplainedRule {
     /// What the rule asks for.
     pub fn wish(&self) -> String {
         let least = |count: u32, one: &str| format!("at least {}", counted(count, one));
@@ -104,23 +104,23 @@ pub struct Circumstances<'a> {
     /// What it was judged by.
     pub judging: &'a JudgeContext<'a>,
     /// How the rules fared.
-    pub rules: &'a [Asked],
+    pub rules: &'a [ExplainedRule],
 }
 
 /// What would have given another verdict, a sentence each.
 pub fn wishes(circumstances: &Circumstances<'_>, changes: &[Change]) -> Vec<String> {
     let rules = circumstances.rules;
-    let decisive = rules.iter().find(|rule| rule.outcome == Outcome::Decides);
+    let decisive = rules.iter().find(|rule| rule.outcome == RuleOutcome::Decides);
     let mut sentences: Vec<String> = decisive.map(fewer).into_iter().collect();
     let near =
-        rules.iter().filter(|rule| rule.outcome == Outcome::DoesNotHold && rule.found_days > 0).map(more);
+        rules.iter().filter(|rule| rule.outcome == RuleOutcome::DoesNotHold && rule.found_days > 0).map(more);
     sentences.extend(near);
     sentences.extend(changes.iter().map(|change| circumstances.sentence(change)));
     sentences
 }
 
 /// How little mail the rule that decides would not hold for.
-fn fewer(rule: &Asked) -> String {
+fn fewer(rule: &ExplainedRule) -> String {
     let unless = format!("`{}` would not hold with", rule.verdict);
     let place = rule
         .window
@@ -144,7 +144,7 @@ fn fewer(rule: &Asked) -> String {
 }
 
 /// How much more mail a rule before it asks for.
-fn more(rule: &Asked) -> String {
+fn more(rule: &ExplainedRule) -> String {
     let place = match (rule.window, rule.found_first) {
         (Some(window), Some(first)) => format!(" in the {window} days from {first} on"),
         _ => String::new(),
