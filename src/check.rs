@@ -23,7 +23,7 @@ pub struct Outcome {
     pub history: History,
     /// What the mailboxes prove about consent.
     pub findings: Findings,
-    /// Where each message stands, where that was asked for.
+    /// The place of each message, where that was asked for.
     pub details: Vec<Detail>,
     /// The pairs of the report, in its order.
     pub cases: Vec<Case>,
@@ -39,11 +39,11 @@ pub struct Outcome {
     pub flagged_in_unverified: Vec<String>,
     /// How many mailboxes (files, folders, archives) of the command line could be read, at least in part.
     pub mailboxes_read: usize,
-    /// How many files in folders and archives hold no mail.
+    /// How many files in folders and archives contain no mail.
     pub without_mail: u64,
 }
 
-/// Reads all mailboxes and judges what they hold. `progress` is told of each step. A mailbox that
+/// Reads all mailboxes and judges their mail. `progress` is called at each step. A mailbox that
 /// can't be read is a failure of its own; the others are judged.
 pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     let Gathered { batch: mut everything, names, arguments } =
@@ -101,11 +101,11 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
 }
 
 /// What is to be said of an argument as a whole: it contains no mail, or less than its own lists promise. `any_mail` says
-/// whether any argument holds some.
+/// whether any argument contains some.
 fn accounted(named: &Argument, gave: &Yield, any_mail: bool) -> Option<Remark> {
     if gave.failures == 0 && !(any_mail && gave.is_read()) {
         let error = without_mail(named, gave);
-        // One part of an export in archives may well hold no mail.
+        // One part of an export in archives may well contain no mail.
         let of_an_export = any_mail && !named.is_folder;
         return Some(if of_an_export { Remark::Note(error) } else { Remark::Failed(error) });
     }

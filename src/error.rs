@@ -109,7 +109,7 @@ impl Error {
         }
     }
 
-    /// The line (counted from 1) in which the byte at `offset` stands.
+    /// The line (counted from 1) that contains the byte at `offset`.
     pub fn line_of(text: &str, offset: usize) -> u64 {
         let before = text.as_bytes().iter().take(offset);
         before.fold(1, |line, byte| line + u64::from(*byte == b'\n'))

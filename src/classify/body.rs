@@ -24,7 +24,7 @@ pub struct BodyText {
     pub length: usize,
     /// Whether a text is HTML.
     pub is_html: bool,
-    /// It holds a web or mail address to follow.
+    /// It contains a web or mail address to follow.
     pub has_link: bool,
     /// It says how to leave the mailing, or links to there.
     pub has_way_out: bool,
@@ -36,7 +36,7 @@ pub struct BodyText {
     pub linked_pictures: u32,
     /// What it shares with other mail of its template; 0: nothing shows that.
     pub template: u32,
-    /// It holds a calendar part with a method (RFC 6047).
+    /// It contains a calendar part with a method (RFC 6047).
     pub has_invitation: bool,
 }
 

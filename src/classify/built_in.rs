@@ -12,7 +12,7 @@ use toml::Spanned;
 // `LISTS`, `IN_SUBJECT`, `IN_BODY`, `FIELD_LISTS`, `EXPRESSIONS`, `RULES`, `WEIGHING` and `SIGNS`.
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
-/// A list of phrases. One that stands in a rule itself is named after the rule and the condition, with a blank between.
+/// A list of phrases. One written in a rule itself is named after the rule and the condition, with a blank between.
 pub(super) struct List {
     pub name: &'static str,
     /// Whether its phrases are among those for subjects.

@@ -232,7 +232,7 @@ fn sentence_start(text: &[u8]) -> usize {
     end.map_or(text.len(), |end| from + end + 2)
 }
 
-/// Whether a number follows within the sentence that is no price and no percentage.
+/// Whether a number follows within the sentence that is neither a price nor a percentage.
 fn is_numbered(text: &[u8], end: usize) -> bool {
     let after = &text[end..text.len().min(end + NUMBER_WITHIN)];
     let Some(at) = memchr::memchr(b'0', after) else { return false };

@@ -1,4 +1,4 @@
-//! The expressions that rules hold against the values of one header field.
+//! The expressions with which rules match the values of one header field.
 //!
 //! Most values match none, so a value is first searched, in one pass, for the texts that the expressions can't do
 //! without (else a run took a tenth longer over mixed mail and a seventh over small messages); and an expression that no
@@ -18,7 +18,7 @@ pub(super) struct Expression {
     pattern: String,
     /// The signs that it asks for at the start, where it asks for nothing else.
     start: Option<String>,
-    /// Texts of which one stands in every value that it matches; `None`: nothing is known.
+    /// Texts of which one is in every value that it matches; `None`: nothing is known.
     required: Option<Vec<Text>>,
     /// For values of ASCII alone: it says the same of them, and is compiled so much faster that a run over one
     /// message takes a tenth less.
@@ -75,7 +75,7 @@ impl Expression {
 
 fn compile(pattern: &str, unicode: bool) -> Result<Regex, String> {
     let syntax = syntax::Config::new().case_insensitive(true).unicode(unicode).utf8(unicode);
-    // What a value must hold was looked for already; to look again costs more than half of the compilation.
+    // What a value must contain was looked for already; to look again costs more than half of the compilation.
     let limits = Regex::config().auto_prefilter(false).nfa_size_limit(Some(SIZE)).utf8_empty(unicode);
     Regex::builder().syntax(syntax).configure(limits).build(pattern).map_err(|error| reason(&error))
 }
@@ -143,7 +143,7 @@ impl Clues {
     fn of(all: &[(Expression, usize)]) -> Self {
         let mut this = Self { beginnings: vec![0; 1 << 9], ..Self::default() };
         for (place, (expression, _)) in all.iter().enumerate().take(Asked::BITS as usize) {
-            // A single letter is no clue, unless it is a rare one: it stands in most values.
+            // A single letter, unless it is rare, is in most values.
             let tells = |text: &Text| text.len() > 1 || matches!(&**text, "j" | "q" | "x" | "z");
             match expression.required.as_ref().filter(|texts| texts.iter().all(tells)) {
                 None => this.always |= 1 << place,
@@ -176,7 +176,7 @@ impl Clues {
             return Asked::MAX;
         }
         let (mut asked, mut last) = (self.always, 0);
-        // A text shorter than three letters may stand at the very end.
+        // A text shorter than three letters may be at the very end.
         for (end, byte) in (1_usize..).zip(value.bytes().chain([0, 0])) {
             last = (last << 5 | usize::from(byte & 31)) & 0x7FFF;
             if self.beginnings[last / 64] >> (last % 64) & 1 == 1 && end >= 3 {

@@ -3,7 +3,7 @@
 /// What a message showed before the rules are asked.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Seen {
-    /// `List-Unsubscribe` holds a valid address.
+    /// `List-Unsubscribe` contains a valid address.
     pub unsubscribable: bool,
     /// It offers one-click unsubscription.
     pub one_click: bool,
@@ -19,13 +19,13 @@ pub struct Seen {
     pub reply_prefix: bool,
     /// The subject begins with a forward prefix.
     pub forwarded: bool,
-    /// The subject holds an order, invoice or parcel number.
+    /// The subject contains an order, invoice or parcel number.
     pub identifier: bool,
-    /// The subject holds four to eight digits in a row, as codes have.
+    /// The subject contains four to eight digits in a row, as codes have.
     pub code_number: bool,
 }
 
-/// A name that rules use, and the question that it stands for.
+/// A name that rules use, and the test that it names.
 type Test<T> = (&'static str, fn(&T) -> bool);
 
 /// The named tests that the header answers, with their answers.
@@ -84,7 +84,7 @@ pub(crate) fn has_forward_prefix(folded: &str) -> bool {
     prefix(folded).is_some_and(|word| FORWARD.contains(&word))
 }
 
-/// The word before a colon, `[2]` or `(2)` dropped: `re[0]: …`. A list's tag (`[team] re: …`) may stand before it.
+/// The word before a colon, `[2]` or `(2)` dropped: `re[0]: …`. A list's tag (`[team] re: …`) may come before it.
 fn prefix(folded: &str) -> Option<&str> {
     let text = match folded.strip_prefix('[') {
         Some(rest) => rest.split_once(']').map_or(folded, |(_, rest)| rest.trim_start()),
@@ -94,7 +94,7 @@ fn prefix(folded: &str) -> Option<&str> {
     Some(word.split(['[', '(', '^', '*']).next().unwrap_or(word).trim())
 }
 
-/// Whether a subject holds an identifier: five or more characters, at least four digits, at most four letters
+/// Whether a subject contains an identifier: five or more characters, at least four digits, at most four letters
 /// before them, no date, no price.
 pub(crate) fn has_identifier(subject: &str) -> bool {
     if subject.bytes().filter(u8::is_ascii_digit).count() < 4 {
@@ -115,7 +115,7 @@ pub(crate) fn has_identifier(subject: &str) -> bool {
     )
 }
 
-/// Whether a subject holds four to eight digits in a row, in two groups perhaps: `482911`, `559 210`.
+/// Whether a subject contains four to eight digits in a row, in two groups perhaps: `482911`, `559 210`.
 pub(crate) fn has_code(subject: &str) -> bool {
     let mut digits = 0;
     let mut last = ' ';

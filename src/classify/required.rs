@@ -1,14 +1,14 @@
-//! What text a value must hold for an expression to match: read off the expression as written.
+//! What text a value must contain for an expression to match: read off the expression as written.
 
 use regex_syntax::ast::{AssertionKind, Ast, Concat, RepetitionKind, RepetitionRange, parse::Parser};
 
-/// Texts of which at least one stands in every value that the expression matches, whatever the case of ASCII letters;
+/// Texts of which at least one is in every value that the expression matches, whatever the case of ASCII letters;
 /// `None`: nothing is known.
 pub fn required(pattern: &str) -> Option<Vec<String>> {
     needed(&Parser::new().parse(pattern).ok()?)
 }
 
-/// The signs, none of them a letter, that stand at the start of each value that the expression matches, where that is
+/// The signs, none of them a letter, at the start of each value that the expression matches, where that is
 /// all that it asks for: `^\[`.
 pub fn start(pattern: &str) -> Option<String> {
     if pattern.contains(|c: char| c.is_alphanumeric() || c.is_whitespace()) {
@@ -54,7 +54,7 @@ fn at_least_once(kind: &RepetitionKind) -> bool {
     }
 }
 
-/// Of all that stands in a row, what says most: the texts of which the shortest is longest.
+/// Of several texts in a row, the most telling: the texts of which the shortest is longest.
 fn in_row(concat: &Concat) -> Option<Vec<String>> {
     let mut known: Vec<Vec<String>> = Vec::new();
     let mut run = Run::default();
@@ -106,7 +106,7 @@ impl Run {
     }
 }
 
-/// A letter's spellings in lower and upper case; one of ASCII stands for both. `None` for letters whose case is not
+/// A letter's spellings in lower and upper case; one of ASCII represents both. `None` for letters whose case is not
 /// simple.
 fn spellings(letter: char) -> Option<(char, char)> {
     if letter.is_ascii() {

@@ -59,7 +59,7 @@ pub(super) struct WrittenSign {
     /// Points for each kind that the sign speaks for.
     pub points: BTreeMap<Kind, i32>,
     pub evidence: Option<Evidence>,
-    /// It shows bulk mail, which may be anything: its points count, but it is no source.
+    /// It shows bulk mail, which may be anything: its points count, but it does not count as a source.
     #[serde(default)]
     pub bulk: bool,
     /// Its points are set by hand: what it shows is known, and too few labelled messages have it.
@@ -86,7 +86,7 @@ pub(super) struct WrittenRule {
     pub misses: Vec<String>,
 }
 
-/// All of these must hold; a rule without any holds always.
+/// All of these must be met; a rule without any always applies.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenConditions {
@@ -99,34 +99,34 @@ pub(super) struct WrittenConditions {
     /// A field of that name has a value that matches the expression.
     #[serde(default)]
     pub field: BTreeMap<String, Spanned<String>>,
-    /// The subject holds one of these phrases.
+    /// The subject contains one of these phrases.
     pub subject: Option<Spanned<Names>>,
     /// And one of these.
     pub also_subject: Option<Spanned<Names>>,
-    /// The text of the body holds one of these phrases.
+    /// The text of the body contains one of these phrases.
     pub body: Option<Spanned<Names>>,
     /// And one of these.
     pub also_body: Option<Spanned<Names>>,
-    /// The subject or the body holds one of these phrases.
+    /// The subject or the body contains one of these phrases.
     pub anywhere: Option<Spanned<Names>>,
-    /// The text of the body before its footer holds one of these phrases.
+    /// The text of the body before its footer contains one of these phrases.
     pub text: Option<Spanned<Names>>,
     /// The beginning of that text does.
     pub top: Option<Spanned<Names>>,
-    /// That text holds one of these phrases with a number right after it.
+    /// That text contains one of these phrases with a number right after it.
     pub numbered: Option<Spanned<Names>>,
-    /// The address of a link holds one of these phrases.
+    /// The address of a link contains one of these phrases.
     pub links: Option<Spanned<Names>>,
     /// How often the phrases asked for in the text must occur; default: once.
     pub times: Option<u8>,
-    /// Neither the subject nor the text before the footer holds a phrase of this list.
+    /// Neither the subject nor the text before the footer contains a phrase of this list.
     pub without: Option<Spanned<Names>>,
-    /// Each of these named tests holds.
+    /// Each of these named tests is met.
     #[serde(default)]
     pub is: Vec<Spanned<String>>,
 }
 
-/// The name of a list, or a list. (A span must stand outside: within an untagged enum it can't be read.)
+/// The name of a list, or a list. (The span has to be outside: serde can't read one within an untagged enum.)
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Names {

@@ -257,7 +257,7 @@ impl Rules {
         None
     }
 
-    /// Whether a text holds a phrase that offers a way out.
+    /// Whether a text contains a phrase that offers a way out.
     pub(crate) fn offers_way_out(&self, body: &BodyText) -> bool {
         body.has_way_out
     }

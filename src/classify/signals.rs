@@ -4,7 +4,7 @@
 pub(super) const MOST: usize = 64 * WORDS;
 const WORDS: usize = 12;
 
-/// Which conditions hold.
+/// Which conditions are met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Signals([u64; WORDS]);
 

@@ -107,7 +107,7 @@ pub struct Inputs {
 /// What a command needs besides the verdicts.
 #[derive(Debug, Clone, Copy)]
 pub struct Needs<'a> {
-    /// Where each message stands and its subject.
+    /// The place of each message and its subject.
     pub details: bool,
     /// With these, the addresses for opt-outs.
     pub ways_out: bool,

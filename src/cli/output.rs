@@ -1,6 +1,6 @@
 //! Where results go: complete files put in place at once, pipes and devices written to, standard output.
 //!
-//! A file is written without a name, so that a run that is killed leaves nothing behind; it gets one when all
+//! A file is written without a name, so that a run that is killed leaves nothing; it gets one when all
 //! outputs of the run are complete, and its place at once.
 
 use super::interrupt::uninterrupted;

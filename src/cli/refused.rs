@@ -1,4 +1,4 @@
-//! A command line that the parser refuses: what was meant, where that can be told, else the parser's own words.
+//! A command line that the parser refuses: what was meant, where that is clear, else the parser's own words.
 
 use super::arguments::Arguments;
 use super::quote::command_line;
@@ -41,7 +41,7 @@ fn program() -> Command {
     Arguments::command().bin_name("mailfatigue")
 }
 
-/// What was meant, where that can be told.
+/// What was meant, where that is clear.
 fn meant(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<Error> {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {

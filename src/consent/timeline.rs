@@ -20,12 +20,12 @@ pub struct Timeline {
     terms: Terms,
     /// In order; purchases apart.
     events: Vec<Event>,
-    /// What holds from each event on.
+    /// The state from each event on.
     phases: Vec<Phase>,
     purchases: Vec<Event>,
 }
 
-/// What holds from an event on, until the next.
+/// The state from an event until the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Granted(usize),
@@ -40,7 +40,7 @@ enum Phase {
     None,
 }
 
-/// What held when a withdrawal came: it decides what holds in its days of grace.
+/// The state when a withdrawal came: it decides the state in the days of grace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
     Consent,

@@ -1,5 +1,5 @@
 //! What the owner of a mailbox writes to a sender in their own words, and whether it asks that *mail* stop. Whatever else
-//! somebody writes to a firm (a class to cancel, an invoice to send by post) is no such wish. The words are data in
+//! somebody writes to a firm (a class to cancel, an invoice to send by post) is not such a wish. The words are data in
 //! `own_words.toml`.
 
 use crate::text::fold::fold;
@@ -176,7 +176,7 @@ fn holds(words: &[String], phrase: &Phrase) -> bool {
     (0..words.len()).any(|start| begins(&words[start..], phrase))
 }
 
-/// Whether words hold a phrase, the last of whose words may be the beginning of one.
+/// Whether words contain a phrase, the last of whose words may be the beginning of one.
 fn begins_any(words: &[String], phrase: &Phrase) -> bool {
     let Some((last, before)) = phrase.0.split_last() else { return false };
     (0..words.len()).any(|start| {

@@ -173,7 +173,7 @@ fn is_folder_note(fields: &Fields<'_>) -> bool {
     fields.first(FieldName::SUBJECT).is_some_and(|subject| subject.starts_with(b"DON'T DELETE THIS MESSAGE"))
 }
 
-/// Thunderbird writes its fields on top: nothing but its own stands above `X-Mozilla-Status`.
+/// Thunderbird writes its fields on top: only its own come above `X-Mozilla-Status`.
 fn is_mozillas(fields: &Fields<'_>) -> bool {
     let own = [
         FieldName::X_ACCOUNT_KEY,

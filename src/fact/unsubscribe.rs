@@ -94,12 +94,12 @@ fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
     text.bytes().fold(false, |found, byte| found | is(byte))
 }
 
-/// What stands before the closing bracket, or the next opening one.
+/// What comes before the closing bracket, or the next opening one.
 fn within_brackets(text: &str) -> &str {
     &text[..memchr::memchr2(b'<', b'>', text.as_bytes()).unwrap_or(text.len())]
 }
 
-/// Reads that text. It is valid where it holds at least one web or mail address: missing angle brackets are
+/// Reads that text. It is valid where it contains at least one web or mail address: missing angle brackets are
 /// forgiven, as real senders write both.
 pub fn unsubscribe<'a>(text: &'a str, fields: &Fields<'_>) -> Option<Unsubscribe<'a>> {
     let mut found = FoundAddresses::default();
@@ -191,7 +191,7 @@ impl WaysOut {
     }
 }
 
-/// What stands behind a scheme, whatever its case.
+/// What follows a scheme, whatever its case.
 fn after<'a>(uri: &'a str, scheme: &str) -> Option<&'a str> {
     let (start, rest) = uri.split_at_checked(scheme.len())?;
     start.eq_ignore_ascii_case(scheme).then_some(rest)
@@ -205,7 +205,7 @@ fn host_of(rest: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// The address behind `mailto:`, and its host as written.
+/// The address after `mailto:`, and its host as written.
 fn mailto(rest: &str) -> Option<(OptOutAddress<'_>, &str)> {
     let (written, query) = cut_at(b'?', rest).unwrap_or((rest, ""));
     let address = lower_case(percent_decoded(written));
@@ -220,7 +220,7 @@ fn mailto(rest: &str) -> Option<(OptOutAddress<'_>, &str)> {
     Some((OptOutAddress { address, subject: subject.filter(|subject| !subject.trim().is_empty()) }, host))
 }
 
-/// What stands before and behind the first such byte.
+/// What comes before and after the first such byte.
 fn cut_at(byte: u8, text: &str) -> Option<(&str, &str)> {
     let at = memchr::memchr(byte, text.as_bytes())?;
     Some((&text[..at], &text[at + 1..]))

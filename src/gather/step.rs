@@ -1,9 +1,9 @@
-//! How far reading has come, told while it goes on.
+//! How far reading has come, reported while it goes on.
 
 use crate::fact::FactReader;
 use crate::mailbox::{Place, RawMessage, Remark, Sink, Unusable, Want};
 
-/// A step of reading, as it is told while reading goes on.
+/// A step of reading, reported while reading goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// So many bytes came.
@@ -16,7 +16,7 @@ pub enum Step {
 pub(super) struct ProgressReader<'a, 'l> {
     /// The reader.
     pub(super) reader: &'a mut FactReader<'l>,
-    /// What is told.
+    /// What is reported.
     pub(super) progress: &'a (dyn Fn(Step) + Sync),
 }
 

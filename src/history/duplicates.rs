@@ -1,4 +1,4 @@
-//! Copies of one message: Gmail exports a message once for each label, old archives hold months twice.
+//! Copies of one message: Gmail exports a message once for each label, old archives contain months twice.
 
 use crate::fact::{Fact, Kind, Names, Traits};
 use std::cmp::Ordering;

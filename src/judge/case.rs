@@ -227,7 +227,7 @@ fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
     names
 }
 
-/// A stream of a pair's messages: what comes from one address on one list stands under the same events.
+/// A stream of a pair's messages: the same events apply to all mail from one address on one list.
 type AddressOnList = (AddressId, Option<ListId>);
 
 fn timelines(
@@ -270,12 +270,12 @@ impl<T: Copy> Latest<T> {
 }
 
 impl JudgeContext<'_> {
-    /// What is on record for a message of a pair and all that stand under the same events.
+    /// What is on record for a message of a pair and all others to which the same events apply.
     pub fn timeline(&self, pair: &Pair<'_>, fact: &Fact) -> Timeline {
         Timeline::of(self.events(pair, fact), self.terms())
     }
 
-    /// The events behind it, in no order that means anything.
+    /// Its events, in no particular order.
     pub fn events(&self, pair: &Pair<'_>, fact: &Fact) -> Vec<Event> {
         let names = &self.history.names;
         let customer = names.text(pair.customer);

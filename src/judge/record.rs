@@ -1,4 +1,4 @@
-//! What is on record for a pair: the events, by the messages that stand under them, and what held from when on.
+//! What is on record for a pair: the events, by the messages that they apply to, and the state from when on.
 
 use super::{JudgeContext, Received};
 use crate::consent::{Event, Happening, State, Terms, Timeline};
@@ -27,7 +27,7 @@ struct Came {
     inferred: bool,
 }
 
-/// Messages that stand under the same events.
+/// Messages to which the same events apply.
 #[derive(Debug)]
 pub struct Strand {
     /// The From addresses of the messages.

@@ -34,7 +34,7 @@ pub fn begins(bytes: &[u8]) -> Option<(u64, usize)> {
     is_one.then_some((length.saturating_sub(inside as u64), before + start))
 }
 
-/// Reads the message and, behind it, its state. Of a long message only as much is kept as is ever asked for.
+/// Reads the message and, after it, its state. Of a long message only as much is kept as is ever asked for.
 pub fn read<R: Read>(
     buffer: ReadBuffer<R>,
     (length, start): (u64, usize),

@@ -11,19 +11,19 @@ pub struct FileId(Identity);
 #[cfg(unix)]
 type Identity = (u64, u64);
 
-/// The path that the system calls it by: hard links can't be told there without opening the file.
+/// The path that the system calls it by: hard links can't be recognised there without opening the file.
 #[cfg(not(unix))]
 type Identity = std::path::PathBuf;
 
 impl FileId {
-    /// The file that `path` leads to, of which `metadata` are known; `None` where it can't be told.
+    /// The file that `path` leads to, of which `metadata` are known; `None` where that is not known.
     #[cfg(unix)]
     pub fn of(_: &Path, metadata: &Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
         Some(Self((metadata.dev(), metadata.ino())))
     }
 
-    /// The file that `path` leads to, of which `metadata` are known; `None` where it can't be told.
+    /// The file that `path` leads to, of which `metadata` are known; `None` where that is not known.
     #[cfg(not(unix))]
     pub fn of(path: &Path, _: &Metadata) -> Option<Self> {
         path.canonicalize().ok().map(Self)

@@ -4,7 +4,7 @@ use super::Marks;
 use crate::time::Seconds;
 use std::path::Path;
 
-/// What stands between the unique part of a name and the flags. A colon in the specification; other programs and
+/// What comes between the unique part of a name and the flags. A colon in the specification; other programs and
 /// other file systems write something else.
 const FLAGS_FOLLOW: [&str; 7] = [":2,", ";2,", "!2,", "_2,", "-2,", "+2,", "%3A2,"];
 
@@ -36,13 +36,13 @@ pub fn marks(path: &Path) -> Marks {
 }
 
 /// Whether a program that delivers to Maildirs, or one that reads them, gave the file its name: then it is a message,
-/// whatever it holds.
+/// whatever it contains.
 pub fn is_message(path: &Path) -> bool {
     let Marks { delivered, read, .. } = marks(path);
     delivered.is_some() || read.is_some()
 }
 
-/// The unique part of a name and the flags behind it. What a program adds after a further comma is its own.
+/// The unique part of a name and the flags after it. What a program adds after a further comma is its own.
 fn split(name: &str) -> (&str, Option<&str>) {
     let ends = FLAGS_FOLLOW.iter().filter_map(|mark| name.rfind(mark).map(|at| (at, at + mark.len())));
     let Some((at, flags)) = ends.max() else { return (name, None) };

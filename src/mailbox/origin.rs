@@ -55,7 +55,7 @@ impl Origin {
         Self { beside, ..self }
     }
 
-    /// What the compressed file that this is holds.
+    /// The content of the compressed file that this is.
     pub fn unpacked(&self) -> Self {
         Self { packing: Packing::Compressed, ..self.clone() }
     }

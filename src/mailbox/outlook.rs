@@ -211,7 +211,7 @@ impl<F: Read + Seek> Item<F> {
         self.bytes(storage, id, "001E", MOST).map(text_of)
     }
 
-    /// A property of fixed size, from the table of 16-byte entries behind a heading ([MS-OXMSG] §2.4).
+    /// A property of fixed size, from the table of 16-byte entries after a heading ([MS-OXMSG] §2.4).
     fn number(&mut self, storage: &str, id: u16) -> Option<i64> {
         let heading = if storage.is_empty() { 32 } else { 8 };
         let stream = self.file.open_stream(format!("{storage}/__properties_version1.0")).ok()?;
@@ -255,7 +255,7 @@ impl<F: Read + Seek> Item<F> {
         header
     }
 
-    /// The recipients that stand in To.
+    /// The recipients in To.
     fn recipients(&mut self) -> String {
         let entries = self.file.read_root_storage().map(|entry| format!("/{}", entry.name()));
         let storages = entries.filter(|name| name.starts_with("/__recip_version1.0_")).take(MOST_RECIPIENTS);

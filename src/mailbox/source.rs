@@ -27,13 +27,13 @@ pub struct Source {
 pub enum Part {
     /// All of it, format and all.
     Whole,
-    /// The messages of an mbox file whose separators stand in a stretch of it.
+    /// The messages of an mbox file whose separators are in a stretch of it.
     Stretch {
         /// Where the stretch begins.
         from: u64,
         /// Where the next one begins.
         to: u64,
-        /// What holds for the whole file.
+        /// What is known of the whole file.
         dialect: Dialect,
     },
 }
@@ -121,7 +121,7 @@ pub(super) fn read_file<F: Read + Seek>(
     }
     let mut rest = file.take(size);
     read_stream(&mut rest, origin, block, sink)?;
-    // A format with an end of its own leaves what is behind it; any other is read until nothing comes.
+    // A format with an end of its own leaves what follows it; any other is read until nothing comes.
     let missing = rest.limit();
     if missing > 0 && rest.read(&mut [0]).map_err(failed)? == 0 {
         not_cut_short(size - missing, size, &origin.path)?;

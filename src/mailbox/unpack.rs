@@ -255,7 +255,7 @@ impl<R: BufRead> Read for Frames<R> {
     }
 }
 
-/// The source behind a skippable frame (RFC 8878 §3.1.2).
+/// The source after a skippable frame (RFC 8878 §3.1.2).
 fn skipped<R: Read>(mut rest: R) -> io::Result<R> {
     let mut head = [0; 8];
     rest.read_exact(&mut head)?;

@@ -59,7 +59,7 @@ impl<R: Read> Decoded<R> {
         Self { inner, encoding, utf_16, raw: Vec::new(), text: Vec::new(), at: 0, ended: false }
     }
 
-    /// Decodes what comes next; what is no character becomes a replacement sign.
+    /// Decodes what comes next; what is not a character becomes a replacement sign.
     fn fill(&mut self) -> io::Result<()> {
         self.raw.clear();
         let count = (&mut self.inner).take(BLOCK as u64).read_to_end(&mut self.raw)?;

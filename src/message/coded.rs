@@ -29,7 +29,7 @@ pub(crate) struct Coded<'a> {
 }
 
 impl<'a> Coded<'a> {
-    /// A text in base64 whose first line is no base64 is taken as it is.
+    /// A text in base64 whose first line is not base64 is taken as it is.
     pub fn new(
         bytes: impl Into<Cow<'a, [u8]>>,
         encoding: TransferEncoding,
@@ -119,12 +119,12 @@ fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 
-/// Whether lines hold whole groups of four letters of base64, by the first of them.
+/// Whether lines consist of whole groups of four letters of base64, by the first of them.
 fn lines_are_of_fours(bytes: &[u8]) -> bool {
     memchr(b'\n', bytes).is_some_and(|line| bytes[..line].trim_ascii().len().is_multiple_of(4))
 }
 
-/// Base64 decoded (RFC 2045 section 6.8); what is no letter of it does not count.
+/// Base64 decoded (RFC 2045 section 6.8); what is not a letter of it does not count.
 fn base64(coded: &[u8]) -> Vec<u8> {
     base64_decode(coded).unwrap_or_else(|| {
         let letters: Vec<u8> =

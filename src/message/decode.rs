@@ -30,7 +30,7 @@ pub fn plain_text(raw: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The value as one line in UTF-8, closed by a line end: folds opened, raw bytes that are no UTF-8 read as
+/// The value as one line in UTF-8, closed by a line end: folds opened, raw bytes that are not UTF-8 read as
 /// windows-1252 (the usual case in Western mail; any guess beats replacement signs).
 pub(super) fn line(raw: &[u8]) -> Vec<u8> {
     let mut line = match std::str::from_utf8(raw) {
@@ -51,12 +51,12 @@ pub fn has_encoded_words(line: &[u8]) -> bool {
     memchr::memchr_iter(b'=', line).any(|at| line.get(at + 1) == Some(&b'?'))
 }
 
-/// Bytes as text; what is no UTF-8 becomes a replacement sign. (The library's own function reads byte by byte.)
+/// Bytes as text; what is not UTF-8 becomes a replacement sign. (The library's own function reads byte by byte.)
 pub fn lossy(raw: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed)
 }
 
-/// The content of a `Message-ID`, `List-Id` or similar: what stands between the first angle brackets, else all.
+/// The content of a `Message-ID`, `List-Id` or similar: what is between the first angle brackets, else all.
 pub fn bracketed(raw: &[u8]) -> &[u8] {
     let Some(open) = memchr::memchr(b'<', raw) else { return raw.trim_ascii() };
     let inner = &raw[open + 1..];

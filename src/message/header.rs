@@ -43,11 +43,11 @@ well_known! {
 
 /// The names worth noting, each with its number, in a table that one look settles for most names.
 ///
-/// The table holds only the program's and the rules' own names, so no stranger can crowd it.
+/// The table contains only the program's and the rules' own names, so no stranger can crowd it.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
     names: Vec<Box<[u8]>>,
-    /// A name stands at its place or in the next free one.
+    /// A name is at its place or in the next free one.
     places: Vec<Option<Known>>,
 }
 
@@ -94,7 +94,7 @@ impl Key {
 #[derive(Debug, Clone, Copy)]
 struct Known {
     key: Key,
-    /// Where its key holds letters, which may be of either case.
+    /// Where its key has letters, which may be of either case.
     letters: (u64, u64),
     number: FieldName,
 }
@@ -250,7 +250,7 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// How long a name is, and where its colon stands.
+/// How long a name is, and the place of its colon.
 struct Name {
     length: usize,
     colon: usize,

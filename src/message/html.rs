@@ -22,7 +22,7 @@ pub(crate) struct Markup {
     pub linked_pictures: u32,
     /// What it shares with other pages made alike; 0: nothing shows that.
     pub template: u32,
-    /// It holds an address to follow, in a link or in its text.
+    /// It contains an address to follow, in a link or in its text.
     pub has_link: bool,
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn template_of(page: &mut Coded<'_>, html: &mut String) -> u32 {
     reader.template.hash()
 }
 
-/// Whether a text holds an address to follow.
+/// Whether a text contains an address to follow.
 pub(crate) fn has_link(text: &str) -> bool {
     static MARKS: LazyLock<[Finder<'static>; 3]> =
         LazyLock::new(|| ["://", "mailto:", "www."].map(Finder::new));
@@ -129,7 +129,7 @@ const FIRST_BLOCK: usize = 8 * 1_024;
 /// An entity is shorter, in bytes.
 const LONGEST_ENTITY: usize = 40;
 
-/// Elements whose content is no text of the page.
+/// Elements whose content is not text of the page.
 const UNSEEN: [&[u8]; 3] = [b"style", b"script", b"title"];
 
 /// The longest name of an element that matters.
@@ -347,7 +347,7 @@ impl Reader {
         Ok(next + hidden_end.unwrap_or(0))
     }
 
-    /// Whether the tag between these places holds `none`.
+    /// Whether the tag between these places contains `none`.
     fn may_hide(&mut self, html: &str, begin: usize, next: usize) -> bool {
         if self.next_none < begin {
             self.next_none = NONE.find(&html.as_bytes()[begin..]).map_or(usize::MAX, |at| begin + at);

@@ -2,7 +2,7 @@
 //!
 //! `mail-parser` reads every message, but it decodes attachments of megabytes on its way to nothing. So a message whose
 //! structure leaves no doubt (RFC 2045, RFC 2046 to the letter) is taken apart here, and only its text is decoded;
-//! any other is left to `mail-parser` as a whole, which forgives much. A test holds the two against each other.
+//! any other is left to `mail-parser` as a whole, which forgives much. A test compares the two.
 
 use super::coded::{Coded, TransferEncoding};
 use encoding_rs::{Encoding, UTF_8};
@@ -49,7 +49,7 @@ fn collect<'a>(header: &'a [u8], body: Stretch<'a>, depth: usize, leaves: &mut V
     let media = if kind.is_empty() { Media::Plain } else { media(kind)? };
     match media {
         Media::Plain | Media::Html | Media::OtherText => {
-            // The end of a message is no cut; where a part of one is cut, its code may be.
+            // The end of a message is not a cut; where a part of one is cut, its code may be.
             if body.cut && depth > 0 {
                 return None;
             }
@@ -121,7 +121,7 @@ fn is_word(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(fits)
 }
 
-/// What may stand between quotes without a second meaning.
+/// What may be between quotes without a second meaning.
 fn is_quotable(b: u8) -> bool {
     (b.is_ascii_graphic() || b == b' ') && !matches!(b, b'"' | b'\\')
 }

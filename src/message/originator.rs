@@ -4,7 +4,7 @@
 use super::address::{Address, addresses, bare_address};
 use super::decode::text;
 
-/// The first mailbox of a value. Where it holds only one address in angle brackets, it is that one; where it holds no
+/// The first mailbox of a value. Where it contains only one address in angle brackets, it is that one; where it contains no
 /// address at all, its text.
 pub fn originator(raw: &[u8]) -> Address {
     if let Some(address) = bare_address(raw) {
@@ -60,7 +60,7 @@ fn only<'a, 'v>(bracketed: &'a [(&'v str, String)]) -> Option<(&'v str, &'a Stri
     bracketed.iter().all(|(_, other)| other == address).then_some((*before, address))
 }
 
-/// The address that brackets hold, perhaps encoded, folded or as a link.
+/// The address in brackets, perhaps encoded, folded or as a link.
 fn address_in(inside: &str) -> Option<String> {
     let decoded = if inside.contains("=?") { text(inside.as_bytes()) } else { inside.to_string() };
     let whole: String = decoded.chars().filter(|c| !c.is_whitespace()).collect();

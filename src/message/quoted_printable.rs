@@ -2,7 +2,7 @@
 
 use crate::text::scan;
 
-/// Quoted-printable decoded (RFC 2045 section 6.7), line ends as LF. What is no escape is text.
+/// Quoted-printable decoded (RFC 2045 section 6.7), line ends as LF. Anything that is not an escape is text.
 pub(crate) fn quoted_printable(coded: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(coded.len());
     // Blanks before a line end that are written as they are do not count.

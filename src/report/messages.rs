@@ -29,7 +29,7 @@ pub const MESSAGE_COLUMNS: [(&str, &str); 13] = [
 
 /// What the list needs besides the judging.
 pub struct Listing<'a> {
-    /// Where each message stands, in the order of reading.
+    /// The place of each message, in the order of reading.
     pub details: &'a [Detail],
     /// The rules, for their ids.
     pub rules: &'a Rules,
@@ -128,7 +128,7 @@ fn unusable() -> Vec<Cell> {
     row
 }
 
-/// The half that says where the message stands.
+/// The half that gives the message's place.
 fn place(detail: &Detail, names: &Names) -> [Cell; 5] {
     [
         Cell::text(&detail.subject),

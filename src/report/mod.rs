@@ -1,4 +1,4 @@
-//! What is told: the report, the list of messages, the consent list to start from, the summary, explanations.
+//! What the program writes: the report, the list of messages, the consent list to start from, the summary, explanations.
 
 mod cell;
 mod columns;

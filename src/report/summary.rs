@@ -29,7 +29,7 @@ const INDENT: usize = 2;
 pub struct Account<'a> {
     /// How many mailboxes could be read.
     pub mailboxes: usize,
-    /// How many files in folders and archives hold no mail.
+    /// How many files in folders and archives contain no mail.
     pub without_mail: u64,
     /// All messages, counted.
     pub tally: &'a Tally,

@@ -4,7 +4,7 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 use wide::u8x64;
 
 /// `text` in lower case without accents, with ASCII quotes and dashes, single blanks, and every number as `0`.
-/// Signs that are no words (emoji, arrows) become blanks; zero-width characters vanish.
+/// Signs that are not part of words (emoji, arrows) become blanks; zero-width characters vanish.
 pub fn fold(text: &str) -> String {
     let mut folder = Folder::default();
     folder.add(text, &mut |_| {});
@@ -19,13 +19,13 @@ pub fn fold(text: &str) -> String {
 pub struct Word {
     /// Where it begins.
     pub start: usize,
-    /// Where it ends, unless a number goes on behind its separator: `1.299` is told as `0`, then once more.
+    /// Where it ends, unless a number goes on after its separator: `1.299` is reported as `0`, then once more.
     pub end: usize,
     /// Its first letters and its length as a number. Two words with one number cost a comparison, no more.
     pub key: u64,
 }
 
-/// Folds texts, one behind the other, and tells of their words in the same pass.
+/// Folds texts, one after the other, and reports their words in the same pass.
 #[derive(Debug, Default)]
 pub struct Folder {
     /// What was folded, and at least [`STRIDE`] and [`KEY`] bytes more.
@@ -33,7 +33,7 @@ pub struct Folder {
     end: usize,
     /// Where the word at hand begins; at the end: there is none.
     word: usize,
-    /// The same before the last byte, if that is no part of a word: a digit may join it to what follows.
+    /// The same before the last byte, if that is not part of a word: a digit may join it to what follows.
     word_before: usize,
 }
 
@@ -60,7 +60,7 @@ static ASCII: [u8; 256] = {
 };
 
 impl Folder {
-    /// Forgets what it holds.
+    /// Forgets its content.
     pub fn clear(&mut self) {
         (self.end, self.word, self.word_before) = (0, 0, 0);
     }
@@ -70,7 +70,7 @@ impl Folder {
         &self.folded[..self.end]
     }
 
-    /// Folds a text behind what is there; tells of each word that ends.
+    /// Appends a folded text; reports each word that ends.
     pub fn add(&mut self, text: &str, heard: &mut impl FnMut(Word)) {
         // Most text is ASCII, which needs no tables of Unicode.
         if text.is_ascii() {
@@ -84,7 +84,7 @@ impl Folder {
                 rest = &rest[ascii..];
             } else {
                 rest = &rest[c.len_utf8()..];
-                // Marks never change what stands around them, so characters decompose one by one.
+                // Marks never change their neighbours, so characters decompose one by one.
                 decompose_compatible(c, |c| self.character(c, heard));
             }
         }
@@ -123,7 +123,7 @@ impl Folder {
             rest = &rest[taken..];
             if taken < STRIDE {
                 let others = rest.iter().position(|byte| !is_special(*byte)).unwrap_or(rest.len());
-                // Or a blank behind a blank.
+                // Or a blank after a blank.
                 let (others, behind) = rest.split_at(others.max(1).min(rest.len()));
                 others.iter().for_each(|byte| self.byte(ASCII[usize::from(*byte)], heard));
                 rest = behind;
@@ -227,7 +227,7 @@ struct Stride {
     folded: [u8; STRIDE],
     /// Which bytes are neither letters nor digits, as bits.
     gaps: u64,
-    /// Which bytes fold to something else than stands here: [special](is_special) ones, and blanks behind blanks.
+    /// Which bytes fold to something else than themselves: [special](is_special) ones, and blanks after blanks.
     others: u64,
 }
 
@@ -249,7 +249,7 @@ impl Stride {
     }
 }
 
-/// Whether a byte of ASCII may fold to something else than its lower case or, if it is no sign, a blank.
+/// Whether a byte of ASCII may fold to something else than its lower case or, if it is not a letter or digit, a blank.
 fn is_special(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'`' | DELETE)
 }

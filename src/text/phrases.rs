@@ -15,7 +15,7 @@ type Table<T> = Cow<'static, [T]>;
 /// Phrases, each with the list that it belongs to, and where they are found by their anchors.
 #[derive(Debug)]
 pub struct Phrases {
-    /// All phrases, folded, one behind the other.
+    /// All phrases, folded, one after the other.
     pub text: Cow<'static, str>,
     /// Where each one ends, and the number of its list.
     pub phrases: Table<(u32, u32)>,
@@ -34,9 +34,9 @@ pub struct Hanger {
     /// The anchor's key in short.
     pub key: u32,
     pub phrase: u32,
-    /// Where the anchor stands in the phrase.
+    /// The anchor's place in the phrase.
     pub at: u32,
-    /// The two bytes before and behind the anchor, where the phrase has them: most neighbours in a text differ there.
+    /// The two bytes before and after the anchor, where the phrase has them: most neighbours in a text differ there.
     pub beside: u32,
     /// Which of these bytes the phrase has, as bits.
     pub has_beside: u32,
@@ -142,7 +142,7 @@ impl Phrases {
         &self.text[at.checked_sub(1).map_or(0, end)..end(at)]
     }
 
-    /// Whether a phrase stands there, and no word goes on before or behind it.
+    /// Whether a phrase is there, as whole words.
     fn stands_at(&self, phrase: usize, text: &[u8], start: usize) -> bool {
         let phrase = self.phrase(phrase).as_bytes();
         let Some(rest) = text.get(start..).and_then(|text| text.strip_prefix(phrase)) else { return false };
@@ -185,7 +185,7 @@ impl Hanger {
     }
 }
 
-/// The two bytes before and behind a word as one number, and the bits of it that a text has.
+/// The two bytes before and after a word as one number, and the bits of it that a text has.
 fn beside(text: &[u8], word: &Word) -> (u32, u32) {
     let before = word.start.checked_sub(2).and_then(|at| text.get(at..)?.first_chunk());
     let behind = text.get(word.end..).and_then(<[u8]>::first_chunk);

@@ -1,4 +1,4 @@
-//! Bytes that stand near: ends of lines, colons behind names, escapes of quoted-printable.
+//! Searches for bytes that are usually near: ends of lines, colons after names, escapes of quoted-printable.
 //!
 //! Over distances of some ten bytes `memchr` spends more on its start than on its search. These have none: they look
 //! at some bytes together, and on.
@@ -11,7 +11,7 @@ const STEP: usize = 16;
 /// The same where all of a kind are.
 const STRIDE: usize = 64;
 
-/// Where the first byte stands that is one of `wanted`.
+/// The place of the first byte that is one of `wanted`.
 #[inline(always)]
 pub fn find<const N: usize>(wanted: [u8; N], bytes: &[u8]) -> Option<usize> {
     let (steps, rest) = bytes.as_chunks::<STEP>();
@@ -26,7 +26,7 @@ pub fn find<const N: usize>(wanted: [u8; N], bytes: &[u8]) -> Option<usize> {
     rest.iter().position(|byte| wanted.contains(byte)).map(|place| steps.len() * STEP + place)
 }
 
-/// Where that byte, which is not nought, stands each time.
+/// Every place of that byte, which is not zero.
 #[inline(always)]
 pub fn each(wanted: u8, bytes: &[u8]) -> impl Iterator<Item = usize> {
     let (strides, rest) = bytes.as_chunks::<STRIDE>();
@@ -38,7 +38,7 @@ pub fn each(wanted: u8, bytes: &[u8]) -> impl Iterator<Item = usize> {
             let stride = match strides.next() {
                 Some(stride) => stride,
                 None => {
-                    // Behind them stand noughts.
+                    // Zeros follow.
                     let rest = rest.take()?;
                     last[..rest.len()].copy_from_slice(rest);
                     &last

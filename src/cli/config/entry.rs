@@ -108,7 +108,7 @@ impl Written<'_> {
 
     /// A path of the file, as the program finds it from where it runs: relative to the file's folder, `~/` at home.
     fn beside_the_file(&self, text: &str) -> OsString {
-        // Standard input or output; a preset is no file.
+        // Standard input or output; a preset is not a file.
         if text == "-" || text.starts_with("preset:") {
             return text.into();
         }

@@ -100,7 +100,7 @@ impl Config {
         })
     }
 
-    /// The command line as typed, with what the file sets behind the command's name. `applies` says which options the
+    /// The command line as typed, with what the file sets after the command's name. `applies` says which options the
     /// command takes from the file.
     pub fn merged(
         &self,

@@ -1,4 +1,4 @@
-//! Talk: mail of people who answer each other, and of those whom the owner answers, is no marketing, whatever a single
+//! Talk: mail of people who answer each other, and of those whom the owner answers, is not marketing, whatever a single
 //! message looks like. This step only ever moves mail away from marketing.
 
 use super::is_looked_at;

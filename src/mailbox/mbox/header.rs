@@ -50,7 +50,7 @@ pub fn header<R: Read>(
         if line - start > HEADER_LIMIT as u64 {
             return Ok(None);
         }
-        // A stray CR in a header of LF lines ends no header; but a separator may stand behind it as in a body.
+        // A stray CR in a header of LF lines does not end the header; but a separator may follow it, as in a body.
         let whole_line = bare_cr || buffer.slice(line.saturating_sub(1), line) != b"\r";
         if let Some(blank) = blank_line(buffer, line, start)?.filter(|_| whole_line) {
             let body = line + blank;
@@ -121,7 +121,7 @@ fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64,
     Some((start + line as u64, body, claimed.map(|length: u64| body.saturating_add(length))))
 }
 
-/// Where in a line a separator may begin that does not stand at its start: after a byte-order mark, and after NULs.
+/// Where in a line a separator may begin that is not at its start: after a byte-order mark, and after NULs.
 fn hidden_lines(line: &[u8]) -> Vec<usize> {
     let marked = line.starts_with(b"\xEF\xBB\xBFFrom ").then_some(BYTE_ORDER_MARK.len());
     marked.into_iter().chain(memmem::find_iter(line, b"\0From ").map(|nul| nul + 1)).collect()
@@ -148,7 +148,7 @@ fn bare_cr<R: Read>(buffer: &mut ReadBuffer<R>, start: u64) -> io::Result<bool> 
     }
 }
 
-/// The length of the blank line at `offset`, where one stands there.
+/// The length of the blank line at `offset`, where there is one.
 fn blank_line<R: Read>(buffer: &mut ReadBuffer<R>, offset: u64, keep: u64) -> io::Result<Option<u64>> {
     loop {
         match buffer.from(offset) {

@@ -18,10 +18,10 @@ use std::io::{self, Read};
 /// How far a `Content-Length` may reach over something that looks like a separator and still be checked.
 const CLAIM_LIMIT: u64 = 16 * 1_024 * 1_024;
 
-/// What holds for a whole mbox file.
+/// What is known of a whole mbox file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
-    /// Where its first separator stands: the only one that may be of any form.
+    /// The place of its first separator: the only one that may be of any form.
     pub start: u64,
     /// That one is `git format-patch`'s, so the others may be.
     pub patches: bool,
@@ -35,11 +35,11 @@ pub struct Borders {
     /// The first separator in the stretch.
     pub first: Option<u64>,
     /// Where the next stretch must begin: at this separator. `None`: at its own first one. Only a
-    /// `Content-Length` that reaches over the border can hide a separator from the stretch that holds it.
+    /// `Content-Length` that reaches over the border can hide a separator from the stretch that contains it.
     pub next: Option<u64>,
 }
 
-/// Hands every message whose separator stands in `from..to` to the sink.
+/// Hands every message whose separator is in `from..to` to the sink.
 pub fn read<R: Read>(
     buffer: &mut ReadBuffer<R>,
     from: u64,
@@ -188,7 +188,7 @@ impl<'w, R: Read> Reader<'w, R> {
         }
     }
 
-    /// The first separator at or after `at`, forgetting what lies before it (but for what `keep` asks). Looks past
+    /// The first separator at or after `at`, forgetting what lies before it (except what `keep` asks for). Looks past
     /// the end of the stretch only where a `Content-Length` does.
     fn separator_from(
         &mut self,

@@ -23,7 +23,7 @@ pub struct ReadBuffer<R> {
 }
 
 impl<R: Read> ReadBuffer<R> {
-    /// A view of `source`, whose next byte stands at `offset`; read in steps of `block` bytes.
+    /// A view of `source`, whose next byte is at `offset`; read in steps of `block` bytes.
     pub fn new(source: R, offset: u64, block: usize) -> Self {
         Self { source, bytes: Vec::new(), filled: 0, base: offset, block: block.max(1), ended: false }
     }

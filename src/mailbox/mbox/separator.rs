@@ -8,7 +8,7 @@ use super::read_buffer::BYTE_ORDER_MARK;
 use crate::time::{Seconds, parse_tokens, separator_date};
 use memchr::memchr2;
 
-/// A separator line longer than this is none. Real ones hold an address and a date.
+/// A separator line longer than this is none. Real ones contain an address and a date.
 const LONGEST_LINE: usize = 1_024;
 
 /// A field name longer than this is none (RFC 5322 §2.1.1 limits the whole line to 998).
@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 200;
 /// The date of `git format-patch`, Mon Sep 17 00:00:00 2001: a mark, not a time.
 const MAGIC: Seconds = 1_000_684_800;
 
-/// Where a separator stands, and where the header after it begins.
+/// The place of a separator, and where the header after it begins.
 #[derive(Debug, Clone, Copy)]
 pub struct Separator {
     /// Offset of the separator.
@@ -44,7 +44,7 @@ pub enum Form {
     Takeout,
     /// `git format-patch`: 40 hex digits and a date that means nothing; quoted in bodies as well.
     Patch,
-    /// Another sender with that same date: a patch that somebody filed. Such lines stand in bodies, too, but
+    /// Another sender with that same date: a patch that somebody filed. Such lines are in bodies, too, but
     /// hardly ever after a blank line.
     Patched,
     /// Thunderbird's `From - ` or a bare `From `, with or without a date.
@@ -64,7 +64,7 @@ pub enum Recognised {
     Yes(FromLine, usize),
 }
 
-/// What is known of the place where a line stands.
+/// What is known of the place of a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// The line before it is blank, or there is none.
@@ -150,7 +150,7 @@ pub enum FieldStart {
     Yes,
     /// Nothing: the line is empty.
     Blank,
-    /// The bytes end before it can be told.
+    /// The bytes end before it can be decided.
     End,
     /// Anything else.
     No,
@@ -228,7 +228,7 @@ fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
     }
 }
 
-/// The date at the end of a line; its sender may hold blanks (pipermail: `user at example.com`).
+/// The date at the end of a line; its sender may contain blanks (pipermail: `user at example.com`).
 fn any_date(line: &[u8]) -> Option<Seconds> {
     let words: Vec<&[u8]> = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
     // UUCP's ancient suffix.
@@ -240,7 +240,7 @@ fn any_date(line: &[u8]) -> Option<Seconds> {
 }
 
 fn date_of(words: &[&[u8]]) -> Option<Seconds> {
-    // Without a month it is no date, and most lines that reach this are prose.
+    // Without a month it is not a date, and most lines that reach this are prose.
     if words.len() < 4 {
         return None;
     }

@@ -1,4 +1,4 @@
-//! From what was judged to what is told.
+//! Makes an explanation from a judged pair.
 
 use super::wording::{Circumstances, wishes};
 use super::{

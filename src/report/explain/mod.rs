@@ -160,7 +160,7 @@ pub struct ExplainedState {
     /// The state.
     #[serde(serialize_with = "state")]
     pub state: State,
-    /// Where the event stands that decides.
+    /// The place of the event that decides.
     pub source: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// The most columns of a line, but for words that are longer by themselves.
+/// The most columns of a line; a word that is longer has a line to itself.
 const WIDTH: usize = 80;
 
 /// Writes the explanations, one after the other.

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A value longer than this, in bytes, is no date.
+/// A value longer than this, in bytes, is not a date.
 const LONGEST: usize = 100;
 
 /// Words between the parts of a date, folded.
@@ -50,7 +50,7 @@ pub fn parse(value: &[u8]) -> Option<Seconds> {
 /// What was found of a date so far.
 #[derive(Default)]
 struct Loose {
-    /// Numbers that are no clock, with their count of digits.
+    /// Numbers that are not a time of day, with their count of digits.
     numbers: Vec<(u32, usize)>,
     /// What is between the first two numbers and between the next two.
     separators: Vec<char>,
