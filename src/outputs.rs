@@ -9,8 +9,8 @@ pub use beginning::{JSON_BEGINNING, LETTER_BEGINNINGS, LOOK, PAGE_BEGINNING, WOR
 
 use crate::error::Error;
 use beginning::{
-    MESSAGES_COLUMNS, REPORT_COLUMNS, begins_with, is_consent_list, is_json_report, is_letter, is_page,
-    is_workbook,
+    MESSAGES_COLUMNS, REPORT_COLUMNS, UNMATCHED_COLUMNS, begins_with, is_consent_list, is_json_report,
+    is_letter, is_page, is_workbook,
 };
 use std::path::Path;
 
@@ -98,6 +98,18 @@ pub static MESSAGES: Kind = Kind {
     recognise: |bytes| begins_with(bytes, &MESSAGES_COLUMNS),
 };
 
+/// The customers whom the consent lists leave out.
+pub static UNMATCHED: Kind = Kind {
+    one: "a list of unmatched customers",
+    command: "check",
+    option: "--unmatched",
+    asked: "--unmatched",
+    format: "CSV",
+    endings: CSV,
+    replaceable: true,
+    recognise: |bytes| begins_with(bytes, &UNMATCHED_COLUMNS),
+};
+
 /// A letter to a sender.
 pub static LETTER: Kind = Kind {
     one: "a letter",
@@ -135,7 +147,8 @@ pub static EXPLANATION: Kind = Kind {
 };
 
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 7] = [&REPORT, &MESSAGES, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE];
+pub static KINDS: [&Kind; 8] =
+    [&REPORT, &MESSAGES, &UNMATCHED, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE];
 
 impl Kind {
     /// The kind of file that begins with these bytes.

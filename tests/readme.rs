@@ -2,7 +2,7 @@
 
 mod common;
 
-use mailfatigue::consent::accepted_words;
+use mailfatigue::consent::{Format, accepted_words};
 use mailfatigue::mailbox::FORMATS;
 use mailfatigue::policy::DEFAULT_POLICY;
 use mailfatigue::report::{COLUMNS, MESSAGE_COLUMNS};
@@ -49,6 +49,10 @@ fn generated() -> Vec<(&'static str, String)> {
         .iter()
         .map(|(event, words)| format!("| {event} | {} |\n", words.join(", ")))
         .collect();
+    let formats: String = Format::presets()
+        .iter()
+        .map(|format| format!("| `{}` | {} |\n", format.name, format.title))
+        .collect();
     let known = vec![
         ("summary of the main command", format!("```text\n{main}```\n")),
         ("report of the main command", main_rows),
@@ -58,6 +62,7 @@ fn generated() -> Vec<(&'static str, String)> {
         ("excerpt of explain", format!("```text\n{why}```\n")),
         ("beginning of the letter", format!("```text\n{}```\n", beginning(&run("letter command").out))),
         ("events", format!("| event | words |\n| --- | --- |\n{words}")),
+        ("consent formats", format!("| name | export |\n| --- | --- |\n{formats}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
         ("message columns", format!("| column | meaning |\n| --- | --- |\n{message_columns}")),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{columns}")),
@@ -200,9 +205,12 @@ fn the_walkthroughs_run_as_they_are_written() {
     std::fs::write(here.path().join("seed-mailbox/a.mbox"), &mail).expect("a mailbox");
     let list = "customer,event,date\nrobin@home.example,unsubscribed,2026-01-01\n";
     std::fs::write(here.path().join("crm-export.csv"), list).expect("a list");
+    std::fs::copy(root().join("fixtures/exports/klaviyo.csv"), here.path().join("klaviyo-export.csv"))
+        .expect("a list");
     for (mark, outputs) in [
         ("Gmail on Linux", &["report.csv", "report.xlsx"] as &[&str]),
         ("Gmail on Windows", &["report.csv", "report.xlsx"]),
+        ("export command", &["report.csv", "no-row.csv"]),
         ("company command", &["report.csv", "evidence.csv", "audit.xlsx"]),
     ] {
         let command =

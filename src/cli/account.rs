@@ -7,7 +7,7 @@ use super::terminal::{columns, columns_of_output};
 use crate::check::{Outcome, Plan};
 use crate::consent::ListAccount;
 use crate::error::Result;
-use crate::report::{Account, Closing, summary, thousands, warnings, worst, wrapped};
+use crate::report::{Account, Closing, OfListedSenders, summary, thousands, warnings, worst, wrapped};
 use std::path::Path;
 
 /// How flagged senders are coloured (SGR): red.
@@ -69,7 +69,14 @@ pub struct SummaryInputs<'a> {
 impl<'a> SummaryInputs<'a> {
     /// Compares the consent lists with the mail.
     pub fn of(report: Option<&'a Path>, plan: &'a Plan, outcome: &'a Outcome) -> Self {
-        let list = || ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders);
+        let list = || {
+            let listed = OfListedSenders::of(outcome.marketing_cases(), &plan.ledger, &plan.lens.senders);
+            ListAccount {
+                pairs: listed.pairs,
+                pairs_without_row: listed.without_row.len() as u64,
+                ..ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders)
+            }
+        };
         Self {
             plan,
             outcome,

@@ -7,7 +7,7 @@ use super::locale::{Locale, locale};
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::error::Error;
-use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, WORKBOOK};
+use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, UNMATCHED, WORKBOOK};
 use crate::report::Style;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -124,6 +124,11 @@ pub struct Check {
     /// with --consent
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub starter_ledger: Option<PathBuf>,
+
+    /// Write a list of the customers with marketing from a sender that the consent lists are about, and without a row
+    /// there (CSV)
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub unmatched: Option<PathBuf>,
 
     /// Also list senders without any marketing message
     #[arg(long, help_heading = "Output")]
@@ -256,8 +261,10 @@ impl Check {
             ("--bom", self.bom),
             ("--delimiter", self.delimiter.is_some()),
         ];
-        let has_csv =
-            self.format == ReportFormat::Csv || self.messages.is_some() || self.starter_ledger.is_some();
+        let has_csv = self.format == ReportFormat::Csv
+            || self.messages.is_some()
+            || self.starter_ledger.is_some()
+            || self.unmatched.is_some();
         let (option, _) = styles.iter().find(|(_, given)| *given).filter(|_| !has_csv)?;
         let what = "is about CSV and changes nothing, because the report is written as JSON";
         Some(Error::new(*option, what).hint("leave it out, or write --format csv").as_note())
@@ -271,6 +278,7 @@ impl Check {
             (&PAGE, self.html.as_deref()),
             (&MESSAGES, self.messages.as_deref()),
             (&CONSENT_LIST, self.starter_ledger.as_deref()),
+            (&UNMATCHED, self.unmatched.as_deref()),
         ];
         rows.into_iter().filter_map(|(kind, path)| Some(Destination { kind, path: path? })).collect()
     }

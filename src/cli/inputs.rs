@@ -1,7 +1,7 @@
 //! The flags that say what is read and how it is judged: the same for every command that reads mail.
 
 use crate::check::{Plan, PlanBuilder};
-use crate::consent::{DateOrder, LedgerOptions, ListFile, refuse_as_mailbox};
+use crate::consent::{DateOrder, Format, FormatSource, LedgerOptions, ListFile, refuse_as_mailbox};
 use crate::error::{Error, Result};
 use crate::mailbox::FileId;
 use crate::time::{Day, Seconds, Zone};
@@ -46,6 +46,14 @@ pub struct Inputs {
     /// no doubt]
     #[arg(long, value_name = "ORDER", value_parser = date_order(), help_heading = "Consent")]
     pub consent_dates: Option<DateOrder>,
+
+    /// What the columns of consent lists mean that are another system's export [default: as their header row shows]
+    #[arg(long, value_name = "NAME", value_parser = format_name(), help_heading = "Consent")]
+    pub consent_format: Option<String>,
+
+    /// The same from a file of your own (TOML); see the README
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Consent")]
+    pub consent_map: Option<PathBuf>,
 
     /// Leave out rows of consent lists that can't be used, and list them
     #[arg(long, help_heading = "Consent")]
@@ -115,6 +123,8 @@ pub struct Needs<'a> {
     pub signs: bool,
     /// Pairs without marketing too.
     pub all: bool,
+    /// The customers whom the consent lists leave out.
+    pub unmatched: bool,
     /// Files that the run writes to, which are not read.
     pub outputs: &'a [FileId],
 }
@@ -125,6 +135,10 @@ fn day(text: &str) -> std::result::Result<Day, String> {
 
 fn list_file() -> impl TypedValueParser<Value = ListFile> {
     OsStringValueParser::new().map(|text| ListFile::named(&text))
+}
+
+fn format_name() -> impl TypedValueParser<Value = String> {
+    PossibleValuesParser::new(Format::preset_names())
 }
 
 fn date_order() -> impl TypedValueParser<Value = DateOrder> {
@@ -141,6 +155,7 @@ impl Inputs {
         let lists = self.consent.iter().map(|list| ("consent list", &list.path));
         let settings = [
             ("config file", &self.config),
+            ("consent map", &self.consent_map),
             ("policy", &self.policy),
             ("file of rules", &self.rules),
             ("file of brands", &self.brands),
@@ -156,7 +171,7 @@ impl Inputs {
                 Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")
             );
         }
-        self.have_a_list_to_be_about()?;
+        self.have_a_list_to_be_about(needs.unmatched)?;
         let read = self.mailboxes.iter().chain(self.consent.iter().map(|list| &list.path));
         if read.filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err(Error::new("`-`", "standard input can be read only once")
@@ -192,13 +207,20 @@ impl Inputs {
         plan.build()
     }
 
-    /// An error where an option speaks of a consent list and none is given.
-    fn have_a_list_to_be_about(&self) -> Result<()> {
+    /// An error where an option speaks of a consent list and none is given, or two options contradict each other.
+    fn have_a_list_to_be_about(&self, unmatched: bool) -> Result<()> {
+        if self.consent_map.is_some() && self.consent_format.is_some() {
+            return Err(Error::new("--consent-map", "can't be used with --consent-format")
+                .hint("leave one out; a map may take over a preset: format = \"…\""));
+        }
         let options = [
             ("--consent-sender", self.consent_sender.is_some()),
             ("--consent-as-of", self.consent_as_of.is_some()),
             ("--consent-dates", self.consent_dates.is_some()),
+            ("--consent-format", self.consent_format.is_some()),
+            ("--consent-map", self.consent_map.is_some()),
             ("--skip-bad-rows", self.skip_bad_rows),
+            ("--unmatched", unmatched),
         ];
         match options.iter().find(|(_, given)| *given).filter(|_| self.consent.is_empty()) {
             Some((option, _)) => Err(Error::new(*option, "is about a consent list, but none is given")
@@ -207,12 +229,18 @@ impl Inputs {
         }
     }
 
+    fn format_source(&self) -> Option<FormatSource> {
+        let map = self.consent_map.clone().map(FormatSource::Map);
+        map.or_else(|| self.consent_format.clone().map(FormatSource::Preset))
+    }
+
     fn ledger_options(&self) -> LedgerOptions {
         LedgerOptions {
             lists: self.consent.clone(),
             sender: self.consent_sender.clone(),
             as_of: self.consent_as_of,
             date_order: self.consent_dates,
+            format: self.format_source(),
             skip_bad_rows: self.skip_bad_rows,
         }
     }

@@ -29,7 +29,14 @@ pub fn run_letter(options: &LetterArguments, console: Console) -> Result<u8> {
         vec![Destination { kind: &LETTER, path }]
     };
     let written = Destinations::checked(out, &inputs, options.force)?;
-    let needs = Needs { details: true, ways_out: false, signs: false, all: true, outputs: written.ids() };
+    let needs = Needs {
+        details: true,
+        ways_out: false,
+        signs: false,
+        all: true,
+        unmatched: false,
+        outputs: written.ids(),
+    };
     let (plan, outcome) = read(&options.inputs, needs, &written, console)?;
     if outcome.is_empty() {
         return Ok(FAILED);

@@ -25,7 +25,8 @@ use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
 use crate::policy::DEFAULT_POLICY;
 use crate::report::{
-    Context, Listing, Page, Sheets, write_json_report, write_messages, write_report, write_starter,
+    Context, Listing, OfListedSenders, Page, Sheets, write_json_report, write_messages, write_report,
+    write_starter,
 };
 use clap::CommandFactory;
 use std::ffi::OsString;
@@ -131,9 +132,15 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     let ways_out = options.html.is_some();
     let details = options.messages.is_some() || options.starter_ledger.is_some() || ways_out;
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
-    let plan = options
-        .inputs
-        .plan(now()?, Needs { details, ways_out, signs: false, all: options.all, outputs: written.ids() })?;
+    let needs = Needs {
+        details,
+        ways_out,
+        signs: false,
+        all: options.all,
+        unmatched: options.unmatched.is_some(),
+        outputs: written.ids(),
+    };
+    let plan = options.inputs.plan(now()?, needs)?;
     written.spare(&plan.survey)?;
     may_fit_into_sheets(options, &plan.survey)?;
     console.tell(&warnings(&plan.ledger));
@@ -199,5 +206,10 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome, summary: &SummaryInp
         .as_ref()
         .map(|path| prepare(path, |out| write_starter(out, style, &judging, &listing)))
         .transpose()?;
-    place(report.into_iter().chain(page).chain(workbook).chain(messages).chain(starter))
+    let unmatched = options.unmatched.as_ref().map(|path| {
+        let listed = OfListedSenders::of(outcome.marketing_cases(), &plan.ledger, &plan.lens.senders);
+        prepare(path, |out| listed.write(out, style))
+    });
+    let unmatched = unmatched.transpose()?;
+    place(report.into_iter().chain(page).chain(workbook).chain(messages).chain(starter).chain(unmatched))
 }

@@ -1,7 +1,7 @@
 //! How the consent lists fared against the mail: which rows matched some message, and what those that matched none may
 //! have meant. A typing error in an address would otherwise flag a sender that has consent, in silence.
 
-use super::ledger::{Ledger, Rows, sender_keys};
+use super::ledger::{Ledger, Oldest, Overruled, Rows, sender_keys};
 use crate::fact::{AddressId, CustomerId, Senders, domain_of, label};
 use crate::history::History;
 use crate::time::Day;
@@ -24,6 +24,18 @@ pub struct ListAccount {
     pub matched: u64,
     /// Some of the others: those that are nearly right first, then in the order of the lists.
     pub unmatched: Vec<Unmatched>,
+    /// Rows about customers to whom there is no mail.
+    pub about_nobody: u64,
+    /// Pairs with marketing from a sender that the lists are about, …
+    pub pairs: u64,
+    /// … and those of them without a row.
+    pub pairs_without_row: u64,
+    /// Rows that a stricter one of the same instant overrules.
+    pub overruled: Overruled,
+    /// The oldest and the newest date of the rows; `None` where some events have no date.
+    pub dates: Option<(Day, Day)>,
+    /// Whether some list is an export of another system.
+    pub of_exports: bool,
     /// Rows whose event says nothing.
     pub silent: u64,
     /// Rows without a customer.
@@ -82,6 +94,8 @@ impl ListAccount {
         let count = rows.iter().filter(|rows| is_matched(rows)).map(|rows| rows.count as u64).sum();
         let unmatched: Vec<Rows<'_>> = rows.into_iter().filter(|rows| !is_matched(rows)).collect();
         let present = Present::of(history, ledger, senders);
+        let nobody = unmatched.iter().filter(|rows| !present.customer_keys.contains(rows.customer));
+        let about_nobody = nobody.map(|rows| rows.count as u64).sum();
         let few = unmatched.len() <= NAMED;
         let names = present.customers.len() + present.addresses.len();
         let looked_at = unmatched.iter().take((COMPARISONS / names.max(1)).max(NAMED));
@@ -93,6 +107,15 @@ impl ListAccount {
             rows: u64::from(ledger.events),
             matched: count,
             unmatched: described,
+            about_nobody,
+            pairs: 0,
+            pairs_without_row: 0,
+            overruled: ledger.overruled(),
+            dates: match (ledger.oldest, &ledger.newest) {
+                (Oldest::Day(oldest), Some((newest, _))) => Some((oldest, *newest)),
+                _ => None,
+            },
+            of_exports: ledger.exports > 0,
             silent: ledger.silent as u64,
             without_customer: ledger.without_customer as u64,
             bad: ledger.bad as u64,

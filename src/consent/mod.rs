@@ -8,7 +8,8 @@ mod timeline;
 pub use account::{ListAccount, Unmatched};
 pub use evidence::Findings;
 pub use ledger::{
-    DateOrder, Ledger, LedgerOptions, ListFile, Reading, accepted_words, refuse_as_mailbox, sender_cell,
+    DateOrder, Format, FormatSource, Ledger, LedgerOptions, ListFile, Oldest, Overruled, Reading,
+    accepted_words, refuse_as_mailbox, sender_cell,
 };
 pub use timeline::{Standing, Terms, Timeline};
 

@@ -8,6 +8,9 @@ pub const REPORT_COLUMNS: [&str; 7] =
 pub const MESSAGES_COLUMNS: [&str; 8] =
     ["sender", "customer", "day", "time", "kind", "rule", "counted_as", "consent"];
 
+/// The columns of the list of unmatched customers.
+pub const UNMATCHED_COLUMNS: [&str; 4] = ["customer", "sender", "marketing_messages", "first_message"];
+
 /// How the report as JSON begins.
 pub const JSON_BEGINNING: &str = r#"{"schema":1,"summary":{"program":"mailfatigue","#;
 

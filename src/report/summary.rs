@@ -62,8 +62,8 @@ pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
 
 /// Only its warnings.
 pub fn warnings(account: &Account<'_>, columns: Option<usize>) -> String {
-    let of_the_list = account.list.and_then(consent_list::newer);
-    let all = of_the_list.into_iter().chain(owner::unnamed(account.unnamed_owners));
+    let of_the_list = account.list.map(|list| consent_list::warnings(list, account.closing.period));
+    let all = of_the_list.into_iter().flatten().chain(owner::unnamed(account.unnamed_owners));
     let lines: Vec<String> = all.map(|warning| warning.to_string()).collect();
     broken(&lines, columns)
 }
@@ -90,7 +90,13 @@ fn lines(account: &Account<'_>) -> Vec<String> {
     lines.extend(inferred(account));
     lines.extend(undecided(account));
     lines.extend(named::flagged(account.cases, account.policy));
-    lines.extend(account.list.map(|list| consent_list::lines(list, account.cases)).into_iter().flatten());
+    lines.extend(
+        account
+            .list
+            .map(|list| consent_list::lines(list, account.cases, account.closing.period))
+            .into_iter()
+            .flatten(),
+    );
     lines.extend(owner::unnamed(account.unnamed_owners).map(|warning| warning.to_string()));
     if !account.owner_given {
         lines.extend(owner::one_person(account.cases));

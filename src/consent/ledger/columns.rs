@@ -3,8 +3,10 @@
 use super::dates::looks_like_a_date;
 use super::table::Table;
 use super::words::happening;
+use crate::consent::Happening;
 use crate::error::{Error, Result};
 use csv::StringRecord;
+use std::collections::HashMap;
 use std::path::Path;
 use strsim::levenshtein;
 
@@ -40,20 +42,43 @@ const OTHER_NAMES: [(&str, &[&str]); 4] = [
 /// The option that names the sender of one list.
 pub const NAME_FILE: &str = "--consent NAME=FILE";
 
+/// The way out where renaming columns is none.
+const FOR_EXPORTS: &str = "; or say what the columns of an export mean with --consent-map FILE";
+
 /// In how many rows below a title the header is looked for.
 const LOOKED_AT: usize = 20;
 
-/// The place of each column in a row.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns {
+/// The places of the columns in a row.
+#[derive(Debug, Clone)]
+pub struct Columns<'a> {
     /// `None`: every row is about the sender that the command line names.
     pub sender: Option<usize>,
-    /// Of the column `customer`.
+    /// Of the customer.
     pub customer: usize,
-    /// Of the column `event`.
-    pub event: usize,
-    /// Of the column `date`.
-    pub date: usize,
+    /// Of what may have happened.
+    pub events: Vec<EventColumns<'a>>,
+    /// Of a purpose, with those that count; rows for others say nothing.
+    pub purpose: Option<(usize, &'a [String])>,
+}
+
+/// The places of the columns of an event.
+#[derive(Debug, Clone)]
+pub struct EventColumns<'a> {
+    /// How the row says what happened.
+    pub says: Says<'a>,
+    /// Of its date.
+    pub date: Option<usize>,
+    /// Of a column that must not be blank, or nothing happened.
+    pub with: Option<usize>,
+}
+
+/// How a row says what happened.
+#[derive(Debug, Clone)]
+pub enum Says<'a> {
+    /// By a word in this column; `None`: one of the program's own.
+    Word(usize, Option<&'a HashMap<String, Option<Happening>>>),
+    /// By its date.
+    Dated(Happening),
 }
 
 /// Whether a row names all columns that a list must have.
@@ -61,28 +86,33 @@ pub fn is_header(cells: &StringRecord) -> bool {
     ["customer", "event", "date"].iter().all(|name| place(cells, name).is_some())
 }
 
-impl Columns {
-    /// The columns of a table. `named` is the option that names the sender of all rows, where one was given.
+impl Columns<'_> {
+    /// The columns of a table in the program's own form. `named` is the option that names the sender of all rows, where one was given.
     pub fn of(table: &Table, named: Option<&str>, list: &Path) -> Result<Self> {
         let Some(first) = table.rows.first() else { return Err(Error::file(list, "is empty")) };
         let header = &first.cells;
         let at = |name| place(header, name);
         if let (Some(_), Some(option)) = (at("sender"), named) {
-            let list_alone = format!("give it alone: --consent {}", list.display());
-            let hint = match option {
-                NAME_FILE => list_alone,
-                _ => format!("{list_alone}; for another list without that column, write --consent NAME=FILE"),
-            };
-            let what = format!("has a column `sender` of its own, beside {option}");
-            return Err(Error::file(list, what).at_line(first.line).hint(hint));
+            return Err(named_twice("sender", option, list).at_line(first.line));
         }
         match (at("sender"), at("customer"), at("event"), at("date")) {
             (sender, Some(customer), Some(event), Some(date)) if sender.is_some() || named.is_some() => {
-                Ok(Self { sender, customer, event, date })
+                let event = EventColumns { says: Says::Word(event, None), date: Some(date), with: None };
+                Ok(Self { sender, customer, events: vec![event], purpose: None })
             }
             _ => Err(missing(table, named.is_some(), list).at_line(first.line)),
         }
     }
+}
+
+/// An error where a list has a column of senders, and the command line names the sender of all rows.
+pub fn named_twice(column: &str, option: &str, list: &Path) -> Error {
+    let list_alone = format!("give it alone: --consent {}", list.display());
+    let hint = match option {
+        NAME_FILE => list_alone,
+        _ => format!("{list_alone}; for another list without that column, write --consent NAME=FILE"),
+    };
+    Error::file(list, format!("has a column `{column}` of its own, beside {option}")).hint(hint)
 }
 
 fn place(cells: &StringRecord, name: &str) -> Option<usize> {
@@ -90,7 +120,7 @@ fn place(cells: &StringRecord, name: &str) -> Option<usize> {
 }
 
 /// A cell of a header without what a spreadsheet puts around it.
-fn plain(cell: &str) -> &str {
+pub fn plain(cell: &str) -> &str {
     cell.trim_start_matches('\u{feff}').trim().trim_start_matches('\'')
 }
 
@@ -139,7 +169,7 @@ fn missing(table: &Table, sender_named: bool, list: &Path) -> Error {
         (true, Some(added)) => added.to_string(),
         _ => format!("{rename}{added}"),
     };
-    Error::file(list, what).hint(hint)
+    Error::file(list, what).hint(hint + FOR_EXPORTS)
 }
 
 /// What to do about columns for which nothing was found, after a semicolon.
@@ -233,12 +263,13 @@ fn columns_of_data(cells: &StringRecord, sender_named: bool) -> Option<Vec<&'sta
     Some((0..cells.len()).map(name).collect())
 }
 
-fn cut(cell: &str) -> String {
+/// A name as a message shows it.
+pub fn cut(cell: &str) -> String {
     super::cells::shown(cell)
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn listed(items: &[String]) -> String {
+pub fn listed(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),
@@ -253,7 +284,8 @@ mod tests {
 
     fn error(text: &str, named: Option<&str>) -> String {
         let path = Path::new("list.csv");
-        Columns::of(&table(text, path).expect("a table"), named, path).expect_err("no columns").to_string()
+        let error = Columns::of(&table(text, path).expect("a table"), named, path).expect_err("no columns");
+        error.to_string().replace(FOR_EXPORTS, "")
     }
 
     #[test]

@@ -90,7 +90,13 @@ pub fn date(cell: &str, order: Order) -> Result<Written, Wrong> {
     }
     match numbers.time {
         "" => Ok(Written::Day(Day::from_date(date))),
-        time => Ok(Written::Local(date.and_time(clock(time).ok_or_else(unknown)?))),
+        time => match (clock(time), with_offset(time)) {
+            (Some(time), _) => Ok(Written::Local(date.and_time(time))),
+            (None, Some((time, east))) => {
+                Ok(Written::Instant(date.and_time(time).and_utc().timestamp() - east))
+            }
+            (None, None) => Err(unknown()),
+        },
     }
 }
 
@@ -176,6 +182,21 @@ fn clock(text: &str) -> Option<NaiveTime> {
     forms.iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
 }
 
+/// `14:30:15 UTC`, `14:30 +0100`: the time, and how many seconds it is ahead of UTC.
+fn with_offset(text: &str) -> Option<(NaiveTime, i64)> {
+    let (time, offset) = text.rsplit_once(' ')?;
+    let east = match offset {
+        "UTC" | "GMT" | "Z" => 0,
+        _ => {
+            let digits = offset.strip_prefix(['+', '-']).filter(|digits| digits.len() == 4)?;
+            let minutes =
+                digits.get(..2)?.parse::<i64>().ok()? * 60 + digits.get(2..)?.parse::<i64>().ok()?;
+            if offset.starts_with('-') { -minutes * 60 } else { minutes * 60 }
+        }
+    };
+    Some((clock(time.trim())?, east))
+}
+
 fn civil(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
@@ -256,6 +277,9 @@ mod tests {
             ("2026-02-27T14:30:15", "2026-02-27 14:30:15"),
             ("2026-02-27T14:30:15+01:00", "1772199015"),
             ("2026-02-27T13:30:15Z", "1772199015"),
+            ("2026-02-27 13:30:15 UTC", "1772199015"),
+            ("2026-02-27 14:30:15 +0100", "1772199015"),
+            ("2026-02-27 14:30:15+01:00", "1772199015"),
             ("27-Feb-2026", "2026-02-27"),
             ("27. Februar 2026", "2026-02-27"),
             ("5. März 2026", "2026-03-05"),

@@ -1,10 +1,14 @@
 //! Delimited text: comma, semicolon or tab, with quotes as in RFC 4180.
 
 use super::columns::{COLUMNS, is_header};
+use super::export::recognised;
 use super::table::{Row, Table};
 use crate::error::{Error, Result};
 use csv::{Reader, ReaderBuilder, StringRecord};
 use std::path::Path;
+
+/// The fewest cells in the header of a known export.
+const FEWEST: usize = 3;
 
 /// The rows of a text.
 pub fn table(text: &str, name: &Path) -> Result<Table> {
@@ -22,13 +26,18 @@ pub fn table(text: &str, name: &Path) -> Result<Table> {
     if rows.first().is_some_and(|row| names_the_delimiter(&row.cells)) {
         rows.remove(0);
     }
-    Ok(Table { rows, delimiter: char::from(delimiter) })
+    Ok(Table { rows, delimiter: char::from(delimiter), remark: None })
 }
 
 /// Whether one of the first rows of a text is the header of a list.
 pub fn begins_with_header(text: &str) -> bool {
     let first = reader(text, delimiter(text)).into_records().take(2);
-    first.filter_map(std::result::Result::ok).any(|row| is_header(&row))
+    first.filter_map(std::result::Result::ok).any(|row| is_header(&row) || is_export(&row))
+}
+
+/// Whether a row is the header of a known export. Mail, which this is mostly asked of, has fewer cells.
+fn is_export(cells: &StringRecord) -> bool {
+    cells.len() >= FEWEST && recognised(cells).is_some()
 }
 
 fn reader(text: &str, delimiter: u8) -> Reader<&[u8]> {

@@ -1,10 +1,12 @@
 //! The file of a list: what sort it is, and the table in it.
 
+use super::encoding::Decoded;
 use super::table::Table;
 use super::{delimited, encoding, workbook};
 use crate::error::{Error, Result, STANDARD_INPUT};
 use crate::outputs::Kind;
 use csv::StringRecord;
+use encoding_rs::Encoding;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -12,21 +14,32 @@ use std::path::Path;
 /// Enough of a file to tell a mailbox from a list, in bytes.
 const HEAD: usize = 4_096;
 
-/// The table in the bytes of a file. Of a workbook, the first sheet whose first row is the header.
-pub fn table(bytes: &[u8], name: &Path, is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Table> {
+/// The table in the bytes of a file. Of a workbook, the first sheet whose first row is the header. `charset` is the
+/// encoding of bytes that are not UTF-8 or UTF-16.
+pub fn table(
+    bytes: &[u8],
+    name: &Path,
+    charset: Option<&'static Encoding>,
+    is_header: &dyn Fn(&StringRecord) -> bool,
+) -> Result<Table> {
     refuse_other_files(bytes, name)?;
     if bytes.starts_with(b"PK") {
         let rows = workbook::rows(bytes, is_header).map_err(|what| {
             Error::file(name, what).hint("save the list as .xlsx or as CSV, and give that file")
         })?;
-        return not_empty(Table { rows, delimiter: ',' }, name);
+        return not_empty(Table { rows, delimiter: ',', remark: None }, name);
     }
-    let text = encoding::decoded(bytes);
+    let Decoded { text, mixed } = encoding::decoded(bytes, charset);
     if text.contains('\0') {
         return Err(Error::file(name, "is neither text nor a workbook")
             .hint("save the list as .xlsx or as CSV, and give that file"));
     }
-    not_empty(delimited::table(&text, name)?, name)
+    let remark = mixed.map(|line| {
+        let charset = charset.unwrap_or(encoding::OTHERWISE).name();
+        let what = format!("mixes encodings: other lines are UTF-8, this one was read as {charset}");
+        Error::file(name, what).at_line(line).hint("see whether it was put together from several exports")
+    });
+    not_empty(Table { remark, ..delimited::table(&text, name)? }, name)
 }
 
 fn not_empty(table: Table, name: &Path) -> Result<Table> {

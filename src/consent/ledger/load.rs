@@ -3,12 +3,15 @@
 use super::cells::{Wrong, cell};
 use super::columns::{Columns, NAME_FILE, is_header};
 use super::dates::Order;
-use super::row::{Entry, RowReader};
+use super::export::recognised;
+use super::format::Format;
+use super::row::{Dated, Entry, Pair, RowReader};
 use super::sender::sender_key;
 use super::table::Table;
 use super::{Ledger, LedgerOptions, ListFile, Listed, Reading, customer, file, row};
 use crate::consent::Event;
 use crate::error::{Error, Result, STANDARD_INPUT};
+use csv::StringRecord;
 use std::path::Path;
 
 /// How many bad rows are listed.
@@ -41,27 +44,44 @@ impl Ledger {
     ) -> Result<()> {
         let stdin = Path::new(STANDARD_INPUT);
         let name = if list.path.as_os_str() == "-" { stdin } else { &list.path };
-        let table = file::table(bytes, name, &is_header)?;
+        let own = options.format.as_ref().map(Format::load).transpose()?;
+        let is_list = |cells: &StringRecord| {
+            own.as_ref().is_some_and(|format| format.fits(cells))
+                || is_header(cells)
+                || recognised(cells).is_some()
+        };
+        let table = file::table(bytes, name, own.as_ref().and_then(|format| format.charset), &is_list)?;
+        self.remarks.extend(table.remark.clone());
         let named = match (&list.sender, &options.sender) {
             (Some(sender), _) => Some((NAME_FILE, sender)),
             (None, Some(sender)) => Some(("--consent-sender", sender)),
             (None, None) => None,
         };
-        let columns = Columns::of(&table, named.map(|(option, _)| option), name)?;
+        let none = StringRecord::new();
+        let header = table.rows.first().map_or(&none, |row| &row.cells);
+        let format = match &own {
+            Some(format) => Some(format).filter(|format| format.fits(header) || !is_header(header)),
+            None => recognised(header).filter(|_| !is_header(header)),
+        };
+        let option = named.map(|(option, _)| option);
+        let columns = match format {
+            Some(format) => format.columns(&table, option, name)?,
+            None => Columns::of(&table, option, name)?,
+        };
         let sender = named.map(|(option, sender)| {
             let wrong = |wrong: Wrong| Error::new(option, wrong.what).hint(wrong.hint);
             sender_key(sender.trim(), reading.senders).map_err(wrong)
         });
-        let order = match options.date_order {
-            Some(order) => Order::Known(order),
-            None => Order::of(table.rows.iter().skip(1).map(|row| cell(&row.cells, columns.date))),
-        };
+        let sender = sender.transpose()?;
+        let known = options.date_order.or_else(|| format.and_then(|format| format.dates));
+        let order = known.map_or_else(|| order(&table, &columns), Order::Known);
         if table.rows.len() == 1 {
             self.remarks.push(Error::file(name, "has a header and no rows").hint(
                 "see whether it is the right list, and whether the program that wrote it had finished",
             ));
         }
-        let reader = RowReader { columns, sender: sender.transpose()?, order, options, reading };
+        let reader = RowReader { header, columns, format, sender, order, options, reading };
+        self.exports += usize::from(format.is_some());
         self.add_rows(&table, &reader, name)
     }
 
@@ -92,23 +112,43 @@ impl Ledger {
 
     fn put(&mut self, entry: Entry, source: impl FnOnce() -> String) {
         match entry {
-            Entry::NoEvent => self.silent += 1,
+            Entry::NoEvent(pair) => {
+                self.silent += 1;
+                if let Some(Pair { sender, customer }) = pair {
+                    self.hashed |= customer::is_digest(&customer);
+                    self.silent_rows.entry(sender).or_default().insert(customer);
+                }
+            }
             Entry::NoCustomer => self.without_customer += 1,
-            Entry::Event { sender, customer, happening, moment, day } => {
+            Entry::Events { pair: Pair { sender, customer }, events } => {
                 let source = source();
+                let newest = events.iter().filter_map(|event| event.day).max();
                 if let Some(day) =
-                    day.filter(|day| self.newest.as_ref().is_none_or(|(newest, _)| day > newest))
+                    newest.filter(|day| self.newest.as_ref().is_none_or(|(newest, _)| day > newest))
                 {
                     self.newest = Some((day, source.clone()));
                 }
+                self.oldest = events.iter().fold(self.oldest, |oldest, event| oldest.or(event.day));
                 self.hashed |= customer::is_digest(&customer);
-                let event = Event { moment, happening, day, source };
-                let listed = Listed { number: self.events, event };
+                let number = self.events;
                 self.events = self.events.saturating_add(1);
-                self.rows.entry(sender).or_default().entry(customer).or_default().push(listed);
+                let listed = events.into_iter().map(|Dated { happening, moment, day }| Listed {
+                    number,
+                    event: Event { moment, happening, day, source: source.clone() },
+                });
+                self.rows.entry(sender).or_default().entry(customer).or_default().extend(listed);
             }
         }
     }
+}
+
+/// What the dates of all rows say of the order of day and month.
+fn order(table: &Table, columns: &Columns<'_>) -> Order {
+    let mut places: Vec<usize> = columns.events.iter().filter_map(|event| event.date).collect();
+    places.sort_unstable();
+    places.dedup();
+    let rows = table.rows.iter().skip(1);
+    Order::of(rows.flat_map(|row| places.iter().map(|at| cell(&row.cells, *at))))
 }
 
 /// What to say of rows that can't be used: all that were listed, and the number of all.

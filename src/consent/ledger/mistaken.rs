@@ -37,7 +37,7 @@ pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
             None => Ok(()),
         };
     }
-    let is_list = delimited::begins_with_header(&encoding::decoded(&head));
+    let is_list = delimited::begins_with_header(&encoding::decoded(&head, None).text);
     match if is_list { Some(&CONSENT_LIST) } else { Kind::of(&head) } {
         Some(kind) => Err(kind.given_as_mailbox(path)),
         None => Ok(()),

@@ -3,11 +3,14 @@
 
 mod cells;
 mod columns;
+mod coverage;
 mod customer;
 mod dates;
 mod delimited;
 mod encoding;
+mod export;
 mod file;
+mod format;
 mod load;
 mod mistaken;
 mod options;
@@ -17,7 +20,9 @@ mod table;
 mod words;
 mod workbook;
 
+pub use coverage::Overruled;
 pub use dates::DateOrder;
+pub use format::{Format, FormatSource};
 pub use mistaken::refuse_as_mailbox;
 pub use options::{LedgerOptions, ListFile, Reading};
 pub use sender::as_cell as sender_cell;
@@ -28,18 +33,22 @@ use crate::error::Error;
 use crate::fact::{Senders, parents};
 use crate::time::Day;
 use cells::ANY;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// All rows of all lists, found by sender and customer.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     rows: HashMap<String, HashMap<String, Vec<Listed>>>,
+    /// Senders and customers of rows whose events say nothing.
+    silent_rows: HashMap<String, HashSet<String>>,
     /// Whether some customer is a hash of an address.
     hashed: bool,
     /// Whether a list was given.
     pub given: bool,
     /// The last day that the lists cover.
     pub as_of: Option<Day>,
+    /// How many of the lists are exports of other systems.
+    pub exports: usize,
     /// Rows with an event.
     pub events: u32,
     /// Rows whose event says nothing.
@@ -52,6 +61,20 @@ pub struct Ledger {
     pub remarks: Vec<Error>,
     /// The newest date of a row, and where it is.
     pub newest: Option<(Day, String)>,
+    /// The oldest date.
+    pub oldest: Oldest,
+}
+
+/// The oldest date of the rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Oldest {
+    /// No row has an event.
+    #[default]
+    Unknown,
+    /// This one.
+    Day(Day),
+    /// Some events have no date.
+    Always,
 }
 
 /// An event and the number of its row, counted over all lists.
@@ -74,6 +97,16 @@ pub struct Rows<'a> {
     pub first: u32,
     /// Its `FILE:LINE`.
     pub source: &'a str,
+}
+
+impl Oldest {
+    fn or(self, day: Option<Day>) -> Self {
+        match (self, day) {
+            (Self::Always, _) | (_, None) => Self::Always,
+            (Self::Unknown, Some(day)) => Self::Day(day),
+            (Self::Day(oldest), Some(day)) => Self::Day(oldest.min(day)),
+        }
+    }
 }
 
 impl Ledger {
@@ -125,7 +158,9 @@ impl Ledger {
         for (sender, customers) in &self.rows {
             all.extend(customers.iter().filter_map(|(customer, listed)| {
                 let first = listed.first()?;
-                let (count, source) = (listed.len(), first.event.source.as_str());
+                // A row of an export may have several events.
+                let count = listed.chunk_by(|left, right| left.number == right.number).count();
+                let source = first.event.source.as_str();
                 Some(Rows { sender, customer, count, first: first.number, source })
             }));
         }

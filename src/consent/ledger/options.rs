@@ -1,6 +1,7 @@
 //! What the command line says about consent lists, and what their rows are read against.
 
 use super::dates::DateOrder;
+use super::format::FormatSource;
 use crate::fact::{Owners, Senders};
 use crate::time::{Day, Seconds, Zone};
 use std::ffi::OsStr;
@@ -39,6 +40,8 @@ pub struct LedgerOptions {
     pub as_of: Option<Day>,
     /// Which number comes first in dates whose year comes last.
     pub date_order: Option<DateOrder>,
+    /// What the columns of lists mean that are not in the program's own form; otherwise the preset whose header they have.
+    pub format: Option<FormatSource>,
     /// Whether rows that can't be used are left out; otherwise they are an error.
     pub skip_bad_rows: bool,
 }

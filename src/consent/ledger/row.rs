@@ -1,43 +1,63 @@
 //! One row of a list: what happened between a sender and a customer, or what is wrong with it.
 
 use super::cells::{Wrong, cell, shown};
-use super::columns::Columns;
+use super::columns::{Columns, Says, plain};
 use super::customer::customer_key;
 use super::dates::{Order, Written, date};
+use super::format::Format;
 use super::options::{LedgerOptions, Reading};
 use super::sender::sender_key;
-use super::words::{accepted_words, happening};
+use super::words::{accepted_words, folded, happening};
 use crate::consent::{Happening, Moment};
 use crate::time::Day;
 use csv::StringRecord;
+use std::collections::HashMap;
 
 /// What a row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// Something happened.
-    Event {
-        /// The sender, as it is looked up.
-        sender: String,
-        /// The customer, as it is looked up.
-        customer: String,
-        /// What happened.
-        happening: Happening,
-        /// From when it counts.
-        moment: Moment,
-        /// Its civil date; `None`: since always.
-        day: Option<Day>,
+    /// Something happened: once, or in exports several times.
+    Events {
+        /// The sender and the customer.
+        pair: Pair,
+        /// What happened, and when.
+        events: Vec<Dated>,
     },
-    /// Its event is a word that says nothing.
-    NoEvent,
+    /// Its events say nothing. `None`: nor can its sender or customer be read.
+    NoEvent(Option<Pair>),
     /// Its customer is blank.
     NoCustomer,
+}
+
+/// The sender and the customer of a row, as they are looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The sender.
+    pub sender: String,
+    /// The customer.
+    pub customer: String,
+}
+
+/// What happened, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dated {
+    /// What happened.
+    pub happening: Happening,
+    /// From when it counts.
+    pub moment: Moment,
+    /// Its civil date; `None`: since always.
+    pub day: Option<Day>,
 }
 
 /// What the rows of one list have in common.
 #[derive(Debug)]
 pub struct RowReader<'a> {
+    /// The first row.
+    pub header: &'a StringRecord,
     /// The places of the columns.
-    pub columns: Columns,
+    pub columns: Columns<'a>,
+    /// The format, where it is not the program's own.
+    pub format: Option<&'a Format>,
     /// The sender of all rows, where the command line names it.
     pub sender: Option<String>,
     /// The order of day and month.
@@ -55,28 +75,96 @@ impl RowReader<'_> {
         if customer.is_empty() {
             return Ok(Entry::NoCustomer);
         }
-        let word = cell(row, self.columns.event);
-        let happening = match happening(word) {
-            Some(None) => return Ok(Entry::NoEvent),
-            known => known.flatten().ok_or_else(|| unknown_event(word)),
-        };
+        let said = if self.is_for_mail(row) { self.said(row) } else { Ok(Vec::new()) };
         let sender = match (&self.sender, self.columns.sender) {
             (Some(sender), _) => Ok(sender.clone()),
             (None, column) => sender_key(column.map_or("", |at| cell(row, at)), self.reading.senders),
         };
         let customer = customer_key(customer, self.reading.owners);
-        // The date is looked at even where the event is unknown: all that is wrong is said at once.
-        let when =
-            self.when(cell(row, self.columns.date), *happening.as_ref().unwrap_or(&Happening::Granted));
-        match (happening, sender, customer, when) {
-            (Ok(happening), Ok(sender), Ok(customer), Ok((moment, day))) => {
-                Ok(Entry::Event { sender, customer, happening, moment, day })
+        if said.as_ref().is_ok_and(Vec::is_empty) {
+            let pair = sender.ok().zip(customer.ok());
+            return Ok(Entry::NoEvent(pair.map(|(sender, customer)| Pair { sender, customer })));
+        }
+        // Dates are looked at even where the event is unknown: all that is wrong is said at once.
+        let dated: Result<Vec<Dated>, Wrong> = match &said {
+            Ok(said) => said.iter().map(|(happening, date)| self.dated(*happening, date)).collect(),
+            Err(_) => self.dates(row).map(|date| self.dated(Happening::Granted, date)).collect(),
+        };
+        match (said, sender, customer, dated) {
+            (Ok(_), Ok(sender), Ok(customer), Ok(events)) => {
+                Ok(Entry::Events { pair: Pair { sender, customer }, events })
             }
-            (happening, sender, customer, when) => {
-                let wrongs = [happening.err(), sender.err(), customer.err(), when.err()];
-                Wrong::all(wrongs.into_iter().flatten()).map_or(Ok(Entry::NoEvent), Err)
+            (said, sender, customer, dated) => {
+                let wrongs = [said.err(), sender.err(), customer.err(), dated.err()];
+                Wrong::all(wrongs.into_iter().flatten()).map_or(Ok(Entry::NoEvent(None)), Err)
             }
         }
+    }
+
+    /// Whether the row's purpose is marketing e-mail.
+    fn is_for_mail(&self, row: &StringRecord) -> bool {
+        let Some((at, only)) = self.columns.purpose else { return true };
+        only.iter().any(|purpose| purpose.trim().to_lowercase() == cell(row, at).to_lowercase())
+    }
+
+    /// The dates of all events of a row.
+    fn dates<'r>(&self, row: &'r StringRecord) -> impl Iterator<Item = &'r str> {
+        self.columns.events.iter().filter_map(|event| event.date).map(|at| cell(row, at))
+    }
+
+    /// What happened by the row, each with its date as written. Of one event with a date and without, the one without
+    /// adds nothing.
+    fn said<'r>(&self, row: &'r StringRecord) -> Result<Vec<(Happening, &'r str)>, Wrong> {
+        let mut said: Vec<(Happening, &str)> = Vec::new();
+        for event in &self.columns.events {
+            let date = event.date.map_or("", |at| cell(row, at));
+            let happening = match event.says {
+                _ if event.with.is_some_and(|at| cell(row, at).is_empty()) => None,
+                Says::Dated(happening) => Some(happening).filter(|_| !date.is_empty()),
+                Says::Word(at, words) => self.happening(at, words, cell(row, at))?,
+            };
+            said.extend(happening.map(|happening| (happening, date)));
+        }
+        if said.len() > 1 {
+            let dated: Vec<Happening> =
+                said.iter().filter(|(_, date)| !date.is_empty()).map(|(happening, _)| *happening).collect();
+            said.retain(|(happening, date)| !date.is_empty() || !dated.contains(happening));
+        }
+        Ok(said)
+    }
+
+    /// What a word in a column names. A cell with several words names the strictest.
+    fn happening(
+        &self,
+        at: usize,
+        words: Option<&HashMap<String, Option<Happening>>>,
+        word: &str,
+    ) -> Result<Option<Happening>, Wrong> {
+        let Some(words) = words else { return happening(word).ok_or_else(|| unknown_event(word)) };
+        if word.is_empty() {
+            return Ok(None);
+        }
+        if let Some(happening) = words.get(&folded(word)) {
+            return Ok(*happening);
+        }
+        let parts = word.split([',', ';', '|', '[', ']', '"', '\'']).filter(|part| !part.trim().is_empty());
+        let known: Option<Vec<Option<Happening>>> =
+            parts.map(|part| words.get(&folded(part)).copied()).collect();
+        known.and_then(|known| known.into_iter().max()).ok_or_else(|| self.unknown_word(at, words, word))
+    }
+
+    fn unknown_word(&self, at: usize, words: &HashMap<String, Option<Happening>>, word: &str) -> Wrong {
+        let column = shown(plain(self.header.get(at).unwrap_or_default()));
+        let mut known: Vec<&str> = words.keys().map(String::as_str).collect();
+        known.sort_unstable();
+        let format = self.format.map_or("", |format| format.name.as_str());
+        let hint =
+            format!("{format} knows {}; a file for --consent-map can say what others mean", known.join(", "));
+        Wrong::new(format!("unknown word `{}` in the column `{column}`", shown(word)), hint)
+    }
+
+    fn dated(&self, happening: Happening, date: &str) -> Result<Dated, Wrong> {
+        self.when(date, happening).map(|(moment, day)| Dated { happening, moment, day })
     }
 
     fn when(&self, cell: &str, happening: Happening) -> Result<(Moment, Option<Day>), Wrong> {
@@ -105,7 +193,10 @@ impl RowReader<'_> {
                 };
                 return Ok((moment, Some(day)));
             }
-            Written::Local(local) => zone.instant(local).ok_or_else(out_of_range)?,
+            Written::Local(local) => {
+                let zone = self.format.and_then(|format| format.zone.as_ref()).unwrap_or(zone);
+                zone.instant(local).ok_or_else(out_of_range)?
+            }
             Written::Instant(seconds) => seconds,
         };
         if seconds > now {

@@ -1,5 +1,6 @@
 //! Rows of cells, whatever file they came in.
 
+use crate::error::Error;
 use csv::StringRecord;
 
 /// Rows with text in them, the first of which should be the header.
@@ -9,6 +10,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// What separates the cells.
     pub delimiter: char,
+    /// What to say of the text that they were read from.
+    pub remark: Option<Error>,
 }
 
 /// One row.

@@ -63,10 +63,15 @@ const LOCAL: &[(&str, Happening)] = &[
 
 /// What a word in the column `event` names: an event, or (`Some(None)`) nothing; `None`: an unknown word.
 pub fn happening(word: &str) -> Option<Option<Happening>> {
-    let folded = word.to_lowercase().replace(['-', '_'], " ");
-    let folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
+    let folded = folded(word);
     let known = WORDS.iter().find(|(known, _)| *known == folded).map(|(_, happening)| *happening);
     known.or_else(|| LOCAL.iter().find(|(known, _)| *known == folded).map(|(_, happening)| Some(*happening)))
+}
+
+/// A word as it is compared: lower case, with `-`, `_` and blanks alike.
+pub fn folded(word: &str) -> String {
+    let plain = word.to_lowercase().replace(['-', '_'], " ");
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The accepted words and what they mean, for the documentation: event, then its words.

@@ -1,13 +1,14 @@
 //! What became of the consent lists: rows that matched mail and rows that did not, mail after their last day.
 
 use super::{counted, thousands};
-use crate::consent::{ListAccount, Unmatched};
+use crate::consent::{ListAccount, Overruled, Unmatched};
 use crate::error::Error;
 use crate::judge::Case;
 use crate::report::visible;
+use crate::time::Day;
 
 /// The lines about the lists.
-pub fn lines(account: &ListAccount, cases: &[Case]) -> Vec<String> {
+pub fn lines(account: &ListAccount, cases: &[Case], period: Option<(Day, Day)>) -> Vec<String> {
     let mut lines = vec![format!(
         "{} of {} of the consent list matched mail",
         thousands(account.matched),
@@ -19,6 +20,12 @@ pub fn lines(account: &ListAccount, cases: &[Case]) -> Vec<String> {
     lines.extend(
         (more > 0).then(|| format!("  {} that matched none", counted(more, "more row", "more rows"))),
     );
+    lines.extend(
+        (more > 0 && account.about_nobody > 0)
+            .then(|| format!("  {} about customers without any mail", are(account.about_nobody))),
+    );
+    lines.extend(without_row(account));
+    lines.extend(overruled(&account.overruled));
     lines.extend(said_nothing(account.silent + account.without_customer, account.without_customer));
     lines.extend((account.bad > 0).then(|| {
         let rows = counted(account.bad, "row", "rows");
@@ -28,7 +35,60 @@ pub fn lines(account: &ListAccount, cases: &[Case]) -> Vec<String> {
         )
     }));
     lines.extend(after(account, cases));
+    lines.extend(warnings(account, period).iter().map(ToString::to_string));
     lines
+}
+
+/// The warnings about the lists: rows after their last day, another year than the mail's.
+pub fn warnings(account: &ListAccount, period: Option<(Day, Day)>) -> Vec<Error> {
+    newer(account).into_iter().chain(another_year(account, period)).collect()
+}
+
+/// Customers to whom a sender of the lists writes, and whom they leave out.
+fn without_row(account: &ListAccount) -> Option<String> {
+    let customers = counted(account.pairs, "customer", "customers");
+    let (without, verb) =
+        (thousands(account.pairs_without_row), if account.pairs_without_row == 1 { "has" } else { "have" });
+    (account.pairs_without_row > 0).then(|| {
+        format!("{without} of {customers} with mail from senders of the consent list {verb} no row (--unmatched lists them)")
+    })
+}
+
+/// Rows that contradict a stricter one of the same instant.
+fn overruled(overruled: &Overruled) -> Option<String> {
+    let (row, by) = overruled.first.as_ref()?;
+    Some(format!(
+        "{} of the consent list {} overruled by a stricter row of the same instant, such as {} by {}",
+        counted(overruled.rows, "row", "rows"),
+        was(overruled.rows),
+        visible(row),
+        visible(by)
+    ))
+}
+
+/// A list may begin this many days after the newest mail: an opt-out that was obeyed.
+const AFTER_THE_MAIL: i32 = 183;
+
+/// An export may end this many days before the oldest mail.
+const BEFORE_THE_MAIL: i32 = 366;
+
+/// A warning where the list seems to be that of another year than the mail.
+fn another_year(account: &ListAccount, period: Option<(Day, Day)>) -> Option<Error> {
+    let ((oldest, newest), (first, last)) = (account.dates?, period?);
+    let what = if oldest > last.plus(AFTER_THE_MAIL) {
+        format!("begins on {oldest}, long after the newest mail of {last}")
+    } else if account.of_exports && newest.plus(BEFORE_THE_MAIL) < first {
+        format!("ends on {newest}, over a year before the oldest mail of {first}")
+    } else {
+        return None;
+    };
+    let error = Error::new("--consent", format!("the consent list {what}"));
+    Some(error.hint("see whether it is the list of the right year").as_warning())
+}
+
+/// `1 is`, `2 are`.
+fn are(count: u64) -> String {
+    format!("{} {}", thousands(count), if count == 1 { "is" } else { "are" })
 }
 
 /// A row that matched no message, and what may have been meant.
@@ -75,12 +135,11 @@ fn after(account: &ListAccount, cases: &[Case]) -> Vec<String> {
             counted(late as u64, "promotional message", "promotional messages")
         ));
     }
-    lines.extend(newer(account).map(|warning| warning.to_string()));
     lines
 }
 
 /// A warning where the lists know of later days than the last that they are said to cover.
-pub fn newer(account: &ListAccount) -> Option<Error> {
+fn newer(account: &ListAccount) -> Option<Error> {
     let (as_of, (day, source)) = (account.as_of?, account.newer.as_ref()?);
     let what = format!("the consent list has newer rows, such as {day} in {}", visible(source));
     Some(Error::new(format!("--consent-as-of {as_of}"), what).as_warning())
@@ -104,6 +163,12 @@ mod tests {
         let account = ListAccount {
             rows: 1_234,
             matched: 1_231,
+            about_nobody: 2,
+            pairs: 40,
+            pairs_without_row: 3,
+            overruled: Overruled { rows: 1, first: Some(("list.csv:4".into(), "list.csv:9".into())) },
+            dates: None,
+            of_exports: true,
             unmatched: vec![row],
             silent: 1,
             without_customer: 2,
@@ -112,12 +177,16 @@ mod tests {
             newer: Day::parse("2026-02-01").map(|day| (day, "list.csv:9".to_string())),
         };
         assert_eq!(
-            lines(&account, &[]),
+            lines(&account, &[], None),
             [
                 "1,231 of 1,234 rows of the consent list matched mail",
                 "  list.csv:3 matched none: no mail from shpo.example; did you mean shop.example?, and none to \
                  robbin@home.example",
                 "  2 more rows that matched none",
+                "  2 are about customers without any mail",
+                "3 of 40 customers with mail from senders of the consent list have no row (--unmatched lists them)",
+                "1 row of the consent list was overruled by a stricter row of the same instant, such as list.csv:4 by \
+                 list.csv:9",
                 "3 rows of the consent list say nothing (2 without a customer) and were left out",
                 "1 row of the consent list can't be used and was left out (--skip-bad-rows)",
                 "warning: --consent-as-of 2026-01-31: the consent list has newer rows, such as 2026-02-01 in \
@@ -126,5 +195,21 @@ mod tests {
         );
     }
 
-    use crate::time::Day;
+    #[test]
+    fn a_list_of_another_year_is_a_warning() {
+        let day = |text: &str| Day::parse(text).expect("a date");
+        let warned = |dates: [&str; 2], of_exports| {
+            let account = ListAccount {
+                dates: Some((day(dates[0]), day(dates[1]))),
+                of_exports,
+                ..ListAccount::default()
+            };
+            warnings(&account, Some((day("2026-01-10"), day("2026-03-31")))).len()
+        };
+        assert_eq!(warned(["2024-01-01", "2025-01-08"], true), 1);
+        assert_eq!(warned(["2024-01-01", "2025-01-09"], true), 0);
+        assert_eq!(warned(["2024-01-01", "2024-02-01"], false), 0, "who agreed long ago still agrees");
+        assert_eq!(warned(["2026-09-30", "2026-10-05"], false), 0, "an opt-out that was obeyed");
+        assert_eq!(warned(["2026-10-01", "2026-10-05"], false), 1);
+    }
 }

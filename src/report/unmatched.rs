@@ -1,0 +1,63 @@
+//! Customers with marketing from a sender that the consent lists speak of, and without a row for it.
+
+use super::cell::Cell;
+use super::csv::{Style, Table};
+use crate::consent::Ledger;
+use crate::fact::Senders;
+use crate::judge::Case;
+use std::io::{self, Write};
+
+/// The columns, in order, with their meanings.
+#[rustfmt::skip]
+pub const UNMATCHED_COLUMNS: [(&str, &str); 5] = [
+    ("customer", "the address that the mail was delivered to"),
+    ("sender", "the sender whose list has no row for it"),
+    ("marketing_messages", "marketing messages counted"),
+    ("first_message", "date of the first"),
+    ("last_message", "date of the last"),
+];
+
+/// Pairs with marketing whose sender the lists are about.
+#[derive(Debug, Clone, Default)]
+pub struct OfListedSenders<'a> {
+    /// How many they are.
+    pub pairs: u64,
+    /// Those without a row, by sender and customer.
+    pub without_row: Vec<&'a Case>,
+}
+
+impl<'a> OfListedSenders<'a> {
+    /// Looks through the pairs of a report.
+    pub fn of(cases: &'a [Case], ledger: &Ledger, senders: &Senders) -> Self {
+        let mut this = Self::default();
+        for case in cases.iter().filter(|case| !case.received.is_empty()) {
+            let rows = case.addresses.iter().filter_map(|from| ledger.has_row(from, senders, &case.customer));
+            if let Some(has_row) = rows.reduce(|one, other| one || other) {
+                this.pairs += 1;
+                this.without_row.extend((!has_row).then_some(case));
+            }
+        }
+        this.without_row
+            .sort_by(|left, right| (&left.sender, &left.customer).cmp(&(&right.sender, &right.customer)));
+        this
+    }
+
+    /// Writes those without a row.
+    pub fn write(&self, out: impl Write, style: Style) -> io::Result<()> {
+        let mut table = Table::new(out, style, UNMATCHED_COLUMNS.iter().map(|(name, _)| *name))?;
+        for case in &self.without_row {
+            let date = |day| Cell::maybe(day, Cell::Date);
+            table.row(
+                [
+                    Cell::text(&case.customer),
+                    Cell::text(&case.sender),
+                    Cell::whole(case.received.len()),
+                    date(case.active.first()),
+                    date(case.active.last()),
+                ]
+                .into_iter(),
+            )?;
+        }
+        table.finish()
+    }
+}
