@@ -48,9 +48,8 @@ pub struct Outcome {
 pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     let Gathered { batch: mut everything, names, arguments } =
         gather(&plan.survey, &plan.lens, plan.threads, progress);
-    let any_mail = !everything.facts.is_empty();
-    let said = plan.survey.arguments.iter().zip(&arguments);
-    everything.remarks.extend(said.filter_map(|(named, gave)| accounted(named, gave, any_mail)));
+    let said = account(&arguments, !everything.facts.is_empty());
+    everything.remarks.extend(said);
     let details = std::mem::take(&mut everything.details);
     let history = History::of(everything, names, plan.lens.rules.of_streams(), &plan.scope.zone);
     let findings = Findings::of(&history, &plan.scope.zone);
@@ -95,9 +94,14 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
         undecided_bulk,
         flagged_in_spam,
         flagged_in_unverified,
-        mailboxes_read: arguments.iter().filter(|gave| gave.is_read()).count(),
-        without_mail: arguments.iter().map(|gave| u64::from(gave.without_mail)).sum(),
+        mailboxes_read: arguments.iter().filter(|(_, gave)| gave.is_read()).count(),
+        without_mail: arguments.iter().map(|(_, gave)| u64::from(gave.without_mail)).sum(),
     })
+}
+
+/// What is to be said of mailboxes as a whole, where some of them hold mail or none does.
+pub fn account(arguments: &[(Argument, Yield)], any_mail: bool) -> Vec<Remark> {
+    arguments.iter().filter_map(|(named, gave)| accounted(named, gave, any_mail)).collect()
 }
 
 /// What is to be said of an argument as a whole: it contains no mail, or less than its own lists promise. `any_mail` says

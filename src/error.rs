@@ -9,6 +9,7 @@ mod toml;
 pub use caught::caught;
 pub use suggest::{did_you_mean, nearest, suggest};
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
 
@@ -16,7 +17,8 @@ use std::path::Path;
 pub const STANDARD_INPUT: &str = "standard input";
 
 /// Something that could not be done. Displayed as one sentence, details below it, and a hint.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// As text for programs (`serde`) it is kept in facts files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
     /// The file, option or stream in question, as the user named it.
     subject: String,
@@ -30,7 +32,7 @@ pub struct Error {
 }
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Severity {
     /// Something could not be done.
     Error,
@@ -41,7 +43,7 @@ enum Severity {
 }
 
 /// Where in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Place {
     Whole,
     Line(u64),

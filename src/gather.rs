@@ -9,6 +9,7 @@ pub use step::Step;
 
 use crate::error::{Error, Result};
 use crate::fact::{Batch, FactReader, Lens, Mark, Names, NewNames, Renaming};
+use crate::fact_file::Given;
 use crate::mailbox::{self, Argument, BLOCK, Borders, Part, Remark, Sink, Source, Survey};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,8 +29,8 @@ pub struct Gathered {
     pub batch: Batch,
     /// The names that they use.
     pub names: Names,
-    /// What each argument of the command line gave.
-    pub arguments: Vec<Yield>,
+    /// The mailboxes of the command line and what each gave; in place of a file of facts those that it was made from.
+    pub arguments: Vec<(Argument, Yield)>,
 }
 
 /// What an argument of the command line gave.
@@ -53,6 +54,21 @@ impl Yield {
     /// Whether it is a mailbox and was read, at least in part.
     pub fn is_read(&self) -> bool {
         self.mailboxes > 0 || (self.holds_maildir && self.failures == 0)
+    }
+
+    /// A mailbox that facts were made from, and what it gave.
+    fn of_facts(given: Given) -> (Argument, Self) {
+        let Given { path, is_folder, holds_maildir, messages, mailboxes, without_mail, failures, promised } =
+            given;
+        let gave = Self { messages, mailboxes, holds_maildir, without_mail, failures, promised };
+        (Argument { path, holds_maildir, is_folder }, gave)
+    }
+
+    /// The same for a file of facts.
+    pub fn as_given(&self, named: &Argument) -> Given {
+        let Self { messages, mailboxes, holds_maildir, without_mail, failures, promised } = *self;
+        let Argument { path, holds_maildir: _, is_folder } = named.clone();
+        Given { path, is_folder, holds_maildir, messages, mailboxes, without_mail, failures, promised }
     }
 
     fn note(&mut self, remark: &Remark) {
@@ -79,6 +95,8 @@ struct ThreadResult {
     names: NewNames,
     /// Of a stretch.
     borders: Result<Option<Borders>>,
+    /// The mailboxes that facts were made from.
+    given: Vec<Given>,
 }
 
 /// Reads all mailboxes. `progress` is told of each step. A mailbox that can't be read is a remark and
@@ -101,9 +119,10 @@ fn in_parts(
     let work = |thread: usize, send: SyncSender<ThreadResult>| {
         let mut reader = FactReader::new(lens);
         while let Some((number, task)) = take(&next, &tasks) {
-            let borders = task.run(progress, &mut reader);
+            let mut given = Vec::new();
+            let borders = task.run(lens, progress, &mut reader, &mut given);
             let (batch, names) = reader.take();
-            if send.send(ThreadResult { task: number, thread, batch, names, borders }).is_err() {
+            if send.send(ThreadResult { task: number, thread, batch, names, borders, given }).is_err() {
                 return;
             }
         }
@@ -127,7 +146,7 @@ fn in_parts(
             }
         }
     });
-    order.gathered
+    order.complete()
 }
 
 fn take<'a, 't>(next: &AtomicUsize, tasks: &'t [Task<'a>]) -> Option<(usize, &'t Task<'a>)> {
@@ -157,14 +176,24 @@ fn tasks(sources: &[Source], length: u64) -> Vec<Task<'_>> {
 
 impl Task<'_> {
     /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error.
-    fn run(&self, progress: &(dyn Fn(Step) + Sync), reader: &mut FactReader<'_>) -> Result<Option<Borders>> {
+    fn run<'l>(
+        &self,
+        lens: &'l Lens,
+        progress: &(dyn Fn(Step) + Sync),
+        reader: &mut FactReader<'l>,
+        given: &mut Vec<Given>,
+    ) -> Result<Option<Borders>> {
         for source in self.sources {
             reader.begin();
-            let mut told = ProgressReader { reader: &mut *reader, progress };
+            let mut told = ProgressReader { reader: &mut *reader, progress, lens, given: Vec::new() };
             let bytes = |bytes| progress(Step::Bytes(bytes));
             let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut told);
+            let of_source = std::mem::take(&mut told.given);
+            if read.is_ok() {
+                given.extend(of_source);
+            }
             match (read, self.part) {
-                (read, Part::Stretch { .. }) => return read,
+                (read, Part::Stretch { .. } | Part::RowGroup { .. }) => return read,
                 (Ok(_), Part::Whole) => {}
                 (Err(error), Part::Whole) => reader.remark(Remark::Failed(error)),
             }
@@ -180,6 +209,11 @@ struct InOrder<'a> {
     /// For each thread, what its names are called here.
     renamings: Vec<Renaming>,
     gathered: Gathered,
+    /// For each argument of the command line, what it gave and which mailboxes its facts were made from.
+    gave: Vec<(Yield, Vec<Given>)>,
+    /// Those of the source at hand.
+    given: Vec<Given>,
+    survey: &'a Survey,
     /// Where the source at hand begins in the batch: all of it goes where one of its parts fails.
     mark: Mark,
     /// Why it failed.
@@ -190,23 +224,38 @@ struct InOrder<'a> {
 }
 
 impl<'a> InOrder<'a> {
-    fn new(survey: &Survey, lens: &'a Lens, tasks: &'a [Task<'a>], threads: usize) -> Self {
+    fn new(survey: &'a Survey, lens: &'a Lens, tasks: &'a [Task<'a>], threads: usize) -> Self {
         let renamings = (0..threads.max(1)).map(|_| Renaming::default()).collect();
         let mut gathered = Gathered::default();
         let empty = |argument: &Argument| Yield { holds_maildir: argument.holds_maildir, ..Yield::default() };
-        gathered.arguments = survey.arguments.iter().map(empty).collect();
+        let mut gave: Vec<_> =
+            survey.arguments.iter().map(|argument| (empty(argument), Vec::new())).collect();
         for (argument, remark) in &survey.remarks {
-            gathered.arguments[*argument].note(remark);
+            gave[*argument].0.note(remark);
             gathered.batch.remarks.push(remark.clone());
         }
         let mark = gathered.batch.mark();
-        Self { lens, tasks, renamings, gathered, mark, failure: None, expected: None, taken: 0 }
+        let given = Vec::new();
+        Self {
+            lens,
+            tasks,
+            renamings,
+            gathered,
+            gave,
+            given,
+            survey,
+            mark,
+            failure: None,
+            expected: None,
+            taken: 0,
+        }
     }
 
     fn take_in(&mut self, found: ThreadResult) {
         let Some(task) = self.tasks.get(found.task) else { return };
         self.gathered.names.take_in(&found.names, &mut self.renamings[found.thread]);
         let remarks = self.gathered.batch.remarks.len();
+        self.given.extend(found.given);
         match found.borders {
             Ok(borders) => self.part(task, found.batch, found.thread, borders),
             Err(error) => self.failure = self.failure.take().or(Some(error)),
@@ -222,12 +271,14 @@ impl<'a> InOrder<'a> {
         self.expected = None;
         if let Some(error) = self.failure.take() {
             self.gathered.batch.cut_back(&self.mark);
+            self.given.clear();
             self.gathered.batch.remarks.push(Remark::Failed(error));
         }
         let batch = &self.gathered.batch;
-        if let Some(gave) =
-            task.sources.first().and_then(|source| self.gathered.arguments.get_mut(source.argument))
+        let given = std::mem::take(&mut self.given);
+        if let Some((gave, from)) = task.sources.first().and_then(|source| self.gave.get_mut(source.argument))
         {
+            from.extend(given);
             batch.remarks[remarks..].iter().for_each(|remark| gave.note(remark));
             gave.messages += batch.read - self.mark.messages();
             gave.mailboxes += batch.mailboxes - self.mark.mailboxes();
@@ -251,9 +302,21 @@ impl<'a> InOrder<'a> {
         }
     }
 
+    /// Everything, with what the arguments gave.
+    fn complete(self) -> Gathered {
+        let mut gathered = self.gathered;
+        for (named, (gave, from)) in self.survey.arguments.iter().zip(self.gave) {
+            if from.is_empty() {
+                gathered.arguments.push((named.clone(), gave));
+            }
+            gathered.arguments.extend(from.into_iter().map(Yield::of_facts));
+        }
+        gathered
+    }
+
     fn again(&mut self, task: &Task<'_>, part: Part) {
         let mut reader = FactReader::new(self.lens);
-        match (Task { part, ..*task }).run(&|_| {}, &mut reader) {
+        match (Task { part, ..*task }).run(self.lens, &|_| {}, &mut reader, &mut Vec::new()) {
             Ok(borders) => {
                 let (batch, names) = reader.take();
                 let mut renaming = Renaming::default();

@@ -31,7 +31,7 @@
 //! # Invariants
 //!
 //! 1. A body is never stored; memory grows with messages (tens of bytes each), never with bytes.
-//! 2. Modules import leftwards only: `error < {text, outputs} < time < message < mailbox < classify < fact < gather <
+//! 2. Modules import leftwards only: `error < {text, outputs} < time < message < mailbox < classify < fact < fact_file < gather <
 //!    history < cadence < consent < policy < judge < report < check < cli`, and no files import each other in a circle
 //!    (`tests/layout.rs` reads this order and the `use` lines).
 //! 3. `judge`, `cadence` and the timeline of `consent` take values and return values: no file, no clock, no printing.
@@ -61,6 +61,7 @@ pub mod cli;
 pub mod consent;
 pub mod error;
 pub mod fact;
+pub mod fact_file;
 pub mod gather;
 pub mod history;
 pub mod judge;

@@ -5,12 +5,12 @@
 
 mod beginning;
 
-pub use beginning::{JSON_BEGINNING, LETTER_BEGINNINGS, LOOK, PAGE_BEGINNING, WORKBOOK_CREATOR};
+pub use beginning::{FACTS_MARK, JSON_BEGINNING, LETTER_BEGINNINGS, LOOK, PAGE_BEGINNING, WORKBOOK_CREATOR};
 
 use crate::error::Error;
 use beginning::{
-    MESSAGES_COLUMNS, REPORT_COLUMNS, UNMATCHED_COLUMNS, begins_with, is_consent_list, is_json_report,
-    is_letter, is_page, is_workbook,
+    MESSAGES_COLUMNS, REPORT_COLUMNS, UNMATCHED_COLUMNS, begins_with, is_consent_list, is_facts,
+    is_json_report, is_letter, is_page, is_workbook,
 };
 use std::path::Path;
 
@@ -146,9 +146,21 @@ pub static EXPLANATION: Kind = Kind {
     recognise: |_| false,
 };
 
+/// Facts, as Parquet.
+pub static FACTS: Kind = Kind {
+    one: "a file of facts",
+    command: "facts",
+    option: "--output",
+    asked: "--output",
+    format: "Parquet",
+    endings: &["parquet"],
+    replaceable: true,
+    recognise: is_facts,
+};
+
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 8] =
-    [&REPORT, &MESSAGES, &UNMATCHED, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE];
+pub static KINDS: [&Kind; 9] =
+    [&REPORT, &MESSAGES, &UNMATCHED, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE, &FACTS];
 
 impl Kind {
     /// The kind of file that begins with these bytes.
@@ -164,6 +176,11 @@ impl Kind {
     /// Whether a file that begins with these bytes is one.
     pub fn includes(&self, bytes: &[u8]) -> bool {
         (self.recognise)(bytes)
+    }
+
+    /// Whether such a file can be given in place of the mailboxes that it was made from.
+    pub fn is_mailbox(&self) -> bool {
+        std::ptr::eq(self, &FACTS)
     }
 
     /// What to say where one of these files is given as a mailbox.
@@ -186,7 +203,7 @@ pub fn other_format(ending: &str) -> Option<&'static str> {
         ("a web page", &["xhtml", "mhtml"]),
         ("a document", &["pdf", "doc", "docx", "odt", "md"]),
         ("JSON", &["jsonl", "ndjson"]),
-        ("Parquet", &["parquet", "arrow"]),
+        ("Arrow", &["arrow", "feather"]),
         ("a mailbox", &["mbox", "mbx", "pst", "ost", "olm"]),
         ("a message", &["eml", "emlx", "msg"]),
         ("an archive", &["zip", "tar", "tgz", "7z", "rar"]),

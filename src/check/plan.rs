@@ -43,7 +43,7 @@ pub struct PlanBuilder {
     pub zone: Option<Zone>,
     /// The consent lists; otherwise none.
     pub consent: LedgerOptions,
-    /// A policy file, or `preset:NAME`; otherwise the built-in policy.
+    /// A policy file; otherwise the built-in policy.
     pub policy: Option<PathBuf>,
     /// Classification rules that are asked before the built-in ones.
     pub rules: Option<PathBuf>,
@@ -75,6 +75,8 @@ pub struct PlanBuilder {
     pub with_ways_out: bool,
     /// With these, whether the signs that were weighed are kept.
     pub with_signs: bool,
+    /// With these, whether what a facts file needs of each message is kept.
+    pub with_records: bool,
     /// Files that the run writes to, which are not read.
     pub outputs: Vec<FileId>,
 }
@@ -101,6 +103,7 @@ impl PlanBuilder {
             with_details: self.with_details,
             with_ways_out: self.with_ways_out,
             with_signs: self.with_signs,
+            with_records: self.with_records,
         };
         let scope = Scope {
             zone,
@@ -108,7 +111,7 @@ impl PlanBuilder {
             until: self.until,
             include_spam: self.include_spam,
             include_unverified: self.include_unverified,
-            count_mixed: self.count_mixed || policy.count_mixed,
+            count_mixed: self.count_mixed,
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Plan {

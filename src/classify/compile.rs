@@ -353,6 +353,7 @@ impl<'v> Compiler<'v> {
             body_signals: self.body_signals,
             asked,
             built_in: OnceLock::new(),
+            own_digest: None,
         })
     }
 }

@@ -4,6 +4,7 @@ use super::compile::{BUILT_IN_NAME, compile, parse};
 use super::rules::{Example, Rule, Rules};
 use crate::error::{Error, Result};
 use crate::message::header::Vocabulary;
+use crate::text::digest::sha256;
 use std::path::Path;
 
 /// The built-in rules, signs and phrases, as `mailfatigue rules` prints them.
@@ -20,7 +21,8 @@ impl Rules {
 
     /// The built-in rules after those of the text of a file.
     pub fn parse(text: &str, path: &Path, vocabulary: &mut Vocabulary) -> Result<Self> {
-        compile(Some((text, path)), vocabulary)
+        let rules = compile(Some((text, path)), vocabulary)?;
+        Ok(Self { own_digest: Some(sha256(text.as_bytes())), ..rules })
     }
 
     /// The rules' own examples: id, messages that it decides, messages that it does not.

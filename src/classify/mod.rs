@@ -85,6 +85,21 @@ pub enum Evidence {
     Unsubscribed,
 }
 
+impl Evidence {
+    /// All of it.
+    pub const ALL: [Self; 4] = [Self::Purchase, Self::ConfirmRequest, Self::Confirmed, Self::Unsubscribed];
+
+    /// The word in rules.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Purchase => "purchase",
+            Self::ConfirmRequest => "confirm-request",
+            Self::Confirmed => "confirmed",
+            Self::Unsubscribed => "unsubscribed",
+        }
+    }
+}
+
 /// The number of a rule in its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub(crate) u16);

@@ -29,6 +29,8 @@ pub struct Rules {
     pub(super) asked: Asked,
     /// The built-in rules' own examples.
     pub(super) built_in: OnceLock<Vec<Example>>,
+    /// The text of the user's file, hashed (SHA-256, in hexadecimal digits); `None`: no file.
+    pub(super) own_digest: Option<String>,
 }
 
 /// The last of the rules are names for what decides where no rule does, with why: four by the stream of a message, two by the message alone.
@@ -118,6 +120,17 @@ impl Rules {
         self.rules.get(usize::from(rule.0)).map_or("", |rule| &rule.id)
     }
 
+    /// The number of the rule with that id; the user's comes first.
+    pub fn with_id(&self, id: &str) -> Option<RuleId> {
+        let place = self.rules.iter().position(|rule| *rule.id == *id)?;
+        u16::try_from(place).ok().map(RuleId)
+    }
+
+    /// The text of the user's file of rules, hashed (SHA-256, in hexadecimal digits); `None`: no file.
+    pub fn own_digest(&self) -> Option<&str> {
+        self.own_digest.as_deref()
+    }
+
     /// Why the rule decides as it does.
     pub fn why(&self, rule: RuleId) -> &str {
         self.rules.get(usize::from(rule.0)).map_or("", |rule| &rule.why)
@@ -126,6 +139,12 @@ impl Rules {
     /// The sign with that number.
     pub fn sign(&self, number: u16) -> Option<&Sign> {
         self.signs.all.get(usize::from(number))
+    }
+
+    /// The number of the sign with that name.
+    pub fn sign_with_id(&self, id: &str) -> Option<u16> {
+        let place = self.signs.all.iter().position(|sign| *sign.id == *id)?;
+        u16::try_from(place).ok()
     }
 
     /// All signs, in the order of the table.

@@ -2,15 +2,14 @@
 
 use super::about_sender::{Explain, LetterArguments};
 use super::destinations::Destination;
+use super::facts::Facts;
 use super::inputs::Inputs;
 use super::locale::{Locale, locale};
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::error::Error;
 use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, UNMATCHED, WORKBOOK};
-use crate::policy::preset_names;
 use crate::report::Style;
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -57,6 +56,10 @@ pub enum Command {
         Example: mailfatigue letter --sender shop.example --language de \"All mail.mbox\""
     )]
     Letter(Box<LetterArguments>),
+    /// Write what every message says to a file, which `check`, DuckDB, pandas and Spark read
+    #[command(after_help = "Exit status: 0 done; 2 something could not be done; 130 interrupted.\n\n\
+        Example: mailfatigue facts -o mail.parquet \"All mail.mbox\"")]
+    Facts(Box<Facts>),
     /// Write a commented config file, in which the options of `check` are set once; or print a nightly job
     #[command(
         after_help = "Exit status: 0 done; 2 something could not be done, or the file is there already.\n\n\
@@ -65,13 +68,8 @@ pub enum Command {
     Init(Init),
     /// List the formats of mailboxes that can be read
     Formats,
-    /// Print the default policy (TOML), to start one of your own, or a preset
-    #[command(after_help = "Example: mailfatigue policy uk > policy.toml")]
-    Policy {
-        /// A preset [default: the default policy]
-        #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(preset_names()))]
-        name: Option<String>,
-    },
+    /// Print the default policy (TOML), to start one of your own
+    Policy,
     /// Print the built-in classification rules (TOML)
     Rules,
     /// Print a completion script for a shell

@@ -5,7 +5,7 @@ use super::output::{folder, is_stream, target};
 use super::quote::quoted;
 use crate::error::{Error, Result};
 use crate::mailbox::{FileId, Survey};
-use crate::outputs::{Kind, LOOK, other_format};
+use crate::outputs::{FACTS, Kind, LOOK, other_format};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -165,6 +165,7 @@ impl Destination<'_> {
         let Some(format) = by.map(|kind| kind.format).or_else(|| other_format(&ending)) else {
             return Ok(());
         };
+        let other = by;
         let by = by.filter(|kind| kind.command == self.kind.command);
         let error = self.error(format!(
             "ends like the name of {format}, but {} is written as {}",
@@ -180,6 +181,10 @@ impl Destination<'_> {
                 error.hint(format!("write --format {format} {} {}", kind.option, name(self.path)))
             }
             Some(kind) => error.hint(format!("write {} {}", kind.asked, name(self.path))),
+            None if other.is_some_and(|kind| std::ptr::eq(kind, &FACTS)) => error.hint(format!(
+                "`mailfatigue facts --output {}` with the same mailboxes writes the facts of every message; for a report write {} {}",
+                name(self.path), self.kind.asked, name(&usual)
+            )),
             None => error.hint(format!("write {} {}{spreadsheets}", self.kind.asked, name(&usual))),
         })
     }

@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod destinations;
 mod explain;
+mod facts;
 mod init;
 mod inputs;
 mod interrupt;

@@ -30,7 +30,10 @@ pub enum Prepared {
 }
 
 /// Writes an output completely, without touching what is in its place.
-pub fn prepare(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Prepared> {
+pub fn prepare(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> Result<Prepared> {
     let failed = |error: io::Error| Error::io(path, "can't be written", &error);
     if is_stream(path) {
         let mut bytes = Vec::new();

@@ -78,10 +78,10 @@ impl Configured {
         let Some(config) = Config::in_force(given, check)? else { return Ok(none) };
         // Where a result goes is each command's own.
         let shared = Inputs::augment_args(Command::new("shared"));
+        let has = |command: &Command, id: &str| command.get_arguments().any(|option| option.get_id() == id);
         let applies = |id: &str| {
-            name == check.get_name()
-                || id == "color"
-                || shared.get_arguments().any(|option| option.get_id() == id)
+            let known = lenient.find_subcommand(name).is_some_and(|command| has(command, id));
+            name == check.get_name() || id == "color" || (known && has(&shared, id))
         };
         Ok(Self { line: config.merged(typed, name, given, applies), config: Some(config) })
     }

@@ -2,6 +2,7 @@
 
 use crate::check::Outcome;
 use crate::consent::Ledger;
+use crate::fact::{Names, Skip};
 use crate::mailbox::Remark;
 use std::fmt::Write;
 
@@ -16,15 +17,20 @@ pub struct Amount {
 
 /// What failed and what was left out, each with its hint, and whatever else was asked for.
 pub fn remarks(outcome: &Outcome, amount: Amount) -> String {
+    listed(&outcome.history.names, &outcome.history.skips, &outcome.history.remarks, amount)
+}
+
+/// The same of what was read.
+pub fn listed(names: &Names, skips: &[Skip], remarks: &[Remark], amount: Amount) -> String {
     let Amount { quiet, verbose } = amount;
     let mut said = String::new();
     if verbose {
-        for skip in &outcome.history.skips {
-            let path = outcome.history.names.text(skip.mailbox);
+        for skip in skips {
+            let path = names.text(skip.mailbox);
             let _ = writeln!(said, "skipped: `{path}` byte {}: {}", skip.offset, skip.reason.why());
         }
     }
-    for remark in &outcome.history.remarks {
+    for remark in remarks {
         let line = match remark {
             Remark::Failed(error) => error.to_string(),
             Remark::Note(error) if !quiet => error.clone().as_note().to_string(),

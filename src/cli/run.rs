@@ -6,6 +6,7 @@ use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
 use super::explain::run_explain;
+use super::facts::run_facts;
 use super::init::run_init;
 use super::inputs::Needs;
 use super::interrupt::end_when_asked;
@@ -23,7 +24,7 @@ use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
-use crate::policy::{DEFAULT_POLICY, preset};
+use crate::policy::DEFAULT_POLICY;
 use crate::report::{
     Context, Listing, OfListedSenders, Page, Sheets, write_json_report, write_messages, write_report,
     write_starter,
@@ -79,6 +80,7 @@ fn lost_output(command: &Command) -> Option<Error> {
         Command::Letter(options) => {
             (options.output.as_deref().is_none_or(|path| path.as_os_str() == "-"), options.inputs.quiet)
         }
+        Command::Facts(options) => (options.output.as_os_str() == "-", options.quiet),
         Command::Man { output, .. } => (output.is_none(), false),
         _ => (true, false),
     };
@@ -95,12 +97,10 @@ fn command(command: &Command, console: Console) -> Result<u8> {
         Command::Check(options) => run_check(options, console),
         Command::Explain(options) => run_explain(options, console),
         Command::Letter(options) => run_letter(options, console),
+        Command::Facts(options) => run_facts(options, console),
         Command::Init(options) => run_init(options, console),
         Command::Formats => print(formats().as_bytes()),
-        Command::Policy { name } => {
-            let text = name.as_deref().map_or(Ok(DEFAULT_POLICY), preset)?;
-            print(text.as_bytes())
-        }
+        Command::Policy => print(DEFAULT_POLICY.as_bytes()),
         Command::Rules => print(BUILT_IN_RULES.as_bytes()),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -65,6 +65,24 @@ impl Owners {
         }
     }
 
+    /// Notes all of the addresses that a message names, and returns their places.
+    pub fn note_all_named(&self, fields: &Fields<'_>) -> Vec<u64> {
+        let places = (0..).zip(&self.written).filter(|(_, owner)| self.names_owner(fields, owner));
+        places.map(|(place, _)| place).inspect(|place| self.note_place(*place)).collect()
+    }
+
+    /// Notes that a message names the address in that place.
+    pub fn note_place(&self, place: u64) {
+        if let Some(named) = usize::try_from(place).ok().and_then(|place| self.named.get(place)) {
+            named.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// All of them, addresses and domains, the first being what the owner is called; and whether tags are kept.
+    pub fn as_given(&self) -> (&[String], bool) {
+        (&self.written, self.keep_tags)
+    }
+
     fn names_owner(&self, fields: &Fields<'_>, owner: &str) -> bool {
         let domain = owner.rsplit_once('@').map_or(owner, |(_, domain)| domain).as_bytes();
         let letterhead = [FieldName::TO, FieldName::CC, FieldName::FROM].into_iter();

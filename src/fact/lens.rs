@@ -28,6 +28,8 @@ pub struct Lens {
     pub with_ways_out: bool,
     /// Whether the signs of each message are kept with its place; then all texts are read.
     pub with_signs: bool,
+    /// Whether what a facts file needs of each message is recorded with its place.
+    pub with_records: bool,
 }
 
 impl Lens {
@@ -44,6 +46,7 @@ impl Lens {
             with_details: false,
             with_ways_out: false,
             with_signs: false,
+            with_records: false,
         })
     }
 }

@@ -12,6 +12,7 @@ mod names;
 mod own_words;
 mod reader;
 mod received;
+mod record;
 mod sender;
 mod single_message;
 mod state;
@@ -20,18 +21,28 @@ mod unsubscribe;
 pub use crate::classify::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules, StreamRules};
 pub use crate::message::domain::{domain_of, label, normal_address, normal_domain, parents};
 pub use crate::message::header::Vocabulary;
-pub use batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Skip, hash};
+pub use batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Skip, hash, id_hash};
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use lens::Lens;
 pub use names::{AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewNames, Renaming, SenderId};
 pub use reader::FactReader;
 pub(crate) use reader::short_hash;
+pub use record::{Candidates, Record, Written};
 pub use sender::{Brands, GroupedBy, Organisation, Senders};
 pub use state::Labels;
 pub use unsubscribe::{WayOut, WaysOut};
 
 use crate::time::Time;
 use bitflags::bitflags;
+
+/// Everything built in by which facts are made, as one text: rules, signs, phrases, hosts, relays, words.
+pub const BUILT_IN: &[&str] = &[
+    BUILT_IN_RULES,
+    include_str!("sender/hosts.toml"),
+    include_str!("sender/relays.toml"),
+    include_str!("labels.toml"),
+    include_str!("own_words.toml"),
+];
 
 /// One message, as far as judging needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,11 +4,12 @@ mod notes;
 
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, Skip, hash, shown};
+use super::batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, Skip, hash, id_hash, shown};
 use super::field_cache::FieldCache;
 use super::lens::Lens;
 use super::names::NewNames;
 use super::received::received_at;
+use super::record::Record;
 use super::state::{MailState, state_by};
 use super::unsubscribe::{Unsubscribe, WayOut, WaysOut, list_unsubscribe, unsubscribe};
 use super::{Fact, MailboxId, Names, Traits, own_words};
@@ -51,6 +52,8 @@ pub struct FactReader<'a> {
     pending: Option<Pending>,
     /// Those that the batch holds already.
     links: HashSet<OptOutLink>,
+    /// Of the message at hand.
+    record: Record,
     names: Names,
     batch: Batch,
 }
@@ -90,6 +93,7 @@ impl<'a> FactReader<'a> {
             field_cache: FieldCache::default(),
             pending: None,
             links: HashSet::new(),
+            record: Record::default(),
             names: Names::default(),
             batch: Batch::default(),
         }
@@ -101,6 +105,17 @@ impl<'a> FactReader<'a> {
         self.links.clear();
         self.begun = Mark::default();
         (std::mem::take(&mut self.batch), self.names.new_names())
+    }
+
+    /// Turns to a file of facts, which counts as a mailbox.
+    pub fn turn_to_facts(&mut self) {
+        self.batch.mailboxes = self.batch.mailboxes.saturating_add(1);
+        self.pending = None;
+    }
+
+    /// What was read, and its names: facts that are read from a file go there as they are.
+    pub fn store(&mut self) -> (&mut Batch, &mut Names) {
+        (&mut self.batch, &mut self.names)
     }
 
     /// The From address of the first message read.
@@ -123,7 +138,7 @@ impl<'a> FactReader<'a> {
 
     fn facts(&mut self, fields: &Fields<'_>, message: RawMessage<'_>) -> Result<Want, Unusable> {
         let lens = self.lens;
-        lens.owners.note_named(fields);
+        self.begin_record(fields, &message);
         let author = self.authors.author(fields, lens, &mut self.names)?;
         let authenticity = authenticity(fields, author.domain.as_deref(), &lens.senders);
         let (state, own) = self.state(fields, author.owner && authenticity != Authenticity::Unverified);
@@ -143,13 +158,13 @@ impl<'a> FactReader<'a> {
             lens.rules.judge_header(fields, heard, &seen)
         });
         let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
-        let id_hash = message_id.map(|id| hash(&[id]));
+        let id = message_id.map(id_hash);
         let no_reply = self.field_cache.answers_nobody(fields).unwrap_or(author.no_reply);
         let (way_out, leads_to) =
             offered.as_ref().map_or((WayOut::Absent, 0), |offered| (offered.way_out, offered.leads_to));
         let fact = Fact {
-            identity: identity(fields, id_hash),
-            message_id: id_hash.unwrap_or(0),
+            identity: identity(fields, id),
+            message_id: id.unwrap_or(0),
             order: self.batch.read,
             time: received_at(fields, message.from_line, self.marks.delivered, lens.now),
             sender: author.sender,
@@ -162,7 +177,7 @@ impl<'a> FactReader<'a> {
             way_out,
             leads_to,
             template: 0,
-            answers: answered(fields).map_or(0, |id| short_hash(hash(&[id]))),
+            answers: answered(fields).map_or(0, |id| short_hash(id_hash(id))),
             traits: traits(state, own, authenticity, &seen).with(Traits::NO_REPLY, no_reply),
         };
         let ways_out = listed.as_deref().filter(|_| lens.with_ways_out).and_then(WaysOut::of).map(Box::new);
@@ -198,6 +213,10 @@ impl<'a> FactReader<'a> {
         let counts = !fact.traits.contains(Traits::NO_MAIL)
             && !fact.traits.contains(Traits::UNVERIFIED)
             && !fact.traits.contains(Traits::OWN);
+        if self.lens.with_records {
+            self.record.evidence = decision.evidence.filter(|_| counts);
+            self.batch.records.push(std::mem::take(&mut self.record));
+        }
         if let (true, Some(evidence), Some(time)) = (counts, decision.evidence, fact.time) {
             let (sender, customer, from, list) = (fact.sender, fact.customer, fact.from, fact.list);
             let message_id = shown(message_id);
@@ -213,6 +232,9 @@ impl<'a> FactReader<'a> {
         self.batch.read = self.batch.read.saturating_add(1);
         let mailbox = self.mailbox_id();
         self.batch.skips.push(Skip { mailbox, offset, reason });
+        if self.lens.with_records {
+            self.batch.records.push(Record::default());
+        }
         if self.lens.with_details {
             let (subject, from, message_id, ways_out, signs) = Default::default();
             self.batch.details.push(Detail { mailbox, offset, subject, from, message_id, ways_out, signs });
@@ -266,8 +288,12 @@ impl Sink for FactReader<'_> {
         let rules = &self.lens.rules;
         if pending.by_owner {
             let letter = text_of_a_letter(&self.mime, body);
-            if let Some(mail) = self.batch.own.last_mut() {
-                mail.asks = own_words::ask_to_stop(pending.own_subject.as_deref(), &letter);
+            let asks = own_words::ask_to_stop(pending.own_subject.as_deref(), &letter);
+            if let Some(mail) = self.batch.own.last_mut().filter(|_| pending.fact.time.is_some()) {
+                mail.asks = asks;
+            }
+            if let Some(written) = &mut self.record.written {
+                written.asks = asks;
             }
             self.keep(pending.fact, pending.decision, message_id);
             return;

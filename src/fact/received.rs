@@ -1,9 +1,10 @@
 //! When a message was received: the first source that can be believed.
 
+use super::record::Candidates;
 use crate::mailbox::{Form, FromLine};
 use crate::message::decode::{has_encoded_words, text};
 use crate::message::header::{FieldName, Fields};
-use crate::time::{DAY, Seconds, Time, parse_date};
+use crate::time::{DAY, EARLIEST, Seconds, Time, parse_date};
 use memchr::memrchr;
 
 /// A message fetched or imported longer than this after its previous hop counts at that hop.
@@ -29,16 +30,41 @@ pub fn received_at(
         .or(separator)
 }
 
+/// All times among which [`received_at`] chooses.
+pub fn candidates(
+    fields: &Fields<'_>,
+    from_line: Option<FromLine>,
+    delivered: Option<Seconds>,
+) -> Candidates {
+    let separator = from_line.and_then(|line| line.time);
+    let takeouts = separator
+        .filter(|time| *time >= EARLIEST && from_line.is_some_and(|line| line.form == Form::Takeout));
+    let (received, before_import) = hops(fields).map_or((None, None), |(top, below)| (Some(top), below));
+    Candidates {
+        before_import,
+        received,
+        delivered: takeouts.or(delivered),
+        date: fields.first(FieldName::DATE).and_then(date_of),
+        separator,
+    }
+}
+
 /// The date of a field, which some programs encode where a name in it is not ASCII.
 fn date_of(raw: &[u8]) -> Option<Seconds> {
     parse_date(raw).or_else(|| has_encoded_words(raw).then(|| parse_date(text(raw).as_bytes())).flatten())
 }
 
 fn last_hop(fields: &Fields<'_>, now: Seconds) -> Option<Time> {
+    let (top, below) = hops(fields)?;
+    below.and_then(|below| Time::believed(below, now)).or_else(|| Time::believed(top, now))
+}
+
+/// The date of the topmost `Received` field and, where that is much later, of the one below it.
+fn hops(fields: &Fields<'_>) -> Option<(Seconds, Option<Seconds>)> {
     let mut hops = fields.all(FieldName::RECEIVED);
     let top = hops.next().and_then(hop_date)?;
     let below = hops.next().and_then(hop_date).filter(|below| top.saturating_sub(*below) > LATE_IMPORT);
-    below.and_then(|below| Time::believed(below, now)).or_else(|| Time::believed(top, now))
+    Some((top, below))
 }
 
 /// The date of a `Received` field stands behind its last semicolon (RFC 5321 §4.4).
@@ -56,7 +82,11 @@ mod tests {
 
     fn at(header: &str, from_line: Option<FromLine>) -> Option<String> {
         let mut spans = Spans::default();
-        let time = received_at(&spans.scan(&Vocabulary::default(), header.as_bytes()), from_line, None, NOW)?;
+        let vocabulary = Vocabulary::default();
+        let fields = spans.scan(&vocabulary, header.as_bytes());
+        let time = received_at(&fields, from_line, None, NOW);
+        assert_eq!(candidates(&fields, from_line, None).believed(NOW), time, "{header}");
+        let time = time?;
         Some(chrono::DateTime::from_timestamp(time.seconds(), 0)?.format("%Y-%m-%d %H:%M").to_string())
     }
 

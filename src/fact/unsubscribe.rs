@@ -23,6 +23,9 @@ pub enum WayOut {
 }
 
 impl WayOut {
+    /// All of them, best first.
+    pub const ALL: [Self; 5] = [Self::OneClick, Self::Link, Self::Mailto, Self::Body, Self::Absent];
+
     /// The word in the report.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,7 +1,9 @@
 //! How far reading has come, reported while it goes on.
 
-use crate::fact::FactReader;
-use crate::mailbox::{Place, RawMessage, Remark, Sink, Unusable, Want};
+use crate::error::Result;
+use crate::fact::{FactReader, Lens};
+use crate::fact_file::{self, Given};
+use crate::mailbox::{FactsFile, Place, RawMessage, Remark, Sink, Unusable, Want};
 
 /// A step of reading, reported while reading goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,10 @@ pub(super) struct ProgressReader<'a, 'l> {
     pub(super) reader: &'a mut FactReader<'l>,
     /// What is reported.
     pub(super) progress: &'a (dyn Fn(Step) + Sync),
+    /// How mail is looked at.
+    pub(super) lens: &'l Lens,
+    /// The mailboxes that facts were made from.
+    pub(super) given: Vec<Given>,
 }
 
 impl Sink for ProgressReader<'_, '_> {
@@ -45,5 +51,12 @@ impl Sink for ProgressReader<'_, '_> {
 
     fn remark(&mut self, remark: Remark) {
         self.reader.remark(remark);
+    }
+
+    fn facts(&mut self, file: FactsFile<'_>) -> Result<()> {
+        let rows = |count| (0..count).for_each(|_| (self.progress)(Step::Message));
+        self.reader.turn_to_facts();
+        self.given.extend(fact_file::read(file, self.lens, self.reader.store(), &rows)?);
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::origin::{Origin, Packing};
 use super::single::read_single;
 use super::unpack::Compression;
 use super::wide::Decoded;
-use super::{Remark, Sink, Unusable, emlx, export, maildir, mbox, outlook};
+use super::{Remark, Sink, Unusable, emlx, export, facts, maildir, mbox, outlook};
 use crate::error::{Error, Result};
 use crate::outputs;
 use std::io::{self, Read};
@@ -28,6 +28,10 @@ enum Format {
     /// Outlook's own mailbox file.
     OutlookStore,
     Emlx(u64, usize),
+    /// Facts in a Parquet file.
+    Parquet,
+    /// Facts in an Arrow stream.
+    ArrowStream,
     /// Anything else: mbox, a single message, or no mail.
     Text,
 }
@@ -40,6 +44,8 @@ impl Format {
         match bytes {
             _ if is_zip(bytes) => Self::Zip,
             _ if outlook::begins(bytes) => Self::Outlook,
+            _ if facts::is_parquet(bytes) => Self::Parquet,
+            _ if facts::is_arrow_stream(bytes) => Self::ArrowStream,
             [b'!', b'B', b'D', b'N', ..] => Self::OutlookStore,
             [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => Self::Archive("7z"),
             [b'R', b'a', b'r', b'!', 0x1A, 0x07, ..] => Self::Archive("rar"),
@@ -78,6 +84,8 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
         },
         (Format::Emlx(length, start), _) => emlx::read(buffer, (length, start), origin, sink).map_err(failed),
         (Format::Outlook, _) => outlook::read_stream(buffer.into_reader(), origin, sink),
+        (Format::Parquet, _) => facts::read_parquet_stream(buffer.into_reader(), origin, sink),
+        (Format::ArrowStream, _) => facts::read_arrow_stream(buffer.into_reader(), origin, sink),
         (Format::OutlookStore, _) => Err(Error::file(&origin.path, "is an Outlook mailbox (.pst or .ost)")
             .hint("unpack it with `readpst -M -o FOLDER FILE` (package pst-utils) and give the folder")),
         (Format::Compressed(compression), Packing::None) => {

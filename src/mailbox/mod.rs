@@ -8,6 +8,7 @@ mod beginning;
 mod detect;
 mod emlx;
 mod export;
+mod facts;
 mod identity;
 mod maildir;
 mod mbox;
@@ -20,6 +21,7 @@ mod survey;
 mod unpack;
 mod wide;
 
+pub use facts::{FactsBytes, FactsFile};
 pub use identity::FileId;
 pub use maildir::folder_name;
 pub use mbox::read_buffer::BLOCK;
@@ -85,6 +87,10 @@ pub enum Unusable {
 }
 
 impl Unusable {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::HeaderTooLong, Self::NoHeader, Self::NoSeparator, Self::Torn, Self::NoFrom, Self::Unreadable];
+
     /// The reason in plain words.
     pub fn why(self) -> &'static str {
         match self {
@@ -156,6 +162,10 @@ pub trait Sink {
     fn unusable(&mut self, offset: u64, reason: Unusable);
     /// Something else than a message.
     fn remark(&mut self, remark: Remark);
+    /// Facts that were made from messages before. Whoever reads single messages meets none.
+    fn facts(&mut self, file: FactsFile<'_>) -> Result<()> {
+        Err(Error::file(file.path, "has facts, not mail"))
+    }
 }
 
 /// A format as the documentation lists it.
@@ -200,6 +210,11 @@ pub const FORMATS: &[FormatRow] = &[
         name: "Outlook message (.msg)",
         recognised_by: "a compound file with the properties of a message",
         comes_from: "Outlook",
+    },
+    FormatRow {
+        name: "facts",
+        recognised_by: "Parquet (`PAR1`) or an Arrow stream, with this program's name in its metadata; not in folders",
+        comes_from: "`mailfatigue facts`",
     },
     FormatRow {
         name: "folder",

@@ -4,7 +4,7 @@ use super::beginning::beginning;
 use super::detect::{ZIP_LOOK, is_zip, read_member, read_stream};
 use super::mbox::read_buffer::{BLOCK, ReadBuffer, block_for, keep_before};
 use super::origin::Origin;
-use super::{Borders, Dialect, Sink, archive, mbox, outlook};
+use super::{Borders, Dialect, Sink, archive, facts, mbox, outlook};
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -36,13 +36,29 @@ pub enum Part {
         /// What is known of the whole file.
         dialect: Dialect,
     },
+    /// A row group of a file of facts.
+    RowGroup {
+        /// Its number, from 0.
+        number: usize,
+        /// How many there are.
+        of: usize,
+    },
 }
 
 /// Cuts a source into parts of about `length` bytes, where it is long enough and its format allows.
 pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
     let Some(size) = source.size.filter(|size| *size > length) else { return Ok(vec![Part::Whole]) };
     let failed = |error: io::Error| Error::io(&source.origin.path, "can't be read", &error);
-    let mut buffer = ReadBuffer::new(open(&source.origin.path)?.take(size), 0, BLOCK);
+    let mut file = open(&source.origin.path)?;
+    if facts::is_parquet_file(&mut file).map_err(failed)? {
+        let of = facts::row_groups(&file).filter(|_| source.origin.named).unwrap_or(0);
+        return Ok(if of < 2 {
+            vec![Part::Whole]
+        } else {
+            (0..of).map(|number| Part::RowGroup { number, of }).collect()
+        });
+    }
+    let mut buffer = ReadBuffer::new(file.take(size), 0, BLOCK);
     let start = beginning(&mut buffer).map_err(failed)?.filter(|start| !start.after_nuls);
     let dialect =
         start.map(|start| mbox::begins(&mut buffer, start.offset)).transpose().map_err(failed)?.flatten();
@@ -73,6 +89,16 @@ pub fn read(
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let mut file = open(&origin.path)?;
     match *part {
+        Part::Whole if source.size.is_some() && facts::is_parquet_file(&mut file).map_err(failed)? => {
+            facts::read_file(file, None, origin, sink)?;
+            read(source.size.unwrap_or(0));
+            Ok(None)
+        }
+        Part::RowGroup { number, of } => {
+            facts::read_file(file, Some(number..number + 1), origin, sink)?;
+            read(source.size.unwrap_or(0) / of.max(1) as u64);
+            Ok(None)
+        }
         Part::Whole => {
             let file = ByteReporter { inner: file, read };
             match source.size {

@@ -18,6 +18,9 @@ pub const JSON_BEGINNING: &str = r#"{"schema":1,"summary":{"program":"mailfatigu
 /// workbook again compresses them, and what somebody changed is not replaced.
 pub const WORKBOOK_CREATOR: &str = "mailfatigue";
 
+/// What the first column of a file of facts says in every row, so that it is near the file's beginning.
+pub const FACTS_MARK: &str = "mailfatigue facts";
+
 /// With which words a letter begins, in each of its languages. No mail begins so: a header's name has no blank.
 pub const LETTER_BEGINNINGS: [&str; 8] = [
     "Advertising to ",
@@ -70,6 +73,12 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
     let creator = format!("<dc:creator>{WORKBOOK_CREATOR}</dc:creator>");
     bytes.starts_with(b"PK\x03\x04")
         && memchr::memmem::find(bytes.get(..LOOK).unwrap_or(bytes), creator.as_bytes()).is_some()
+}
+
+/// A Parquet file whose first column is that of facts.
+pub fn is_facts(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PAR1")
+        && memchr::memmem::find(bytes.get(..LOOK).unwrap_or(bytes), FACTS_MARK.as_bytes()).is_some()
 }
 
 /// Whether it begins as the page's template does.

@@ -44,7 +44,7 @@ pub fn place() -> Option<(PathBuf, &'static str)> {
 /// The program with commands whose mailboxes may be missing, because a config file may name them.
 pub fn without_mailboxes(color: ColorChoice) -> Command {
     let mut program = Arguments::command().bin_name("mailfatigue").color(color);
-    for name in ["check", "explain", "letter"] {
+    for name in ["check", "explain", "letter", "facts"] {
         program = program.mut_subcommand(name, |command| {
             command.mut_arg("mailboxes", |mailboxes| mailboxes.required(false))
         });

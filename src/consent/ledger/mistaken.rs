@@ -38,7 +38,7 @@ pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
         };
     }
     let is_list = delimited::begins_with_header(&encoding::decoded(&head, None).text);
-    match if is_list { Some(&CONSENT_LIST) } else { Kind::of(&head) } {
+    match if is_list { Some(&CONSENT_LIST) } else { Kind::of(&head).filter(|kind| !kind.is_mailbox()) } {
         Some(kind) => Err(kind.given_as_mailbox(path)),
         None => Ok(()),
     }

@@ -3,9 +3,12 @@
 use super::FactReader;
 use crate::classify::Seen;
 use crate::fact::author::Author;
-use crate::fact::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash, shown};
+use crate::fact::batch::{Detail, OptOutLink, OptOutOffer, OwnMail, hash, id_hash, shown};
+use crate::fact::received::candidates;
+use crate::fact::record::{Record, Written};
 use crate::fact::unsubscribe::{Unsubscribe, WaysOut};
 use crate::fact::{AddressId, Fact, Traits};
+use crate::mailbox::RawMessage;
 use crate::message::address::addresses;
 use crate::message::decode::bracketed;
 use crate::message::domain::normal_address;
@@ -13,12 +16,27 @@ use crate::message::header::{FieldName, Fields};
 use std::borrow::Cow;
 
 impl FactReader<'_> {
+    /// Notes what of a message depends on the run, where that is asked for, and which addresses of the owner it names.
+    pub(super) fn begin_record(&mut self, fields: &Fields<'_>, message: &RawMessage<'_>) {
+        if !self.lens.with_records {
+            return self.lens.owners.note_named(fields);
+        }
+        let times = candidates(fields, message.from_line, self.marks.delivered);
+        let owners_named = self.lens.owners.note_all_named(fields);
+        self.record = Record { times, owners_named, ..Record::default() };
+    }
+
     pub(super) fn note_offers(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
         self.note_links(author, fact, offered);
         for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
+            let address = hash(&[offer.address.as_bytes()]);
+            let subject = offer.subject.as_ref().map_or(0, |subject| subject_hash(subject));
+            if self.lens.with_records {
+                self.record.offers.push((address, subject));
+            }
             self.batch.offers.push(OptOutOffer {
-                address: hash(&[offer.address.as_bytes()]),
-                subject: offer.subject.as_ref().map_or(0, |subject| subject_hash(subject)),
+                address,
+                subject,
                 sender: fact.sender,
                 customer: fact.customer,
                 from: fact.from,
@@ -37,6 +55,9 @@ impl FactReader<'_> {
             if domain == author.sender_hash {
                 continue;
             }
+            if self.lens.with_records {
+                self.record.domains.push(domain);
+            }
             let link = OptOutLink { sender: fact.sender, domain };
             if self.links.insert(link) {
                 self.batch.links.push(link);
@@ -53,7 +74,9 @@ impl FactReader<'_> {
         seen: &Seen,
         message_id: &str,
     ) -> bool {
-        let Some(time) = fact.time else { return false };
+        if fact.time.is_none() && !self.lens.with_records {
+            return false;
+        }
         let owners = &self.lens.owners;
         let writer: Cow<'_, str> = match owners.name() {
             Some(owner) => owner.into(),
@@ -64,17 +87,24 @@ impl FactReader<'_> {
         let to: Vec<u64> = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
         let written = !to.is_empty();
         // What is forwarded names the message, too, but goes to others.
-        let answers = if seen.forwarded { None } else { answered(fields).map(|id| hash(&[id])) };
-        self.batch.own.push(OwnMail {
-            writer: self.names.number(&writer),
-            time,
-            to,
-            subject: subject_hash(subject),
-            asks: false,
-            answers,
-            is_answer: answers.is_none() && seen.reply_prefix,
-            message_id: message_id.to_string(),
-        });
+        let answers = if seen.forwarded { None } else { answered(fields).map(id_hash) };
+        let (subject, is_answer) = (subject_hash(subject), answers.is_none() && seen.reply_prefix);
+        if self.lens.with_records {
+            let (writer, to) = (writer.to_string(), to.clone());
+            self.record.written = Some(Written { writer, to, subject, asks: false, answers, is_answer });
+        }
+        if let Some(time) = fact.time {
+            self.batch.own.push(OwnMail {
+                writer: self.names.number(&writer),
+                time,
+                to,
+                subject,
+                asks: false,
+                answers,
+                is_answer,
+                message_id: message_id.to_string(),
+            });
+        }
         written
     }
 

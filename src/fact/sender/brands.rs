@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::message::domain::{normal_address, normal_domain, parents};
+use crate::text::digest::sha256;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -13,6 +14,8 @@ pub struct Brands {
     by_address: HashMap<String, String>,
     /// In lower case.
     names: HashSet<String>,
+    /// The text of their file, hashed (SHA-256, in hexadecimal digits); `None`: no file.
+    digest: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -42,7 +45,7 @@ impl Brands {
     /// Reads brands that lie in memory, under the name of their file.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let written: WrittenBrands = toml::from_str(text).map_err(|error| Error::toml(path, text, &error))?;
-        let mut brands = Self::default();
+        let mut brands = Self { digest: Some(sha256(text.as_bytes())), ..Self::default() };
         let mut owner: BTreeMap<String, String> = BTreeMap::new();
         for brand in written.brand {
             let at = |span: std::ops::Range<usize>, what: String| {
@@ -94,6 +97,11 @@ impl Brands {
 }
 
 impl Brands {
+    /// The text of their file, hashed (SHA-256, in hexadecimal digits); `None`: no file.
+    pub fn digest(&self) -> Option<&str> {
+        self.digest.as_deref()
+    }
+
     /// Whether there is a brand of that name, whatever its case.
     pub fn has(&self, name: &str) -> bool {
         !self.names.is_empty() && self.names.contains(&name.trim().to_lowercase())

@@ -80,6 +80,11 @@ impl Senders {
         self.brands.of(address, domain_of(address)?)
     }
 
+    /// The user's brands.
+    pub fn brands(&self) -> &Brands {
+        &self.brands
+    }
+
     /// Whether the user declared a brand of that name, whatever its case.
     pub fn has_brand(&self, name: &str) -> bool {
         self.brands.has(name)

@@ -1,0 +1,178 @@
+//! Runs `facts`: what every message says, as a file for this program and others.
+
+use super::clock::now;
+use super::console::Console;
+use super::destinations::{Destination, Destinations};
+use super::output::{prepare, publish};
+use super::progress::Progress;
+use super::remarks::{Amount, listed};
+use super::status::{DONE, FAILED};
+use super::terminal::columns_of_output;
+use crate::check::{Plan, PlanBuilder, account};
+use crate::error::{Error, Result};
+use crate::fact_file::{Given, ParquetRows, Rows, StreamRows, write_rows};
+use crate::gather::{Gathered, gather};
+use crate::mailbox::Remark;
+use crate::outputs::FACTS;
+use crate::report::thousands;
+use clap::{Args, ValueHint};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Options of `facts`.
+#[derive(Debug, Args)]
+pub struct Facts {
+    /// Mailbox files, folders and archives (see `mailfatigue formats`); `-` is standard input
+    #[arg(required = true, value_name = "MAILBOX")]
+    pub mailboxes: Vec<PathBuf>,
+
+    /// Write the facts to FILE (Parquet); `-`: to standard output, as an Arrow stream
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: PathBuf,
+
+    /// Take options from FILE (TOML), except those on the command line [default: MAILFATIGUE_CONFIG, else
+    /// mailfatigue/config.toml in XDG_CONFIG_HOME or ~/.config, where it exists]; see `mailfatigue init`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+
+    /// Read no config file
+    #[arg(long, conflicts_with = "config", help_heading = "Settings")]
+    pub no_config: bool,
+
+    /// No summary, no progress and no notes; errors and warnings remain
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Name each message that can't be used, with its file, byte offset and reason
+    #[arg(short, long, help_heading = "Output")]
+    pub verbose: bool,
+
+    /// Let the facts replace a file that this program did not write (inputs and consent lists never)
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+
+    /// Classification rules of your own (TOML), asked before the built-in ones; see `mailfatigue rules`
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub rules: Option<PathBuf>,
+
+    /// Domains and addresses that belong to one brand (TOML)
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub brands: Option<PathBuf>,
+
+    /// An address of the mailbox's owner, or @domain for all of a domain; may be repeated
+    #[arg(long, value_name = "ADDRESS", help_heading = "Judging")]
+    pub owner: Vec<String>,
+
+    /// Count addresses that differ in their +tag as different customers
+    #[arg(long, help_heading = "Judging")]
+    pub keep_tags: bool,
+
+    /// How many threads read [default: the machine's cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// Writes the facts of all mailboxes. Mailboxes that can't be read are named, and are in the facts as failures.
+pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
+    if options.output.as_os_str() == "-" && columns_of_output().is_some() {
+        return Err(Error::new(
+            "--output -",
+            "would show an Arrow stream on the terminal, where nobody can read it",
+        )
+        .hint("write --output mail.parquet, or pipe it into another program"));
+    }
+    let out = Destination { kind: &FACTS, path: &options.output };
+    let written = Destinations::checked(vec![out], &options.files(), options.force)?;
+    let plan = options.plan(&written)?;
+    written.spare(&plan.survey)?;
+    let progress = Progress::new(options.quiet, &plan);
+    let Gathered { batch, names, arguments } =
+        gather(&plan.survey, &plan.lens, plan.threads, &|step| progress.step(step));
+    progress.finish();
+    let given: Vec<Given> = arguments.iter().map(|(named, gave)| gave.as_given(named)).collect();
+    let rows = Rows { batch: &batch, names: &names, given: &given, lens: &plan.lens };
+    let any_mail = !batch.facts.is_empty();
+    if any_mail {
+        written.replace_only_own()?;
+        write(&options.output, &rows)?;
+    }
+    let said = account(&arguments, any_mail);
+    let remarks: Vec<Remark> = batch.remarks.iter().cloned().chain(said).collect();
+    let amount = Amount { quiet: options.quiet, verbose: options.verbose };
+    console.tell(&listed(&names, &batch.skips, &remarks, amount));
+    if any_mail && !options.quiet {
+        console.tell(&options.summary(&rows, arguments.iter().filter(|(_, gave)| gave.is_read()).count()));
+    }
+    let failed = remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)));
+    Ok(if failed || !any_mail { FAILED } else { DONE })
+}
+
+fn write(path: &Path, rows: &Rows<'_>) -> Result<()> {
+    let schema = rows.schema();
+    if path.as_os_str() == "-" {
+        let stream = || -> io::Result<()> {
+            let mut out = StreamRows::new(BufWriter::new(io::stdout().lock()), &schema)?;
+            write_rows(rows, &mut |batch| out.add(batch))?;
+            out.end()
+        };
+        return stream().map_err(|error| Error::standard_output(&error));
+    }
+    let file = |to: &mut (dyn Write + Send)| {
+        let mut out = ParquetRows::new(to, &schema)?;
+        write_rows(rows, &mut |batch| out.add(batch))?;
+        out.end()
+    };
+    publish([prepare(path, file)?])
+}
+
+impl Facts {
+    fn files(&self) -> Vec<(&'static str, &Path)> {
+        let mailboxes = self.mailboxes.iter().map(|path| ("mailbox", path.as_path()));
+        let settings =
+            [("config file", &self.config), ("file of rules", &self.rules), ("file of brands", &self.brands)];
+        mailboxes
+            .chain(settings.into_iter().filter_map(|(what, path)| Some((what, path.as_deref()?))))
+            .collect()
+    }
+
+    fn plan(&self, written: &Destinations<'_>) -> Result<Plan> {
+        PlanBuilder {
+            rules: self.rules.clone(),
+            brands: self.brands.clone(),
+            owners: self.owner.clone(),
+            keep_tags: self.keep_tags,
+            threads: self.threads.map(usize::from),
+            with_details: true,
+            with_ways_out: true,
+            with_signs: true,
+            with_records: true,
+            outputs: written.ids().to_vec(),
+            ..Plan::builder(&self.mailboxes, now()?)
+        }
+        .build()
+    }
+
+    fn summary(&self, rows: &Rows<'_>, mailboxes: usize) -> String {
+        let several = |count: u64, what: &str| match count {
+            1 => format!("1 {what}"),
+            count => format!("{} {what}s", thousands(count)),
+        };
+        let unusable = match rows.batch.skips.len() as u64 {
+            0 => String::new(),
+            skips => format!(", {} of which can't be used,", thousands(skips)),
+        };
+        let place = match self.output.as_os_str() {
+            path if path == "-" => String::new(),
+            _ => format!(" in {}", self.output.display()),
+        };
+        format!(
+            "facts of {}{unusable} from {}{place} (mailfatigue {})",
+            several(rows.batch.read.into(), "message"),
+            match mailboxes {
+                1 => "1 mailbox".to_string(),
+                many => format!("{} mailboxes", thousands(many as u64)),
+            },
+            env!("CARGO_PKG_VERSION")
+        )
+    }
+}

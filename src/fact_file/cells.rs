@@ -1,0 +1,108 @@
+//! Rows in the making: cells by column, missing ones filled in.
+
+use super::schema::{COLUMNS, ColumnId, Data};
+use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Int64Builder, ListBuilder, StringBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{ArrowError, SchemaRef};
+use std::sync::Arc;
+
+enum Builder {
+    Text(StringBuilder),
+    Number(Int64Builder),
+    Flag(BooleanBuilder),
+    Numbers(ListBuilder<Int64Builder>),
+}
+
+/// Rows to come.
+pub(super) struct Cells {
+    builders: Vec<Builder>,
+    rows: usize,
+}
+
+impl Cells {
+    pub fn new() -> Self {
+        let builders = COLUMNS.iter().map(|column| match column.data {
+            Data::Text | Data::Name => Builder::Text(StringBuilder::new()),
+            Data::Number => Builder::Number(Int64Builder::new()),
+            Data::Flag => Builder::Flag(BooleanBuilder::new()),
+            Data::Numbers => Builder::Numbers(ListBuilder::new(Int64Builder::new())),
+        });
+        Self { builders: builders.collect(), rows: 0 }
+    }
+
+    /// How many rows are complete.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub fn text(&mut self, id: ColumnId, text: &str) {
+        if let Some(Builder::Text(builder)) = self.builders.get_mut(id as usize) {
+            builder.append_value(text);
+        }
+    }
+
+    /// A text that is missing where it is empty.
+    pub fn text_if_any(&mut self, id: ColumnId, text: &str) {
+        if !text.is_empty() {
+            self.text(id, text);
+        }
+    }
+
+    pub fn number(&mut self, id: ColumnId, number: i64) {
+        if let Some(Builder::Number(builder)) = self.builders.get_mut(id as usize) {
+            builder.append_value(number);
+        }
+    }
+
+    /// A number that may be missing.
+    pub fn number_if_any(&mut self, id: ColumnId, number: Option<i64>) {
+        if let Some(number) = number {
+            self.number(id, number);
+        }
+    }
+
+    pub fn flag(&mut self, id: ColumnId, flag: bool) {
+        if let Some(Builder::Flag(builder)) = self.builders.get_mut(id as usize) {
+            builder.append_value(flag);
+        }
+    }
+
+    /// A list that is missing where it is empty.
+    pub fn numbers_if_any(&mut self, id: ColumnId, numbers: impl Iterator<Item = u64>) {
+        let mut numbers = numbers.peekable();
+        if let (Some(Builder::Numbers(builder)), true) =
+            (self.builders.get_mut(id as usize), numbers.peek().is_some())
+        {
+            numbers.for_each(|number| builder.values().append_value(number.cast_signed()));
+            builder.append(true);
+        }
+    }
+
+    /// Ends a row: what was not said in it is missing.
+    pub fn end_row(&mut self) {
+        self.rows += 1;
+        for builder in &mut self.builders {
+            match builder {
+                Builder::Text(builder) if builder.len() < self.rows => builder.append_null(),
+                Builder::Number(builder) if builder.len() < self.rows => builder.append_null(),
+                Builder::Flag(builder) if builder.len() < self.rows => builder.append_null(),
+                Builder::Numbers(builder) if builder.len() < self.rows => builder.append_null(),
+                _ => {}
+            }
+        }
+    }
+
+    /// All complete rows; none are left.
+    pub fn take(&mut self, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+        self.rows = 0;
+        let arrays = self.builders.iter_mut().map(|builder| -> ArrayRef {
+            match builder {
+                Builder::Text(builder) => Arc::new(builder.finish()),
+                Builder::Number(builder) => Arc::new(builder.finish()),
+                Builder::Flag(builder) => Arc::new(builder.finish()),
+                Builder::Numbers(builder) => Arc::new(builder.finish()),
+            }
+        });
+        RecordBatch::try_new(Arc::clone(schema), arrays.collect())
+    }
+}

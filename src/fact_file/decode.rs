@@ -1,0 +1,379 @@
+//! Rows as a batch of facts.
+
+use super::columns::{Columns, Flags, Lists, Meanings, Numbers, Texts};
+use super::encode::{FLAGS, MAYBE_KNOWN};
+use super::schema::{ColumnId, RowKind};
+use super::{Given, MADE_BY};
+use crate::error::Error;
+use crate::fact::{
+    AddressId, Batch, Candidates, ConsentSign, CustomerId, Detail, Evidence, Fact, Kind, Lens, ListId,
+    MailboxId, NameId, Names, OptOutLink, OptOutOffer, OwnMail, Record, RuleId, SenderId, Skip, Traits,
+    WayOut, WaysOut, Written, id_hash,
+};
+use crate::mailbox::{Remark, Unusable};
+use arrow_array::RecordBatch;
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+/// What is wrong with rows, to be said of their file.
+pub(super) type Result<T> = std::result::Result<T, String>;
+
+/// Where rows go, and what is known of those before.
+pub(super) struct Decoder<'l, 'b> {
+    lens: &'l Lens,
+    batch: &'b mut Batch,
+    names: &'b mut Names,
+    /// The message of the row before: its mailbox and its number there.
+    message: Option<(Option<MailboxId>, i64)>,
+    links: HashSet<OptOutLink>,
+    /// The mailboxes that the facts were made from.
+    pub given: Vec<Given>,
+}
+
+/// The columns of some rows.
+struct Row<'a> {
+    kind: Meanings<'a, RowKind>,
+    customer: Meanings<'a, CustomerId>,
+    sender: Meanings<'a, SenderId>,
+    from: Meanings<'a, AddressId>,
+    name: Meanings<'a, NameId>,
+    list: Meanings<'a, ListId>,
+    mailbox: Meanings<'a, MailboxId>,
+    kind_of_message: Meanings<'a, Kind>,
+    rule: Meanings<'a, RuleId>,
+    way_out: Meanings<'a, WayOut>,
+    evidence: Meanings<'a, Evidence>,
+    from_text: Texts<'a>,
+    mailbox_text: Texts<'a>,
+    customer_text: Texts<'a>,
+    signs: Texts<'a>,
+    note: Texts<'a>,
+    subject: Texts<'a>,
+    message_id: Texts<'a>,
+    ways_out: [Texts<'a>; 3],
+    message: Numbers<'a>,
+    identity: Numbers<'a>,
+    offset: Numbers<'a>,
+    times: [Numbers<'a>; 5],
+    hashes: [Numbers<'a>; 3],
+    flags: Vec<(Flags<'a>, Traits)>,
+    maybe_known: Vec<(Flags<'a>, Traits, Traits)>,
+    offers: [Lists<'a>; 3],
+    written_to: Lists<'a>,
+    written: [Numbers<'a>; 2],
+    written_flags: [Flags<'a>; 2],
+    owners_named: Lists<'a>,
+}
+
+/// Whether a column is needed for what a run keeps.
+pub(super) fn is_needed(id: ColumnId, lens: &Lens) -> bool {
+    match id {
+        ColumnId::Subject => lens.with_details,
+        ColumnId::Web | ColumnId::Mail | ColumnId::MailSubject => lens.with_details && lens.with_ways_out,
+        ColumnId::Signs => lens.with_details && lens.with_signs,
+        // It follows from the From address and the brands.
+        ColumnId::GroupedBy => false,
+        _ => true,
+    }
+}
+
+impl<'a> Row<'a> {
+    fn of(columns: &Columns<'a>) -> Result<Self> {
+        let number = |id| columns.numbers(id);
+        let flags = FLAGS.iter().map(|(id, flag)| Ok((columns.flags(*id)?, *flag)));
+        let maybe = MAYBE_KNOWN.iter().map(|(id, known, flag)| Ok((columns.flags(*id)?, *known, *flag)));
+        Ok(Self {
+            kind: columns.meanings(ColumnId::Row)?,
+            customer: columns.meanings(ColumnId::Customer)?,
+            sender: columns.meanings(ColumnId::Sender)?,
+            from: columns.meanings(ColumnId::FromAddress)?,
+            name: columns.meanings(ColumnId::FromName)?,
+            list: columns.meanings(ColumnId::ListId)?,
+            mailbox: columns.meanings(ColumnId::Mailbox)?,
+            kind_of_message: columns.meanings(ColumnId::Kind)?,
+            rule: columns.meanings(ColumnId::Rule)?,
+            way_out: columns.meanings(ColumnId::WayOut)?,
+            evidence: columns.meanings(ColumnId::Evidence)?,
+            from_text: columns.texts(ColumnId::FromAddress)?,
+            mailbox_text: columns.texts(ColumnId::Mailbox)?,
+            customer_text: columns.texts(ColumnId::Customer)?,
+            signs: columns.texts(ColumnId::Signs)?,
+            note: columns.texts(ColumnId::Note)?,
+            subject: columns.texts(ColumnId::Subject)?,
+            message_id: columns.texts(ColumnId::MessageId)?,
+            ways_out: [
+                columns.texts(ColumnId::Web)?,
+                columns.texts(ColumnId::Mail)?,
+                columns.texts(ColumnId::MailSubject)?,
+            ],
+            message: number(ColumnId::Message)?,
+            identity: number(ColumnId::Identity)?,
+            offset: number(ColumnId::Offset)?,
+            times: [
+                number(ColumnId::BeforeImport)?,
+                number(ColumnId::Received)?,
+                number(ColumnId::Delivered)?,
+                number(ColumnId::Date)?,
+                number(ColumnId::Separator)?,
+            ],
+            hashes: [number(ColumnId::LeadsTo)?, number(ColumnId::Template)?, number(ColumnId::Answers)?],
+            flags: flags.collect::<Result<_>>()?,
+            maybe_known: maybe.collect::<Result<_>>()?,
+            offers: [
+                columns.lists(ColumnId::OptOutAddresses)?,
+                columns.lists(ColumnId::OptOutSubjects)?,
+                columns.lists(ColumnId::OptOutDomains)?,
+            ],
+            written_to: columns.lists(ColumnId::WrittenTo)?,
+            written: [number(ColumnId::WrittenSubject)?, number(ColumnId::WrittenAnswers)?],
+            written_flags: [columns.flags(ColumnId::WrittenAsks)?, columns.flags(ColumnId::WrittenIsAnswer)?],
+            owners_named: columns.lists(ColumnId::OwnersNamed)?,
+        })
+    }
+
+    fn times(&self, at: usize) -> Candidates {
+        let [before_import, received, delivered, date, separator] =
+            [0, 1, 2, 3, 4].map(|place| self.times[place].get(at));
+        Candidates { before_import, received, delivered, date, separator }
+    }
+
+    fn traits(&self, at: usize) -> Traits {
+        let mut traits = Traits::empty();
+        for (flags, flag) in &self.flags {
+            traits.set(*flag, flags.get(at) == Some(true));
+        }
+        for (flags, known, flag) in &self.maybe_known {
+            let value = flags.get(at);
+            traits.set(*known, value.is_some());
+            traits.set(*flag, value == Some(true));
+        }
+        traits
+    }
+
+    fn offers(&self, at: usize) -> impl Iterator<Item = (u64, u64)> {
+        let [addresses, subjects, _] = [0, 1, 2].map(|place| self.offers[place].get(at));
+        let unsigned = |number: &i64| number.cast_unsigned();
+        addresses.iter().map(unsigned).zip(subjects.iter().map(unsigned).chain(std::iter::repeat(0)))
+    }
+
+    fn domains(&self, at: usize) -> impl Iterator<Item = u64> {
+        self.offers[2].get(at).iter().map(|number| number.cast_unsigned())
+    }
+
+    /// What the owner wrote, where the row says so.
+    fn written(&self, at: usize) -> Option<Written> {
+        let subject = self.written[0].get(at)?.cast_unsigned();
+        Some(Written {
+            writer: self.customer_text.get(at).unwrap_or_default().to_string(),
+            to: self.written_to.get(at).iter().map(|number| number.cast_unsigned()).collect(),
+            subject,
+            asks: self.written_flags[0].get(at) == Some(true),
+            answers: self.written[1].get(at).map(i64::cast_unsigned),
+            is_answer: self.written_flags[1].get(at) == Some(true),
+        })
+    }
+
+    fn message_id(&self, at: usize) -> &'a str {
+        self.message_id.get(at).unwrap_or_default()
+    }
+}
+
+impl<'l, 'b> Decoder<'l, 'b> {
+    pub fn new(lens: &'l Lens, (batch, names): (&'b mut Batch, &'b mut Names)) -> Self {
+        Self { lens, batch, names, message: None, links: HashSet::new(), given: Vec::new() }
+    }
+
+    /// Takes in some rows.
+    pub fn take_in(&mut self, rows: &RecordBatch) -> Result<()> {
+        let lens = self.lens;
+        let columns = Columns::of(rows, |id| is_needed(id, lens))?;
+        let mut row = Row::of(&columns)?;
+        let made_by = columns.texts(ColumnId::MadeBy)?;
+        (0..rows.num_rows()).try_for_each(|at| {
+            if made_by.get(at) != Some(MADE_BY) {
+                return Err(format!("has a row ({at}) that `made_by` does not call `{MADE_BY}`"));
+            }
+            self.row(&mut row, at)
+        })
+    }
+
+    fn row(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
+        let kind = row.kind.must(at, "row", RowKind::with_word)?;
+        match kind {
+            RowKind::Message => return self.message(row, at),
+            RowKind::Written => self.written(row, at),
+            RowKind::Unusable => return self.unusable(row, at),
+            RowKind::Mailbox => {
+                let given = serde_json::from_str(row.note.get(at).unwrap_or_default());
+                self.given.push(given.map_err(|_| "has a damaged row `mailbox`".to_string())?);
+            }
+            RowKind::Blocked => {
+                let address = row.from_text.get(at).unwrap_or_default().to_string();
+                self.batch.remarks.push(Remark::Blocked(vec![address]));
+            }
+            RowKind::NoMail => {
+                let path = PathBuf::from(row.mailbox_text.get(at).unwrap_or_default());
+                self.batch.remarks.push(Remark::NoMail(path));
+            }
+            RowKind::Noted | RowKind::Failed => {
+                let error: Error = serde_json::from_str(row.note.get(at).unwrap_or_default())
+                    .map_err(|_| format!("has a damaged row `{}`", kind.word()))?;
+                let is_note = kind == RowKind::Noted;
+                self.batch.remarks.push(if is_note { Remark::Note(error) } else { Remark::Failed(error) });
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of the message in a row: another one than in the row before where its mailbox or its number there is.
+    fn order(&mut self, row: &mut Row<'_>, at: usize) -> (u32, bool) {
+        let mailbox = row.mailbox.number(at, self.names);
+        let message = Some((mailbox, row.message.get(at).unwrap_or(-1)));
+        let is_new = message != self.message;
+        self.message = message;
+        if is_new {
+            self.batch.read = self.batch.read.saturating_add(1);
+        }
+        (self.batch.read.saturating_sub(1), is_new)
+    }
+
+    fn message(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
+        let (order, is_new) = self.order(row, at);
+        let names = &mut *self.names;
+        let missing = |what: &str| format!("has a message without a value in `{what}`");
+        let rules = &self.lens.rules;
+        let [leads_to, template, answers] = [0, 1, 2]
+            .map(|place| row.hashes[place].get(at).and_then(|hash| u32::try_from(hash).ok()).unwrap_or(0));
+        let id = row.message_id(at);
+        let times = row.times(at);
+        let fact = Fact {
+            identity: row.identity.get(at).ok_or_else(|| missing("identity"))?.cast_unsigned(),
+            message_id: if id.is_empty() { 0 } else { id_hash(without_brackets(id).as_bytes()) },
+            order,
+            time: times.believed(self.lens.now),
+            sender: row.sender.number(at, names).ok_or_else(|| missing("sender"))?,
+            customer: row.customer.number(at, names).ok_or_else(|| missing("customer"))?,
+            from: row.from.number(at, names).ok_or_else(|| missing("from_address"))?,
+            name: row.name.number(at, names),
+            list: row.list.number(at, names),
+            rule: row.rule.must(at, "rule", |id| rules.with_id(id))?,
+            kind: row
+                .kind_of_message
+                .must(at, "kind", |word| Kind::ALL.into_iter().find(|kind| kind.word() == word))?,
+            way_out: row.way_out.must(at, "unsubscribe", |word| {
+                WayOut::ALL.into_iter().find(|way_out| way_out.word() == word)
+            })?,
+            leads_to,
+            template,
+            answers,
+            traits: row.traits(at),
+        };
+        let evidence = |word: &str| Evidence::ALL.into_iter().find(|evidence| evidence.word() == word);
+        let evidence = row.evidence.may(at, "evidence", evidence)?;
+        self.beside(row, at, &fact, evidence);
+        if is_new {
+            self.kept(row, at, times, evidence);
+        }
+        self.batch.facts.push(fact);
+        Ok(())
+    }
+
+    /// What goes beside a fact: evidence, ways out, the owner's own mail.
+    fn beside(&mut self, row: &Row<'_>, at: usize, fact: &Fact, evidence: Option<Evidence>) {
+        let Fact { sender, customer, from, list, .. } = *fact;
+        if let Some((evidence, time)) = evidence.zip(fact.time) {
+            let message_id = row.message_id(at).to_string();
+            self.batch.signs.push(ConsentSign { evidence, time, sender, customer, from, list, message_id });
+        }
+        for (address, subject) in row.offers(at) {
+            self.batch.offers.push(OptOutOffer { address, subject, sender, customer, from, list });
+        }
+        if !fact.traits.contains(Traits::SPAM) {
+            for domain in row.domains(at) {
+                let link = OptOutLink { sender, domain };
+                if self.links.insert(link) {
+                    self.batch.links.push(link);
+                }
+            }
+        }
+        for owner in row.owners_named.get(at) {
+            self.lens.owners.note_place(owner.cast_unsigned());
+        }
+        if let (Some(written), Some(time)) = (row.written(at), fact.time) {
+            self.own(written, time, row.message_id(at));
+        }
+    }
+
+    fn own(&mut self, written: Written, time: crate::time::Time, message_id: &str) {
+        let Written { writer, to, subject, asks, answers, is_answer } = written;
+        let (writer, message_id) = (self.names.number(&writer), message_id.to_string());
+        self.batch.own.push(OwnMail { writer, time, to, subject, asks, answers, is_answer, message_id });
+    }
+
+    fn written(&mut self, row: &Row<'_>, at: usize) {
+        let Some(written) = row.written(at) else { return };
+        if self.lens.with_records
+            && let Some(record) = self.batch.records.last_mut()
+        {
+            record.written = Some(written.clone());
+        }
+        if let Some(time) = row.times(at).believed(self.lens.now) {
+            self.own(written, time, row.message_id(at));
+        }
+    }
+
+    /// Keeps what the run wants to know of a message besides its facts.
+    fn kept(&mut self, row: &mut Row<'_>, at: usize, times: Candidates, evidence: Option<Evidence>) {
+        let lens = self.lens;
+        if lens.with_records {
+            self.batch.records.push(Record {
+                times,
+                evidence,
+                offers: row.offers(at).collect(),
+                domains: row.domains(at).collect(),
+                written: row.written(at),
+                owners_named: row.owners_named.get(at).iter().map(|place| place.cast_unsigned()).collect(),
+            });
+        }
+        if lens.with_details {
+            let text = |texts: &Texts<'_>| texts.get(at).unwrap_or_default().to_string();
+            let [web, mail, subject] = [0, 1, 2].map(|place| row.ways_out[place].get(at).map(Box::from));
+            let ways_out = WaysOut { web, mail, subject };
+            let any = ways_out.web.is_some() || ways_out.mail.is_some();
+            let named = row.signs.get(at).unwrap_or_default().split_whitespace();
+            let detail = Detail {
+                mailbox: row.mailbox.number(at, self.names).unwrap_or_else(|| self.names.number("")),
+                offset: row.offset.get(at).unwrap_or(0).cast_unsigned(),
+                subject: text(&row.subject),
+                from: text(&row.from_text),
+                message_id: text(&row.message_id),
+                ways_out: any.then(|| Box::new(ways_out)),
+                signs: named.filter_map(|id| lens.rules.sign_with_id(id)).collect(),
+            };
+            self.batch.details.push(detail);
+        }
+    }
+
+    fn unusable(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
+        self.order(row, at);
+        let mailbox = row.mailbox.number(at, self.names).unwrap_or_else(|| self.names.number(""));
+        let offset = row.offset.get(at).unwrap_or(0).cast_unsigned();
+        let why = row.note.get(at).unwrap_or_default();
+        let reason = Unusable::ALL.into_iter().find(|reason| reason.why() == why);
+        let reason =
+            reason.ok_or_else(|| "has a message that can't be used for an unknown reason".to_string())?;
+        self.batch.skips.push(Skip { mailbox, offset, reason });
+        if self.lens.with_records {
+            self.batch.records.push(Record::default());
+        }
+        if self.lens.with_details {
+            let (subject, from, message_id, ways_out, signs) = Default::default();
+            self.batch.details.push(Detail { mailbox, offset, subject, from, message_id, ways_out, signs });
+        }
+        Ok(())
+    }
+}
+
+fn without_brackets(id: &str) -> &str {
+    id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(id)
+}

@@ -1,0 +1,300 @@
+//! A batch of facts as rows.
+
+use super::cells::Cells;
+use super::schema::{ColumnId, RowKind, schema};
+use super::{Given, MADE_BY, Shape};
+use crate::fact::{
+    AddressId, Batch, Candidates, Detail, Fact, GroupedBy, Lens, Names, Record, Skip, Traits, WayOut,
+    WaysOut, Written,
+};
+use crate::mailbox::Remark;
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+/// How many rows go together at most: so many are in memory when they are read.
+const TOGETHER: usize = 65_536;
+
+/// What becomes rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// Facts, with details and records of all messages.
+    pub batch: &'a Batch,
+    /// Their names.
+    pub names: &'a Names,
+    /// The mailboxes as they were named.
+    pub given: &'a [Given],
+    /// How they were looked at.
+    pub lens: &'a Lens,
+}
+
+/// Whoever takes rows.
+pub type Out<'a> = &'a mut dyn FnMut(&RecordBatch) -> io::Result<()>;
+
+impl Rows<'_> {
+    /// The schema of the rows, with what shaped them.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::new(schema(Shape::of(self.lens).metadata()))
+    }
+}
+
+/// Hands all rows on, many at a time. The rows of a message are never parted.
+pub fn write_rows(rows: &Rows<'_>, out: Out<'_>) -> io::Result<()> {
+    let schema = rows.schema();
+    let mut writer = Writer { rows, schema, cells: Cells::new(), groups: HashMap::new(), out };
+    writer.messages()?;
+    for remark in &rows.batch.remarks {
+        writer.remark(remark);
+    }
+    for given in rows.given {
+        let text = serde_json::to_string(given).map_err(io::Error::other)?;
+        writer.begin(RowKind::Mailbox);
+        writer.cells.text(ColumnId::Mailbox, &given.path.to_string_lossy());
+        writer.cells.text(ColumnId::Note, &text);
+        writer.cells.end_row();
+    }
+    writer.hand_on()
+}
+
+struct Writer<'a, 'o> {
+    rows: &'a Rows<'a>,
+    schema: SchemaRef,
+    cells: Cells,
+    /// How the sender of each From address was found.
+    groups: HashMap<AddressId, GroupedBy>,
+    out: Out<'o>,
+}
+
+impl Writer<'_, '_> {
+    fn messages(&mut self) -> io::Result<()> {
+        let rows = self.rows;
+        let mut facts = rows.batch.facts.iter().peekable();
+        let mut skips = rows.batch.skips.iter();
+        for order in 0..rows.batch.read {
+            if self.cells.rows() >= TOGETHER {
+                self.hand_on()?;
+            }
+            let mut usable = false;
+            while let Some(fact) = facts.next_if(|fact| fact.order == order) {
+                usable = true;
+                self.message(fact);
+            }
+            if !usable && let Some(skip) = skips.next() {
+                self.unusable(order, skip);
+            }
+        }
+        Ok(())
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        if self.cells.rows() == 0 {
+            return Ok(());
+        }
+        let failed = |error: ArrowError| io::Error::other(error.to_string());
+        let batch = self.cells.take(&self.schema).map_err(failed)?;
+        (self.out)(&batch)
+    }
+
+    fn begin(&mut self, kind: RowKind) {
+        self.cells.text(ColumnId::MadeBy, MADE_BY);
+        self.cells.text(ColumnId::Row, kind.word());
+    }
+
+    fn message(&mut self, fact: &Fact) {
+        let rows = self.rows;
+        let at = fact.order as usize;
+        let (Some(record), Some(detail)) = (rows.batch.records.get(at), rows.batch.details.get(at)) else {
+            return;
+        };
+        let customer = rows.names.text(fact.customer);
+        self.begin(RowKind::Message);
+        self.cells.text(ColumnId::Customer, customer);
+        self.fact(fact);
+        self.times(&record.times);
+        self.traits(fact.traits);
+        self.evidence(record);
+        self.detail(detail);
+        let written = record.written.as_ref();
+        if let Some(written) = written.filter(|written| written.writer == customer) {
+            self.written(written);
+        }
+        self.cells.end_row();
+        if let Some(written) = written.filter(|written| written.writer != customer) {
+            self.begin(RowKind::Written);
+            self.cells.text(ColumnId::Customer, &written.writer);
+            self.cells.number(ColumnId::Message, fact.order.into());
+            self.cells.text(ColumnId::Mailbox, rows.names.text(detail.mailbox));
+            self.cells.text_if_any(ColumnId::MessageId, &detail.message_id);
+            self.times(&record.times);
+            self.written(written);
+            self.cells.end_row();
+        }
+    }
+
+    fn fact(&mut self, fact: &Fact) {
+        let Fact { identity, order, sender, customer: _, from, name, list, rule, kind, .. } = *fact;
+        let Fact { way_out, leads_to, template, answers, .. } = *fact;
+        // These are in other columns: the Message-ID, the times, the traits.
+        let Fact { message_id: _, time: _, traits: _, .. } = *fact;
+        let names = self.rows.names;
+        let lens = self.rows.lens;
+        let address = names.text(from);
+        let group = self.groups.entry(from).or_insert_with(|| lens.senders.organisation(address).grouped_by);
+        let cells = &mut self.cells;
+        cells.number(ColumnId::Message, order.into());
+        cells.text(ColumnId::Sender, names.text(sender));
+        cells.text(ColumnId::GroupedBy, group.word());
+        cells.text(ColumnId::FromAddress, address);
+        if let Some(name) = name {
+            cells.text(ColumnId::FromName, names.text(name));
+        }
+        if let Some(list) = list {
+            cells.text(ColumnId::ListId, names.text(list));
+        }
+        cells.text(ColumnId::Kind, kind.word());
+        cells.text(ColumnId::Rule, lens.rules.id(rule));
+        cells.number(ColumnId::Identity, identity.cast_signed());
+        cells.text(ColumnId::WayOut, WayOut::word(way_out));
+        for (id, hash) in
+            [(ColumnId::LeadsTo, leads_to), (ColumnId::Template, template), (ColumnId::Answers, answers)]
+        {
+            cells.number_if_any(id, Some(i64::from(hash)).filter(|hash| *hash != 0));
+        }
+    }
+
+    fn times(&mut self, times: &Candidates) {
+        let Candidates { before_import, received, delivered, date, separator } = *times;
+        let cells = [
+            (ColumnId::BeforeImport, before_import),
+            (ColumnId::Received, received),
+            (ColumnId::Delivered, delivered),
+            (ColumnId::Date, date),
+            (ColumnId::Separator, separator),
+        ];
+        cells.into_iter().for_each(|(id, time)| self.cells.number_if_any(id, time));
+    }
+
+    fn traits(&mut self, traits: Traits) {
+        for (id, flag) in FLAGS {
+            self.cells.flag(*id, traits.contains(*flag));
+        }
+        for (id, known, flag) in MAYBE_KNOWN {
+            if traits.contains(*known) {
+                self.cells.flag(*id, traits.contains(*flag));
+            }
+        }
+    }
+
+    fn evidence(&mut self, record: &Record) {
+        if let Some(evidence) = record.evidence {
+            self.cells.text(ColumnId::Evidence, evidence.word());
+        }
+        let offers = &record.offers;
+        self.cells.numbers_if_any(ColumnId::OptOutAddresses, offers.iter().map(|(address, _)| *address));
+        self.cells.numbers_if_any(ColumnId::OptOutSubjects, offers.iter().map(|(_, subject)| *subject));
+        self.cells.numbers_if_any(ColumnId::OptOutDomains, record.domains.iter().copied());
+        self.cells.numbers_if_any(ColumnId::OwnersNamed, record.owners_named.iter().copied());
+    }
+
+    fn written(&mut self, written: &Written) {
+        let Written { writer: _, to, subject, asks, answers, is_answer } = written;
+        self.cells.numbers_if_any(ColumnId::WrittenTo, to.iter().copied());
+        self.cells.number(ColumnId::WrittenSubject, subject.cast_signed());
+        self.cells.flag(ColumnId::WrittenAsks, *asks);
+        self.cells.number_if_any(ColumnId::WrittenAnswers, answers.map(u64::cast_signed));
+        self.cells.flag(ColumnId::WrittenIsAnswer, *is_answer);
+    }
+
+    fn detail(&mut self, detail: &Detail) {
+        // The From address is a fact's, too.
+        let Detail { mailbox, offset, subject, from: _, message_id, ways_out, signs } = detail;
+        let cells = &mut self.cells;
+        cells.text(ColumnId::Mailbox, self.rows.names.text(*mailbox));
+        cells.number(ColumnId::Offset, offset.cast_signed());
+        cells.text_if_any(ColumnId::Subject, subject);
+        cells.text_if_any(ColumnId::MessageId, message_id);
+        if let Some(WaysOut { web, mail, subject }) = ways_out.as_deref() {
+            let texts = [(ColumnId::Web, web), (ColumnId::Mail, mail), (ColumnId::MailSubject, subject)];
+            for (id, text) in texts {
+                if let Some(text) = text {
+                    cells.text(id, text);
+                }
+            }
+        }
+        let names =
+            signs.iter().filter_map(|number| self.rows.lens.rules.sign(*number)).map(|sign| &*sign.id);
+        let names: Vec<&str> = names.collect();
+        cells.text_if_any(ColumnId::Signs, &names.join(" "));
+    }
+
+    fn unusable(&mut self, order: u32, skip: &Skip) {
+        self.begin(RowKind::Unusable);
+        self.cells.number(ColumnId::Message, order.into());
+        self.cells.text(ColumnId::Mailbox, self.rows.names.text(skip.mailbox));
+        self.cells.number(ColumnId::Offset, skip.offset.cast_signed());
+        self.cells.text(ColumnId::Note, skip.reason.why());
+        self.cells.end_row();
+    }
+
+    fn remark(&mut self, remark: &Remark) {
+        let error = |kind, error| (kind, serde_json::to_string(error).unwrap_or_default());
+        match remark {
+            Remark::Blocked(addresses) => {
+                for address in addresses {
+                    self.begin(RowKind::Blocked);
+                    self.cells.text(ColumnId::FromAddress, address);
+                    self.cells.end_row();
+                }
+                return;
+            }
+            // It is among what the mailbox gave.
+            Remark::Promised(_) => return,
+            Remark::NoMail(path) => {
+                self.begin(RowKind::NoMail);
+                self.cells.text(ColumnId::Mailbox, &path.to_string_lossy());
+            }
+            Remark::Note(what) | Remark::Failed(what) => {
+                let is_note = matches!(remark, Remark::Note(_));
+                let (kind, text) = error(if is_note { RowKind::Noted } else { RowKind::Failed }, what);
+                self.begin(kind);
+                self.cells.text(ColumnId::Note, &text);
+            }
+        }
+        self.cells.end_row();
+    }
+}
+
+/// Columns of flags that are always known.
+pub(super) const FLAGS: &[(ColumnId, Traits)] = &[
+    (ColumnId::Own, Traits::OWN),
+    (ColumnId::Draft, Traits::NO_MAIL),
+    (ColumnId::Spam, Traits::SPAM),
+    (ColumnId::Unverified, Traits::UNVERIFIED),
+    (ColumnId::NoReply, Traits::NO_REPLY),
+    (ColumnId::Reply, Traits::REPLY),
+    (ColumnId::Mixed, Traits::MIXED),
+    (ColumnId::Leans, Traits::LEANS_TO_MARKETING),
+    (ColumnId::Marked, Traits::MARKED),
+    (ColumnId::Numbered, Traits::NUMBERED),
+    (ColumnId::Subscription, Traits::SUBSCRIPTION),
+];
+
+/// Columns of flags that an export may say nothing about: the flag that it does, and what it says.
+pub(super) const MAYBE_KNOWN: &[(ColumnId, Traits, Traits)] = &[
+    (ColumnId::Read, Traits::READ_KNOWN, Traits::READ),
+    (ColumnId::Deleted, Traits::DELETED_KNOWN, Traits::DELETED),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trait_has_a_column() {
+        let flags = FLAGS.iter().map(|(_, flag)| *flag);
+        let maybe = MAYBE_KNOWN.iter().map(|(_, known, flag)| *known | *flag);
+        assert_eq!(flags.chain(maybe).collect::<Traits>(), Traits::all());
+    }
+}

@@ -1,0 +1,77 @@
+//! Reads rows, whatever contains them.
+
+use super::decode::Decoder;
+use super::parquet::{metadata, rows};
+use super::stream::Incoming;
+use super::{Given, Shape};
+use crate::error::{Error, Result, caught};
+use crate::fact::{Batch, Lens, Names};
+use crate::mailbox::{FactsBytes, FactsFile};
+use arrow_array::RecordBatch;
+use parquet::file::reader::ChunkReader;
+use std::fmt::Display;
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+
+/// Reads facts into a batch, and returns the mailboxes that they were made from. `progress` is told of rows as they come.
+pub fn read(
+    file: FactsFile<'_>,
+    lens: &Lens,
+    store: (&mut Batch, &mut Names),
+    progress: &dyn Fn(usize),
+) -> Result<Vec<Given>> {
+    let path = file.path;
+    let mut reading = Reading { path, lens, decoder: Decoder::new(lens, store), progress };
+    let read = caught(|| match file.bytes {
+        FactsBytes::File(file, groups) => reading.parquet(file, groups),
+        FactsBytes::Memory(bytes) => reading.parquet(bytes::Bytes::from(bytes), None),
+        FactsBytes::Stream(bytes) => reading.stream(bytes),
+    });
+    read.unwrap_or_else(|| Err(damaged(path, "its bytes can't be read")))?;
+    Ok(reading.decoder.given)
+}
+
+struct Reading<'a> {
+    path: &'a Path,
+    lens: &'a Lens,
+    decoder: Decoder<'a, 'a>,
+    progress: &'a dyn Fn(usize),
+}
+
+impl Reading<'_> {
+    fn parquet<R: ChunkReader + 'static>(&mut self, input: R, groups: Option<Range<usize>>) -> Result<()> {
+        let failed = |error| damaged(self.path, error);
+        let (loaded, pairs) = metadata(&input).map_err(failed)?;
+        Shape::of(self.lens).must_be_that_of(self.path, &pairs)?;
+        for batch in rows(input, &loaded, groups, self.lens).map_err(failed)? {
+            let batch = batch.map_err(|error| damaged(self.path, error))?;
+            self.take_in(&batch)?;
+        }
+        Ok(())
+    }
+
+    fn stream(&mut self, bytes: impl Read) -> Result<()> {
+        let mut stream = Incoming::new(bytes).map_err(|error| damaged(self.path, error))?;
+        let schema = stream.schema();
+        let pairs =
+            schema.metadata().iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+        Shape::of(self.lens).must_be_that_of(self.path, &pairs)?;
+        while let Some(batch) = stream.rows() {
+            let batch = batch.map_err(|error| damaged(self.path, error))?;
+            self.take_in(&batch)?;
+        }
+        if stream.is_whole() { Ok(()) } else { Err(damaged(self.path, "it ends in the middle")) }
+    }
+
+    fn take_in(&mut self, batch: &RecordBatch) -> Result<()> {
+        (self.progress)(batch.num_rows());
+        let hint = "give what `mailfatigue facts` wrote, with all its columns";
+        self.decoder.take_in(batch).map_err(|what| Error::file(self.path, what).hint(hint))
+    }
+}
+
+fn damaged(path: &Path, error: impl Display) -> Error {
+    Error::file(path, format!("has facts that are damaged or cut short: {error}"))
+        .hint("write them again with `mailfatigue facts`, or see why the program that sends them failed")
+}
