@@ -2,10 +2,10 @@
 
 mod common;
 
-use mailfatigue::consent::{Format, accepted_words};
+use mailfatigue::consent::{Format, Grace, accepted_words};
 use mailfatigue::fact_file;
 use mailfatigue::mailbox::FORMATS;
-use mailfatigue::policy::DEFAULT_POLICY;
+use mailfatigue::policy::{DEFAULT_POLICY, Policy, preset, preset_names};
 use mailfatigue::report::{COLUMNS, MESSAGE_COLUMNS};
 use std::io::Write;
 use std::path::Path;
@@ -71,12 +71,37 @@ fn generated() -> Vec<(&'static str, String)> {
         ("excerpt of explain", format!("```text\n{why}```\n")),
         ("beginning of the letter", format!("```text\n{}```\n", beginning(&run("letter command").out))),
         ("events", format!("| event | words |\n| --- | --- |\n{words}")),
+        ("presets", presets()),
         ("consent formats", format!("| name | export |\n| --- | --- |\n{formats}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
         ("message columns", format!("| column | meaning |\n| --- | --- |\n{message_columns}")),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{columns}")),
     ];
     known.into_iter().chain(table(block(&readme, "main command"))).collect()
+}
+
+/// The policy presets: how long the grace is, what a purchase is worth, and what else counts.
+fn presets() -> String {
+    let rows = preset_names().map(|name| {
+        let policy = Policy::parse(preset(name).expect("a preset"), Path::new(name)).expect("valid");
+        let grace = match policy.grace {
+            Grace::Days(0) => "none".to_string(),
+            Grace::Days(days) => format!("{days} days"),
+            Grace::BusinessDays(business) => {
+                format!("{} business days, at most {} days", business.count, business.longest_days)
+            }
+        };
+        let purchase = match policy.soft_opt_in_days {
+            0 => "no consent".to_string(),
+            36_525 => "consent without end".to_string(),
+            days => format!("consent for {days} days"),
+        };
+        let mixed = if policy.count_mixed { "yes" } else { "no" };
+        format!("| `{name}` | {grace} | {purchase} | {mixed} |\n")
+    });
+    "| preset | days after an opt-out | a purchase is | mixed mail counts |\n| --- | --- | --- | --- |\n"
+        .to_string()
+        + &rows.collect::<String>()
 }
 
 /// The table that a terminal shows where the main command is given without an output.

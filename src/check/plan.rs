@@ -43,7 +43,7 @@ pub struct PlanBuilder {
     pub zone: Option<Zone>,
     /// The consent lists; otherwise none.
     pub consent: LedgerOptions,
-    /// A policy file; otherwise the built-in policy.
+    /// A policy file, or `preset:NAME`; otherwise the built-in policy.
     pub policy: Option<PathBuf>,
     /// Classification rules that are asked before the built-in ones.
     pub rules: Option<PathBuf>,
@@ -111,7 +111,7 @@ impl PlanBuilder {
             until: self.until,
             include_spam: self.include_spam,
             include_unverified: self.include_unverified,
-            count_mixed: self.count_mixed,
+            count_mixed: self.count_mixed || policy.count_mixed,
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Plan {

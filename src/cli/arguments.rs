@@ -9,7 +9,9 @@ use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::error::Error;
 use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, UNMATCHED, WORKBOOK};
+use crate::policy::preset_names;
 use crate::report::Style;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -68,8 +70,13 @@ pub enum Command {
     Init(Init),
     /// List the formats of mailboxes that can be read
     Formats,
-    /// Print the default policy (TOML), to start one of your own
-    Policy,
+    /// Print the default policy (TOML), to start one of your own, or a preset
+    #[command(after_help = "Example: mailfatigue policy uk > policy.toml")]
+    Policy {
+        /// A preset [default: the default policy]
+        #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(preset_names()))]
+        name: Option<String>,
+    },
     /// Print the built-in classification rules (TOML)
     Rules,
     /// Print a completion script for a shell

@@ -4,6 +4,7 @@ use crate::check::{Plan, PlanBuilder};
 use crate::consent::{DateOrder, Format, FormatSource, LedgerOptions, ListFile, refuse_as_mailbox};
 use crate::error::{Error, Result};
 use crate::mailbox::FileId;
+use crate::policy::PRESET;
 use crate::time::{Day, Seconds, Zone};
 use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
@@ -59,7 +60,8 @@ pub struct Inputs {
     #[arg(long, help_heading = "Consent")]
     pub skip_bad_rows: bool,
 
-    /// Which pattern of mail gets which verdict (TOML); see `mailfatigue policy`
+    /// Which pattern of mail gets which verdict: a file (TOML), or preset:NAME (us, ca, au, uk, eu, de, provider, strict);
+    /// see `mailfatigue policy`
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub policy: Option<PathBuf>,
 
@@ -160,7 +162,9 @@ impl Inputs {
             ("file of rules", &self.rules),
             ("file of brands", &self.brands),
         ];
-        let settings = settings.into_iter().filter_map(|(what, path)| Some((what, path.as_ref()?)));
+        let is_file = |path: &&PathBuf| !path.to_str().is_some_and(|path| path.starts_with(PRESET));
+        let settings =
+            settings.into_iter().filter_map(|(what, path)| Some((what, path.as_ref().filter(is_file)?)));
         mailboxes.chain(lists).chain(settings).map(|(what, path)| (what, path.as_path())).collect()
     }
 

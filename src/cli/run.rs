@@ -24,7 +24,7 @@ use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::FORMATS;
-use crate::policy::DEFAULT_POLICY;
+use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
     Context, Listing, OfListedSenders, Page, Sheets, write_json_report, write_messages, write_report,
     write_starter,
@@ -100,7 +100,10 @@ fn command(command: &Command, console: Console) -> Result<u8> {
         Command::Facts(options) => run_facts(options, console),
         Command::Init(options) => run_init(options, console),
         Command::Formats => print(formats().as_bytes()),
-        Command::Policy => print(DEFAULT_POLICY.as_bytes()),
+        Command::Policy { name } => {
+            let text = name.as_deref().map_or(Ok(DEFAULT_POLICY), preset)?;
+            print(text.as_bytes())
+        }
         Command::Rules => print(BUILT_IN_RULES.as_bytes()),
         Command::Completions { shell } => {
             let mut script = Vec::new();

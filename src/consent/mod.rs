@@ -2,11 +2,13 @@
 
 mod account;
 mod evidence;
+mod grace;
 mod ledger;
 mod timeline;
 
 pub use account::{ListAccount, Unmatched};
 pub use evidence::Findings;
+pub use grace::{BusinessDays, Grace};
 pub use ledger::{
     DateOrder, Format, FormatSource, Ledger, LedgerOptions, ListFile, Oldest, Overruled, Reading,
     accepted_words, refuse_as_mailbox, sender_cell,

@@ -1,13 +1,13 @@
 //! What held at a moment: events replayed once, then looked up. Pure.
 
-use super::{Event, Happening, Moment, State};
+use super::{Event, Grace, Happening, Moment, State};
 use crate::time::{Day, Time};
 
 /// What the policy and the ledger's coverage say about time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// Days after an opt-out in which mail is not held against the sender.
-    pub grace_days: i32,
+    /// The time after an opt-out in which mail is not held against the sender.
+    pub grace: Grace,
     /// Days for which a purchase counts as consent; 0: never.
     pub soft_opt_in_days: i32,
     /// The last day that the ledger covers, where it was given one.
@@ -36,6 +36,8 @@ enum Phase {
         by: usize,
         /// What held when it came.
         before: Before,
+        /// The last day of grace after it.
+        grace_until: Option<Day>,
     },
     None,
 }
@@ -76,7 +78,11 @@ impl Timeline {
                 (Happening::Claimed, _) => Phase::Claimed(at),
                 (Happening::Refused, _) => Phase::Refused(at),
                 (Happening::Withdrawn, _) if opted_out => phase,
-                (Happening::Withdrawn, _) => Phase::Withdrawn { by: at, before: this.before(phase, at) },
+                (Happening::Withdrawn, _) => Phase::Withdrawn {
+                    by: at,
+                    before: this.before(phase, at),
+                    grace_until: this.events[at].day.map(|day| this.terms.grace.end(day)),
+                },
                 (Happening::Purchase, _) => phase,
             };
             opted_out = match (happening, phase) {
@@ -122,19 +128,16 @@ impl Timeline {
             Phase::Granted(by) => standing(State::Granted, by),
             Phase::Claimed(by) => standing(State::Claimed, by),
             Phase::Refused(by) => standing(State::Refused, by),
-            Phase::Withdrawn { by, before } if self.is_grace(by, day) => match before {
-                Before::Consent => standing(State::Grace, by),
-                Before::Refused(earlier) => standing(State::Refused, earlier),
-                Before::Nothing => self.nothing(moment, day),
-            },
+            Phase::Withdrawn { by, before, grace_until } if grace_until.is_some_and(|until| day <= until) => {
+                match before {
+                    Before::Consent => standing(State::Grace, by),
+                    Before::Refused(earlier) => standing(State::Refused, earlier),
+                    Before::Nothing => self.nothing(moment, day),
+                }
+            }
             Phase::Withdrawn { by, .. } => standing(State::Withdrawn, by),
             Phase::None => self.nothing(moment, day),
         }
-    }
-
-    fn is_grace(&self, withdrawal: usize, day: Day) -> bool {
-        let opted_out = self.events.get(withdrawal).and_then(|event| event.day);
-        opted_out.is_some_and(|opted_out| day <= opted_out.plus(self.terms.grace_days))
     }
 
     /// Where no event decides: a purchase may, and after the ledger's last day nothing is known.
@@ -171,7 +174,7 @@ mod tests {
     use Happening::{Claimed, Granted, Purchase, Refused, Withdrawn};
     use proptest::prelude::*;
 
-    const TERMS: Terms = Terms { grace_days: 10, soft_opt_in_days: 0, covered_until: None };
+    const TERMS: Terms = Terms { grace: Grace::Days(10), soft_opt_in_days: 0, covered_until: None };
     const START: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
 
     /// Noon of a day of 2026.
@@ -231,11 +234,11 @@ mod tests {
         let soft = Terms { soft_opt_in_days: 30, ..TERMS };
         assert_eq!(state(&[(0, Purchase)], TERMS, 1), State::None);
         assert_eq!(
-            [0, 30, 31].map(|day| state(&[(0, Purchase)], soft, day)),
+            [0, 30, 31].map(|day| state(&[(0, Purchase)], soft.clone(), day)),
             [State::SoftOptIn, State::SoftOptIn, State::None]
         );
-        assert_eq!(state(&[(0, Refused), (1, Purchase)], soft, 2), State::Refused);
-        assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft, 6), State::Grace);
+        assert_eq!(state(&[(0, Refused), (1, Purchase)], soft.clone(), 2), State::Refused);
+        assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft.clone(), 6), State::Grace);
         assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft, 16), State::Withdrawn);
     }
 
@@ -243,14 +246,14 @@ mod tests {
     fn after_the_ledgers_last_day_nothing_becomes_not_yet_known() {
         let day = |number: i32| Day::from_number(i32::try_from(START / 86_400).expect("small") + number);
         let terms = Terms { covered_until: Some(day(10)), ..TERMS };
-        assert_eq!([10, 11].map(|at| state(&[], terms, at)), [State::None, State::NotYetKnown]);
+        assert_eq!([10, 11].map(|at| state(&[], terms.clone(), at)), [State::None, State::NotYetKnown]);
         assert_eq!(state(&[(0, Refused)], terms, 11), State::Refused);
     }
 
     #[test]
     fn at_the_same_instant_the_stricter_event_prevails() {
         assert_eq!(
-            state(&[(0, Withdrawn), (0, Granted)], Terms { grace_days: 0, ..TERMS }, 1),
+            state(&[(0, Withdrawn), (0, Granted)], Terms { grace: Grace::Days(0), ..TERMS }, 1),
             State::Withdrawn
         );
         assert_eq!(state(&[(0, Refused), (0, Granted)], TERMS, 1), State::Refused);
@@ -275,7 +278,7 @@ mod tests {
             day in 0_i32..60,
         ) {
             let soft = Terms { soft_opt_in_days: 7, ..TERMS };
-            let forward = state(&events, soft, day);
+            let forward = state(&events, soft.clone(), day);
             events.reverse();
             prop_assert_eq!(state(&events, soft, day), forward);
         }

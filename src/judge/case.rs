@@ -287,7 +287,7 @@ impl JudgeContext<'_> {
     /// What the policy and the list's coverage say about time.
     pub fn terms(&self) -> Terms {
         Terms {
-            grace_days: self.policy.grace_days,
+            grace: self.policy.grace.clone(),
             soft_opt_in_days: self.policy.soft_opt_in_days,
             covered_until: self.ledger.as_of.filter(|_| self.ledger.given),
         }

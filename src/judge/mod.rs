@@ -321,7 +321,7 @@ mod tests {
         ) {
             numbers.sort_unstable();
             let rule = Rule { verdict: "x".into(), flag: true, consent: None, days, messages, window: Some(window) };
-            let policy = Policy { grace_days: 0, soft_opt_in_days: 0, rules: vec![rule] };
+            let policy = Policy { rules: vec![rule], ..Policy::built_in().expect("valid") };
             let first = (-30..90).find(|end| {
                 let inside: Vec<i32> = numbers.iter().copied().filter(|n| *n <= *end && *n > *end - window).collect();
                 let mut distinct = inside.clone();

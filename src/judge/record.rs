@@ -75,7 +75,7 @@ impl Record {
         events.dedup();
         let found = self.strands.iter().position(|strand| strand.events == events);
         let at = found.unwrap_or_else(|| {
-            let timeline = Timeline::of(events.clone(), self.terms);
+            let timeline = Timeline::of(events.clone(), self.terms.clone());
             self.strands.push(Strand { addresses: BTreeSet::new(), events, timeline });
             self.strands.len() - 1
         });
@@ -97,7 +97,7 @@ impl Record {
         let with = |strand: &Strand| {
             let mut events = strand.events.clone();
             events.push(event.clone());
-            Timeline::of(events, self.terms)
+            Timeline::of(events, self.terms.clone())
         };
         let timelines: Vec<Timeline> = self.strands.iter().map(with).collect();
         let came = self.marketing.iter().filter_map(|&Came { time, day, strand, inferred }| {
@@ -109,17 +109,18 @@ impl Record {
     /// The last days of the stretches within which another event's date makes no difference: a grant counts for
     /// the messages from its day on, a withdrawal for those after it, and after the days of grace.
     pub fn turning_days(&self) -> BTreeSet<Day> {
-        let Terms { grace_days, soft_opt_in_days, .. } = self.terms;
+        let Terms { grace, soft_opt_in_days, .. } = &self.terms;
         let events = self.strands.iter().flat_map(|strand| &strand.events).filter_map(|event| event.day);
-        let of_events = events.flat_map(|day| [day.plus(-1), day, day.plus(soft_opt_in_days)]);
+        let of_events = events.flat_map(|day| [day.plus(-1), day, day.plus(*soft_opt_in_days)]);
         let messages = self.marketing.iter().map(|came| came.day);
-        messages.flat_map(|day| [day, day.plus(-1), day.plus(-1 - grace_days)]).chain(of_events).collect()
+        let turns = messages.flat_map(|day| grace.starts_before(day).into_iter().chain([day, day.plus(-1)]));
+        turns.chain(of_events).collect()
     }
 }
 
 impl Strand {
     /// What held from when on, from before the first day and the first event until the last day.
-    pub fn periods(&self, first: Day, last: Day, terms: Terms, zone: &Zone) -> Vec<Period> {
+    pub fn periods(&self, first: Day, last: Day, terms: &Terms, zone: &Zone) -> Vec<Period> {
         let event_days = || self.events.iter().filter_map(|event| event.day);
         let start = event_days().fold(first, Day::min).plus(-1);
         let mut turns: BTreeSet<Day> = BTreeSet::from([start]);
@@ -128,7 +129,7 @@ impl Strand {
             let Some(day) = event.day else { continue };
             turns.extend([day, day.plus(1)]);
             turns.extend(match event.happening {
-                Happening::Withdrawn => Some(day.plus(terms.grace_days).plus(1)),
+                Happening::Withdrawn => Some(terms.grace.end(day).plus(1)),
                 Happening::Purchase => Some(day.plus(terms.soft_opt_in_days).plus(1)),
                 _ => None,
             });
@@ -156,21 +157,21 @@ impl Strand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consent::Moment;
+    use crate::consent::{Grace, Moment};
 
     fn day(text: &str) -> Day {
         Day::parse(text).expect("a date")
     }
 
-    fn strand(events: Vec<Event>, terms: Terms) -> Strand {
-        let timeline = Timeline::of(events.clone(), terms);
+    fn strand(events: Vec<Event>, terms: &Terms) -> Strand {
+        let timeline = Timeline::of(events.clone(), terms.clone());
         Strand { addresses: BTreeSet::new(), events, timeline }
     }
 
     #[test]
     fn periods_follow_events_and_grace() {
         let zone = Zone::named("UTC").expect("a zone");
-        let terms = Terms { grace_days: 10, soft_opt_in_days: 0, covered_until: None };
+        let terms = Terms { grace: Grace::Days(10), soft_opt_in_days: 0, covered_until: None };
         let event = |on: &str, happening, late: bool| {
             let start = |day| zone.first_instant(day).expect("an instant");
             let moment =
@@ -179,10 +180,10 @@ mod tests {
         };
         let granted = event("2026-01-05", Happening::Granted, false);
         let withdrawn = event("2026-02-01", Happening::Withdrawn, true);
-        let periods = strand(vec![granted, withdrawn], terms).periods(
+        let periods = strand(vec![granted, withdrawn], &terms).periods(
             day("2026-01-10"),
             day("2026-03-01"),
-            terms,
+            &terms,
             &zone,
         );
         let told: Vec<(Option<String>, &str)> = periods

@@ -1,10 +1,16 @@
 //! The policy: which pattern of mail gets which verdict. As written in TOML, then checked; only checked values
-//! travel. `mailfatigue policy` prints the default.
+//! travel. `mailfatigue policy` prints the default, or a preset.
 
-use crate::consent::State;
+mod presets;
+
+pub use presets::{PRESET, preset, preset_names};
+
+use crate::consent::{BusinessDays, Grace, State};
 use crate::error::{Error, Result, suggest};
+use crate::time::Day;
 use serde::Deserialize;
 use std::path::Path;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// The default policy, as it is printed.
@@ -16,10 +22,12 @@ pub const NOT_MARKETING: &str = "not-marketing";
 /// A checked policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Days after an opt-out in which mail is not held against the sender.
-    pub grace_days: i32,
+    /// The time after an opt-out in which mail is not held against the sender.
+    pub grace: Grace,
     /// Days for which a purchase counts as consent; 0: never.
     pub soft_opt_in_days: i32,
+    /// Whether mail that belongs to a deal counts as marketing where it advertises as well.
+    pub count_mixed: bool,
     /// The first rule that holds gives the verdict.
     pub rules: Vec<Rule>,
 }
@@ -44,10 +52,14 @@ pub struct Rule {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenPolicy {
-    #[serde(default = "default_grace")]
-    grace_days: Spanned<i64>,
+    grace_days: Option<Spanned<i64>>,
+    grace_business_days: Option<Spanned<i64>>,
+    holidays: Option<Spanned<Vec<Spanned<String>>>>,
+    longest_days: Option<Spanned<i64>>,
     #[serde(default = "default_soft_opt_in")]
     soft_opt_in_days: Spanned<i64>,
+    #[serde(default)]
+    count_mixed: bool,
     #[serde(default)]
     rule: Vec<WrittenRule>,
 }
@@ -64,13 +76,12 @@ struct WrittenRule {
     window: Option<Spanned<i64>>,
 }
 
-fn default_grace() -> Spanned<i64> {
-    Spanned::new(0..0, 10)
-}
-
 fn default_soft_opt_in() -> Spanned<i64> {
     Spanned::new(0..0, 0)
 }
+
+/// Days of grace where the policy says nothing.
+const DEFAULT_GRACE: i32 = 10;
 
 /// The longest window or time that a policy may name, in days: a hundred years.
 const MOST_DAYS: i64 = 36_525;
@@ -81,8 +92,11 @@ impl Policy {
         Self::parse(DEFAULT_POLICY, Path::new("the default policy"))
     }
 
-    /// Reads a policy file. Errors name file and line.
+    /// Reads a policy file, or a preset where the path is `preset:NAME`. Errors name file and line.
     pub fn read(path: &Path) -> Result<Self> {
+        if let Some(name) = path.to_str().and_then(|path| path.strip_prefix(PRESET)) {
+            return Self::parse(preset(name)?, path);
+        }
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error))?;
         Self::parse(&text, path)
     }
@@ -91,12 +105,14 @@ impl Policy {
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let written: WrittenPolicy = toml::from_str(text).map_err(|error| Error::toml(path, text, &error))?;
         let check = Validator { text, path };
+        let grace = check.grace(&written)?;
         if written.rule.is_empty() {
             return Err(Error::file(path, "a policy without any rule")
                 .hint("see `mailfatigue policy` for the default"));
         }
         Ok(Self {
-            grace_days: check.number(&written.grace_days, "grace_days", 0)?,
+            grace,
+            count_mixed: written.count_mixed,
             soft_opt_in_days: check.number(&written.soft_opt_in_days, "soft_opt_in_days", 0)?,
             rules: written.rule.iter().map(|rule| check.rule(rule)).collect::<Result<_>>()?,
         })
@@ -123,6 +139,42 @@ impl Validator<'_> {
             self.error(written.span().start, format!("`{name} = {value}` is out of range"))
                 .hint(format!("write a number from {least} to {MOST_DAYS}"))
         })
+    }
+
+    fn grace(&self, written: &WrittenPolicy) -> Result<Grace> {
+        let WrittenPolicy { grace_days, grace_business_days, holidays, longest_days, .. } = written;
+        let Some(count) = grace_business_days else {
+            let stray = [
+                ("holidays", holidays.as_ref().map(Spanned::span)),
+                ("longest_days", longest_days.as_ref().map(Spanned::span)),
+            ];
+            if let Some((key, span)) = stray.into_iter().find_map(|(key, span)| Some((key, span?))) {
+                return Err(self
+                    .error(span.start, format!("`{key}` is about `grace_business_days`, which is not given"))
+                    .hint("write grace_business_days = …, or leave it out"));
+            }
+            let days = grace_days.as_ref().map(|days| self.number(days, "grace_days", 0)).transpose()?;
+            return Ok(Grace::Days(days.unwrap_or(DEFAULT_GRACE)));
+        };
+        if let Some(days) = grace_days {
+            return Err(self
+                .error(days.span().start, "`grace_days` and `grace_business_days` exclude each other")
+                .hint("leave one of them out"));
+        }
+        let count: u32 = self.number(count, "grace_business_days", 0)?;
+        let longest = longest_days.as_ref().map(|days| self.number(days, "longest_days", 0)).transpose()?;
+        let written = holidays.iter().flat_map(Spanned::get_ref);
+        let holidays = written.map(|date| {
+            Day::parse(date.get_ref()).ok_or_else(|| {
+                self.error(date.span().start, format!("`{}` is not a date", date.get_ref()))
+                    .hint("write YYYY-MM-DD, in quotes")
+            })
+        });
+        let mut holidays: Vec<Day> = holidays.collect::<Result<_>>()?;
+        holidays.sort_unstable();
+        holidays.dedup();
+        let longest_days: i32 = longest.unwrap_or_default();
+        Ok(Grace::BusinessDays(Arc::new(BusinessDays { count, holidays, longest_days })))
     }
 
     fn rule(&self, written: &WrittenRule) -> Result<Rule> {
@@ -192,7 +244,7 @@ mod tests {
             verdicts,
             ["daily-unconsented", "after-opt-out", "daily-consented", "unconsented", "consented"]
         );
-        assert_eq!((policy.grace_days, policy.soft_opt_in_days), (10, 0));
+        assert_eq!((policy.grace, policy.soft_opt_in_days), (Grace::Days(10), 0));
     }
 
     #[test]
@@ -237,6 +289,19 @@ mod tests {
             (
                 "[[rule]]\nverdict = \"not-marketing\"\ndays = 1\n",
                 "line 2: `not-marketing` is the verdict without any rule",
+            ),
+            (
+                "grace_days = 2\ngrace_business_days = 3\n",
+                "line 1: `grace_days` and `grace_business_days` exclude each other",
+            ),
+            (
+                "longest_days = 3\n",
+                "line 1: `longest_days` is about `grace_business_days`, which is not given",
+            ),
+            ("\nholidays = []\n", "line 2: `holidays` is about `grace_business_days`"),
+            (
+                "grace_business_days = 3\nholidays = [\"2026-01-01\",\n\"2026-13-01\"]\n[[rule]]\nverdict = \"x\"\ndays = 1\n",
+                "line 3: `2026-13-01` is not a date\nhint: write YYYY-MM-DD",
             ),
             ("", "a policy without any rule"),
             ("[[rule]\n", "line 1: "),

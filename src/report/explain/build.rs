@@ -32,8 +32,7 @@ pub fn explain(
         rule.flag && rule.held_on.is_some() && rule.held_on == case.verdict.flagged_on
     };
     let flagged_by = rules.iter().find(is_first).map(|rule| rule.verdict.clone());
-    let circumstances = Circumstances { judging, rules: &rules };
-    let changes = wishes(&circumstances, &found);
+    let changes = wishes(&Circumstances { judging, rules: &rules }, &found);
     let of_pair = messages(pair, judging);
     let grounds = judging.history.grounds(pair);
     let details = of_pair.iter().filter_map(|(fact, _)| listing.details.get(fact.order as usize));
@@ -69,7 +68,8 @@ pub fn explain(
         unread_run: case.unread_run,
         messages_a_year: case.messages_a_year,
         consent_list_given: judging.ledger.given,
-        grace_days: judging.policy.grace_days,
+        grace_days: judging.policy.grace.days(),
+        grace_business_days: judging.policy.grace.business_days(),
         soft_opt_in_days: judging.policy.soft_opt_in_days,
         rules,
         consent: record.strands.iter().map(|strand| on_record(strand, pair, case, judging)).collect(),
@@ -130,7 +130,7 @@ fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, judging: &JudgeConte
     let first = case.active.first().or_else(|| dates.next());
     let last = case.active.last().max(judging.as_of).max(first);
     let span = first.zip(last);
-    let periods = span.map(|(first, last)| strand.periods(first, last, judging.terms(), zone));
+    let periods = span.map(|(first, last)| strand.periods(first, last, &judging.terms(), zone));
     OnRecord {
         addresses: strand.addresses.iter().map(|address| safe(address)).collect(),
         events: strand

@@ -55,7 +55,9 @@ pub struct Explanation {
     pub unread_run: Option<u64>,
     pub messages_a_year: Option<u64>,
     pub consent_list_given: bool,
-    pub grace_days: i32,
+    /// `None`: it is a number of business days.
+    pub grace_days: Option<i32>,
+    pub grace_business_days: Option<u32>,
     pub soft_opt_in_days: i32,
     pub rules: Vec<ExplainedRule>,
     pub consent: Vec<OnRecord>,

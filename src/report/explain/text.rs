@@ -99,7 +99,10 @@ fn consent(page: &mut TextPage, told: &Explanation) {
         told.consent.iter().flat_map(|record| &record.events).any(|happened| happened.event == event)
     };
     if has(Happening::Withdrawn) {
-        let grace = counted(told.grace_days.unsigned_abs(), "day");
+        let grace = match (told.grace_days, told.grace_business_days) {
+            (_, Some(days)) => counted(days, "business day"),
+            (days, None) => counted(days.unwrap_or_default().unsigned_abs(), "day"),
+        };
         page.line(2, &format!("The policy gives the sender {grace} of grace after an opt-out."));
     }
     match told.soft_opt_in_days {
