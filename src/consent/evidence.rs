@@ -48,6 +48,9 @@ impl Covers {
     }
 }
 
+/// Opt-out addresses (hashed) that mail to a customer named.
+type Offers<'a> = HashMap<(u64, CustomerId), Vec<&'a OptOutOffer>>;
+
 /// How many messages, at least, show that a sender's lists or addresses change with each mail.
 const FEW: usize = 3;
 
@@ -150,32 +153,34 @@ impl Findings {
     }
 
     /// The owner's own mail to an address that a `List-Unsubscribe` named. An address that served several senders
-    /// counts only for those whose subject it carries; so does one from which the sender writes itself, for people
-    /// write there about anything.
+    /// counts only for those whose subject it carries; so does one from which the sender writes itself, because people
+    /// write there about anything. Only mail to the same customer is looked at, so that customers can be judged one by one.
     fn opt_outs(&mut self, history: &History, pairs: &Pairs<'_>, zone: &Zone) {
         if history.own.is_empty() {
             return;
         }
         let written_to: HashSet<u64> = history.own.iter().flat_map(|mail| mail.to.iter().copied()).collect();
-        let mut offers: HashMap<u64, Vec<&OptOutOffer>> = HashMap::new();
+        let mut offers = Offers::new();
         for offer in history.offers.iter().filter(|offer| written_to.contains(&offer.address)) {
-            offers.entry(offer.address).or_default().push(offer);
+            offers.entry((offer.address, offer.customer)).or_default().push(offer);
         }
         self.requests(history, &offers, pairs, zone);
         let aside = history.aside().iter().map(|(fact, _)| fact);
-        let from: HashSet<AddressId> = history.facts().iter().chain(aside).map(|fact| fact.from).collect();
-        let authors = from.into_iter().map(|address| hash(&[history.names.text(address).as_bytes()]));
-        let authors: HashSet<u64> = authors.filter(|address| offers.contains_key(address)).collect();
+        let from: HashSet<(AddressId, CustomerId)> =
+            history.facts().iter().chain(aside).map(|fact| (fact.from, fact.customer)).collect();
+        let author = |(from, to): (AddressId, CustomerId)| (hash(&[history.names.text(from).as_bytes()]), to);
+        let authors = from.into_iter().map(author);
+        let authors: HashSet<(u64, CustomerId)> = authors.filter(|key| offers.contains_key(key)).collect();
         for mail in &history.own {
             let mut covered = HashSet::new();
             for address in &mail.to {
-                let Some(named) = offers.get(address) else { continue };
+                let key = (*address, mail.writer);
+                let Some(named) = offers.get(&key) else { continue };
                 let several = named.iter().any(|offer| offer.sender != named[0].sender);
                 let meant = |offer: &&&OptOutOffer| {
                     let with_subject = offer.subject != 0 && offer.subject == mail.subject;
-                    let for_anything = several || authors.contains(address);
-                    offer.customer == mail.writer
-                        && (!for_anything || with_subject || (mail.asks && !several))
+                    let for_anything = several || authors.contains(&key);
+                    !for_anything || with_subject || (mail.asks && !several)
                 };
                 covered.extend(named.iter().filter(meant).map(|offer| {
                     let covers = pairs.covered((offer.sender, mail.writer), offer.list, offer.from);
@@ -190,14 +195,9 @@ impl Findings {
 
     /// The owner's own words, in an answer to a marketing message, that mail stop. A mail to an address that a
     /// `List-Unsubscribe` named is none of these: it speaks of that list.
-    fn requests(
-        &mut self,
-        history: &History,
-        offers: &HashMap<u64, Vec<&OptOutOffer>>,
-        pairs: &Pairs<'_>,
-        zone: &Zone,
-    ) {
-        let by_hand = |mail: &&OwnMail| mail.asks && !mail.to.iter().any(|to| offers.contains_key(to));
+    fn requests(&mut self, history: &History, offers: &Offers<'_>, pairs: &Pairs<'_>, zone: &Zone) {
+        let offered = |mail: &OwnMail| mail.to.iter().any(|to| offers.contains_key(&(*to, mail.writer)));
+        let by_hand = |mail: &&OwnMail| mail.asks && !offered(mail);
         for mail in history.own.iter().filter(by_hand) {
             let Some(answered) = answered(history, mail) else { continue };
             let covers = pairs.covered((answered.sender, mail.writer), answered.list, answered.from);
