@@ -123,6 +123,12 @@ impl ActiveDays {
         best
     }
 
+    /// How many of the 28 days that end with `last` there are.
+    pub fn days_until(&self, last: Day) -> usize {
+        let first = last.plus(1 - WINDOW);
+        self.0.partition_point(|day| *day <= last) - self.0.partition_point(|day| *day < first)
+    }
+
     /// The longest run of consecutive days.
     pub fn longest_streak(&self) -> Option<Streak> {
         let runs = self.0.chunk_by(|left, right| left.plus(1) == *right);

@@ -132,6 +132,11 @@ impl Error {
         Self { severity: Severity::Note, ..self }
     }
 
+    /// Whether it is only something to be known.
+    pub fn is_note(&self) -> bool {
+        self.severity == Severity::Note
+    }
+
     /// The same error with what to do next.
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(one_line(hint.into())), ..self }

@@ -31,9 +31,9 @@
 //! # Invariants
 //!
 //! 1. A body is never stored; memory grows with messages (tens of bytes each), never with bytes.
-//! 2. Modules import leftwards only: `error < {text, outputs} < time < message < mailbox < classify < fact < fact_file < gather <
-//!    history < cadence < consent < policy < judge < report < check < cli`, and no files import each other in a circle
-//!    (`tests/layout.rs` reads this order and the `use` lines).
+//! 2. Modules import leftwards only: `error < {text, outputs} < time < message < mailbox < classify < fact < fact_file <
+//!    gather < history < cadence < consent < policy < judge < since_last < report < check < cli`, and no files import each
+//!    other in a circle (`tests/layout.rs` reads this order and the `use` lines).
 //! 3. `judge`, `cadence` and the timeline of `consent` take values and return values: no file, no clock, no printing.
 //! 4. The clock and the machine's zone are read once, in `cli`; everyone else is given them.
 //! 5. Nothing but `cli` prints, and nothing ends the program but `main` and, when a signal asks for it, `cli`.
@@ -70,5 +70,6 @@ pub mod message;
 pub mod outputs;
 pub mod policy;
 pub mod report;
+pub mod since_last;
 mod text;
 pub mod time;

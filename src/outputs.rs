@@ -5,12 +5,14 @@
 
 mod beginning;
 
-pub use beginning::{FACTS_MARK, JSON_BEGINNING, LETTER_BEGINNINGS, LOOK, PAGE_BEGINNING, WORKBOOK_CREATOR};
+pub use beginning::{
+    FACTS_MARK, JSON_BEGINNING, LETTER_BEGINNINGS, LOOK, PAGE_BEGINNING, STATE_MARK, WORKBOOK_CREATOR,
+};
 
 use crate::error::Error;
 use beginning::{
     MESSAGES_COLUMNS, REPORT_COLUMNS, UNMATCHED_COLUMNS, begins_with, is_consent_list, is_facts,
-    is_json_report, is_letter, is_page, is_workbook,
+    is_json_report, is_letter, is_page, is_state, is_workbook,
 };
 use std::path::Path;
 
@@ -122,6 +124,18 @@ pub static LETTER: Kind = Kind {
     recognise: is_letter,
 };
 
+/// What a run leaves for the next to be compared with. `since_last` looks closer before one is replaced.
+pub static STATE: Kind = Kind {
+    one: "a state file",
+    command: "check",
+    option: "--since-last",
+    asked: "--since-last",
+    format: "JSON",
+    endings: &["json"],
+    replaceable: true,
+    recognise: is_state,
+};
+
 /// The consent list to fill in; any consent list is recognised.
 pub static CONSENT_LIST: Kind = Kind {
     one: "a consent list",
@@ -159,8 +173,8 @@ pub static FACTS: Kind = Kind {
 };
 
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 9] =
-    [&REPORT, &MESSAGES, &UNMATCHED, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE, &FACTS];
+pub static KINDS: [&Kind; 10] =
+    [&REPORT, &MESSAGES, &UNMATCHED, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE, &STATE, &FACTS];
 
 impl Kind {
     /// The kind of file that begins with these bytes.

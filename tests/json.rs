@@ -4,7 +4,7 @@ mod common;
 
 use common::outputs::{refused, works};
 use common::{OLD_REPORT, arguments, cases, daily, folder, promotion, run};
-use mailfatigue::report::COLUMNS;
+use mailfatigue::report::{CHANGE, COLUMNS};
 use serde_json::{Map, Value};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,7 @@ fn report(mailbox: &Path, more: &[&str]) -> String {
 fn fits(value: &Value, schema: &Value, place: &str) {
     let is = |kind: &str| match kind {
         "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
         "integer" => value.is_u64(),
         "number" => value.is_number(),
         "object" => value.is_object(),
@@ -52,7 +53,9 @@ fn fits(value: &Value, schema: &Value, place: &str) {
         assert!(words.contains(value), "{place} is {value}, not one of {words:?}");
     }
     if let (Some(properties), Some(there)) = (schema["properties"].as_object(), value.as_object()) {
-        let names = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+        // What only some runs have is not required.
+        let always = |name: &&String| !["change", "since_last"].contains(&name.as_str());
+        let names = |map: &Map<String, Value>| map.keys().filter(always).cloned().collect::<Vec<_>>();
         assert_eq!(names(there), names(properties), "{place}");
         there.iter().for_each(|(name, value)| fits(value, &properties[name], name));
     }
@@ -97,6 +100,19 @@ fn every_report_is_what_the_schema_describes() {
             reports.push(text);
         }
     }
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    for shop in ["shop.example", "fair.example"] {
+        std::fs::write(here.path().join("a.mbox"), daily().replace("shop.example", shop)).expect("a mailbox");
+        let told = run(here.path(), ["check", "a.mbox", "--format", "json", "--since-last", "state.json"]);
+        let parsed: Value = serde_json::from_str(&told.out).expect("JSON");
+        assert_eq!(parsed["rows"][0]["change"], "new");
+        assert_eq!(
+            parsed["summary"]["since_last"]["gone"].as_array().map(Vec::len),
+            Some(usize::from(shop == "fair.example"))
+        );
+        fits(&parsed, &schema, shop);
+        reports.push(told.out);
+    }
     validated_by_python(&reports);
 }
 
@@ -104,10 +120,10 @@ fn every_report_is_what_the_schema_describes() {
 fn the_schema_gives_the_columns_their_meanings() {
     let schema = schema();
     let rows = schema["properties"]["rows"]["items"]["properties"].as_object().expect("the columns");
-    for column in COLUMNS {
+    for column in COLUMNS.iter().chain([&CHANGE]) {
         assert_eq!(rows.get(column.name).map(|it| &it["description"]), Some(&Value::from(column.meaning)));
     }
-    assert_eq!(rows.len(), COLUMNS.len());
+    assert_eq!(rows.len(), COLUMNS.len() + 1);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use mailfatigue::consent::{Format, Grace, accepted_words};
 use mailfatigue::fact_file;
 use mailfatigue::mailbox::FORMATS;
 use mailfatigue::policy::{DEFAULT_POLICY, Policy, preset, preset_names};
-use mailfatigue::report::{COLUMNS, MESSAGE_COLUMNS};
+use mailfatigue::report::{CHANGE, COLUMNS, MESSAGE_COLUMNS};
 use std::io::Write;
 use std::path::Path;
 
@@ -42,8 +42,6 @@ fn generated() -> Vec<(&'static str, String)> {
     // So is the list.
     let second_rows = first_columns(&report).replace(&list.display().to_string(), "my-list.csv");
     let why = excerpt(&run("explain command").out);
-    let columns: String =
-        COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect();
     let message_columns: String =
         MESSAGE_COLUMNS.iter().map(|(name, meaning)| format!("| `{name}` | {meaning} |\n")).collect();
     let words: String = accepted_words()
@@ -75,7 +73,7 @@ fn generated() -> Vec<(&'static str, String)> {
         ("consent formats", format!("| name | export |\n| --- | --- |\n{formats}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
         ("message columns", format!("| column | meaning |\n| --- | --- |\n{message_columns}")),
-        ("columns", format!("| column | meaning |\n| --- | --- |\n{columns}")),
+        ("columns", format!("| column | meaning |\n| --- | --- |\n{}", columns())),
     ];
     known.into_iter().chain(table(block(&readme, "main command"))).collect()
 }
@@ -102,6 +100,11 @@ fn presets() -> String {
     "| preset | days after an opt-out | a purchase is | mixed mail counts |\n| --- | --- | --- | --- |\n"
         .to_string()
         + &rows.collect::<String>()
+}
+
+fn columns() -> String {
+    let all = COLUMNS.iter().chain([&CHANGE]);
+    all.map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect()
 }
 
 /// The table that a terminal shows where the main command is given without an output.
@@ -297,12 +300,15 @@ fn the_nightly_line_runs_as_cron_runs_it() {
             String::from_utf8_lossy(&output.stderr).into_owned(),
         )
     };
-    // With nothing to say it is silent, every night.
+    // The first night says everything; with nothing new it is silent.
+    let (out, err) = words(&nightly(here.path()));
+    assert!(out.is_empty() && err.starts_with("first run"), "{out}{err}");
     for _ in 0..2 {
         assert_eq!(words(&nightly(here.path())), (String::new(), String::new()));
     }
     std::fs::write(&mailbox, mail(1..=28)).expect("a mailbox");
-    assert_eq!(words(&nightly(here.path())), ("mailfatigue: status 1\n".to_string(), String::new()));
+    let (out, err) = words(&nightly(here.path()));
+    assert!(out.is_empty() && err.contains("\nnewly flagged: shop.example"), "{out}{err}");
     std::fs::remove_file(&mailbox).expect("a mailbox");
     let (out, err) = words(&nightly(here.path()));
     assert!(out.ends_with("mailfatigue: status 2\n") && err.contains("archive.mbox"), "{out}{err}");

@@ -228,6 +228,22 @@ fn the_printed_line_of_a_crontab_runs_as_cron_runs_it() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "mailfatigue: status 1\n", "something is flagged");
     assert!(at.join("report.csv").exists());
+    // Without `quiet` it says what is new.
+    for (more, option) in [
+        ("", "mailfatigue-state.json' --only-changes"),
+        ("since-last = \"s.json\"\n", "check --only-changes"),
+    ] {
+        std::fs::write(at.join("config.toml"), CONFIG.replace("quiet = true\n", more)).expect("a config");
+        let told = run(&at, ["init", "--print", "crontab", "--config", "config.toml"]);
+        assert!(told.out.contains(option), "{}", told.out);
+        let line = told.out.lines().find_map(|line| line.strip_prefix("15 3 * * *")).expect("the line");
+        for beginning in ["first run", ""] {
+            let output = std::process::Command::new("/bin/sh").args(["-c", line]).output().expect("sh");
+            let err = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success() && output.stdout.is_empty(), "{err}");
+            assert!(err.starts_with(beginning) && err.is_empty() == beginning.is_empty(), "{err}");
+        }
+    }
     let told = run(&at, ["init", "--print", "crontab", "--config", "none.toml"]);
     assert!(told.status == 0 && told.err.contains("is not there yet"), "{}", told.err);
     std::fs::write(at.join("half.toml"), "mailboxes = [\"mail.mbox\"]\n").expect("a file");

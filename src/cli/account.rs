@@ -8,24 +8,25 @@ use crate::check::{Outcome, Plan};
 use crate::consent::ListAccount;
 use crate::error::Result;
 use crate::report::{Account, Closing, OfListedSenders, summary, thousands, warnings, worst, wrapped};
+use crate::since_last::Changes;
 use std::path::Path;
 
 /// How flagged senders are coloured (SGR): red.
 const FLAGGED: &str = "31";
 
 /// Says it on standard error. Where the report goes nowhere because standard output is a terminal, the worst senders
-/// go there in its place, also with `--quiet`.
-pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, console: Console) -> Result<()> {
+/// go there in its place, also where `quiet` says that there is to be no summary.
+pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, quiet: bool, console: Console) -> Result<()> {
     let SummaryInputs { plan, outcome, .. } = *inputs;
     let cases = outcome.marketing_cases();
     let account = inputs.account();
-    console.tell(&match options.inputs.quiet {
+    console.tell(&match quiet {
         true => warnings(&account, columns()),
         false => summary(&account, columns()),
     });
     let table = |columns: usize| {
         let lines = worst(cases, &plan.policy, outcome.as_of, columns);
-        let above = if lines.is_empty() || options.inputs.quiet { "" } else { "\n" };
+        let above = if lines.is_empty() || quiet { "" } else { "\n" };
         let painted = lines.iter().map(|line| {
             let text = if line.flagged { console.paint(FLAGGED, &line.text) } else { line.text.clone() };
             text + "\n"
@@ -38,7 +39,7 @@ pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, console: Console) -
             let bytes = (table(columns) + "\n" + &whole(outcome.cases.len(), columns)).into_bytes();
             publish([Prepared::Stream { bytes, place: "-".into() }])
         }
-        (_, _, Some(columns)) if !options.inputs.quiet => {
+        (_, _, Some(columns)) if !quiet => {
             console.show(&table(columns));
             Ok(())
         }
@@ -60,6 +61,8 @@ pub struct SummaryInputs<'a> {
     outcome: &'a Outcome,
     /// The file of the report, where it is in one.
     report: Option<&'a Path>,
+    /// What changed since the last run, where that was asked for.
+    pub changes: Option<&'a Changes>,
     /// How the consent lists fared, where one was given.
     list: Option<ListAccount>,
     /// The owner's addresses that no message names.
@@ -68,7 +71,12 @@ pub struct SummaryInputs<'a> {
 
 impl<'a> SummaryInputs<'a> {
     /// Compares the consent lists with the mail.
-    pub fn of(report: Option<&'a Path>, plan: &'a Plan, outcome: &'a Outcome) -> Self {
+    pub fn of(
+        report: Option<&'a Path>,
+        plan: &'a Plan,
+        outcome: &'a Outcome,
+        changes: Option<&'a Changes>,
+    ) -> Self {
         let list = || {
             let listed = OfListedSenders::of(outcome.marketing_cases(), &plan.ledger, &plan.lens.senders);
             ListAccount {
@@ -81,6 +89,7 @@ impl<'a> SummaryInputs<'a> {
             plan,
             outcome,
             report,
+            changes,
             list: plan.ledger.given.then(list),
             unnamed_owners: plan.lens.owners.unnamed().collect(),
         }
@@ -108,6 +117,7 @@ impl<'a> SummaryInputs<'a> {
             flagged_in_spam: &outcome.flagged_in_spam,
             flagged_in_unverified: &outcome.flagged_in_unverified,
             undecided_bulk: outcome.undecided_bulk,
+            changes: self.changes,
             as_of: outcome.as_of,
             closing,
         }

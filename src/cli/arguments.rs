@@ -5,10 +5,11 @@ use super::destinations::Destination;
 use super::facts::Facts;
 use super::inputs::Inputs;
 use super::locale::{Locale, locale};
+use super::nightly::Nightly;
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::error::Error;
-use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, UNMATCHED, WORKBOOK};
+use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, STATE, UNMATCHED, WORKBOOK};
 use crate::policy::preset_names;
 use crate::report::Style;
 use clap::builder::PossibleValuesParser;
@@ -24,7 +25,7 @@ use std::path::{Path, PathBuf};
 #[command(name = "mailfatigue", version, propagate_version = true, max_term_width = 100)]
 #[command(
     after_help = "Exit status: 0 done; 1 done, and something is flagged (check --fail-on-flagged); 2 something could \
-    not be done; 130 interrupted."
+    not be done; 75 another run writes the same files (check); 130 interrupted."
 )]
 pub struct Arguments {
     /// What to do.
@@ -42,7 +43,7 @@ pub enum Command {
     /// Read mailboxes and write the report
     #[command(
         after_help = "Exit status: 0 done; 1 done, something is flagged, and --fail-on-flagged was given; 2 something \
-        could not be done; 130 interrupted, and nothing was written.\n\n\
+        could not be done; 75 another run writes the same files; 130 interrupted, and nothing was written.\n\n\
         Example: mailfatigue check \"All mail.mbox\" --output report.csv"
     )]
     Check(Box<Check>),
@@ -187,6 +188,10 @@ pub struct Check {
     #[arg(long, help_heading = "Output")]
     pub fail_on_flagged: bool,
 
+    /// What changed, and where two runs meet.
+    #[command(flatten)]
+    pub nightly: Nightly,
+
     /// Print every option with its value and where that comes from, as a config file, and read no mail
     #[arg(long, help_heading = "Settings")]
     pub print_config: bool,
@@ -291,6 +296,7 @@ impl Check {
             (&MESSAGES, self.messages.as_deref()),
             (&CONSENT_LIST, self.starter_ledger.as_deref()),
             (&UNMATCHED, self.unmatched.as_deref()),
+            (&STATE, self.nightly.since_last.as_deref()),
         ];
         rows.into_iter().filter_map(|(kind, path)| Some(Destination { kind, path: path? })).collect()
     }
@@ -306,9 +312,10 @@ impl Check {
         }
     }
 
-    /// How much is said besides the summary.
-    pub fn amount(&self) -> Amount {
-        Amount { quiet: self.inputs.quiet, verbose: self.verbose }
+    /// How much is said besides errors and warnings, where `nothing_new` says that nothing changed.
+    pub fn amount(&self, nothing_new: bool) -> Amount {
+        let quiet = self.inputs.quiet || (self.nightly.only_changes && nothing_new);
+        Amount { quiet, verbose: self.verbose }
     }
 }
 

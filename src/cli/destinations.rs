@@ -5,7 +5,7 @@ use super::output::{folder, is_stream, target};
 use super::quote::quoted;
 use crate::error::{Error, Result};
 use crate::mailbox::{FileId, Survey};
-use crate::outputs::{FACTS, Kind, LOOK, other_format};
+use crate::outputs::{FACTS, Kind, LOOK, STATE, other_format};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -81,6 +81,11 @@ impl<'a> Destinations<'a> {
         outputs
             .filter(|output| !is_stream(output.path))
             .try_for_each(|output| output.replaces_its_own(self.force))
+    }
+
+    /// The paths of all outputs.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.checked.iter().map(|(output, _)| output.path)
     }
 
     /// The files that are already there.
@@ -159,6 +164,10 @@ impl Destination<'_> {
     fn has_no_other_ending(&self) -> Result<()> {
         let ending = self.path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         if self.kind.endings.contains(&ending.as_str()) {
+            return Ok(());
+        }
+        // Nobody but the program reads a state file, so its name need not say what it is.
+        if std::ptr::eq(self.kind, &STATE) && ending == "toml" {
             return Ok(());
         }
         let by = Kind::with_ending(&ending);
@@ -245,6 +254,8 @@ impl Destination<'_> {
                 .error(format!("is {}, and may contain what you filled in", kind.one))
                 .hint(self.another_file())),
             _ if force => Ok(()),
+            // Damaged ones are set aside when they are read.
+            None if std::ptr::eq(self.kind, &STATE) => Ok(()),
             Some(kind) => Err(self
                 .error(format!("is there already, and is {}, not {}", kind.one, self.kind.one))
                 .hint(format!("give {} another file, or add --force to replace this one", self.kind.option))),

@@ -41,7 +41,7 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     });
     let (cases, explanations): (Vec<Case>, Vec<Explanation>) = explained.unzip();
     written.replace_only_own()?;
-    let account = SummaryInputs::of(None, &plan, &outcome);
+    let account = SummaryInputs::of(None, &plan, &outcome, None);
     let account = account.account();
     let page = Page::new(&account, &cases, &judging, &listing);
     let complete = prepare(out.path, |to| match (&options.html, options.format) {

@@ -11,24 +11,27 @@ use super::init::run_init;
 use super::inputs::Needs;
 use super::interrupt::end_when_asked;
 use super::letter::run_letter;
+use super::lock::Locks;
 use super::manual;
+use super::nightly::Compared;
 use super::output::{Prepared, prepare, publish as place};
 use super::parse::{Unparsed, color_of, parse};
 use super::progress::Progress;
 use super::remarks::{remarks, warnings};
-use super::status::{DONE, FAILED, FLAGGED};
+use super::status::{DONE, FAILED, FLAGGED, LOCKED};
 use super::terminal::output_is_closed;
 use super::whole_files::have_their_own_output;
 use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
-use crate::mailbox::FORMATS;
+use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
     Context, Listing, OfListedSenders, Page, Sheets, write_json_report, write_messages, write_report,
     write_starter,
 };
+use crate::since_last::Changes;
 use clap::CommandFactory;
 use std::ffi::OsString;
 
@@ -135,37 +138,56 @@ fn print(bytes: &[u8]) -> Result<u8> {
 
 fn run_check(options: &Check, console: Console) -> Result<u8> {
     have_their_own_output(options)?;
+    options.nightly.checked()?;
+    let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
+    let notes = !options.amount(true).quiet;
+    let says = |said: Error| console.warn(Some(said).filter(|said| notes || !said.is_note()));
+    match Locks::of(written.paths(), options.nightly.patience(), &says) {
+        Ok(locks) => run_locked(options, &written, &locks.ids(), console),
+        Err(busy) => {
+            console.tell(&busy.to_string());
+            Ok(LOCKED)
+        }
+    }
+}
+
+/// The run, while no other one writes the same files. `locks` are files of its own that are not read.
+fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], console: Console) -> Result<u8> {
     let ways_out = options.html.is_some();
     let details = options.messages.is_some() || options.starter_ledger.is_some() || ways_out;
-    let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
+    let remembered = options.nightly.remembered(options.force)?;
+    let outputs = [written.ids(), locks].concat();
     let needs = Needs {
         details,
         ways_out,
         signs: false,
         all: options.all,
         unmatched: options.unmatched.is_some(),
-        outputs: written.ids(),
+        outputs: &outputs,
     };
     let plan = options.inputs.plan(now()?, needs)?;
     written.spare(&plan.survey)?;
     may_fit_into_sheets(options, &plan.survey)?;
     console.tell(&warnings(&plan.ledger));
-    console.warn(options.unused_style().filter(|_| !options.inputs.quiet));
+    console.warn(options.unused_style().filter(|_| !options.amount(true).quiet));
     let progress = Progress::new(options.inputs.quiet, &plan);
-    let outcome = check(&plan, &|step| progress.step(step))?;
+    let mut outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
+    let compared = remembered.map(|remembered| remembered.compared(&plan, &mut outcome));
+    let changes = compared.as_ref().map(|compared| &compared.changes);
+    let amount = options.amount(changes.is_some_and(Changes::nothing_new));
     // At a terminal the page or the workbook may be the only file with the report.
     let report = options.report().or(options.html.as_deref()).or(options.xlsx.as_deref());
-    let summary = SummaryInputs::of(report, &plan, &outcome);
+    let summary = SummaryInputs::of(report, &plan, &outcome, changes);
     if !outcome.is_empty() {
         fits_into_sheets(options, &outcome)?;
         written.replace_only_own()?;
-        publish(options, &plan, &outcome, &summary)?;
+        console.warn(publish(options, &plan, &outcome, &summary, compared.as_ref())?);
     }
-    console.tell(&remarks(&outcome, options.amount()));
+    console.tell(&remarks(&outcome, amount));
     console.warn(outcome.period_without_mail(&plan.scope));
     if !outcome.is_empty() {
-        conclude(options, &summary, console)?;
+        conclude(options, &summary, amount.quiet, console)?;
     }
     let stale = options.max_age.and_then(|days| outcome.older_than(days, &plan));
     if let Some(error) = &stale {
@@ -179,9 +201,17 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     })
 }
 
-/// Writes the report and the lists; all are complete before any is put in place.
-fn publish(options: &Check, plan: &Plan, outcome: &Outcome, summary: &SummaryInputs<'_>) -> Result<()> {
-    let context = Context { policy: &plan.policy, list_given: plan.ledger.given };
+/// Writes the report, the lists and the state file; all are complete before any is put in place, and the state file is
+/// put in place last: a run that is killed in between has its changes said once more. Returns what is to be said of it.
+fn publish(
+    options: &Check,
+    plan: &Plan,
+    outcome: &Outcome,
+    summary: &SummaryInputs<'_>,
+    compared: Option<&Compared>,
+) -> Result<Option<Error>> {
+    let context =
+        Context { policy: &plan.policy, list_given: plan.ledger.given, compared: compared.is_some() };
     let style = options.style();
     let report = options
         .report()
@@ -216,6 +246,9 @@ fn publish(options: &Check, plan: &Plan, outcome: &Outcome, summary: &SummaryInp
         let listed = OfListedSenders::of(outcome.marketing_cases(), &plan.ledger, &plan.lens.senders);
         prepare(path, |out| listed.write(out, style))
     });
-    let unmatched = unmatched.transpose()?;
-    place(report.into_iter().chain(page).chain(workbook).chain(messages).chain(starter).chain(unmatched))
+    let state = compared.map(Compared::prepared).transpose()?;
+    let lists = [messages, starter, unmatched.transpose()?].into_iter().flatten();
+    let set_aside = compared.map(Compared::set_aside).transpose()?.flatten();
+    place(report.into_iter().chain(page).chain(workbook).chain(lists).chain(state))?;
+    Ok(set_aside)
 }

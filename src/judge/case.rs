@@ -2,9 +2,9 @@
 
 use super::called::{addresses, sender_name};
 use super::newest::{messages_a_year, unread_run};
-use super::{Received, Verdict, judge};
+use super::{Received, Trend, Verdict, judge};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
-use crate::consent::{Event, Findings, Ledger, State, Terms, Timeline};
+use crate::consent::{Event, Findings, Ledger, Standing, State, Terms, Timeline};
 use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, Rules, SenderId, Senders, Traits, WayOut};
 use crate::history::{Counted, History, Pair, Scope};
 use crate::policy::Policy;
@@ -48,6 +48,12 @@ pub struct Consent {
     pub state: State,
     /// The event; `None`: nothing is on record.
     pub by: Option<Event>,
+}
+
+impl Consent {
+    fn of(standing: &Standing<'_>) -> Self {
+        Self { state: standing.state, by: standing.by.cloned() }
+    }
 }
 
 /// A sender's place among all that send marketing to the same customer, from 1: the sender that writes most.
@@ -102,6 +108,8 @@ pub struct Case {
     pub undecided_messages: u64,
     /// The sender's place among the customer's; `None` without marketing, or where the cases were not ranked.
     pub place: Option<Ranking>,
+    /// What became of it since the run before; `None` without marketing, or where nothing was compared.
+    pub trend: Option<Trend>,
     /// How many days a week there is marketing, and since when; `None` without marketing.
     pub pace: Option<Pace>,
     /// How many of the newest marketing messages in a row were never read; `None` where the export does not say.
@@ -161,9 +169,7 @@ impl Case {
             opts_out_at: opts_out_at(pair.sender, judging),
             verdict: judge(&received, judging.policy, judging.as_of),
             cadence: (!received.is_empty()).then(|| active.cadence()),
-            consent: standings
-                .last()
-                .map(|standing| Consent { state: standing.state, by: standing.by.cloned() }),
+            consent: standings.last().map(Consent::of),
             opted_out_on: timelines.values().filter_map(|timeline| timeline.opted_out()?.day).min(),
             customer_since: last.and_then(|_| customer_since(&pair, &timelines, judging, names)),
             other_messages: placed(|place| place == Counted::Other).count() as u64,
@@ -172,6 +178,7 @@ impl Case {
             inferred_messages: received.iter().filter(|message| message.inferred).count() as u64,
             undecided_messages: undecided(placed(|place| place == Counted::Other), judging),
             place: None,
+            trend: None,
             pace: active.pace(),
             unread_run: unread_run(&marketing),
             messages_a_year: messages_a_year(&received, judging.as_of),

@@ -8,11 +8,13 @@ pub(crate) mod invented;
 mod newest;
 mod ranking;
 mod record;
+mod trend;
 mod what_if;
 
 pub use case::{Case, Consent, JudgeContext, Ranking, Share};
 pub use ranking::rank;
 pub use record::{Period, Record, Strand};
+pub use trend::{Snapshot, Trend};
 pub use what_if::{Change, Occasion, changes};
 
 use crate::cadence::WINDOW;

@@ -60,6 +60,11 @@ pub fn is_message(bytes: &[u8], named: bool) -> bool {
         })
 }
 
+/// Whether a file that begins so is an mbox or a single message, for those that read no mail.
+pub fn is_mail(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"From ") || is_message(bytes, false)
+}
+
 /// In which encoding of several bytes a letter mail is; `None` for any other text.
 pub fn wide(bytes: &[u8], named: bool) -> Option<Wide> {
     // Nearly all mail has no NUL bytes.

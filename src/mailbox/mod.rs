@@ -21,6 +21,7 @@ mod survey;
 mod unpack;
 mod wide;
 
+pub use beginning::is_mail;
 pub use facts::{FactsBytes, FactsFile};
 pub use identity::FileId;
 pub use maildir::folder_name;

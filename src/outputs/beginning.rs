@@ -14,6 +14,9 @@ pub const UNMATCHED_COLUMNS: [&str; 4] = ["customer", "sender", "marketing_messa
 /// How the report as JSON begins.
 pub const JSON_BEGINNING: &str = r#"{"schema":1,"summary":{"program":"mailfatigue","#;
 
+/// The first key of a state file, whose value is the file's version.
+pub const STATE_MARK: &str = "mailfatigue_state";
+
 /// Who made a workbook: in its properties, which are its second member and not compressed. A program that saves the
 /// workbook again compresses them, and what somebody changed is not replaced.
 pub const WORKBOOK_CREATOR: &str = "mailfatigue";
@@ -60,6 +63,12 @@ pub fn is_json_report(bytes: &[u8]) -> bool {
         bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(JSON_BEGINNING.len()).collect()
     };
     bytes.first() == Some(&b'{') && bare(bytes) == bare(JSON_BEGINNING.as_bytes())
+}
+
+/// Whether the first key of the JSON is that of a state file.
+pub fn is_state(bytes: &[u8]) -> bool {
+    let rest = bytes.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    rest.is_some_and(|rest| rest.starts_with(format!("\"{STATE_MARK}\"").as_bytes()))
 }
 
 /// A letter, with the note that says what its days are counted by.

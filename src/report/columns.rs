@@ -13,6 +13,15 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// Whether a consent list was given.
     pub list_given: bool,
+    /// Whether the run was compared with the last one.
+    pub compared: bool,
+}
+
+impl Context<'_> {
+    /// The columns of the report, in its order.
+    pub fn columns(&self) -> impl Iterator<Item = &'static Column> + use<> {
+        COLUMNS.iter().chain(self.compared.then_some(&CHANGE))
+    }
 }
 
 /// A column.
@@ -40,7 +49,14 @@ fn marketed(case: &Case, value: impl FnOnce() -> Cell) -> Cell {
     if case.received.is_empty() { Cell::Blank } else { value() }
 }
 
-/// All columns.
+/// The last column of a report that was compared with the last one.
+pub static CHANGE: Column = Column {
+    name: "change",
+    meaning: "since the last run: `new`, `worse`, `ongoing` or `better`, by the flag, then by the days with marketing in the last 28 (4 or more count); only with `--since-last`",
+    value: |case, _| Cell::maybe(case.trend, |trend| Cell::Word(trend.word())),
+};
+
+/// All columns but [`CHANGE`].
 #[rustfmt::skip]
 pub const COLUMNS: &[Column] = &[
     Column { name: "flagged", meaning: "`yes` or `no`", value: |case, context| Cell::YesNo(case.is_flagged(context.policy)) },

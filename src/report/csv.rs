@@ -1,7 +1,7 @@
 //! The report as CSV, and how any of our CSV files is written.
 
 use super::cell::Cell;
-use super::columns::{COLUMNS, Context};
+use super::columns::Context;
 use super::safe;
 use crate::judge::Case;
 use std::io::{self, Write};
@@ -59,9 +59,9 @@ impl<W: Write> Table<W> {
 
 /// Writes the report.
 pub fn write(out: impl Write, style: Style, cases: &[Case], context: &Context<'_>) -> io::Result<()> {
-    let mut table = Table::new(out, style, COLUMNS.iter().map(|column| column.name))?;
+    let mut table = Table::new(out, style, context.columns().map(|column| column.name))?;
     for case in cases {
-        table.row(COLUMNS.iter().map(|column| column.value(case, context)))?;
+        table.row(context.columns().map(|column| column.value(case, context)))?;
     }
     table.finish()
 }

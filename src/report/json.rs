@@ -1,14 +1,15 @@
 //! The report as one JSON object, for programs. `report.schema.json` describes it.
 
 use super::cell::{Cell, Decimal};
-use super::columns::{COLUMNS, Context};
+use super::columns::Context;
 use super::safe;
 use super::summary::{Account, Load};
 use crate::cadence::Tenths;
 use crate::history::Counted;
-use crate::judge::Case;
+use crate::judge::{Case, Trend};
 use crate::outputs::JSON_BEGINNING;
 use crate::policy::NOT_MARKETING;
+use crate::since_last::Changes;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -41,8 +42,8 @@ struct Row<'a> {
 
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(COLUMNS.len()))?;
-        for column in COLUMNS {
+        let mut map = serializer.serialize_map(None)?;
+        for column in self.context.columns() {
             map.serialize_entry(column.name, &Value(&column.value(self.case, self.context), self.raw))?;
         }
         map.end()
@@ -141,7 +142,35 @@ impl Serialize for Summary<'_> {
         let list =
             self.account.list.map(|list| BTreeMap::from([("rows", list.rows), ("matched", list.matched)]));
         map.serialize_entry("consent_list", &list)?;
+        if let Some(changes) = self.account.changes {
+            map.serialize_entry("since_last", &SinceLast { changes, summary: self })?;
+        }
         map.serialize_entry("unnamed_owners", &self.texts(self.account.unnamed_owners.iter().copied()))?;
+        map.end()
+    }
+}
+
+/// How the run compares with the last one.
+struct SinceLast<'a> {
+    changes: &'a Changes,
+    summary: &'a Summary<'a>,
+}
+
+impl Serialize for SinceLast<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { changes, summary } = self;
+        let last = changes.before.and_then(|before| before.as_of);
+        let gone = changes.gone.iter().map(|(sender, customer)| {
+            BTreeMap::from([("sender", summary.text(sender)), ("customer", summary.text(customer))])
+        });
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("first_run", &changes.before.is_none())?;
+        map.serialize_entry("last_as_of", &last.map(|day| day.to_string()))?;
+        for trend in [Trend::New, Trend::Worse, Trend::Ongoing, Trend::Better] {
+            let pairs = summary.account.cases.iter().filter(|case| case.trend == Some(trend));
+            map.serialize_entry(trend.word(), &pairs.count())?;
+        }
+        map.serialize_entry("gone", &gone.collect::<Vec<_>>())?;
         map.end()
     }
 }

@@ -19,7 +19,7 @@ mod workbook;
 mod worst;
 
 pub use cell::{Cell, Decimal};
-pub use columns::{COLUMNS, Column, Context};
+pub use columns::{CHANGE, COLUMNS, Column, Context};
 pub use csv::{Style, write as write_report};
 pub use explain::{Explanation, Wanted, explain, find, write_json, write_text};
 pub use json::write as write_json_report;

@@ -1,5 +1,6 @@
 //! The summary: a few lines that account for every message and name the result.
 
+mod changes;
 mod closing;
 mod consent_list;
 mod load;
@@ -17,6 +18,7 @@ use crate::consent::ListAccount;
 use crate::history::{Counted, Tally};
 use crate::judge::Case;
 use crate::policy::Policy;
+use crate::since_last::Changes;
 use crate::time::Day;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -49,6 +51,8 @@ pub struct Account<'a> {
     pub flagged_in_unverified: &'a [String],
     /// Bulk messages that stayed undecided.
     pub undecided_bulk: u64,
+    /// What changed since the last run, where that was asked for.
+    pub changes: Option<&'a Changes>,
     /// The day of asking.
     pub as_of: Option<Day>,
     /// What the last lines are made from.
@@ -63,7 +67,9 @@ pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
 /// Only its warnings.
 pub fn warnings(account: &Account<'_>, columns: Option<usize>) -> String {
     let of_the_list = account.list.map(|list| consent_list::warnings(list, account.closing.period));
-    let all = of_the_list.into_iter().flatten().chain(owner::unnamed(account.unnamed_owners));
+    let fewer = account.changes.and_then(|changes| changes::fewer_messages(changes, account.tally));
+    let lists = of_the_list.into_iter().flatten();
+    let all = fewer.into_iter().chain(lists).chain(owner::unnamed(account.unnamed_owners));
     let lines: Vec<String> = all.map(|warning| warning.to_string()).collect();
     broken(&lines, columns)
 }
@@ -75,7 +81,9 @@ fn broken(lines: &[String], columns: Option<usize>) -> String {
 }
 
 fn lines(account: &Account<'_>) -> Vec<String> {
-    let mut lines = vec![read(account)];
+    let changes = account.changes.map(|changes| changes::lines(changes, account.cases));
+    let mut lines = changes.unwrap_or_default();
+    lines.push(read(account));
     if account.without_mail > 0 {
         let files = counted(account.without_mail, "other file", "other files");
         lines.push(format!("{files} in folders or archives: no mail in them (--verbose names them)"));
@@ -90,6 +98,8 @@ fn lines(account: &Account<'_>) -> Vec<String> {
     lines.extend(inferred(account));
     lines.extend(undecided(account));
     lines.extend(named::flagged(account.cases, account.policy));
+    let fewer = account.changes.and_then(|changes| changes::fewer_messages(changes, account.tally));
+    lines.extend(fewer.map(|warning| warning.to_string()));
     lines.extend(
         account
             .list

@@ -1,7 +1,7 @@
 //! The report as a workbook (.xlsx): dates are dates, numbers are numbers, and text is never a formula.
 
 use super::cell::Cell;
-use super::columns::{COLUMNS, Context};
+use super::columns::Context;
 use super::messages::{Listing, MESSAGE_COLUMNS, rows};
 use super::width::width;
 use crate::judge::{Case, JudgeContext};
@@ -73,9 +73,9 @@ fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &Sheets<'_>) -> Result<
     let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
     let properties = DocProperties::new().set_author(WORKBOOK_CREATOR).set_creation_datetime(&made);
     workbook.set_properties(&properties.set_title("Who sends marketing, and how often"));
-    let mut report = Sheet::begin(workbook, "Report", COLUMNS.iter().map(|column| column.name), 3)?;
+    let mut report = Sheet::begin(workbook, "Report", sheets.context.columns().map(|column| column.name), 3)?;
     for case in sheets.cases {
-        let cells = COLUMNS.iter().map(|column| column.value(case, sheets.context));
+        let cells = sheets.context.columns().map(|column| column.value(case, sheets.context));
         report.row(cells, case.is_flagged(sheets.context.policy))?;
     }
     report.end()?;
@@ -91,7 +91,7 @@ fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &Sheets<'_>) -> Result<
 /// The sheet that says what the columns of the others mean.
 fn meanings(workbook: &mut Workbook, sheets: &Sheets<'_>) -> Result<(), XlsxError> {
     let mut sheet = Sheet::begin(workbook, "Columns", ["sheet", "column", "meaning"].into_iter(), 2)?;
-    let report = COLUMNS.iter().map(|column| ("Report", column.name, column.meaning));
+    let report = sheets.context.columns().map(|column| ("Report", column.name, column.meaning));
     let messages = MESSAGE_COLUMNS.into_iter().filter(|_| sheets.messages.is_some());
     let messages = messages.map(|(name, meaning)| ("Messages", name, meaning));
     for (of, name, meaning) in report.chain(messages) {

@@ -12,7 +12,7 @@ use super::status::DONE;
 use crate::error::{Error, Result};
 use crate::outputs::KINDS;
 use clap::{ColorChoice, Command};
-use nightly::Job;
+use nightly::{Job, Says};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,8 @@ fn print(job: NightlyJob, path: &Path, check: &Command, console: Console) -> Res
     let config = path.exists().then(|| Config::read(path, "command line", check)).transpose()?;
     console.warn(unready(path, config.as_ref()));
     let folders = config.as_ref().map(folders).unwrap_or_default();
-    let nightly = Job { program: &program, config: path, folders: &folders };
+    let says = says(path, config.as_ref());
+    let nightly = Job { program: &program, config: path, folders: &folders, says };
     let text = match job {
         NightlyJob::Crontab => nightly.crontab(),
         NightlyJob::Systemd => nightly.systemd(),
@@ -86,6 +87,19 @@ fn unready(path: &Path, config: Option<&Config>) -> Option<Error> {
             .hint("set it before the job runs")
             .as_warning(),
     )
+}
+
+/// What the job is to say. A state file that nobody named is to be beside the report, or beside the config file.
+fn says(path: &Path, config: Option<&Config>) -> Says {
+    let entry = |id: &str| config.and_then(|config| config.entries.iter().find(|entry| entry.id == id));
+    if entry("quiet").is_some_and(|entry| !entry.words.is_empty()) {
+        return Says::Nothing;
+    }
+    if entry("since_last").is_some() {
+        return Says::Changes(None);
+    }
+    let report = entry("output").and_then(|entry| entry.files.first()).filter(|file| file.as_os_str() != "-");
+    Says::Changes(Some(folder(report.map_or(path, PathBuf::as_path)).join("mailfatigue-state.json")))
 }
 
 /// The folders of all outputs, sorted.

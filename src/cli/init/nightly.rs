@@ -1,6 +1,6 @@
 //! Jobs that run `check` every night: a line for cron, a service and a timer for systemd.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A job, as the machine's scheduler is to run it.
 pub struct Job<'a> {
@@ -10,6 +10,17 @@ pub struct Job<'a> {
     pub config: &'a Path,
     /// The folders that the outputs of the config file are written to.
     pub folders: &'a [String],
+    /// What the job says.
+    pub says: Says,
+}
+
+/// What a job says besides errors and warnings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    /// Nothing, because the config file sets `quiet`; the exit status tells whether something is flagged.
+    Nothing,
+    /// What is new. The state file, where the config file does not name it.
+    Changes(Option<PathBuf>),
 }
 
 impl Job<'_> {
@@ -20,10 +31,15 @@ impl Job<'_> {
             format!("'{}'", path.display().to_string().replace('\'', r"'\''")).replace('%', r"\%")
         };
         format!(
-            "# For `crontab -e`: cron mails to MAILTO what the job says, and an answer of nothing is not mailed.\n\
+            "# For `crontab -e`: cron mails to MAILTO what the job says, and nothing where it says nothing.\n\
              MAILTO=me@example.com\n\
-             15 3 * * *  {} check -q --fail-on-flagged --config {} || echo \"mailfatigue: status $?\"\n",
+             15 3 * * *  {} check {} --config {} || echo \"mailfatigue: status $?\"\n",
             word(self.program),
+            match &self.says {
+                Says::Nothing => "-q --fail-on-flagged".to_string(),
+                Says::Changes(None) => "--only-changes".to_string(),
+                Says::Changes(Some(state)) => format!("--since-last {} --only-changes", word(state)),
+            },
             word(self.config)
         )
     }
@@ -47,7 +63,7 @@ impl Job<'_> {
              \n\
              [Service]\n\
              Type=oneshot\n\
-             ExecStart={} check -q --config {}\n\
+             ExecStart={} check {} --config {}\n\
              # No network; no file can be written but those in the folders of the outputs.\n\
              PrivateNetwork=yes\n\
              RestrictAddressFamilies=none\n\
@@ -68,6 +84,13 @@ impl Job<'_> {
              [Install]\n\
              WantedBy=timers.target\n",
             word(&program),
+            match &self.says {
+                Says::Nothing => "-q".to_string(),
+                Says::Changes(None) => "--only-changes".to_string(),
+                Says::Changes(Some(state)) => {
+                    format!("--since-last {} --only-changes", argument(&state.display().to_string()))
+                }
+            },
             argument(&config),
         )
     }
@@ -99,13 +122,16 @@ mod tests {
             program: Path::new("/bin/it's"),
             config: Path::new("/x/100% $a \"b\".toml"),
             folders: &folders,
+            says: Says::Changes(Some(PathBuf::from("/home/me/re ports/$1.json"))),
         };
         let crontab = job.crontab();
         assert!(
             crontab.contains(r"'/bin/it'\''s' check") && crontab.contains(r#"'/x/100\% $a "b".toml'"#),
             "{crontab}"
         );
+        assert!(crontab.contains("--since-last '/home/me/re ports/$1.json' --only-changes"), "{crontab}");
         let units = job.systemd();
+        assert!(units.contains(r#"--since-last "/home/me/re ports/$$1.json" --only-changes"#), "{units}");
         assert!(units.contains(r#"--config "/x/100%% $$a \"b\".toml""#), "{units}");
         assert!(units.contains("ReadWritePaths=\"/home/me/re ports\""), "{units}");
     }

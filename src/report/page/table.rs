@@ -3,7 +3,7 @@
 use super::Page;
 use super::words::{Name, consent, name, verdict, way_out};
 use crate::judge::Case;
-use crate::report::{COLUMNS, Cell, Context, thousands};
+use crate::report::{Cell, Context, thousands};
 
 /// The most rows that a page has; the report has them all.
 const MOST: usize = 5_000;
@@ -27,6 +27,13 @@ const SHOWN_COLUMNS: [Shown; 7] = [
     Shown { column: "last_message", head: "Last mail", number: true },
     Shown { column: "unsubscribe", head: "Way out", number: false },
 ];
+
+/// Shown where the run was compared with the last one.
+const SHOWN_CHANGE: Shown = Shown { column: "change", head: "Since the last run", number: false };
+
+fn shown_columns(context: &Context<'_>) -> impl Iterator<Item = &'static Shown> + use<> {
+    SHOWN_COLUMNS.iter().chain(context.compared.then_some(&SHOWN_CHANGE))
+}
 
 /// The table.
 #[derive(Debug)]
@@ -61,8 +68,10 @@ pub struct Row {
 
 impl Table {
     pub fn of(page: &Page<'_>) -> Self {
-        let context = Context { policy: page.account.policy, list_given: page.account.list.is_some() };
-        let heads = SHOWN_COLUMNS.iter().map(|shown| Head { text: shown.head, number: shown.number });
+        let compared = page.account.changes.is_some();
+        let context =
+            Context { policy: page.account.policy, list_given: page.account.list.is_some(), compared };
+        let heads = shown_columns(&context).map(|shown| Head { text: shown.head, number: shown.number });
         let rows = page.cases.iter().zip(0..).take(MOST);
         Self {
             heads: heads.collect(),
@@ -84,7 +93,7 @@ impl Table {
 
 fn row(case: &Case, card: Option<usize>, context: &Context<'_>) -> Row {
     let cell = |shown: &Shown| {
-        let column = COLUMNS.iter().find(|column| column.name == shown.column);
+        let column = context.columns().find(|column| column.name == shown.column);
         let value = column.map_or(Cell::Blank, |column| column.value(case, context));
         (text(shown.column, &value), shown.number)
     };
@@ -93,7 +102,7 @@ fn row(case: &Case, card: Option<usize>, context: &Context<'_>) -> Row {
         customer: name(&case.customer),
         flagged: case.is_flagged(context.policy),
         card,
-        cells: SHOWN_COLUMNS.iter().map(cell).collect(),
+        cells: shown_columns(context).map(cell).collect(),
     }
 }
 
@@ -112,11 +121,16 @@ fn text(column: &str, cell: &Cell) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{CHANGE, COLUMNS};
 
     #[test]
     fn every_column_of_the_page_is_one_of_the_report() {
-        for shown in &SHOWN_COLUMNS {
-            assert!(COLUMNS.iter().any(|column| column.name == shown.column), "{}", shown.column);
+        for shown in SHOWN_COLUMNS.iter().chain([&SHOWN_CHANGE]) {
+            assert!(
+                COLUMNS.iter().chain([&CHANGE]).any(|column| column.name == shown.column),
+                "{}",
+                shown.column
+            );
         }
     }
 }

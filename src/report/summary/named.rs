@@ -50,7 +50,7 @@ fn amount(rule: &Rule, stretch: Stretch) -> String {
 }
 
 /// The first names, and how many more there are.
-fn few(names: &[String]) -> String {
+pub fn few(names: &[String]) -> String {
     let shown = names.get(..MOST).unwrap_or(names).join(", ");
     match names.len().saturating_sub(MOST) {
         0 => shown,
