@@ -7,7 +7,7 @@ pub use plan::{Plan, PlanBuilder};
 use crate::consent::Findings;
 use crate::error::{Error, Result};
 use crate::fact::{Detail, Fact, WayOut};
-use crate::gather::{Gathered, Step, Yield, gather};
+use crate::gather::{Gathered, Step, Yield};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{self, Case};
 use crate::mailbox::{Argument, Remark};
@@ -46,8 +46,7 @@ pub struct Outcome {
 /// Reads all mailboxes and judges their mail. `progress` is called at each step. A mailbox that
 /// can't be read is a failure of its own; the others are judged.
 pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
-    let Gathered { batch: mut everything, names, arguments } =
-        gather(&plan.survey, &plan.lens, plan.threads, progress);
+    let Gathered { batch: mut everything, names, arguments } = plan.gather(progress);
     let said = account(&arguments, !everything.facts.is_empty());
     everything.remarks.extend(said);
     let details = std::mem::take(&mut everything.details);

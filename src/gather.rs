@@ -3,14 +3,17 @@
 //! Files are cut into parts, and small ones read many at a time; threads take such tasks from one queue; what a task
 //! gave is taken in when all tasks before it have been. So nothing depends on which thread was faster.
 
+mod cache;
 mod step;
 
+pub use cache::Cache;
 pub use step::Step;
 
 use crate::error::{Error, Result};
-use crate::fact::{Batch, FactReader, Lens, Mark, Names, NewNames, Renaming};
-use crate::fact_file::Given;
-use crate::mailbox::{self, Argument, BLOCK, Borders, Part, Remark, Sink, Source, Survey};
+use crate::fact::{Batch, FactReader, Lens, Mark, Names, NewNames, Renaming, hash};
+use crate::fact_file::{Given, Keep};
+use crate::mailbox::{self, Argument, BLOCK, Borders, Dialect, Part, Remark, Sink, Source, Survey};
+use cache::{Kept, Known, may_be_kept};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender};
@@ -85,6 +88,12 @@ impl Yield {
 struct Task<'a> {
     sources: &'a [Source],
     part: Part,
+    /// Its facts, where they were kept.
+    kept: Option<Kept>,
+    /// Under which name its facts are to be kept.
+    key: Option<String>,
+    /// At the last part of a long mbox: what is known of it.
+    known: Option<Known>,
 }
 
 /// What a thread found.
@@ -97,32 +106,50 @@ struct ThreadResult {
     borders: Result<Option<Borders>>,
     /// The mailboxes that facts were made from.
     given: Vec<Given>,
+    /// Whether it comes from the mail, not from facts that were kept.
+    is_fresh: bool,
 }
 
 /// Reads all mailboxes. `progress` is told of each step. A mailbox that can't be read is a remark and
 /// gives nothing.
 pub fn gather(survey: &Survey, lens: &Lens, threads: usize, progress: &(dyn Fn(Step) + Sync)) -> Gathered {
-    in_parts(survey, lens, threads, PART, progress)
+    in_parts(survey, lens, threads, (PART, None), progress)
+}
+
+/// The same with the facts of earlier runs: only what is new is read from the mail.
+pub fn gather_with(
+    cache: &Cache,
+    survey: &Survey,
+    lens: &Lens,
+    threads: usize,
+    progress: &(dyn Fn(Step) + Sync),
+) -> Gathered {
+    let gathered = in_parts(survey, lens, threads, (PART, Some(cache)), progress);
+    cache.remove_unused(&survey.sources);
+    gathered
 }
 
 fn in_parts(
     survey: &Survey,
     lens: &Lens,
     threads: usize,
-    length: u64,
+    (length, cache): (u64, Option<&Cache>),
     progress: &(dyn Fn(Step) + Sync),
 ) -> Gathered {
-    let tasks = tasks(&survey.sources, length);
-    let mut order = InOrder::new(survey, lens, &tasks, threads);
+    let tasks = tasks(&survey.sources, length, cache);
+    let mut order = InOrder::new(survey, (lens, cache), &tasks, threads);
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::sync_channel::<ThreadResult>(threads.max(1) * 2);
     let work = |thread: usize, send: SyncSender<ThreadResult>| {
         let mut reader = FactReader::new(lens);
         while let Some((number, task)) = take(&next, &tasks) {
             let mut given = Vec::new();
-            let borders = task.run(lens, progress, &mut reader, &mut given);
+            let kept = cache.and_then(|cache| task.run_kept(lens, cache.keep, progress, &mut reader));
+            let is_fresh = kept.is_none();
+            let borders = kept.map_or_else(|| task.run(lens, progress, &mut reader, &mut given), Ok);
             let (batch, names) = reader.take();
-            if send.send(ThreadResult { task: number, thread, batch, names, borders, given }).is_err() {
+            let found = ThreadResult { task: number, thread, batch, names, borders, given, is_fresh };
+            if send.send(found).is_err() {
                 return;
             }
         }
@@ -155,7 +182,7 @@ fn take<'a, 't>(next: &AtomicUsize, tasks: &'t [Task<'a>]) -> Option<(usize, &'t
 }
 
 /// Long files in parts of about `length` bytes, small ones together until they reach that length.
-fn tasks(sources: &[Source], length: u64) -> Vec<Task<'_>> {
+fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache>) -> Vec<Task<'a>> {
     let mut tasks = Vec::new();
     let mut rest = sources;
     while let Some(first) = rest.first() {
@@ -165,16 +192,74 @@ fn tasks(sources: &[Source], length: u64) -> Vec<Task<'_>> {
             bytes <= length && source.argument == first.argument
         };
         let together = rest.iter().take(FILES).take_while(fits).count().max(1);
-        let (sources, behind) = rest.split_at(together);
+        // With a cache, a new file moves only the border of the files around it.
+        let border = rest.iter().take(together).position(|source| cache.is_some() && is_border(source));
+        let (sources, behind) = rest.split_at(border.map_or(together, |at| at + 1));
         // What can't be opened now says so when it is read; one of several is never so long that it has parts.
         let parts = mailbox::parts(first, length).unwrap_or_else(|_| vec![Part::Whole]);
-        tasks.extend(parts.into_iter().map(|part| Task { sources, part }));
+        match (cache, parts.first()) {
+            (Some(cache), Some(Part::Stretch { dialect, .. })) => {
+                tasks.extend(known_and_new(cache, sources, length, *dialect));
+            }
+            (Some(cache), Some(Part::Whole)) => {
+                let key = cache.key(sources);
+                let kept = key.as_deref().and_then(|key| cache.kept(key));
+                tasks.push(Task { kept, key, ..Task::plain(sources, Part::Whole) });
+            }
+            _ => tasks.extend(parts.into_iter().map(|part| Task::plain(sources, part))),
+        }
         rest = behind;
     }
     tasks
 }
 
+/// Whether files that are kept together end with that one: by its name, so that it is the same in every run.
+fn is_border(source: &Source) -> bool {
+    hash(&[source.origin.path.as_os_str().as_encoded_bytes()]).is_multiple_of(256)
+}
+
+/// The parts of a long mbox: what is kept of it, and what came after that.
+fn known_and_new<'a>(cache: &Cache, sources: &'a [Source], length: u64, dialect: Dialect) -> Vec<Task<'a>> {
+    let Some(source) = sources.first() else { return Vec::new() };
+    let known = Known::of(cache, source, dialect);
+    known.is_used(cache);
+    let kept = known.segments(dialect);
+    let mut tasks: Vec<Task<'a>> =
+        kept.map(|(part, kept)| Task { kept: Some(kept), ..Task::plain(sources, part) }).collect();
+    let (mut from, size) = (known.end(), source.size.unwrap_or(0));
+    while size.saturating_sub(from) > length {
+        tasks.push(Task::plain(sources, Part::Stretch { from, to: from + length, dialect }));
+        from += length;
+    }
+    let last = Task::plain(sources, Part::Stretch { from, to: u64::MAX, dialect });
+    tasks.push(Task { known: Some(known), ..last });
+    tasks
+}
+
+impl<'a> Task<'a> {
+    fn plain(sources: &'a [Source], part: Part) -> Self {
+        Self { sources, part, kept: None, key: None, known: None }
+    }
+}
+
 impl Task<'_> {
+    /// Reads its facts where they were kept, and are whole.
+    fn run_kept(
+        &self,
+        lens: &Lens,
+        keep: Keep,
+        progress: &(dyn Fn(Step) + Sync),
+        reader: &mut FactReader<'_>,
+    ) -> Option<Option<Borders>> {
+        let rows = |count| (0..count).for_each(|_| progress(Step::Message));
+        self.kept.as_ref()?.read(lens, keep, reader, &rows)?;
+        let first = match self.part {
+            Part::Stretch { from, .. } => Some(from),
+            _ => None,
+        };
+        Some(first.map(|first| Borders { first: Some(first), next: None }))
+    }
+
     /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error.
     fn run<'l>(
         &self,
@@ -205,6 +290,13 @@ impl Task<'_> {
 /// Takes in what the tasks gave, one after the other.
 struct InOrder<'a> {
     lens: &'a Lens,
+    cache: Option<&'a Cache>,
+    /// What was read from the mail of the source at hand, to be kept.
+    fresh: Batch,
+    /// Whether facts that were kept of it turned out to be damaged.
+    is_damaged: bool,
+    /// Whether it was said that facts can't be kept.
+    told_of_cache: bool,
     tasks: &'a [Task<'a>],
     /// For each thread, what its names are called here.
     renamings: Vec<Renaming>,
@@ -224,7 +316,12 @@ struct InOrder<'a> {
 }
 
 impl<'a> InOrder<'a> {
-    fn new(survey: &'a Survey, lens: &'a Lens, tasks: &'a [Task<'a>], threads: usize) -> Self {
+    fn new(
+        survey: &'a Survey,
+        (lens, cache): (&'a Lens, Option<&'a Cache>),
+        tasks: &'a [Task<'a>],
+        threads: usize,
+    ) -> Self {
         let renamings = (0..threads.max(1)).map(|_| Renaming::default()).collect();
         let mut gathered = Gathered::default();
         let empty = |argument: &Argument| Yield { holds_maildir: argument.holds_maildir, ..Yield::default() };
@@ -238,6 +335,10 @@ impl<'a> InOrder<'a> {
         let given = Vec::new();
         Self {
             lens,
+            cache,
+            fresh: Batch::default(),
+            is_damaged: false,
+            told_of_cache: false,
             tasks,
             renamings,
             gathered,
@@ -256,8 +357,9 @@ impl<'a> InOrder<'a> {
         self.gathered.names.take_in(&found.names, &mut self.renamings[found.thread]);
         let remarks = self.gathered.batch.remarks.len();
         self.given.extend(found.given);
+        self.is_damaged |= found.is_fresh && task.kept.is_some();
         match found.borders {
-            Ok(borders) => self.part(task, found.batch, found.thread, borders),
+            Ok(borders) => self.part(task, (found.batch, found.is_fresh), found.thread, borders),
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }
         self.taken += 1;
@@ -267,8 +369,55 @@ impl<'a> InOrder<'a> {
         }
     }
 
+    /// Takes in a batch; what comes from the mail is kept beside it where there is a cache.
+    fn append(&mut self, (mut batch, is_fresh): (Batch, bool), renaming: &Renaming) {
+        if let Some(cache) = self.cache {
+            if is_fresh {
+                self.fresh.append(batch.clone(), renaming);
+            }
+            if !cache.keep.details {
+                batch.details = Vec::new();
+            }
+            if !cache.keep.records {
+                batch.records = Vec::new();
+            }
+        }
+        self.gathered.batch.append(batch, renaming);
+    }
+
+    /// Keeps what was read from the mail. That it can't be kept is said, and makes no difference.
+    fn keep(&mut self, task: &Task<'_>) {
+        let fresh = std::mem::take(&mut self.fresh);
+        let is_damaged = std::mem::take(&mut self.is_damaged);
+        let (Some(cache), Some(source)) = (self.cache, task.sources.first()) else { return };
+        if self.failure.is_some() || !may_be_kept(&fresh, &self.given) {
+            return;
+        }
+        let names = &self.gathered.names;
+        if let (true, Some(kept)) = (is_damaged, &task.kept) {
+            let _ = std::fs::remove_file(&kept.path);
+        }
+        let kept = match (&task.known, &task.key) {
+            (Some(_), _) if is_damaged => cache.forget(source),
+            (Some(known), _) => known.clone().extend(cache, source, &fresh, names, self.lens),
+            (None, Some(key)) if task.kept.is_none() || is_damaged => {
+                match cache.key(task.sources).as_ref() == Some(key) {
+                    true => cache.write_facts(key, &fresh, names, self.lens, None).map(drop),
+                    false => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        };
+        if let (Err(error), false) = (kept, self.told_of_cache) {
+            self.told_of_cache = true;
+            let error = Error::io(cache.folder(), "can't keep facts for the next run", &error);
+            self.gathered.batch.remarks.push(Remark::Note(error));
+        }
+    }
+
     fn end_of_source(&mut self, task: &Task<'_>, remarks: usize) {
         self.expected = None;
+        self.keep(task);
         if let Some(error) = self.failure.take() {
             self.gathered.batch.cut_back(&self.mark);
             self.given.clear();
@@ -287,7 +436,7 @@ impl<'a> InOrder<'a> {
     }
 
     /// Takes in a part, unless the part before it reaches into it: then it is read again from there.
-    fn part(&mut self, task: &Task<'_>, batch: Batch, thread: usize, borders: Option<Borders>) {
+    fn part(&mut self, task: &Task<'_>, batch: (Batch, bool), thread: usize, borders: Option<Borders>) {
         match (self.expected, task.part) {
             (Some(start), Part::Stretch { to, .. }) if start >= to => {}
             (Some(start), Part::Stretch { to, dialect, .. })
@@ -297,7 +446,9 @@ impl<'a> InOrder<'a> {
             }
             _ => {
                 self.expected = borders.and_then(|borders| borders.next);
-                self.gathered.batch.append(batch, &self.renamings[thread]);
+                let renaming = std::mem::take(&mut self.renamings[thread]);
+                self.append(batch, &renaming);
+                self.renamings[thread] = renaming;
             }
         }
     }
@@ -316,13 +467,13 @@ impl<'a> InOrder<'a> {
 
     fn again(&mut self, task: &Task<'_>, part: Part) {
         let mut reader = FactReader::new(self.lens);
-        match (Task { part, ..*task }).run(self.lens, &|_| {}, &mut reader, &mut Vec::new()) {
+        match Task::plain(task.sources, part).run(self.lens, &|_| {}, &mut reader, &mut Vec::new()) {
             Ok(borders) => {
                 let (batch, names) = reader.take();
                 let mut renaming = Renaming::default();
                 self.gathered.names.take_in(&names, &mut renaming);
                 self.expected = borders.and_then(|borders| borders.next);
-                self.gathered.batch.append(batch, &renaming);
+                self.append((batch, true), &renaming);
             }
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }
@@ -345,7 +496,7 @@ mod tests {
         static LENS: LazyLock<Lens> =
             LazyLock::new(|| Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("valid") });
         let survey = survey(&[file.path().to_path_buf()]);
-        let Gathered { batch, names, .. } = in_parts(&survey, &LENS, threads, length, &|_| {});
+        let Gathered { batch, names, .. } = in_parts(&survey, &LENS, threads, (length, None), &|_| {});
         assert!(batch.remarks.is_empty() || batch.read == 0, "{:?}", batch.remarks);
         let skips = batch.skips.iter().map(|skip| (u32::MAX, skip.offset, skip.reason.why().to_string(), 0));
         let facts = batch.facts.iter().map(|fact| {

@@ -3,6 +3,8 @@
 use crate::consent::{Findings, Ledger, LedgerOptions, Reading};
 use crate::error::Result;
 use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
+use crate::fact_file::Keep;
+use crate::gather::{Cache, Gathered, Step, gather, gather_with};
 use crate::history::{History, Scope};
 use crate::judge::JudgeContext;
 use crate::mailbox::{FileId, Survey, survey_beside};
@@ -29,6 +31,8 @@ pub struct Plan {
     pub all: bool,
     /// How many threads read.
     pub threads: usize,
+    /// Facts of earlier runs.
+    pub cache: Option<Cache>,
 }
 
 /// A plan as it is asked for, not yet checked. Every field has a default: [`Plan::builder`] sets them, and
@@ -79,6 +83,8 @@ pub struct PlanBuilder {
     pub with_records: bool,
     /// Files that the run writes to, which are not read.
     pub outputs: Vec<FileId>,
+    /// A folder in which facts are kept from run to run.
+    pub cache: Option<PathBuf>,
 }
 
 impl PlanBuilder {
@@ -93,6 +99,13 @@ impl PlanBuilder {
         let senders = Senders::new(brands);
         let reading = Reading { zone: &zone, owners: &owners, senders: &senders, now: self.now };
         let ledger = Ledger::read(&self.consent, &reading)?;
+        let keeps = self.cache.is_some();
+        let keep = Keep {
+            details: self.with_details,
+            ways_out: self.with_ways_out,
+            signs: self.with_signs,
+            records: self.with_records,
+        };
         let lens = Lens {
             now: self.now,
             owners,
@@ -100,10 +113,11 @@ impl PlanBuilder {
             labels: Labels::built_in(),
             rules,
             vocabulary,
-            with_details: self.with_details,
-            with_ways_out: self.with_ways_out,
-            with_signs: self.with_signs,
-            with_records: self.with_records,
+            // What is kept is for any later run.
+            with_details: keep.details || keeps,
+            with_ways_out: keep.ways_out || keeps,
+            with_signs: keep.signs || keeps,
+            with_records: keep.records || keeps,
         };
         let scope = Scope {
             zone,
@@ -114,8 +128,11 @@ impl PlanBuilder {
             count_mixed: self.count_mixed || policy.count_mixed,
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let survey = survey_beside(&self.mailboxes, &self.outputs);
+        let cache = self.cache.as_deref().map(|folder| Cache::open(folder, &self.mailboxes, &lens, keep));
         Ok(Plan {
-            survey: survey_beside(&self.mailboxes, &self.outputs),
+            survey,
+            cache: cache.transpose()?,
             lens,
             scope,
             ledger,
@@ -128,6 +145,14 @@ impl PlanBuilder {
 }
 
 impl Plan {
+    /// Reads all mailboxes.
+    pub fn gather(&self, progress: &(dyn Fn(Step) + Sync)) -> Gathered {
+        match &self.cache {
+            Some(cache) => gather_with(cache, &self.survey, &self.lens, self.threads, progress),
+            None => gather(&self.survey, &self.lens, self.threads, progress),
+        }
+    }
+
     /// A plan to read these mailboxes at that instant (seconds since 1970), with the built-in rules and policy, without
     /// consent lists, in UTC.
     pub fn builder<P: Into<PathBuf>>(mailboxes: impl IntoIterator<Item = P>, now: Seconds) -> PlanBuilder {

@@ -90,7 +90,14 @@ pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
         gather(&plan.survey, &plan.lens, plan.threads, &|step| progress.step(step));
     progress.finish();
     let given: Vec<Given> = arguments.iter().map(|(named, gave)| gave.as_given(named)).collect();
-    let rows = Rows { batch: &batch, names: &names, given: &given, lens: &plan.lens };
+    let rows = Rows {
+        batch: &batch,
+        names: &names,
+        given: &given,
+        lens: &plan.lens,
+        remarks: &batch.remarks,
+        orders: 0..batch.read,
+    };
     let any_mail = !batch.facts.is_empty();
     if any_mail {
         written.replace_only_own()?;

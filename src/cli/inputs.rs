@@ -109,6 +109,10 @@ pub struct Inputs {
     #[arg(long, help_heading = "Judging")]
     pub count_mixed: bool,
 
+    /// Keep what messages say in DIR, so that the next run reads only what is new; the result is the same
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub cache: Option<PathBuf>,
+
     /// How many threads read [default: the machine's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -202,6 +206,7 @@ impl Inputs {
             count_mixed: self.count_mixed,
             all: needs.all,
             threads: self.threads.map(usize::from),
+            cache: self.cache.clone(),
             with_details: needs.details,
             with_ways_out: needs.ways_out,
             with_signs: needs.signs,

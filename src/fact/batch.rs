@@ -9,7 +9,7 @@ use crate::time::Time;
 use std::hash::{DefaultHasher, Hasher};
 
 /// Facts in the order of reading, and everything else that was noted on the way.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Batch {
     /// Messages that can be used.
     pub facts: Vec<Fact>,

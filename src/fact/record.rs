@@ -19,6 +19,10 @@ pub struct Record {
     pub written: Option<Written>,
     /// Which `--owner` addresses it names, by their places on the command line.
     pub owners_named: Vec<u64>,
+    /// Whether its program writes its state into it.
+    pub has_state: bool,
+    /// How many bytes of body it claims to have.
+    pub claimed: Option<u64>,
 }
 
 /// The times that a message names, in the order in which they are believed.

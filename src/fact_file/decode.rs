@@ -3,7 +3,7 @@
 use super::columns::{Columns, Flags, Lists, Meanings, Numbers, Texts};
 use super::encode::{FLAGS, MAYBE_KNOWN};
 use super::schema::{ColumnId, RowKind};
-use super::{Given, MADE_BY};
+use super::{Given, Keep, MADE_BY};
 use crate::error::Error;
 use crate::fact::{
     AddressId, Batch, Candidates, ConsentSign, CustomerId, Detail, Evidence, Fact, Kind, Lens, ListId,
@@ -21,6 +21,7 @@ pub(super) type Result<T> = std::result::Result<T, String>;
 /// Where rows go, and what is known of those before.
 pub(super) struct Decoder<'l, 'b> {
     lens: &'l Lens,
+    keep: Keep,
     batch: &'b mut Batch,
     names: &'b mut Names,
     /// The message of the row before: its mailbox and its number there.
@@ -66,11 +67,11 @@ struct Row<'a> {
 }
 
 /// Whether a column is needed for what a run keeps.
-pub(super) fn is_needed(id: ColumnId, lens: &Lens) -> bool {
+pub(super) fn is_needed(id: ColumnId, keep: Keep) -> bool {
     match id {
-        ColumnId::Subject => lens.with_details,
-        ColumnId::Web | ColumnId::Mail | ColumnId::MailSubject => lens.with_details && lens.with_ways_out,
-        ColumnId::Signs => lens.with_details && lens.with_signs,
+        ColumnId::Subject => keep.details,
+        ColumnId::Web | ColumnId::Mail | ColumnId::MailSubject => keep.details && keep.ways_out,
+        ColumnId::Signs => keep.details && keep.signs,
         // It follows from the From address and the brands.
         ColumnId::GroupedBy => false,
         _ => true,
@@ -179,14 +180,14 @@ impl<'a> Row<'a> {
 }
 
 impl<'l, 'b> Decoder<'l, 'b> {
-    pub fn new(lens: &'l Lens, (batch, names): (&'b mut Batch, &'b mut Names)) -> Self {
-        Self { lens, batch, names, message: None, links: HashSet::new(), given: Vec::new() }
+    pub fn new(lens: &'l Lens, keep: Keep, (batch, names): (&'b mut Batch, &'b mut Names)) -> Self {
+        Self { lens, keep, batch, names, message: None, links: HashSet::new(), given: Vec::new() }
     }
 
     /// Takes in some rows.
     pub fn take_in(&mut self, rows: &RecordBatch) -> Result<()> {
-        let lens = self.lens;
-        let columns = Columns::of(rows, |id| is_needed(id, lens))?;
+        let keep = self.keep;
+        let columns = Columns::of(rows, |id| is_needed(id, keep))?;
         let mut row = Row::of(&columns)?;
         let made_by = columns.texts(ColumnId::MadeBy)?;
         (0..rows.num_rows()).try_for_each(|at| {
@@ -312,7 +313,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
 
     fn written(&mut self, row: &Row<'_>, at: usize) {
         let Some(written) = row.written(at) else { return };
-        if self.lens.with_records
+        if self.keep.records
             && let Some(record) = self.batch.records.last_mut()
         {
             record.written = Some(written.clone());
@@ -325,7 +326,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
     /// Keeps what the run wants to know of a message besides its facts.
     fn kept(&mut self, row: &mut Row<'_>, at: usize, times: Candidates, evidence: Option<Evidence>) {
         let lens = self.lens;
-        if lens.with_records {
+        if self.keep.records {
             self.batch.records.push(Record {
                 times,
                 evidence,
@@ -333,9 +334,10 @@ impl<'l, 'b> Decoder<'l, 'b> {
                 domains: row.domains(at).collect(),
                 written: row.written(at),
                 owners_named: row.owners_named.get(at).iter().map(|place| place.cast_unsigned()).collect(),
+                ..Record::default()
             });
         }
-        if lens.with_details {
+        if self.keep.details {
             let text = |texts: &Texts<'_>| texts.get(at).unwrap_or_default().to_string();
             let [web, mail, subject] = [0, 1, 2].map(|place| row.ways_out[place].get(at).map(Box::from));
             let ways_out = WaysOut { web, mail, subject };
@@ -363,10 +365,10 @@ impl<'l, 'b> Decoder<'l, 'b> {
         let reason =
             reason.ok_or_else(|| "has a message that can't be used for an unknown reason".to_string())?;
         self.batch.skips.push(Skip { mailbox, offset, reason });
-        if self.lens.with_records {
+        if self.keep.records {
             self.batch.records.push(Record::default());
         }
-        if self.lens.with_details {
+        if self.keep.details {
             let (subject, from, message_id, ways_out, signs) = Default::default();
             self.batch.details.push(Detail { mailbox, offset, subject, from, message_id, ways_out, signs });
         }

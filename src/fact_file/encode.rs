@@ -12,13 +12,14 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use std::collections::HashMap;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How many rows go together at most: so many are in memory when they are read.
 const TOGETHER: usize = 65_536;
 
 /// What becomes rows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Rows<'a> {
     /// Facts, with details and records of all messages.
     pub batch: &'a Batch,
@@ -28,6 +29,10 @@ pub struct Rows<'a> {
     pub given: &'a [Given],
     /// How they were looked at.
     pub lens: &'a Lens,
+    /// What is said besides messages.
+    pub remarks: &'a [Remark],
+    /// Which messages, by their order.
+    pub orders: Range<u32>,
 }
 
 /// Whoever takes rows.
@@ -45,7 +50,7 @@ pub fn write_rows(rows: &Rows<'_>, out: Out<'_>) -> io::Result<()> {
     let schema = rows.schema();
     let mut writer = Writer { rows, schema, cells: Cells::new(), groups: HashMap::new(), out };
     writer.messages()?;
-    for remark in &rows.batch.remarks {
+    for remark in rows.remarks {
         writer.remark(remark);
     }
     for given in rows.given {
@@ -79,9 +84,14 @@ impl Writer<'_, '_> {
             let mut usable = false;
             while let Some(fact) = facts.next_if(|fact| fact.order == order) {
                 usable = true;
-                self.message(fact);
+                if rows.orders.contains(&order) {
+                    self.message(fact);
+                }
             }
-            if !usable && let Some(skip) = skips.next() {
+            if !usable
+                && let Some(skip) = skips.next()
+                && rows.orders.contains(&order)
+            {
                 self.unusable(order, skip);
             }
         }

@@ -2,8 +2,7 @@
 
 use super::decode::is_needed;
 use super::schema::{COLUMNS, ColumnId, Data, IDS};
-use super::{MADE_BY, SCHEMA};
-use crate::fact::Lens;
+use super::{Keep, MADE_BY, SCHEMA};
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{
@@ -94,7 +93,7 @@ pub(super) fn rows<R: ChunkReader + 'static>(
     input: R,
     loaded: &ArrowReaderMetadata,
     groups: Option<Range<usize>>,
-    lens: &Lens,
+    keep: Keep,
 ) -> Result<ParquetRecordBatchReader, ParquetError> {
     let as_dictionary = |field: &Arc<Field>| {
         let is_name = COLUMNS.iter().any(|column| column.name == field.name() && column.data == Data::Name);
@@ -108,7 +107,7 @@ pub(super) fn rows<R: ChunkReader + 'static>(
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
     let loaded = ArrowReaderMetadata::try_new(Arc::clone(loaded.metadata()), options)?;
     let is_read =
-        |name: &str| IDS.iter().zip(COLUMNS).any(|(id, column)| column.name == name && is_needed(*id, lens));
+        |name: &str| IDS.iter().zip(COLUMNS).any(|(id, column)| column.name == name && is_needed(*id, keep));
     let fields = loaded.schema().fields().iter().enumerate();
     let places: Vec<usize> =
         fields.filter(|(_, field)| is_read(field.name())).map(|(place, _)| place).collect();

@@ -3,7 +3,7 @@
 use super::decode::Decoder;
 use super::parquet::{metadata, rows};
 use super::stream::Incoming;
-use super::{Given, Shape};
+use super::{Given, Keep, Shape};
 use crate::error::{Error, Result, caught};
 use crate::fact::{Batch, Lens, Names};
 use crate::mailbox::{FactsBytes, FactsFile};
@@ -18,11 +18,12 @@ use std::path::Path;
 pub fn read(
     file: FactsFile<'_>,
     lens: &Lens,
+    keep: Keep,
     store: (&mut Batch, &mut Names),
     progress: &dyn Fn(usize),
 ) -> Result<Vec<Given>> {
     let path = file.path;
-    let mut reading = Reading { path, lens, decoder: Decoder::new(lens, store), progress };
+    let mut reading = Reading { path, lens, keep, decoder: Decoder::new(lens, keep, store), progress };
     let read = caught(|| match file.bytes {
         FactsBytes::File(file, groups) => reading.parquet(file, groups),
         FactsBytes::Memory(bytes) => reading.parquet(bytes::Bytes::from(bytes), None),
@@ -35,6 +36,7 @@ pub fn read(
 struct Reading<'a> {
     path: &'a Path,
     lens: &'a Lens,
+    keep: Keep,
     decoder: Decoder<'a, 'a>,
     progress: &'a dyn Fn(usize),
 }
@@ -44,7 +46,7 @@ impl Reading<'_> {
         let failed = |error| damaged(self.path, error);
         let (loaded, pairs) = metadata(&input).map_err(failed)?;
         Shape::of(self.lens).must_be_that_of(self.path, &pairs)?;
-        for batch in rows(input, &loaded, groups, self.lens).map_err(failed)? {
+        for batch in rows(input, &loaded, groups, self.keep).map_err(failed)? {
             let batch = batch.map_err(|error| damaged(self.path, error))?;
             self.take_in(&batch)?;
         }

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::fact::{FactReader, Lens};
-use crate::fact_file::{self, Given};
+use crate::fact_file::{self, Given, Keep};
 use crate::mailbox::{FactsFile, Place, RawMessage, Remark, Sink, Unusable, Want};
 
 /// A step of reading, reported while reading goes on.
@@ -56,7 +56,8 @@ impl Sink for ProgressReader<'_, '_> {
     fn facts(&mut self, file: FactsFile<'_>) -> Result<()> {
         let rows = |count| (0..count).for_each(|_| (self.progress)(Step::Message));
         self.reader.turn_to_facts();
-        self.given.extend(fact_file::read(file, self.lens, self.reader.store(), &rows)?);
+        let keep = Keep::of(self.lens);
+        self.given.extend(fact_file::read(file, self.lens, keep, self.reader.store(), &rows)?);
         Ok(())
     }
 }

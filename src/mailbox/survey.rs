@@ -100,6 +100,9 @@ fn holds_no_mail(entry: &DirEntry) -> bool {
     let beside = |names: &[&str]| {
         names.iter().any(|name| entry.path().parent().is_some_and(|folder| folder.join(name).is_dir()))
     };
+    if entry.file_type().is_dir() && is_own_cache(entry.path()) {
+        return true;
+    }
     if entry.file_type().is_dir() {
         return (entry.file_name() == "tmp" && beside(&["cur", "new"]))
             || (entry.file_name() == "Attachments" && beside(&["Messages"]));
@@ -108,6 +111,11 @@ fn holds_no_mail(entry: &DirEntry) -> bool {
         return true;
     }
     matches!(entry.path().extension().and_then(OsStr::to_str), Some("emlxpart" | "msf"))
+}
+
+/// Whether a folder is one in which this program keeps facts.
+fn is_own_cache(folder: &Path) -> bool {
+    std::fs::read_to_string(folder.join("CACHEDIR.TAG")).is_ok_and(|tag| tag.contains("mailfatigue"))
 }
 
 /// A link that leads back to a folder above it was read there; anything else is a loss.

@@ -23,7 +23,10 @@ impl FactReader<'_> {
         }
         let times = candidates(fields, message.from_line, self.marks.delivered);
         let owners_named = self.lens.owners.note_all_named(fields);
-        self.record = Record { times, owners_named, ..Record::default() };
+        let states = [FieldName::STATUS, FieldName::X_STATUS, FieldName::X_MOZILLA_STATUS];
+        let has_state = states.into_iter().any(|name| fields.first(name).is_some());
+        let claimed = claimed(message.header);
+        self.record = Record { times, owners_named, has_state, claimed, ..Record::default() };
     }
 
     pub(super) fn note_offers(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
@@ -130,6 +133,17 @@ impl FactReader<'_> {
             });
         }
     }
+}
+
+/// The largest `Content-Length` of a header.
+fn claimed(header: &[u8]) -> Option<u64> {
+    const NAME: &[u8] = b"content-length:";
+    let lines = header.split(|byte| matches!(byte, b'\n' | b'\r'));
+    let values = lines.filter_map(|line| {
+        let (name, value) = line.split_at_checked(NAME.len())?;
+        std::str::from_utf8(value).ok().filter(|_| name.eq_ignore_ascii_case(NAME))?.trim().parse().ok()
+    });
+    values.max()
 }
 
 /// The id of the message that one answers: of `In-Reply-To`, else the last of `References`.

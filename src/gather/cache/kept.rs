@@ -1,0 +1,53 @@
+//! A file of the cache: known by its name, whole by its checksum.
+
+use super::checksum;
+use crate::fact::{FactReader, Lens};
+use crate::fact_file::{self, Keep};
+use crate::mailbox::{FactsBytes, FactsFile};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Facts that were kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The file.
+    pub path: PathBuf,
+    /// The CRC-32 of its bytes.
+    pub checksum: u32,
+}
+
+impl Kept {
+    /// What a file's name says: the key of what is in it, and its checksum.
+    pub fn named(path: &Path) -> Option<(String, Self)> {
+        let (key, checksum) = path.file_name()?.to_str()?.strip_suffix(".parquet")?.rsplit_once('-')?;
+        let checksum = u32::from_str_radix(checksum, 16).ok()?;
+        Some((key.to_string(), Self { path: path.to_path_buf(), checksum }))
+    }
+
+    /// Reads it; `None`: it is damaged or gone, and nothing of it was taken in.
+    pub fn read(
+        &self,
+        lens: &Lens,
+        keep: Keep,
+        reader: &mut FactReader<'_>,
+        progress: &dyn Fn(usize),
+    ) -> Option<()> {
+        let bytes = std::fs::read(&self.path).ok().filter(|bytes| checksum(bytes) == self.checksum)?;
+        let file = FactsFile { path: &self.path, bytes: FactsBytes::Memory(bytes) };
+        let (batch, _) = reader.store();
+        let (mark, remarks) = (batch.mark(), batch.remarks.len());
+        let read = fact_file::read(file, lens, keep, reader.store(), progress);
+        let (batch, _) = reader.store();
+        match read {
+            Ok(given) => {
+                batch.mailboxes += given.iter().map(|given| given.mailboxes).sum::<u32>();
+                Some(())
+            }
+            Err(_) => {
+                batch.cut_back(&mark);
+                batch.remarks.truncate(remarks);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Facts of mailbox files, kept from run to run, so that a night costs its new mail.
+//!
+//! Long mbox files are kept in segments of messages (`segments`); other files together, some hundred at a time, under a
+//! name made of all that identifies them (`stamp`). Whatever is doubtful is read from the mail: a cache may make a run
+//! faster, never other. Files are written under names of their own and never changed, so two runs at once do no harm.
+
+mod kept;
+mod segments;
+mod stamp;
+
+pub(super) use kept::Kept;
+
+use crate::error::{Error, Result};
+use crate::fact::{Batch, Lens, Names};
+use crate::fact_file::{Given, Keep, ParquetRows, Rows, Shape, write_rows};
+use crate::mailbox::{Remark, Source};
+use crate::text::digest::sha256;
+use crate::time::Seconds;
+use flate2::Crc;
+use stamp::Stamp;
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+pub(super) use segments::Known;
+
+/// By this file backup programs leave a cache out (<https://bford.info/cachedir/>), and so does this one where it reads
+/// the folder around it.
+const TAG: &str = "CACHEDIR.TAG";
+const TAG_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Facts that mailfatigue keeps from run to run (--cache). They can be removed.\n";
+
+/// A folder with facts of earlier runs.
+#[derive(Debug)]
+pub struct Cache {
+    folder: PathBuf,
+    /// The instant of the run.
+    now: Seconds,
+    /// The mailboxes of the command line.
+    arguments: Vec<PathBuf>,
+    /// By which program and options facts are made.
+    shape: String,
+    /// What the run wants of the facts that are kept.
+    pub(super) keep: Keep,
+    /// The files that are there, by the part of their names that says what is in them.
+    there: HashMap<String, Kept>,
+    /// Which files were read or written by this run.
+    used: Mutex<HashSet<PathBuf>>,
+}
+
+impl Cache {
+    /// The cache in a folder, which is made where it is missing. `lens` records everything; `keep` is what the run
+    /// itself wants.
+    pub fn open(folder: &Path, arguments: &[PathBuf], lens: &Lens, keep: Keep) -> Result<Self> {
+        private_folder(folder)
+            .map_err(|error| Error::io(folder, "can't be made the folder of --cache", &error))?;
+        if !folder.join(TAG).exists() {
+            let written = write_privately(folder, &folder.join(TAG), TAG_TEXT.as_bytes());
+            written.map_err(|error| {
+                Error::io(folder, "can't be written to, and is the folder of --cache", &error)
+            })?;
+        }
+        let entries = std::fs::read_dir(folder)
+            .map_err(|error| Error::io(folder, "can't be read as the folder of --cache", &error))?;
+        let kept = entries.filter_map(|entry| Kept::named(&entry.ok()?.path()));
+        let mut shape: Vec<(String, String)> = Shape::of(lens).metadata().into_iter().collect();
+        shape.sort();
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            now: lens.now,
+            arguments: arguments.to_vec(),
+            shape: format!("{shape:?}"),
+            keep,
+            there: kept.collect(),
+            used: Mutex::default(),
+        })
+    }
+
+    /// A name for what some sources hold; `None`: they can't be told, or are no files.
+    pub(super) fn key(&self, sources: &[Source]) -> Option<String> {
+        let stamps = sources.iter().map(|source| {
+            let stamp = Stamp::of(source).filter(|stamp| stamp.is_settled(self.now))?;
+            Some(format!("{:?} {stamp:?}", source.origin))
+        });
+        let stamps: String = stamps.collect::<Option<Vec<_>>>()?.join("\n");
+        Some(format!("f-{}-{}", self.argument(sources.first()?), self.digest(&stamps)))
+    }
+
+    /// What files of the same argument have in common in their names.
+    fn argument(&self, source: &Source) -> String {
+        let path = self.arguments.get(source.argument).map(|path| path.as_os_str().as_encoded_bytes());
+        sha256(path.unwrap_or_default())[..12].to_string()
+    }
+
+    fn digest(&self, text: &str) -> String {
+        sha256(format!("{}\n{text}", self.shape).as_bytes())[..32].to_string()
+    }
+
+    /// Facts that are kept under that name.
+    pub(super) fn kept(&self, key: &str) -> Option<Kept> {
+        self.there.get(key).cloned().inspect(|kept| self.mark_used(&kept.path))
+    }
+
+    /// Its folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Forgets what is known of a long mbox, so that it is read anew.
+    pub(super) fn forget(&self, source: &Source) -> io::Result<()> {
+        match std::fs::remove_file(segments::manifest(self, source)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn mark_used(&self, path: &Path) {
+        if let Ok(mut used) = self.used.lock() {
+            used.insert(path.to_path_buf());
+        }
+    }
+
+    /// Keeps a batch under that name: all of it, or the messages in a range of their order.
+    pub(super) fn write_facts(
+        &self,
+        key: &str,
+        batch: &Batch,
+        names: &Names,
+        lens: &Lens,
+        orders: Option<Range<u32>>,
+    ) -> io::Result<Kept> {
+        let given = Given { mailboxes: batch.mailboxes, ..Given::default() };
+        let (remarks, orders) = match orders {
+            Some(orders) => (&[][..], orders),
+            None => (batch.remarks.as_slice(), 0..batch.read),
+        };
+        let rows = Rows { batch, names, given: &[given], lens, remarks, orders };
+        let mut bytes = Vec::new();
+        let schema = rows.schema();
+        let mut out = ParquetRows::new(&mut bytes, &schema)?;
+        write_rows(&rows, &mut |batch| out.add(batch))?;
+        out.end()?;
+        let kept = Kept {
+            path: self.folder.join(format!("{key}-{:08x}.parquet", checksum(&bytes))),
+            checksum: checksum(&bytes),
+        };
+        self.write(&kept.path, &bytes)?;
+        Ok(kept)
+    }
+
+    /// Writes a file of the cache.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        write_privately(&self.folder, path, bytes)?;
+        self.mark_used(path);
+        Ok(())
+    }
+
+    /// Removes what was kept of these sources' arguments and is of no more use.
+    pub(super) fn remove_unused(&self, sources: &[Source]) {
+        let arguments: HashSet<String> = sources.iter().map(|source| self.argument(source)).collect();
+        let Ok(used) = self.used.lock() else { return };
+        for (key, kept) in &self.there {
+            let of_these = key.split('-').nth(1).is_some_and(|argument| arguments.contains(argument));
+            if of_these && !used.contains(&kept.path) {
+                let _ = std::fs::remove_file(&kept.path);
+            }
+        }
+    }
+}
+
+/// Whether what a file gave may be kept: it was read, and says nothing that depends on more than itself.
+pub(super) fn may_be_kept(batch: &Batch, given: &[Given]) -> bool {
+    let lasting = |remark: &Remark| !matches!(remark, Remark::Failed(_) | Remark::Promised(_));
+    given.is_empty() && batch.remarks.iter().all(lasting)
+}
+
+/// Writes a file as a whole or not at all, for nobody else to read.
+fn write_privately(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+#[cfg(unix)]
+fn private_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn private_folder(folder: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+#[cfg(test)]
+mod tests;
