@@ -118,6 +118,24 @@ fn names_can_do_the_terminal_no_harm() {
 }
 
 #[test]
+fn while_a_file_is_read_bytes_messages_and_the_time_left_are_shown_at_any_width() {
+    let here = folder(&[("a.mbox", market().repeat(60).as_bytes())]);
+    for columns in [30, 59, 60, 80, 200] {
+        // As a terminal of that width shows it: what is over is missing.
+        let session = at_terminal(here.path(), columns, &["check", "a.mbox"], None, true);
+        let raw = session.raw.replace("\u{1b}[", "\r");
+        let shown: Vec<&str> = raw.split(['\r', '\n']).filter(|frame| frame.contains("iB")).collect();
+        assert!(!shown.is_empty(), "{columns}: {raw:?}");
+        for frame in shown {
+            let frame = frame.trim_start_matches(['0', '1', '2', 'K', 'A']).trim_end();
+            assert!(frame.width() <= usize::from(columns), "{columns}: {frame:?}");
+            let messages = if columns < 60 { " msgs" } else { " messages" };
+            assert!(frame.contains(messages) && frame.ends_with(" left"), "{columns}: {frame:?}");
+        }
+    }
+}
+
+#[test]
 fn standard_input_shows_bytes_and_messages_and_no_bar() {
     let part = market();
     for columns in [30, 80] {

@@ -13,35 +13,51 @@ const WIDE: usize = 76;
 /// From this width on there is room for the numbers and the time left.
 const MIDDLE: usize = 60;
 
+/// From this width on there is room for all of them in short.
+const NARROW: usize = 30;
+
 /// How far reading has come, where somebody watches.
 pub struct Progress {
     bar: ProgressBar,
     messages: AtomicU64,
-    /// Whether the bytes are shown beside what is written here.
-    has_bytes: bool,
+    /// What is written beside the bar.
+    numbers: Numbers,
+}
+
+/// What is written beside the bar.
+#[derive(Debug, Clone, Copy)]
+enum Numbers {
+    /// `12,345 messages`
+    Messages,
+    /// `12k msgs`
+    MessagesInShort,
+    /// `1.20 MiB, 12,345 messages`
+    BytesAndMessages,
 }
 
 impl Progress {
-    /// A bar and the time left where it is known how much there is to be read and the terminal is wide enough; else the
-    /// numbers alone.
+    /// Bytes, messages and the time left where it is known how much there is to be read, with a bar where the terminal
+    /// has room for it; else bytes and messages.
     pub fn new(quiet: bool, plan: &Plan) -> Self {
         let total: Option<u64> = plan.survey.sources.iter().map(|source| source.size).sum();
         let columns = columns().filter(|_| !quiet);
-        let template = match columns.filter(|_| total.is_some()) {
-            Some(WIDE..) => "reading {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left",
-            Some(MIDDLE..) => "{bytes}/{total_bytes}, {msg}, {eta} left",
+        let (template, numbers) = match columns.filter(|_| total.is_some()) {
+            Some(WIDE..) => {
+                ("reading {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left", Numbers::Messages)
+            }
+            Some(MIDDLE..) => ("{bytes}/{total_bytes}, {msg}, {eta} left", Numbers::Messages),
+            Some(NARROW..) => ("{bytes} {msg} {eta} left", Numbers::MessagesInShort),
             // It is cut where it does not fit.
-            _ => "{wide_msg}",
+            _ => ("{wide_msg}", Numbers::BytesAndMessages),
         };
-        let has_bytes = total.is_some() && columns.is_some_and(|columns| columns >= MIDDLE);
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = match (columns, total) {
             (None, _) => ProgressBar::hidden(),
             (_, Some(total)) => ProgressBar::new(total),
             (_, None) => ProgressBar::no_length(),
         };
-        let this = Self { bar: bar.with_style(style), messages: AtomicU64::new(0), has_bytes };
-        this.bar.set_message(this.numbers());
+        let this = Self { bar: bar.with_style(style), messages: AtomicU64::new(0), numbers };
+        this.bar.set_message(this.message());
         this
     }
 
@@ -53,7 +69,7 @@ impl Progress {
             }
             Step::Bytes(bytes) if !self.bar.is_hidden() => {
                 self.bar.inc(bytes);
-                self.bar.set_message(self.numbers());
+                self.bar.set_message(self.message());
             }
             Step::Bytes(_) => {}
         }
@@ -64,14 +80,38 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn numbers(&self) -> String {
-        let messages = match self.messages.load(Ordering::Relaxed) {
+    fn message(&self) -> String {
+        let count = self.messages.load(Ordering::Relaxed);
+        let messages = match count {
             1 => "1 message".to_string(),
-            messages => format!("{} messages", thousands(messages)),
+            _ => format!("{} messages", thousands(count)),
         };
-        match self.has_bytes {
-            true => messages,
-            false => format!("{}, {messages}", HumanBytes(self.bar.position())),
+        match self.numbers {
+            Numbers::Messages => messages,
+            Numbers::MessagesInShort => in_short(count),
+            Numbers::BytesAndMessages => format!("{}, {messages}", HumanBytes(self.bar.position())),
+        }
+    }
+}
+
+/// A number of messages in at most nine columns.
+fn in_short(messages: u64) -> String {
+    match messages {
+        0..10_000 => format!("{messages} msgs"),
+        10_000..1_000_000 => format!("{}k msgs", messages / 1_000),
+        _ => format!("{}M msgs", messages / 1_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_narrowest_line_has_room_for_the_longest_numbers() {
+        for messages in [0, 9_999, 10_000, 999_999, 1_000_000, 999_999_999] {
+            let line = format!("{} {} 59m left", HumanBytes(1_073_741_823), in_short(messages));
+            assert!(line.len() <= NARROW, "{line}");
         }
     }
 }

@@ -155,7 +155,7 @@ for (const name of ['hostile', 'hostile-sender']) {
       }
       return { hit: window.hit !== undefined, names: [...names], attributes: [...attributes], links: [...links], text: document.body.textContent };
     });
-    const known = ('html head meta title style body svg symbol g path text use header p nav ul li a main section h1 h2 h3 h4 b bdi span small ol pre ' +
+    const known = ('html head meta title style body svg symbol clipPath g path text use header p nav ul li a main section h1 h2 h3 h4 b bdi span small ol pre ' +
       'article figure div figcaption details summary table thead tbody tr th td code form label input output button footer script line').split(' ');
     assert.deepEqual(seen.names.filter((one) => !known.includes(one)), [], 'only elements of the template');
     assert.deepEqual(seen.attributes.filter((one) => /^on|src|style|action|xlink|^is$|slot/.test(one)), [], 'no attribute that does something');

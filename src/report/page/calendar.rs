@@ -1,25 +1,20 @@
 //! The calendar of a sender: the last 53 weeks, a column each, with a cell for each day. A day on which mail came
 //! without consent on record is a square, any other a dot; the more mail, the stronger the colour.
 //!
-//! The calendar is drawn in two halves, which a narrow page shows one below the other. Days with the same look that
-//! follow each other are one dashed line, and what all calendars of a page share is drawn once, which keeps a page with
-//! hundreds of calendars small.
+//! The calendar is drawn in two halves, which a narrow page shows one below the other.
 
+use super::looks::{Days, Layers, Look, WEEKS_OF_HALF};
 use super::words::month;
 use crate::judge::{Case, Received};
 use crate::time::Day;
 use std::fmt::Write;
 
-/// How many weeks are shown, and how many of them in the first half.
+/// How many weeks are shown.
 const WEEKS: i32 = 53;
-const FIRST_HALF: i32 = 27;
 
 /// From one cell to the next, and the size of a cell.
 const PITCH: i32 = 11;
 const CELL: i32 = 9;
-
-/// How many strengths of a colour there are: one, two, and three or more messages a day.
-const LEVELS: usize = 3;
 
 /// A calendar, ready to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +49,10 @@ pub struct Frame {
 /// A half.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Half {
-    /// The days with mail that look the same: the name of the look, and a path in weeks and weekdays.
-    pub looks: Vec<(&'static str, String)>,
+    /// The days with mail: dots.
+    pub dots: Layers,
+    /// The same: squares.
+    pub squares: Layers,
     /// Frames around marked days.
     pub rings: String,
     /// The marks below the weeks: the name of the sign, and its place.
@@ -96,10 +93,8 @@ struct Active {
 }
 
 impl Active {
-    fn look(&self) -> &'static str {
-        const LOOKS: [[&str; LEVELS]; 2] = [["c1", "c2", "c3"], ["u1", "u2", "u3"]];
-        let level = usize::try_from(self.messages).unwrap_or(LEVELS).clamp(1, LEVELS);
-        LOOKS[usize::from(self.unconsented > 0)][level - 1]
+    fn look(&self) -> Look {
+        Look::of(self.messages, self.unconsented > 0)
     }
 }
 
@@ -131,7 +126,7 @@ pub fn frames(last: Day) -> [Frame; 2] {
 /// The first and the last day of each half.
 fn halves(last: Day) -> [(Day, Day); 2] {
     let start = last.plus(-weekday(last) - (WEEKS - 1) * 7);
-    let second = start.plus(FIRST_HALF * 7);
+    let second = start.plus(WEEKS_OF_HALF as i32 * 7);
     [(start, second.plus(-1)), (second, last)]
 }
 
@@ -184,17 +179,14 @@ fn marks(case: &Case, first: Day, last: Day) -> Vec<Mark> {
 impl Half {
     /// The half from a Monday to a day, both inclusive.
     fn of(first: Day, last: Day, active: &[Active], marks: &[Mark]) -> Self {
-        let mut half = Self::default();
+        let mut days = Days::default();
         let inside = |day: Day| (first..=last).contains(&day);
-        let days: Vec<&Active> = active.iter().filter(|active| inside(active.day)).collect();
-        let alike = days.chunk_by(|left, right| {
-            left.look() == right.look() && left.day.plus(1) == right.day && weekday(right.day) > 0
-        });
-        for run in alike {
-            let Some(start) = run.first() else { continue };
-            half.draw(start.look(), cell(first, start.day), run.len());
+        for active in active.iter().filter(|active| inside(active.day)) {
+            let after = usize::try_from(active.day.number() - first.number()).unwrap_or(0);
+            days.set(after / 7, after % 7, active.look());
         }
-        half.looks.sort_by_key(|(look, _)| *look);
+        let [dots, squares] = days.layers();
+        let mut half = Self { dots, squares, ..Self::default() };
         for mark in marks.iter().filter(|mark| inside(mark.day)) {
             let (x, y) = cell(first, mark.day);
             let _ = write!(half.rings, "M{} {}h{PITCH}v{PITCH}h-{PITCH}z", x - 1, y - 1);
@@ -203,20 +195,6 @@ impl Half {
             half.signs.push((mark.sign, taken.map_or(x, |taken| x.max(taken + PITCH))));
         }
         half
-    }
-
-    /// Draws days that follow each other in a week: dashes without length, whose caps are squares or dots. A line of no
-    /// length at all is not drawn.
-    fn draw(&mut self, look: &'static str, (x, y): (i32, i32), days: usize) {
-        let at = self.looks.iter().position(|(known, _)| *known == look).unwrap_or_else(|| {
-            self.looks.push((look, String::new()));
-            self.looks.len() - 1
-        });
-        let Some((_, path)) = self.looks.get_mut(at) else { return };
-        let _ = match days {
-            0 | 1 => write!(path, "M{} {}v.1", x / PITCH, y / PITCH),
-            _ => write!(path, "M{} {}v{}.1", x / PITCH, y / PITCH, days - 1),
-        };
     }
 }
 
@@ -288,19 +266,9 @@ mod tests {
         let last = day("2026-06-14");
         let active = active(&mail, first, last);
         let half = Half::of(first, last, &active, &[]);
-        assert_eq!(
-            half.looks,
-            [("c1", "M0 2v.1".into()), ("u1", "M0 0v1.1".into()), ("u2", "M0 3v.1".into())]
-        );
+        assert_eq!(half.dots, [("c1", "0 2 1 999".into())]);
+        assert_eq!(half.squares, [("u1", "2 999".into()), ("u2", "0 3 1 999".into())]);
         let months = months(&active);
         assert_eq!((months[0].days, months[0].messages, months[0].unconsented), (4, 5, 3));
-    }
-
-    #[test]
-    fn no_run_leads_into_the_next_week() {
-        let mail = received(&[("2026-06-14", State::None), ("2026-06-15", State::None)]);
-        let first = day("2026-06-08");
-        let half = Half::of(first, day("2026-06-21"), &active(&mail, first, day("2026-06-21")), &[]);
-        assert_eq!(half.looks, [("u1", "M0 6v.1M1 0v.1".into())]);
     }
 }

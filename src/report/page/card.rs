@@ -1,7 +1,7 @@
 //! What the page says of one sender: verdict and reason, calendar, how to leave, subjects, the letter.
 
 use super::calendar::Calendar;
-use super::words::{Name, address, line, name, verdict};
+use super::words::{Name, cut, verdict, whole};
 use super::{Page, numbers::percent};
 use crate::fact::{Detail, Fact, WayOut, WaysOut};
 use crate::history::{Counted, Pair};
@@ -35,11 +35,15 @@ pub struct Card {
     pub web: Option<String>,
     pub mail: Option<String>,
     pub mail_subject: Option<String>,
+    /// Whether there is an address for it that this page has no room for.
+    pub has_longer_address: bool,
     pub no_reply: bool,
     /// Day and subject of the newest messages, without repetitions.
     pub subjects: Vec<(String, String)>,
     /// A letter to copy.
     pub letter: Option<String>,
+    /// Whether there is a letter that this page has no room for.
+    pub has_longer_letter: bool,
 }
 
 impl Card {
@@ -47,24 +51,42 @@ impl Card {
     pub fn of(number: usize, case: &Case, pair: Option<&Pair<'_>>, page: &Page<'_>) -> Self {
         let newest = newest(pair, page);
         let ways_out = newest.first().and_then(|(_, detail)| detail.ways_out.as_deref());
-        let part = |of: fn(&WaysOut) -> Option<&str>| ways_out.and_then(of).map(address);
+        let room = &page.room;
+        let mut has_longer_address = false;
+        let mut part = |of: fn(&WaysOut) -> Option<&str>| {
+            let text = ways_out.and_then(of)?;
+            let fits = whole(text, room.address);
+            has_longer_address |= fits.is_none();
+            fits
+        };
+        let web = part(|ways| ways.web.as_deref());
+        let mail = part(|ways| ways.mail.as_deref());
+        let mail_subject = part(|ways| ways.subject.as_deref()).filter(|_| mail.is_some());
+        // By its subject the sender knows who wants to leave.
+        let has_subject = ways_out.is_some_and(|ways| ways.subject.is_some());
+        let mail = mail.filter(|_| has_subject == mail_subject.is_some());
+        let letter = (number <= LETTERS).then(|| letter_of(case, page)).flatten();
+        let has_letter = letter.is_some();
+        let letter = letter.filter(|letter| letter.len() <= room.letter);
         let shown_until = page.last_day().or_else(|| case.active.last());
         Self {
             number,
-            name: Name::of(case),
+            name: Name::of(case, room),
             customer: page.customer_of(case),
             flagged: case.is_flagged(page.account.policy),
             verdict: verdict(page.verdict_of(case)),
-            reason: sentence(&reason(case, page.account.policy, page.account.list.is_some())),
+            reason: sentence(&reason(case, page.account.policy, page.account.list.is_some()), room.reason),
             facts: facts(case),
             calendar: shown_until.filter(|_| !case.received.is_empty()).map(|last| Calendar::of(case, last)),
             leave: leave(case.way_out),
-            web: part(|ways| ways.web.as_deref()),
-            mail: part(|ways| ways.mail.as_deref()),
-            mail_subject: part(|ways| ways.subject.as_deref()),
+            web,
+            mail,
+            mail_subject,
+            has_longer_address,
             no_reply: case.no_reply == Some(true),
             subjects: subjects(&newest, page),
-            letter: (number <= LETTERS).then(|| letter_of(case, page)).flatten(),
+            has_longer_letter: has_letter && letter.is_none(),
+            letter,
         }
     }
 }
@@ -75,12 +97,10 @@ fn letter_of(case: &Case, page: &Page<'_>) -> Option<String> {
 }
 
 /// The sentence of the report, as the page's sentences are: with a capital and a full stop.
-fn sentence(reason: &str) -> String {
+fn sentence(reason: &str, most: usize) -> String {
     let mut letters = reason.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let long = crate::report::visible(reason).chars().count() > 600;
-    let rest = if long { letters.take(600).chain(['…']).collect() } else { letters.as_str().to_string() };
-    format!("{}.", crate::report::visible(&(first + &rest)))
+    format!("{}.", cut(&(first + letters.as_str()), most))
 }
 
 fn facts(case: &Case) -> Vec<(String, &'static str)> {
@@ -119,13 +139,8 @@ fn subjects(newest: &[(&Fact, &Detail)], page: &Page<'_>) -> Vec<(String, String
     let new = newest.iter().filter(|(_, detail)| seen.insert(detail.subject.as_str()));
     let shown = new.take(SUBJECTS).map(|(fact, detail)| {
         let day = fact.time.map_or(String::new(), |time| page.judging.scope.zone.day(time).to_string());
-        let subject = line(&detail.subject);
+        let subject = cut(&detail.subject, page.room.line);
         (day, if subject.trim().is_empty() { "(no subject)".to_string() } else { subject })
     });
     shown.collect()
-}
-
-/// A customer, for pages about several.
-pub fn customer(case: &Case) -> String {
-    name(&case.customer)
 }

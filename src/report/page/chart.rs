@@ -76,7 +76,7 @@ impl Chart {
             .find(|(size, _)| days.div_euclid(*size) <= BARS)?;
         let bars = (days - 1).div_euclid(size) + 1;
         let layers = layers(page);
-        let all: u64 = cases.iter().map(|case| case.received.len() as u64).sum();
+        let all = messages(page);
         let mut below = vec![0_u64; usize::try_from(bars).ok()?];
         let counts: Vec<Vec<u64>> =
             layers.iter().map(|layer| layer.counts(first, size, below.len())).collect();
@@ -84,7 +84,7 @@ impl Chart {
         let step = step(most);
         let top = most.div_ceil(step).max(1) * step;
         let series =
-            layers.iter().zip(&counts).map(|(layer, counts)| layer.series(counts, &mut below, top, all));
+            layers.iter().zip(&counts).map(|(layer, counts)| layer.series(counts, &mut below, top, page));
         Some(Self {
             series: series.collect(),
             bars,
@@ -143,7 +143,7 @@ impl Layer<'_> {
     }
 
     /// Draws the layer on what lies below.
-    fn series(&self, counts: &[u64], below: &mut [u64], top: u64, all: u64) -> Series {
+    fn series(&self, counts: &[u64], below: &mut [u64], top: u64, page: &Page<'_>) -> Series {
         const CLASSES: [[&str; NAMED + 1]; 2] = [["o1", "o2", "o3", "o4"], ["f1", "f2", "f3", "f4"]];
         let mut path = String::new();
         for (at, (count, below)) in counts.iter().zip(below).enumerate().filter(|(_, (count, _))| **count > 0)
@@ -153,17 +153,22 @@ impl Layer<'_> {
         }
         let messages: u64 = counts.iter().sum();
         let several = format!("{} others", self.cases.len());
-        let first = self.cases.first().map(|case| Name::of(case));
+        let first = self.cases.first().map(|case| Name::of(case, &page.room));
         let alone = self.shade.is_some() || self.cases.len() == 1;
         Series {
             class: CLASSES[usize::from(self.flagged)][self.shade.unwrap_or(NAMED).min(NAMED)],
             name: first.filter(|_| alone).unwrap_or(Name { first: several, second: None }),
             flagged: self.flagged,
             messages: thousands(messages),
-            share: percent(Share { part: messages, whole: all }),
+            share: percent(Share { part: messages, whole: self::messages(page) }),
             path,
         }
     }
+}
+
+/// All marketing.
+fn messages(page: &Page<'_>) -> u64 {
+    page.account.cases.iter().map(|case| case.received.len() as u64).sum()
 }
 
 /// The distance of lines across: 1, 2 or 5 times a power of ten, so that there are at most five.

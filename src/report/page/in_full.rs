@@ -1,6 +1,7 @@
 //! What only the page about one sender has: what is on record, what would change the verdict, every message.
 
-use super::words::{consent, line};
+use super::room::Room;
+use super::words::{consent, cut};
 use crate::report::Explanation;
 use crate::time::Day;
 
@@ -64,6 +65,10 @@ fn states(explanation: &Explanation) -> Vec<State<'_>> {
         })
     });
     of_record.collect()
+}
+
+fn line(text: &str) -> String {
+    cut(text, Room::MOST.line)
 }
 
 fn days(from: Option<Day>, until: Option<Day>) -> String {

@@ -8,8 +8,10 @@ mod calendar;
 mod card;
 mod chart;
 mod in_full;
+mod looks;
 mod numbers;
 mod overview;
+mod room;
 mod table;
 mod words;
 
@@ -25,16 +27,15 @@ use calendar::Frame;
 use card::Card;
 use chart::Chart;
 use in_full::InFull;
+use looks::Shapes;
 use overview::Overview;
+use room::Room;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use table::Table;
 
 pub use super::explain::Explanation;
-
-/// The most cards that a page has; the table and the report have the rest.
-const CARDS: usize = 500;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -52,6 +53,8 @@ pub struct Page<'a> {
     pub listing: &'a Listing<'a>,
     /// Whether the rows are of several customers, so that each needs its customer's name.
     several_customers: bool,
+    /// How much is said of each sender.
+    room: Room,
 }
 
 /// The page as it is written.
@@ -66,6 +69,7 @@ struct Document<'a> {
     overview: Option<Overview>,
     /// What all calendars share.
     frames: Vec<Frame>,
+    shapes: Shapes,
     cards: Vec<Card>,
     /// How many flagged senders have no card.
     without_card: usize,
@@ -99,33 +103,46 @@ impl<'a> Page<'a> {
     ) -> Self {
         let first = cases.first().map(|case| &case.customer);
         let several_customers = cases.iter().any(|case| Some(&case.customer) != first);
-        Self { account, cases, judging, listing, several_customers }
+        Self { account, cases, judging, listing, several_customers, room: Room::MOST }
     }
 
     /// Writes the page about all senders.
-    pub fn write(&self, out: impl Write) -> io::Result<()> {
+    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
+        let senders = self.cases.iter().map(|case| case.sender.as_str()).collect::<HashSet<_>>().len();
+        let mut page = *self;
+        loop {
+            let text = page.about_all_senders()?;
+            match page.room.after(text.len(), senders, self.cases.len()) {
+                Some(room) => page = Self { room, ..page },
+                None => return out.write_all(text.as_bytes()),
+            }
+        }
+    }
+
+    fn about_all_senders(&self) -> io::Result<String> {
         let flagged = self.cases.iter().filter(|case| case.is_flagged(self.account.policy));
         let count = flagged.clone().count();
         let document = Document {
             overview: Some(Overview::of(self)),
-            cards: self.cards(flagged.take(CARDS)),
-            without_card: count.saturating_sub(CARDS),
+            cards: self.cards(flagged.take(self.room.cards)),
+            without_card: count.saturating_sub(self.room.cards),
             table: (!self.cases.is_empty()).then(|| Table::of(self)),
             chart: Chart::of(self),
             ..self.document("Promotional mail, by mailfatigue")
         };
-        document.write(out)
+        document.render().map_err(io::Error::other)
     }
 
     /// Writes the page about one sender, with every message. The explanations are those of the cases.
-    pub fn write_of_sender(&self, out: impl Write, explanations: &[Explanation]) -> io::Result<()> {
+    pub fn write_of_sender(&self, mut out: impl Write, explanations: &[Explanation]) -> io::Result<()> {
+        let page = Self { room: Room::ONE_SENDER, ..*self };
         let pairs = self.cases.iter().zip(explanations);
         let document = Document {
-            cards: self.cards(self.cases.iter()),
+            cards: page.cards(self.cases.iter()),
             in_full: pairs.map(|(case, told)| InFull::of(told, self.customer_of(case))).collect(),
-            ..self.document("A sender, by mailfatigue")
+            ..page.document("A sender, by mailfatigue")
         };
-        document.write(out)
+        document.write_into(&mut out)
     }
 
     fn document(&self, title: &'static str) -> Document<'_> {
@@ -137,6 +154,7 @@ impl<'a> Page<'a> {
             title,
             overview: None,
             frames: self.last_day().map(calendar::frames).into_iter().flatten().collect(),
+            shapes: Shapes::new(),
             cards: Vec::new(),
             without_card: 0,
             table: None,
@@ -169,11 +187,11 @@ impl<'a> Page<'a> {
 
     /// The number of a case's card, by its place in the report: flagged cases come first.
     fn card_of(&self, case: &Case, at: usize) -> Option<usize> {
-        (case.is_flagged(self.account.policy) && at < CARDS).then_some(at + 1)
+        (case.is_flagged(self.account.policy) && at < self.room.cards).then_some(at + 1)
     }
 
     fn customer_of(&self, case: &Case) -> Option<String> {
-        self.several_customers.then(|| card::customer(case))
+        self.several_customers.then(|| words::cut(&case.customer, self.room.name))
     }
 
     /// The verdict as the report has it.
@@ -193,12 +211,6 @@ fn pairs(history: &History) -> HashMap<(&str, &str), Pair<'_>> {
     let names = &history.names;
     let named = |pair: Pair<'_>| (names.text(pair.sender), names.text(pair.customer));
     history.pairs().map(|pair| (named(pair), pair)).collect()
-}
-
-impl Document<'_> {
-    fn write(&self, mut out: impl Write) -> io::Result<()> {
-        self.write_into(&mut out)
-    }
 }
 
 /// What the page lets in: its own style and its own script, known by their hashes.

@@ -91,7 +91,7 @@ fn leave<'a>(page: &Page<'a>) -> Vec<(&'a Case, Option<usize>)> {
 impl Leave {
     fn of(case: &Case, card: Option<usize>, most: u64, page: &Page<'_>) -> Self {
         Self {
-            name: Name::of(case),
+            name: Name::of(case, &page.room),
             customer: page.customer_of(case),
             card,
             flagged: case.is_flagged(page.account.policy),
@@ -119,7 +119,7 @@ fn answer(page: &Page<'_>) -> Answer {
         (_, []) => plain(format!("None of {all} is flagged.")),
         (_, [only]) => Answer {
             before: format!("1 of {all} is flagged: "),
-            name: Some(Name::of(only).first),
+            name: Some(Name::of(only, &page.room).first),
             after: format!(" {}.", deed(page.verdict_of(only), 1)),
         },
         (_, several) => {

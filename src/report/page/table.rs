@@ -1,12 +1,10 @@
 //! The table of all senders: the report's rows, and of its columns those that a person looks at first.
 
 use super::Page;
-use super::words::{Name, consent, name, verdict, way_out};
+use super::room::Room;
+use super::words::{Name, consent, cut, verdict, way_out};
 use crate::judge::Case;
 use crate::report::{Cell, Context, thousands};
-
-/// The most rows that a page has; the report has them all.
-const MOST: usize = 5_000;
 
 /// How many rows a page shows at first, where its script runs.
 pub const SHOWN: usize = 500;
@@ -72,10 +70,10 @@ impl Table {
         let context =
             Context { policy: page.account.policy, list_given: page.account.list.is_some(), compared };
         let heads = shown_columns(&context).map(|shown| Head { text: shown.head, number: shown.number });
-        let rows = page.cases.iter().zip(0..).take(MOST);
+        let rows = page.cases.iter().zip(0..).take(page.room.rows);
         Self {
             heads: heads.collect(),
-            rows: rows.map(|(case, at)| row(case, page.card_of(case, at), &context)).collect(),
+            rows: rows.map(|(case, at)| row(case, page.card_of(case, at), &context, &page.room)).collect(),
             all: page.cases.len(),
             customers: page.several_customers,
         }
@@ -91,15 +89,15 @@ impl Table {
     }
 }
 
-fn row(case: &Case, card: Option<usize>, context: &Context<'_>) -> Row {
+fn row(case: &Case, card: Option<usize>, context: &Context<'_>, room: &Room) -> Row {
     let cell = |shown: &Shown| {
         let column = context.columns().find(|column| column.name == shown.column);
         let value = column.map_or(Cell::Blank, |column| column.value(case, context));
-        (text(shown.column, &value), shown.number)
+        (text(shown.column, &value, room), shown.number)
     };
     Row {
-        name: Name::of(case),
-        customer: name(&case.customer),
+        name: Name::of(case, room),
+        customer: cut(&case.customer, room.name),
         flagged: case.is_flagged(context.policy),
         card,
         cells: shown_columns(context).map(cell).collect(),
@@ -107,14 +105,14 @@ fn row(case: &Case, card: Option<usize>, context: &Context<'_>) -> Row {
 }
 
 /// A cell of the report as the page shows it.
-fn text(column: &str, cell: &Cell) -> String {
+fn text(column: &str, cell: &Cell, room: &Room) -> String {
     match (column, cell) {
         (_, Cell::Blank) => String::new(),
         ("verdict", cell) => verdict(&cell.plain()),
         ("consent", Cell::Word(word)) => consent(word).to_string(),
         ("unsubscribe", Cell::Word(word)) => way_out(word).to_string(),
         (_, Cell::Whole(number)) => thousands(*number),
-        (_, cell) => name(&cell.plain()),
+        (_, cell) => cut(&cell.plain(), room.name),
     }
 }
 

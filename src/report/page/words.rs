@@ -1,13 +1,12 @@
 //! The page's words for the program's own ones, and texts from strangers made short and harmless.
 
+use super::room::Room;
 use crate::judge::Case;
 use crate::report::safe::visible;
 use crate::time::Day;
 
-/// The most characters shown of a name, of a line, and of an address.
-const NAME: usize = 80;
-const LINE: usize = 160;
-const ADDRESS: usize = 2_000;
+/// How long a policy's own name of a verdict may be.
+const VERDICT: usize = 40;
 
 /// A sender as the page names it. What is escaped where it is written, in the templates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +18,9 @@ pub struct Name {
 }
 
 impl Name {
-    pub fn of(case: &Case) -> Self {
-        let sender = name(&case.sender);
-        let display = case.sender_name.as_deref().map(name);
+    pub fn of(case: &Case, room: &Room) -> Self {
+        let sender = cut(&case.sender, room.name);
+        let display = case.sender_name.as_deref().map(|display| cut(display, room.name));
         match display.filter(|display| !display.trim().is_empty() && *display != sender) {
             Some(display) => Self { first: display, second: Some(sender) },
             None => Self { first: sender, second: None },
@@ -29,28 +28,28 @@ impl Name {
     }
 }
 
-/// A name or an address of a person.
-pub fn name(text: &str) -> String {
-    cut(text, NAME)
-}
-
-/// A subject.
-pub fn line(text: &str) -> String {
-    cut(text, LINE)
-}
-
-/// A web or mail address.
-pub fn address(text: &str) -> String {
-    cut(text, ADDRESS)
-}
-
-fn cut(text: &str, most: usize) -> String {
+/// A text without what is hidden, and no longer than that many letters.
+pub fn cut(text: &str, most: usize) -> String {
     // Hidden characters count too, so that nobody makes the page long with them.
-    let mut short: String = text.chars().take(most).collect();
+    let mut left = most;
+    let fits = |letter: &char| left.checked_sub(cost(*letter)).map(|rest| left = rest).is_some();
+    let mut short: String = text.chars().take_while(fits).collect();
     if short.len() < text.len() {
         short.push('…');
     }
     visible(&short).into_owned()
+}
+
+/// The same, where a part of the text would be of no use.
+pub fn whole(text: &str, most: usize) -> Option<String> {
+    (text.chars().map(cost).sum::<usize>() <= most).then(|| visible(text).into_owned())
+}
+
+/// For how many plain letters a character counts: half of the bytes that it takes where it is written.
+fn cost(letter: char) -> usize {
+    let bytes =
+        if matches!(letter, '&' | '<' | '>' | '"' | '\'') { "&#38;".len() } else { letter.len_utf8() };
+    bytes.div_ceil(2)
 }
 
 /// A verdict of the default policy in plain words; others as their policy calls them.
@@ -63,7 +62,7 @@ pub fn verdict(verdict: &str) -> String {
         "consented" => "With consent".to_string(),
         "not-marketing" => "No promotional mail".to_string(),
         "" => "No rule holds".to_string(),
-        other => name(other),
+        other => cut(other, VERDICT),
     }
 }
 
@@ -110,9 +109,11 @@ mod tests {
 
     #[test]
     fn texts_from_strangers_are_short_and_without_hidden_characters() {
-        assert_eq!(name("a\u{202e}b\u{0}c"), "abc");
-        assert_eq!(name(&"x".repeat(1_000)).chars().count(), NAME + 1);
-        assert_eq!(name(&"\u{200b}".repeat(1_000_000)), "…");
+        assert_eq!(cut("a\u{202e}b\u{0}c", 80), "abc");
+        assert_eq!(cut(&"x".repeat(1_000), 80).chars().count(), 81);
+        assert_eq!(cut(&"&".repeat(1_000), 81).chars().count(), 28, "each is written in five bytes");
+        assert_eq!(cut(&"\u{200b}".repeat(1_000_000), 80), "…");
+        assert_eq!((whole("abc", 3), whole("abcd", 3)), (Some("abc".to_string()), None));
     }
 
     #[test]
