@@ -1,4 +1,4 @@
-//! Makes tables of the built-in rules while the program is built, because reading their text took two thirds of a run
+//! Names the commit that `--version` shows, and makes tables of the built-in rules while the program is built, because reading their text took two thirds of a run
 //! over one message. In: `src/classify/*.toml`. Out: `built_in.rs`, which `src/classify/built_in.rs` includes and tests.
 
 #![allow(dead_code)]
@@ -38,6 +38,7 @@ type Lists = BTreeMap<String, Vec<String>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-env=MAILFATIGUE_VERSION={} ({})", env::var("CARGO_PKG_VERSION")?, origin());
     for source in FILES.iter().chain(&["required.rs", "../text/phrases.rs", "../text/fold.rs"]) {
         println!("cargo::rerun-if-changed=src/classify/{source}");
     }
@@ -49,6 +50,51 @@ fn main() -> Result<(), Box<dyn Error>> {
         Tables::of(&toml::from_str(&text)?).ok_or("src/classify/*.toml: not of the expected form")?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("built_in.rs"), tables.in_rust()?)?;
     Ok(())
+}
+
+/// From what the program is built. Only a release build names its commit, and is made anew after the next one; else every
+/// commit would have all tests linked again.
+fn origin() -> String {
+    if env::var("PROFILE").is_ok_and(|profile| profile == "debug") {
+        return "debug build".to_string();
+    }
+    let commit = |full: &str| format!("commit {}", full.get(..12).unwrap_or(full));
+    match (commit_of_clone(Path::new(".")), commit_of_archive()) {
+        (Some(full), _) => commit(&full),
+        (None, Some(full)) => format!("{}, from a crate archive", commit(&full)),
+        (None, None) => "commit unknown: not built in a clone".to_string(),
+    }
+}
+
+/// The commit that a clone or a worktree of it is at, read from git's own files, because git need not be installed.
+fn commit_of_clone(folder: &Path) -> Option<String> {
+    let dot_git = folder.join(".git");
+    let git = match fs::read_to_string(&dot_git) {
+        Ok(elsewhere) => folder.join(elsewhere.strip_prefix("gitdir:")?.trim()),
+        Err(_) => dot_git,
+    };
+    let read = |path: &Path| fs::read_to_string(path).ok().map(|text| text.trim().to_string());
+    let head = read(&git.join("HEAD"))?;
+    // A worktree has its branches in the folder that all of them share.
+    let common = read(&git.join("commondir")).map_or(git.clone(), |common| git.join(common));
+    let branch = head.strip_prefix("ref:").map(str::trim);
+    let watched = [git.join("HEAD"), common.join(branch.unwrap_or("HEAD")), common.join("packed-refs")];
+    for path in watched.iter().chain(&[git.join("logs/HEAD")]).filter(|path| path.exists()) {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+    let Some(branch) = branch else { return Some(head) };
+    read(&common.join(branch)).or_else(|| {
+        let packed = read(&common.join("packed-refs"))?;
+        let lines = packed.lines().filter_map(|line| line.split_once(' '));
+        lines.filter(|(_, name)| *name == branch).map(|(commit, _)| commit.to_string()).next()
+    })
+}
+
+/// The commit that `cargo package` noted in the archive.
+fn commit_of_archive() -> Option<String> {
+    let noted = fs::read_to_string(".cargo_vcs_info.json").ok()?;
+    let (_, rest) = noted.split_once("\"sha1\": \"")?;
+    rest.split_once('"').map(|(commit, _)| commit.to_string())
 }
 
 #[derive(Default)]

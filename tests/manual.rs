@@ -71,3 +71,19 @@ fn every_exit_status_is_in_the_help_and_the_manual() {
         }
     }
 }
+
+#[test]
+fn the_environment_is_in_the_help_and_the_manual_and_the_version_says_what_was_built() {
+    let here = folder(&[]);
+    for text in [run(here.path(), ["--help"]).out, run(here.path(), ["man"]).out] {
+        for variable in ["MAILFATIGUE_CONFIG", "NO_COLOR", "CLICOLOR_FORCE", "TZ"] {
+            assert!(text.replace('\\', "").contains(variable), "{variable} is missing in:\n{text}");
+        }
+    }
+    assert!(run(here.path(), ["man"]).out.contains(".SH ENVIRONMENT"));
+    let version = run(here.path(), ["--version"]).out;
+    let built = format!("mailfatigue {} (", env!("CARGO_PKG_VERSION"));
+    // `.ci/package` asks a release build for its commit.
+    assert!(version.starts_with(&built), "{version}");
+    assert!(cfg!(not(debug_assertions)) || version.contains("(debug build)"), "{version}");
+}

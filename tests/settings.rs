@@ -136,10 +136,28 @@ fn the_settings_in_force_are_a_config_file_themselves_and_name_the_environment()
 }
 
 #[test]
+fn an_option_that_another_one_overrides_is_not_shown_as_in_force() {
+    let here = settings(&(CONFIG.to_string() + "wait = 5\nall = false\n"));
+    let at = here.path().join("etc/mailfatigue");
+    let listed = |more: &[&str]| {
+        run(&at, ["check", "--config", "config.toml", "--print-config"].iter().chain(more)).out
+    };
+    assert!(
+        listed(&[]).contains("\nwait = 5  # config.toml:5\nno-wait = false  # default\n"),
+        "{}",
+        listed(&[])
+    );
+    let overridden = listed(&["--no-wait"]);
+    assert!(overridden.contains("\nwait = 600  # default\nno-wait = true  # command line\n"), "{overridden}");
+    assert!(overridden.contains("\nall = false  # config.toml:6\n"), "{overridden}");
+}
+
+#[test]
 fn a_wrong_config_is_an_error_before_anything_is_read_or_written() {
     for (line, words) in [
         ("maxage = 3", ["`config.toml` line 5: unknown option `maxage`", "did you mean max-age?"]),
         ("since = \"yesterday\"", ["line 5: `yesterday` can't be the value of `since`", "YYYY-MM-DD"]),
+        ("wait = \"soon\"", ["`soon` can't be the value of `wait`", "whole number of seconds"]),
         ("bom = yes", ["`config.toml` line 5", "hint:"]),
     ] {
         let here = settings(&(CONFIG.to_string() + line + "\n"));
@@ -203,7 +221,7 @@ fn init_writes_a_file_once_whose_every_line_can_be_used() {
     assert_eq!((all.status, all.err.as_str()), (0, ""));
     let lines = all.out.lines().skip(1);
     let unset: Vec<&str> = lines.filter(|line| !line.contains("  # mailfatigue/config.toml:")).collect();
-    assert!(unset.is_empty(), "{unset:?}");
+    assert_eq!(unset, ["wait = 600  # default"], "`no-wait` overrides it");
     let told = run(here.path(), ["init", "--config", "own/settings.toml"]);
     assert!(told.status == 0 && here.path().join("own/settings.toml").exists(), "{}", told.err);
     std::fs::write(here.path().join("file"), "").expect("a file");

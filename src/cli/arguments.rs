@@ -22,10 +22,13 @@ use std::path::{Path, PathBuf};
 /// marketing came with what the customer consented to, and writes a CSV report. It works offline: nothing of
 /// your mail leaves this machine.
 #[derive(Debug, Parser)]
-#[command(name = "mailfatigue", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "mailfatigue", version = env!("MAILFATIGUE_VERSION"), propagate_version = true, max_term_width = 100)]
 #[command(
     after_help = "Exit status: 0 done; 1 done, and something is flagged (check --fail-on-flagged); 2 something could \
-    not be done; 75 another run writes the same files (check); 130 interrupted."
+    not be done; 75 another run writes the same files (check); 130 interrupted.\n\n\
+    Environment: MAILFATIGUE_CONFIG names the config file (--config wins, --no-config reads none), else it is \
+    mailfatigue/config.toml in XDG_CONFIG_HOME or ~/.config; NO_COLOR, where it is set, turns colour off and \
+    CLICOLOR_FORCE turns it on (--color wins); TZ names the time zone (--timezone wins)."
 )]
 pub struct Arguments {
     /// What to do.

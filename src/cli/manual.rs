@@ -70,7 +70,7 @@ fn name(command: &Command) -> String {
 
 /// Writes a page; `others` are the pages that are there beside it.
 fn write(command: &Command, program: &Command, others: &[&str], out: &mut dyn Write) -> io::Result<()> {
-    let source = format!("{} {}", program.get_name(), program.get_version().unwrap_or_default());
+    let source = format!("{} {}", program.get_name(), env!("CARGO_PKG_VERSION"));
     let page = Man::new(command.clone()).source(source);
     page.render_title(out)?;
     page.render_name_section(out)?;

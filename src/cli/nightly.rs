@@ -27,6 +27,7 @@ pub struct Nightly {
         long,
         value_name = "SECONDS",
         default_value_t = 600,
+        value_parser = seconds,
         overrides_with = "no_wait",
         help_heading = "Every night"
     )]
@@ -35,6 +36,10 @@ pub struct Nightly {
     /// Do not wait for another run that writes the same files
     #[arg(long, overrides_with = "wait", help_heading = "Every night")]
     pub no_wait: bool,
+}
+
+fn seconds(text: &str) -> std::result::Result<u32, String> {
+    text.parse().map_err(|_| "write a whole number of seconds".to_string())
 }
 
 /// The last run, where the run is compared with it.

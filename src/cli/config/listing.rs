@@ -20,7 +20,11 @@ pub fn listing(
     let lines = settings(check).map(|option| {
         let id = option.get_id().as_str();
         let in_file = config.and_then(|(path, _, entries)| {
-            let entry = entries.iter().find(|entry| entry.id == id)?;
+            // What another option overrides is not in force.
+            let is_in_force = |entry: &&Entry| {
+                entry.words.is_empty() || merged.value_source(id) == Some(ValueSource::CommandLine)
+            };
+            let entry = entries.iter().find(|entry| entry.id == id).filter(is_in_force)?;
             Some(format!("{}:{}", path.display(), entry.line))
         });
         let source = match typed.value_source(id) {
