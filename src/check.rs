@@ -27,6 +27,8 @@ pub struct Outcome {
     pub details: Vec<Detail>,
     /// The pairs of the report, in its order.
     pub cases: Vec<Case>,
+    /// What customers got from several senders together, where the policy has rules for that.
+    pub pressure: Vec<Case>,
     /// All messages, counted.
     pub tally: Tally,
     /// The day of asking.
@@ -80,6 +82,9 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
     } else {
         Vec::new()
     };
+    let judging = plan.judging(&history, &findings, &plan.scope, as_of);
+    let mut pressure = judge::pressure(&cases, &judging);
+    report::sort(&mut pressure, &plan.policy);
     judge::rank(&mut cases);
     cases.retain(|case| plan.all || !case.received.is_empty());
     report::sort(&mut cases, &plan.policy);
@@ -88,6 +93,7 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
         findings,
         details,
         cases,
+        pressure,
         tally,
         as_of,
         undecided_bulk,

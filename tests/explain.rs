@@ -77,6 +77,10 @@ fn json_agrees_with_the_report() {
                 let at = header.iter().position(|column| column == name).expect("a column");
                 row[at].to_string()
             };
+            // A row over several senders is explained with each of them.
+            if matches!(cell("grouped_by").as_str(), "group" | "all") {
+                continue;
+            }
             let asked = ["explain", "--format", "json", "--sender", &row[2], "--customer", &row[4]];
             let told = run(here, asked.into_iter().chain(inputs.iter().map(String::as_str)));
             assert_eq!(told.status, 0, "{}: {}", mailbox.display(), told.err);

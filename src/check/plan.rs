@@ -1,16 +1,16 @@
 //! What is to be done: everything read and checked that the job needs, before any mail is read.
 
 use crate::consent::{Findings, Ledger, LedgerOptions, Reading};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
 use crate::fact_file::Keep;
 use crate::gather::{Cache, Gathered, Step, gather, gather_with};
 use crate::history::{History, Scope};
 use crate::judge::JudgeContext;
 use crate::mailbox::{FileId, Survey, survey_beside};
-use crate::policy::Policy;
+use crate::policy::{Across, Policy};
 use crate::time::{Day, Seconds, Zone};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is to be done, checked and complete.
 #[derive(Debug)]
@@ -96,6 +96,7 @@ impl PlanBuilder {
         let mut vocabulary = Vocabulary::default();
         let rules = Rules::load(self.rules.as_deref(), &mut vocabulary)?;
         let policy = self.policy.as_deref().map_or_else(Policy::built_in, Policy::read)?;
+        let policy = of_customers(policy, self.policy.as_deref(), &owners, &brands)?;
         let senders = Senders::new(brands);
         let reading = Reading { zone: &zone, owners: &owners, senders: &senders, now: self.now };
         let ledger = Ledger::read(&self.consent, &reading)?;
@@ -142,6 +143,22 @@ impl PlanBuilder {
             threads: self.threads.unwrap_or_else(cores),
         })
     }
+}
+
+/// The policy, with the owner's addresses under one name; an error where it counts over groups, and no brand has one.
+fn of_customers(mut policy: Policy, path: Option<&Path>, owners: &Owners, brands: &Brands) -> Result<Policy> {
+    for customer in policy.rules.iter_mut().flat_map(|rule| &mut rule.must_be_zero) {
+        if !customer.starts_with('@') {
+            *customer = owners.customer(&owners.canonical(customer)).to_string();
+        }
+    }
+    let counts_groups = policy.rules.iter().any(|rule| rule.across == Some(Across::BrandGroup));
+    if counts_groups && !brands.has_groups() {
+        let path = path.unwrap_or(Path::new("the policy"));
+        let error = Error::file(path, "a rule counts across a brand-group, but no brand has a group");
+        return Err(error.hint("write group = \"…\" for brands in a file for --brands"));
+    }
+    Ok(policy)
 }
 
 impl Plan {

@@ -36,7 +36,9 @@ pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, quiet: bool, consol
     match (options.report(), columns_of_output(), columns()) {
         (None, Some(_), _) if outcome.cases.is_empty() => Ok(()),
         (None, Some(columns), _) => {
-            let bytes = (table(columns) + "\n" + &whole(outcome.cases.len(), columns)).into_bytes();
+            let bytes =
+                (table(columns) + "\n" + &whole(outcome.cases.len() + outcome.pressure.len(), columns))
+                    .into_bytes();
             publish([Prepared::Stream { bytes, place: "-".into() }])
         }
         (_, _, Some(columns)) if !quiet => {
@@ -110,6 +112,7 @@ impl<'a> SummaryInputs<'a> {
             without_mail: outcome.without_mail,
             tally: &outcome.tally,
             cases: outcome.marketing_cases(),
+            pressure: &outcome.pressure,
             policy: &plan.policy,
             list: self.list.as_ref(),
             unnamed_owners: &self.unnamed_owners,

@@ -11,7 +11,7 @@ use super::reading::read;
 use super::status::{DONE, FAILED};
 use crate::error::Result;
 use crate::judge::Case;
-use crate::report::{Explanation, Listing, Page, Wanted, explain, find, write_json, write_text};
+use crate::report::{Explanation, Listing, Page, Wanted, explain, find, pressure, write_json, write_text};
 
 /// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
 pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
@@ -37,7 +37,9 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let explained = outcome.cases.iter().filter_map(|case| {
         let is_of = |sender: &str, customer: &str| sender == case.sender && customer == case.customer;
         let pair = pairs.iter().find(|pair| is_of(names.text(pair.sender), names.text(pair.customer)))?;
-        Some((case.clone(), explain(pair, case, &judging, &listing)))
+        let together = pressure(case, &outcome.pressure, &judging);
+        let explained = explain(pair, case, &judging, &listing);
+        Some((case.clone(), Explanation { pressure: together, ..explained }))
     });
     let (cases, explanations): (Vec<Case>, Vec<Explanation>) = explained.unzip();
     written.replace_only_own()?;

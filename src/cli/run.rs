@@ -28,7 +28,7 @@ use crate::fact::BUILT_IN_RULES;
 use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
-    Context, Listing, OfListedSenders, Page, Sheets, write_json_report, write_messages, write_report,
+    Context, Listing, OfListedSenders, Page, Sheets, rows, write_json_report, write_messages, write_report,
     write_starter,
 };
 use crate::since_last::Changes;
@@ -193,7 +193,8 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
     if let Some(error) = &stale {
         console.tell(&error.to_string());
     }
-    let flagged = outcome.cases.iter().any(|case| case.is_flagged(&plan.policy));
+    let mut rows = outcome.cases.iter().chain(&outcome.pressure);
+    let flagged = rows.any(|case| case.is_flagged(&plan.policy));
     Ok(match (outcome.complete() && stale.is_none(), flagged && options.fail_on_flagged) {
         (false, _) => FAILED,
         (true, true) => FLAGGED,
@@ -213,21 +214,20 @@ fn publish(
     let context =
         Context { policy: &plan.policy, list_given: plan.ledger.given, compared: compared.is_some() };
     let style = options.style();
+    let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
     let report = options
         .report()
         .map(|path| {
             prepare(path, |out| match options.format {
-                ReportFormat::Csv => write_report(out, style, &outcome.cases, &context),
-                ReportFormat::Json => {
-                    write_json_report(out, style.raw, &outcome.cases, &context, &summary.account())
-                }
+                ReportFormat::Csv => write_report(out, style, &rows, &context),
+                ReportFormat::Json => write_json_report(out, style.raw, &rows, &context, &summary.account()),
             })
         })
         .transpose()?;
     let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
     let sheet = options.messages.as_ref().map(|_| &listing);
-    let sheets = Sheets { cases: &outcome.cases, context: &context, messages: sheet, judging: &judging };
+    let sheets = Sheets { cases: &rows, context: &context, messages: sheet, judging: &judging };
     let workbook = options.xlsx.as_deref().map(|path| prepare_workbook(path, &sheets)).transpose()?;
     let account = summary.account();
     let page = Page::new(&account, &outcome.cases, &judging, &listing);

@@ -35,7 +35,7 @@ pub fn fits_into_sheets(options: &Check, outcome: &Outcome) -> Result<()> {
         Some(_) if options.all => outcome.details.len(),
         Some(_) => usize::try_from(outcome.tally.of(Counted::Marketing)).unwrap_or(usize::MAX),
     };
-    too_many("the report", outcome.cases.len(), path)?;
+    too_many("the report", outcome.cases.len() + outcome.pressure.len(), path)?;
     too_many("the list of messages", messages, path)
 }
 

@@ -2,7 +2,7 @@
 
 use super::called::{addresses, sender_name};
 use super::newest::{messages_a_year, unread_run};
-use super::{Received, Trend, Verdict, judge};
+use super::{Received, Subject, Trend, Verdict, judge, seconds};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
 use crate::consent::{Event, Findings, Ledger, Standing, State, Terms, Timeline};
 use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, Rules, SenderId, Senders, Traits, WayOut};
@@ -126,6 +126,8 @@ pub struct Case {
     pub way_out: Option<WayOut>,
     /// Whether an answer to it would reach nobody.
     pub no_reply: Option<bool>,
+    /// How many senders it is about, where that is a row of contact pressure over several; `None`: one sender.
+    pub of_senders: Option<usize>,
     /// Whether the owner blocked one of its addresses: a wish that the sender never heard of.
     pub blocked: bool,
 }
@@ -142,16 +144,7 @@ impl Case {
         let counted: Vec<&Fact> =
             placed(|place| matches!(place, Counted::Marketing | Counted::Other)).collect();
         let timelines = timelines(&pair, &marketing, judging);
-        let mut of_stream = Latest::default();
-        let standings = marketing.iter().filter_map(|fact| {
-            let time = fact.time?;
-            let day = judging.scope.zone.day(time);
-            let stream = (fact.from, fact.list);
-            let standing = of_stream.or(stream, || timelines.get(&stream))?.at(time, day);
-            let inferred = judging.rules.is_inferred(fact.rule);
-            Some((Received { day, state: standing.state, inferred }, standing))
-        });
-        let (received, standings): (Vec<Received>, Vec<_>) = standings.unzip();
+        let (received, consent) = received(&marketing, &timelines, judging);
         let active: ActiveDays = received.iter().map(|message| message.day).collect();
         let unconsented = received
             .iter()
@@ -167,9 +160,14 @@ impl Case {
             addresses: addresses(&counted, names),
             grouped_by: judging.senders.organisation(address).grouped_by,
             opts_out_at: opts_out_at(pair.sender, judging),
-            verdict: judge(&received, judging.policy, judging.as_of),
+            verdict: judge(
+                &received,
+                judging.policy,
+                Subject::of_pair(names.text(pair.customer)),
+                judging.as_of,
+            ),
             cadence: (!received.is_empty()).then(|| active.cadence()),
-            consent: standings.last().map(Consent::of),
+            consent,
             opted_out_on: timelines.values().filter_map(|timeline| timeline.opted_out()?.day).min(),
             customer_since: last.and_then(|_| customer_since(&pair, &timelines, judging, names)),
             other_messages: placed(|place| place == Counted::Other).count() as u64,
@@ -187,6 +185,7 @@ impl Case {
             load: Share { part: received.len() as u64, whole: load },
             way_out: last.map(|fact| fact.way_out),
             no_reply: last.map(|fact| fact.traits.contains(Traits::NO_REPLY)),
+            of_senders: None,
             blocked: pair.facts.iter().any(|fact| judging.history.is_blocked(fact.from)),
             received,
             active,
@@ -218,6 +217,26 @@ impl Case {
     pub fn most_on_a_day(&self) -> usize {
         self.received.chunk_by(|left, right| left.day == right.day).map(<[Received]>::len).max().unwrap_or(0)
     }
+}
+
+/// The marketing messages with the state in which each came, and the state of the last with the event that decided it.
+fn received(
+    marketing: &[&Fact],
+    timelines: &HashMap<AddressOnList, Timeline>,
+    judging: &JudgeContext<'_>,
+) -> (Vec<Received>, Option<Consent>) {
+    let mut of_stream = Latest::default();
+    let standings = marketing.iter().filter_map(|fact| {
+        let time = fact.time?;
+        let day = judging.scope.zone.day(time);
+        let stream = (fact.from, fact.list);
+        let standing = of_stream.or(stream, || timelines.get(&stream))?.at(time, day);
+        let inferred = judging.rules.is_inferred(fact.rule);
+        Some((Received { day, state: standing.state, inferred, at: seconds(time) }, standing))
+    });
+    let (received, standings): (Vec<Received>, Vec<_>) = standings.unzip();
+    let last = standings.last().map(Consent::of);
+    (received, last)
 }
 
 /// A platform that takes opt-outs for many tells nothing about who belongs together.

@@ -3,15 +3,18 @@
 
 mod called;
 mod case;
+mod gaps;
 #[cfg(test)]
 pub(crate) mod invented;
 mod newest;
+mod pressure;
 mod ranking;
 mod record;
 mod trend;
 mod what_if;
 
 pub use case::{Case, Consent, JudgeContext, Ranking, Share};
+pub use pressure::pressure;
 pub use ranking::rank;
 pub use record::{Period, Record, Strand};
 pub use trend::{Snapshot, Trend};
@@ -19,8 +22,9 @@ pub use what_if::{Change, Occasion, changes};
 
 use crate::cadence::WINDOW;
 use crate::consent::State;
-use crate::policy::{Policy, Rule};
-use crate::time::Day;
+use crate::policy::{Across, Policy, Rule};
+use crate::time::{Day, Time};
+use gaps::Gaps;
 
 /// One marketing message of a pair: on which day it came, and in what state of consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,29 @@ pub struct Received {
     pub state: State,
     /// Whether it was inferred from its stream, and not decided by itself.
     pub inferred: bool,
+    /// When it came, in seconds since 1970.
+    pub at: u32,
+}
+
+/// A believed time as messages keep it: until 2106.
+fn seconds(time: Time) -> u32 {
+    u32::try_from(time.seconds()).unwrap_or(u32::MAX)
+}
+
+/// Whose messages are judged: which rules apply to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject<'a> {
+    /// Over which senders they are; `None`: of one.
+    pub across: Option<Across>,
+    /// To whom they came.
+    pub customer: &'a str,
+}
+
+impl<'a> Subject<'a> {
+    /// Messages of one sender to a customer.
+    pub fn of_pair(customer: &'a str) -> Self {
+        Self { across: None, customer }
+    }
 }
 
 /// What the policy says about a pair.
@@ -59,11 +86,22 @@ pub struct Stretch {
     pub first: Day,
     /// The last.
     pub last: Day,
+    /// The shortest time between two messages, where the rule asks for one.
+    pub closest: Option<Closest>,
 }
 
-/// Judges a pair's marketing messages, which are in time order. `as_of` is the day of asking.
-pub fn judge(messages: &[Received], policy: &Policy, as_of: Option<Day>) -> Verdict {
-    let held = held(messages, policy);
+/// Two messages that came one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closest {
+    /// The time between them, in seconds.
+    pub seconds: u32,
+    /// The day of the second.
+    pub day: Day,
+}
+
+/// Judges marketing messages, which are in time order. `as_of` is the day of asking.
+pub fn judge(messages: &[Received], policy: &Policy, subject: Subject<'_>, as_of: Option<Day>) -> Verdict {
+    let held = held(messages, policy, subject);
     let rule = held.iter().position(|held| held.since.is_some());
     let decisive = rule.and_then(|at| policy.rules.get(at));
     let flagged = decisive.is_some_and(|rule| rule.flag);
@@ -77,9 +115,13 @@ pub fn judge(messages: &[Received], policy: &Policy, as_of: Option<Day>) -> Verd
     }
 }
 
-/// How each rule of the policy fares with a pair's messages, which are in time order.
-pub fn held(messages: &[Received], policy: &Policy) -> Vec<RuleStanding> {
-    policy.rules.iter().map(|rule| RuleStanding::of(rule, messages)).collect()
+/// How each rule of the policy fares with messages, which are in time order. Rules about others don't hold.
+pub fn held(messages: &[Received], policy: &Policy, subject: Subject<'_>) -> Vec<RuleStanding> {
+    let standing = |rule: &Rule| match rule.applies(subject) {
+        true => RuleStanding::of(rule, messages),
+        false => RuleStanding { since: None, best: None },
+    };
+    policy.rules.iter().map(standing).collect()
 }
 
 /// How a rule fares with a pair's messages.
@@ -98,6 +140,7 @@ impl RuleStanding {
         let days = days_of(rule, messages);
         let mut this = Self { since: None, best: None };
         let mut best = None;
+        let mut gaps = Gaps::of(rule, messages);
         let (mut from, mut messages, mut decided_days) = (0, 0, 0);
         for (to, last) in days.iter().enumerate() {
             messages += last.messages;
@@ -108,8 +151,9 @@ impl RuleStanding {
                 from += 1;
             }
             let distinct = u32::try_from(to - from + 1).unwrap_or(u32::MAX);
-            let stretch =
-                Stretch { days: distinct, messages, decided_days, first: days[from].day, last: last.day };
+            let first = days[from].day;
+            let closest = gaps.closest(first, last.day);
+            let stretch = Stretch { days: distinct, messages, decided_days, first, last: last.day, closest };
             let is_met = rule.is_met(stretch);
             if this.since.is_none() && is_met {
                 this.since = Some(last.day);
@@ -159,11 +203,17 @@ fn holds_until(rule: &Rule, messages: &[Received], as_of: Day) -> bool {
         decided_days: inside.iter().map(|of| u32::from(of.decided)).sum(),
         first: first.day,
         last: last.day,
+        closest: Gaps::of(rule, messages).closest(first.day, last.day),
     };
     rule.window.is_none() || rule.is_met(stretch)
 }
 
 impl Rule {
+    /// Whether it judges such messages.
+    pub fn applies(&self, subject: Subject<'_>) -> bool {
+        self.across == subject.across && self.is_about(subject.customer)
+    }
+
     /// Whether a message received in this state counts for the rule.
     pub fn counts(&self, state: State) -> bool {
         self.consent.as_ref().is_none_or(|states| states.contains(&state))
@@ -173,7 +223,11 @@ impl Rule {
     /// its days: inference completes a picture, it never makes one.
     fn is_met(&self, stretch: Stretch) -> bool {
         let decided = if self.flag { self.days.div_ceil(2).max(1) } else { 0 };
-        stretch.days >= self.days && stretch.messages >= self.messages && stretch.decided_days >= decided
+        let close = |gap| stretch.closest.is_some_and(|closest| closest.seconds < gap);
+        stretch.days >= self.days
+            && stretch.messages >= self.messages
+            && stretch.decided_days >= decided
+            && self.min_gap.is_none_or(close)
     }
 }
 
@@ -183,12 +237,20 @@ mod tests {
     use proptest::prelude::*;
 
     fn received(days: impl IntoIterator<Item = i32>, state: State) -> Vec<Received> {
-        days.into_iter().map(|day| Received { day: Day::from_number(day), state, inferred: false }).collect()
+        days.into_iter().map(|day| message(day, state, false)).collect()
     }
+
+    /// A message of noon.
+    fn message(day: i32, state: State, inferred: bool) -> Received {
+        let at = u32::try_from(day * 86_400 + 43_200).expect("after 1970");
+        Received { day: Day::from_number(day), state, inferred, at }
+    }
+
+    const ANYBODY: Subject<'_> = Subject { across: None, customer: "robin@home.example" };
 
     fn verdict(messages: &[Received], as_of: i32) -> (Option<String>, Verdict) {
         let policy = Policy::built_in().expect("valid");
-        let verdict = judge(messages, &policy, Some(Day::from_number(as_of)));
+        let verdict = judge(messages, &policy, ANYBODY, Some(Day::from_number(as_of)));
         (verdict.rule.map(|rule| policy.rules[rule].verdict.clone()), verdict)
     }
 
@@ -204,6 +266,7 @@ mod tests {
             decided_days: 28,
             first: Day::from_number(0),
             last: Day::from_number(27),
+            closest: None,
         };
         assert_eq!(verdict.shown, Some(stretch));
     }
@@ -263,6 +326,59 @@ mod tests {
         assert_eq!(verdict(&consented, 32).0.as_deref(), Some("after-opt-out"));
     }
 
+    /// A rule that flags any message.
+    fn flagging() -> Rule {
+        Rule {
+            verdict: "x".into(),
+            flag: true,
+            consent: None,
+            days: 1,
+            messages: 1,
+            window: None,
+            across: None,
+            min_gap: None,
+            must_be_zero: Vec::new(),
+        }
+    }
+
+    fn of_rule(rule: Rule) -> Policy {
+        Policy { rules: vec![rule], ..Policy::built_in().expect("valid") }
+    }
+
+    #[test]
+    fn a_gap_is_between_messages_that_count_and_ends_where_the_rule_says() {
+        let hour = |hour: u32, state| Received {
+            at: hour * 3_600,
+            ..message(i32::try_from(hour / 24).expect("small"), state, false)
+        };
+        let rule = Rule { min_gap: Some(16 * 3_600), consent: Some(vec![State::None]), ..flagging() };
+        let flagged = |hours: &[(u32, State)]| {
+            let messages: Vec<Received> = hours.iter().map(|(at, state)| hour(*at, *state)).collect();
+            judge(&messages, &of_rule(rule.clone()), ANYBODY, None)
+        };
+        assert_eq!(flagged(&[(8, State::None), (24, State::None)]).flagged_on, None, "sixteen hours");
+        let close = flagged(&[(8, State::None), (23, State::None), (47, State::None)]);
+        assert_eq!(close.flagged_on, Some(Day::from_number(0)));
+        let closest = close.shown.and_then(|shown| shown.closest);
+        assert_eq!(closest, Some(Closest { seconds: 15 * 3_600, day: Day::from_number(0) }));
+        assert_eq!(flagged(&[(8, State::None), (12, State::Granted), (30, State::None)]).flagged_on, None);
+    }
+
+    #[test]
+    fn rules_judge_only_what_they_are_about() {
+        let all = Rule { across: Some(Across::All), ..flagging() };
+        let seeds = Rule { must_be_zero: vec!["@seeds.example".into()], ..flagging() };
+        let messages = received([0], State::None);
+        let flagged = |rule: &Rule, across, customer| {
+            judge(&messages, &of_rule(rule.clone()), Subject { across, customer }, None).flagged_on.is_some()
+        };
+        assert!(
+            !flagged(&all, None, "a@seeds.example") && flagged(&all, Some(Across::All), "a@seeds.example")
+        );
+        assert!(!flagged(&all, Some(Across::BrandGroup), "a@seeds.example"));
+        assert!(flagged(&seeds, None, "a@seeds.example") && !flagged(&seeds, None, "a@home.example"));
+    }
+
     /// Days of a few months, each with a state and whether the message was inferred.
     fn mail() -> impl Strategy<Value = Vec<(i32, usize, bool)>> {
         proptest::collection::vec((0_i32..90, 0_usize..4, any::<bool>()), 0..150)
@@ -270,14 +386,8 @@ mod tests {
 
     fn ordered(mail: &[(i32, usize, bool)]) -> Vec<Received> {
         const STATES: [State; 4] = [State::None, State::Refused, State::Withdrawn, State::Granted];
-        let mut messages: Vec<Received> = mail
-            .iter()
-            .map(|(day, state, inferred)| Received {
-                day: Day::from_number(*day),
-                state: STATES[*state],
-                inferred: *inferred,
-            })
-            .collect();
+        let mut messages: Vec<Received> =
+            mail.iter().map(|(day, state, inferred)| message(*day, STATES[*state], *inferred)).collect();
         messages.sort_by_key(|message| message.day);
         messages
     }
@@ -300,7 +410,7 @@ mod tests {
     }
 
     fn flagged(messages: &[Received], policy: &Policy) -> bool {
-        judge(messages, policy, None).flagged_on.is_some()
+        judge(messages, policy, ANYBODY, None).flagged_on.is_some()
     }
 
     proptest! {
@@ -318,19 +428,34 @@ mod tests {
         }
 
         #[test]
+        fn gaps_in_windows_agree_with_trying_each(
+            mut hours in proptest::collection::vec(0_u32..900, 0..40), gap in 1_u32..40, messages in 1_u32..5, window in 1_i32..20
+        ) {
+            hours.sort_unstable();
+            let rule = Rule { messages, window: Some(window), min_gap: Some(gap * 3_600), ..flagging() };
+            let day = |hour: u32| i32::try_from(hour / 24).expect("small");
+            let all: Vec<Received> = hours.iter().map(|hour| Received { at: hour * 3_600, ..message(day(*hour), State::None, false) }).collect();
+            let first = (0..60).find(|end| {
+                let inside: Vec<u32> = hours.iter().copied().filter(|hour| day(*hour) <= *end && day(*hour) > *end - window).collect();
+                inside.len() >= messages as usize && inside.windows(2).any(|pair| pair[1] - pair[0] < gap)
+            });
+            prop_assert_eq!(judge(&all, &of_rule(rule), ANYBODY, None).flagged_on, first.map(Day::from_number));
+        }
+
+        #[test]
         fn windows_agree_with_trying_each(
             mut numbers in proptest::collection::vec(0_i32..60, 0..60), days in 1_u32..10, messages in 1_u32..12, window in 10_i32..20
         ) {
             numbers.sort_unstable();
-            let rule = Rule { verdict: "x".into(), flag: true, consent: None, days, messages, window: Some(window) };
-            let policy = Policy { rules: vec![rule], ..Policy::built_in().expect("valid") };
+            let rule = Rule { days, messages, window: Some(window), ..flagging() };
+            let policy = of_rule(rule);
             let first = (-30..90).find(|end| {
                 let inside: Vec<i32> = numbers.iter().copied().filter(|n| *n <= *end && *n > *end - window).collect();
                 let mut distinct = inside.clone();
                 distinct.dedup();
                 distinct.len() >= days as usize && inside.len() >= messages as usize
             });
-            let verdict = judge(&received(numbers, State::None), &policy, None);
+            let verdict = judge(&received(numbers, State::None), &policy, ANYBODY, None);
             prop_assert_eq!(verdict.flagged_on, first.map(Day::from_number));
         }
     }

@@ -40,7 +40,8 @@ mod tests {
     use crate::consent::State;
 
     fn a_year(days: impl IntoIterator<Item = i32>, as_of: i32) -> Option<u64> {
-        let received = |day| Received { day: Day::from_number(day), state: State::None, inferred: false };
+        let received =
+            |day| Received { day: Day::from_number(day), state: State::None, inferred: false, at: 0 };
         let messages: Vec<Received> = days.into_iter().map(received).collect();
         messages_a_year(&messages, Some(Day::from_number(as_of)))
     }

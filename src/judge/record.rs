@@ -1,6 +1,6 @@
 //! What is on record for a pair: the events, by the messages that they apply to, and the state from when on.
 
-use super::{JudgeContext, Received};
+use super::{JudgeContext, Received, seconds};
 use crate::consent::{Event, Happening, State, Terms, Timeline};
 use crate::fact::{AddressId, Fact, ListId};
 use crate::history::{Counted, Pair};
@@ -101,7 +101,8 @@ impl Record {
         };
         let timelines: Vec<Timeline> = self.strands.iter().map(with).collect();
         let came = self.marketing.iter().filter_map(|&Came { time, day, strand, inferred }| {
-            Some(Received { day, state: timelines.get(strand)?.at(time, day).state, inferred })
+            let state = timelines.get(strand)?.at(time, day).state;
+            Some(Received { day, state, inferred, at: seconds(time) })
         });
         came.collect()
     }

@@ -1,7 +1,7 @@
 //! What would have given another verdict, found by judging again with one thing changed: an event more on
 //! record, or messages counted that were set aside. Nothing here is guessed.
 
-use super::{Case, JudgeContext, Record, judge};
+use super::{Case, JudgeContext, Record, Subject, judge};
 use crate::consent::{Event, Happening, Moment};
 use crate::history::{Counted, Pair, Scope};
 use crate::time::{Day, Zone};
@@ -71,7 +71,13 @@ fn by_event(happening: Happening, case: &Case, record: &Record, judging: &JudgeC
     let mut before: Option<(Day, Option<usize>)> = None;
     for day in record.turning_days() {
         let Some(event) = dated(happening, day, &judging.scope.zone) else { continue };
-        let rule = judge(&record.received_with(&event), judging.policy, judging.as_of).rule;
+        let rule = judge(
+            &record.received_with(&event),
+            judging.policy,
+            Subject::of_pair(&case.customer),
+            judging.as_of,
+        )
+        .rule;
         let goes_on = before.is_none_or(|(_, earlier)| earlier == rule);
         let from = before.map(|(earlier, _)| earlier.plus(1));
         before = Some((day, rule));
@@ -164,7 +170,8 @@ mod tests {
             let Occasion::Event { happening, from, until } = occasion else { continue };
             for on in [from.unwrap_or(until.plus(-400)), until] {
                 let event = dated(happening, on, &judged.scope.zone).expect("a day");
-                let rule = judge(&record.received_with(&event), context.policy, context.as_of).rule;
+                let received = record.received_with(&event);
+                let rule = judge(&received, context.policy, Subject::of_pair(""), context.as_of).rule;
                 assert_eq!(judged.named(rule), verdict, "{happening:?} on {on}");
             }
         }

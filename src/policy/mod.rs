@@ -1,23 +1,25 @@
 //! The policy: which pattern of mail gets which verdict. As written in TOML, then checked; only checked values
 //! travel. `mailfatigue policy` prints the default, or a preset.
 
+mod grace;
 mod presets;
+mod rule;
+mod validator;
 
 pub use presets::{PRESET, preset, preset_names};
+pub use rule::{Across, NOT_MARKETING, Rule};
 
-use crate::consent::{BusinessDays, Grace, State};
-use crate::error::{Error, Result, suggest};
-use crate::time::Day;
+use crate::consent::Grace;
+use crate::error::{Error, Result};
+use grace::WrittenGrace;
+use rule::WrittenRule;
 use serde::Deserialize;
 use std::path::Path;
-use std::sync::Arc;
 use toml::Spanned;
+use validator::Validator;
 
 /// The default policy, as it is printed.
 pub const DEFAULT_POLICY: &str = include_str!("default.toml");
-
-/// The verdict of a pair without any marketing message. No rule may use it.
-pub const NOT_MARKETING: &str = "not-marketing";
 
 /// A checked policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,23 +32,6 @@ pub struct Policy {
     pub count_mixed: bool,
     /// The first rule that holds gives the verdict.
     pub rules: Vec<Rule>,
-}
-
-/// One rule. It holds when some window has enough days and enough messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
-    /// The word in the report.
-    pub verdict: String,
-    /// Whether the verdict is a flag.
-    pub flag: bool,
-    /// The states in which the messages that count were received; `None`: in all.
-    pub consent: Option<Vec<State>>,
-    /// Distinct days with messages, at least.
-    pub days: u32,
-    /// Messages, at least.
-    pub messages: u32,
-    /// In some run of this many consecutive days; `None`: in the whole period.
-    pub window: Option<i32>,
 }
 
 #[derive(Deserialize)]
@@ -64,27 +49,20 @@ struct WrittenPolicy {
     rule: Vec<WrittenRule>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenRule {
-    verdict: Spanned<String>,
-    #[serde(default)]
-    flag: bool,
-    consent: Option<Spanned<Vec<Spanned<String>>>>,
-    days: Option<Spanned<i64>>,
-    messages: Option<Spanned<i64>>,
-    window: Option<Spanned<i64>>,
+impl WrittenPolicy {
+    fn grace(&self) -> WrittenGrace<'_> {
+        WrittenGrace {
+            grace_days: self.grace_days.as_ref(),
+            grace_business_days: self.grace_business_days.as_ref(),
+            holidays: self.holidays.as_ref(),
+            longest_days: self.longest_days.as_ref(),
+        }
+    }
 }
 
 fn default_soft_opt_in() -> Spanned<i64> {
     Spanned::new(0..0, 0)
 }
-
-/// Days of grace where the policy says nothing.
-const DEFAULT_GRACE: i32 = 10;
-
-/// The longest window or time that a policy may name, in days: a hundred years.
-const MOST_DAYS: i64 = 36_525;
 
 impl Policy {
     /// The built-in policy.
@@ -104,8 +82,8 @@ impl Policy {
     /// Reads a policy that lies in memory, under the name of its file.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let written: WrittenPolicy = toml::from_str(text).map_err(|error| Error::toml(path, text, &error))?;
-        let check = Validator { text, path };
-        let grace = check.grace(&written)?;
+        let validator = Validator { text, path };
+        let grace = written.grace().grace(&validator)?;
         if written.rule.is_empty() {
             return Err(Error::file(path, "a policy without any rule")
                 .hint("see `mailfatigue policy` for the default"));
@@ -113,118 +91,9 @@ impl Policy {
         Ok(Self {
             grace,
             count_mixed: written.count_mixed,
-            soft_opt_in_days: check.number(&written.soft_opt_in_days, "soft_opt_in_days", 0)?,
-            rules: written.rule.iter().map(|rule| check.rule(rule)).collect::<Result<_>>()?,
+            soft_opt_in_days: validator.number(&written.soft_opt_in_days, "soft_opt_in_days", 0)?,
+            rules: written.rule.iter().map(|rule| rule.rule(&validator)).collect::<Result<_>>()?,
         })
-    }
-}
-
-/// Turns what is written into what is valid, or says where it is not.
-struct Validator<'a> {
-    text: &'a str,
-    path: &'a Path,
-}
-
-impl Validator<'_> {
-    fn error(&self, offset: usize, what: impl Into<String>) -> Error {
-        Error::file(self.path, what).at_line(Error::line_of(self.text, offset))
-    }
-
-    fn number<T: TryFrom<i64>>(&self, written: &Spanned<i64>, name: &str, least: i64) -> Result<T> {
-        let value = *written.get_ref();
-        let valid = Some(value)
-            .filter(|value| (least..=MOST_DAYS).contains(value))
-            .and_then(|value| T::try_from(value).ok());
-        valid.ok_or_else(|| {
-            self.error(written.span().start, format!("`{name} = {value}` is out of range"))
-                .hint(format!("write a number from {least} to {MOST_DAYS}"))
-        })
-    }
-
-    fn grace(&self, written: &WrittenPolicy) -> Result<Grace> {
-        let WrittenPolicy { grace_days, grace_business_days, holidays, longest_days, .. } = written;
-        let Some(count) = grace_business_days else {
-            let stray = [
-                ("holidays", holidays.as_ref().map(Spanned::span)),
-                ("longest_days", longest_days.as_ref().map(Spanned::span)),
-            ];
-            if let Some((key, span)) = stray.into_iter().find_map(|(key, span)| Some((key, span?))) {
-                return Err(self
-                    .error(span.start, format!("`{key}` is about `grace_business_days`, which is not given"))
-                    .hint("write grace_business_days = …, or leave it out"));
-            }
-            let days = grace_days.as_ref().map(|days| self.number(days, "grace_days", 0)).transpose()?;
-            return Ok(Grace::Days(days.unwrap_or(DEFAULT_GRACE)));
-        };
-        if let Some(days) = grace_days {
-            return Err(self
-                .error(days.span().start, "`grace_days` and `grace_business_days` exclude each other")
-                .hint("leave one of them out"));
-        }
-        let count: u32 = self.number(count, "grace_business_days", 0)?;
-        let longest = longest_days.as_ref().map(|days| self.number(days, "longest_days", 0)).transpose()?;
-        let written = holidays.iter().flat_map(Spanned::get_ref);
-        let holidays = written.map(|date| {
-            Day::parse(date.get_ref()).ok_or_else(|| {
-                self.error(date.span().start, format!("`{}` is not a date", date.get_ref()))
-                    .hint("write YYYY-MM-DD, in quotes")
-            })
-        });
-        let mut holidays: Vec<Day> = holidays.collect::<Result<_>>()?;
-        holidays.sort_unstable();
-        holidays.dedup();
-        let longest_days: i32 = longest.unwrap_or_default();
-        Ok(Grace::BusinessDays(Arc::new(BusinessDays { count, holidays, longest_days })))
-    }
-
-    fn rule(&self, written: &WrittenRule) -> Result<Rule> {
-        let verdict = written.verdict.get_ref().trim();
-        let at = written.verdict.span().start;
-        if verdict.is_empty() || verdict.chars().any(char::is_control) {
-            return Err(self.error(at, "a rule needs a verdict of visible characters"));
-        }
-        if verdict == NOT_MARKETING {
-            return Err(self
-                .error(at, format!("`{NOT_MARKETING}` is the verdict without any rule"))
-                .hint("choose another name"));
-        }
-        if written.days.is_none() && written.messages.is_none() {
-            return Err(self
-                .error(at, format!("rule `{verdict}` asks for nothing"))
-                .hint("give it `days`, `messages`, or both"));
-        }
-        let days: Option<u32> = written.days.as_ref().map(|days| self.number(days, "days", 1)).transpose()?;
-        let messages: Option<u32> =
-            written.messages.as_ref().map(|messages| self.number(messages, "messages", 1)).transpose()?;
-        let window: Option<i32> =
-            written.window.as_ref().map(|window| self.number(window, "window", 1)).transpose()?;
-        if let (Some(days), Some(window), Some(written)) = (days, window, &written.days)
-            && i64::from(days) > i64::from(window)
-        {
-            let what = format!("{days} days don't fit in a window of {window}");
-            return Err(self.error(written.span().start, what).hint("make `days` at most `window`"));
-        }
-        let consent = written.consent.as_ref().map(|states| self.states(states)).transpose()?;
-        let (days, messages) = (days.unwrap_or(1), messages.unwrap_or(1));
-        Ok(Rule { verdict: verdict.to_string(), flag: written.flag, consent, days, messages, window })
-    }
-
-    fn states(&self, written: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<State>> {
-        if written.get_ref().is_empty() {
-            return Err(self
-                .error(written.span().start, "`consent` names no state")
-                .hint("leave it out to count messages in all states"));
-        }
-        let states = written.get_ref().iter().map(|word| {
-            State::ALL.into_iter().find(|state| state.word() == word.get_ref()).ok_or_else(|| {
-                let known = State::ALL.map(State::word);
-                let hint = suggest(word.get_ref(), known.into_iter());
-                let hint = hint.unwrap_or_else(|| format!("write one of {}", known.join(", ")));
-                self.error(word.span().start, format!("unknown consent state `{}`", word.get_ref()))
-                    .hint(hint)
-            })
-        });
-        states.collect()
     }
 }
 
@@ -260,9 +129,21 @@ mod tests {
                 consent: None,
                 days: 1,
                 messages: 3,
-                window: Some(7)
+                window: Some(7),
+                across: None,
+                min_gap: None,
+                must_be_zero: Vec::new(),
             }
         );
+    }
+
+    #[test]
+    fn a_rule_may_be_about_some_customers_only() {
+        let text = "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"Ann@home.example\", \"@seeds.example\"]\nmessages = 1\n";
+        let policy = Policy::parse(text, Path::new("p")).expect("valid");
+        let about = |customer| policy.rules[0].is_about(customer);
+        assert!(about("ann@home.example") && about("x@seeds.example"));
+        assert!(!about("bob@home.example") && !about("x@more.seeds.example") && !about("unknown"));
     }
 
     #[test]
@@ -303,6 +184,25 @@ mod tests {
                 "grace_business_days = 3\nholidays = [\"2026-01-01\",\n\"2026-13-01\"]\n[[rule]]\nverdict = \"x\"\ndays = 1\n",
                 "line 3: `2026-13-01` is not a date\nhint: write YYYY-MM-DD",
             ),
+            (
+                "[[rule]]\nverdict = \"x\"\ndays = 1\nacross = \"groups\"\n",
+                "line 4: unknown `across = \"groups\"`",
+            ),
+            ("[[rule]]\nverdict = \"x\"\nmin_gap_hours = 0\n", "line 3: `min_gap_hours = 0` is out of range"),
+            ("[[rule]]\nverdict = \"x\"\nmust_be_zero = []\n", "line 3: `must_be_zero` names no customer"),
+            (
+                "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"seed\"]\n",
+                "line 3: `seed` is neither an address nor @domain",
+            ),
+            (
+                "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"@seeds.example\"]\nmessages = 3\n",
+                "line 4: `messages` contradicts `must_be_zero`",
+            ),
+            (
+                "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"@seeds.example\"]\nmin_gap_hours = 3\n",
+                "line 4: `min_gap_hours` contradicts `must_be_zero`",
+            ),
+            ("[[rule]]\nverdict = \"x\"\nacross = \"all\"\n", "line 2: rule `x` asks for nothing"),
             ("", "a policy without any rule"),
             ("[[rule]\n", "line 1: "),
         ] {

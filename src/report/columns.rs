@@ -101,7 +101,7 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "unsubscribe", meaning: "best way out in the last marketing message: `one-click`, `link`, `mailto`, `body`, `none`", value: |case, _| Cell::maybe(case.way_out, |way_out| Cell::Word(way_out.word())) },
     Column { name: "no_reply", meaning: "`yes` where an answer to it would go to a no-reply address", value: |case, _| Cell::maybe(case.no_reply, Cell::YesNo) },
     Column { name: "addresses", meaning: "the sender's From addresses, most frequent first, at most 10", value: |case, _| Cell::text(&case.addresses.iter().take(10).cloned().collect::<Vec<_>>().join(" ")) },
-    Column { name: "grouped_by", meaning: "whether `sender` is a `domain`, an `address` or a `brand`", value: |case, _| Cell::Word(case.grouped_by.word()) },
+    Column { name: "grouped_by", meaning: "whether `sender` is a `domain`, an `address` or a `brand`; `group` or `all`: a row of contact pressure", value: |case, _| Cell::Word(case.grouped_by.word()) },
     Column { name: "mixed_messages", meaning: "messages that belong to a deal and advertise as well: counted as other, with `--count-mixed` as marketing", value: |case, _| Cell::whole(case.mixed_messages) },
     Column { name: "inferred_messages", meaning: "of `marketing_messages`, those that say too little by themselves but are like the rest of their stream", value: |case, _| Cell::whole(case.inferred_messages) },
     Column { name: "undecided_messages", meaning: "messages that offer a way out, while nothing shows what kind they are: counted as other", value: |case, _| Cell::whole(case.undecided_messages) },

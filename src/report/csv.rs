@@ -58,9 +58,9 @@ impl<W: Write> Table<W> {
 }
 
 /// Writes the report.
-pub fn write(out: impl Write, style: Style, cases: &[Case], context: &Context<'_>) -> io::Result<()> {
+pub fn write(out: impl Write, style: Style, rows: &[&Case], context: &Context<'_>) -> io::Result<()> {
     let mut table = Table::new(out, style, context.columns().map(|column| column.name))?;
-    for case in cases {
+    for case in rows {
         table.row(context.columns().map(|column| column.value(case, context)))?;
     }
     table.finish()

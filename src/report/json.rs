@@ -19,14 +19,16 @@ use std::io::{self, Write};
 pub fn write(
     mut out: impl Write,
     raw: bool,
-    cases: &[Case],
+    rows: &[&Case],
     context: &Context<'_>,
     account: &Account<'_>,
 ) -> io::Result<()> {
+    let cases: Vec<&Case> = rows.iter().copied().filter(|case| case.of_senders.is_none()).collect();
+    let cases = cases.as_slice();
     let summary = serde_json::to_string(&Summary { account, cases, raw })?;
     // The beginning is what an earlier report is recognised by.
     write!(out, "{JSON_BEGINNING}{},\n\"rows\":[", summary.strip_prefix('{').unwrap_or_default())?;
-    for (at, case) in cases.iter().enumerate() {
+    for (at, case) in rows.iter().enumerate() {
         out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
         serde_json::to_writer(&mut out, &Row { case, context, raw })?;
     }
@@ -75,8 +77,8 @@ fn decimal<S: Serializer>(number: Decimal, serializer: S) -> Result<S::Ok, S::Er
 /// What the summary says, without its first keys, which are written by hand.
 struct Summary<'a> {
     account: &'a Account<'a>,
-    /// All cases of the report.
-    cases: &'a [Case],
+    /// All pairs of the report.
+    cases: &'a [&'a Case],
     raw: bool,
 }
 

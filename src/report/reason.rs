@@ -2,7 +2,7 @@
 
 use crate::cadence::ChangeOfPace;
 use crate::consent::State;
-use crate::judge::{Case, Stretch};
+use crate::judge::{Case, Closest, Stretch};
 use crate::policy::{Policy, Rule};
 
 /// The sentence, with the owner's wish where the export tells one. It says what the records show, never that somebody broke a law.
@@ -13,25 +13,49 @@ pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
         (Some((rule, stretch)), _) => {
             let list = if list_given { "" } else { "; no consent list was given" };
             let pace = if rule.flag { change_of_pace(case) } else { String::new() };
-            format!("{} {}{pace}{blocked}{list}", amount(rule, stretch), circumstance(case, rule))
+            let circumstance = match case.of_senders {
+                _ if !rule.must_be_zero.is_empty() => "to a customer who must get none".to_string(),
+                Some(1) => "from one sender".to_string(),
+                Some(senders) => format!("from {senders} senders"),
+                None => circumstance(case, rule),
+            };
+            format!("{} {circumstance}{pace}{blocked}{list}", amount(case, rule, stretch))
         }
         (None, 0) => {
             format!("no promotional mail counted; {}{blocked}", messages(case.other_messages, "other"))
         }
         (None, count) => {
-            format!("{}; no rule of the policy holds{blocked}", messages(count as u64, "promotional"))
+            let rule = if case.of_senders.is_some() { "over several senders" } else { "of the policy" };
+            format!("{}; no rule {rule} holds{blocked}", messages(count as u64, "promotional"))
         }
     }
 }
 
 /// `promotional mail on 28 of 28 days (2026-01-01 to 2026-01-28)`
-fn amount(rule: &Rule, stretch: Stretch) -> String {
-    let Stretch { days, first, last, .. } = stretch;
+fn amount(case: &Case, rule: &Rule, stretch: Stretch) -> String {
+    let Stretch { days, messages: found, first, last, .. } = stretch;
     let span = if first == last { format!("on {first}") } else { format!("{first} to {last}") };
+    if let Some(Closest { seconds, day }) = stretch.closest {
+        return format!("promotional messages {} apart ({day})", hours(seconds));
+    }
     match rule.window {
+        Some(window) if case.of_senders.is_some() && rule.days == 1 => {
+            format!("{} in {window} days ({span})", messages(u64::from(found), "promotional"))
+        }
         Some(window) => format!("promotional mail on {days} of {window} days ({span})"),
         None if days == 1 => format!("{} ({span})", messages(u64::from(stretch.messages), "promotional")),
         None => format!("{} on {days} days ({span})", messages(u64::from(stretch.messages), "promotional")),
+    }
+}
+
+/// `3.5 hours`, rounded down: what is closer than a limit never looks like the limit.
+pub fn hours(seconds: u32) -> String {
+    let tenths = seconds / 360;
+    match (tenths / 10, tenths % 10) {
+        (0, 0) => "less than 0.1 hours".to_string(),
+        (1, 0) => "1 hour".to_string(),
+        (hours, 0) => format!("{hours} hours"),
+        (hours, tenth) => format!("{hours}.{tenth} hours"),
     }
 }
 

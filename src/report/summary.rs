@@ -7,6 +7,7 @@ mod load;
 mod named;
 mod nothing;
 mod owner;
+mod pressure;
 
 pub use closing::Closing;
 pub use load::Load;
@@ -37,6 +38,8 @@ pub struct Account<'a> {
     pub tally: &'a Tally,
     /// Pairs with marketing mail, in the report's order.
     pub cases: &'a [Case],
+    /// Rows of contact pressure, in the report's order.
+    pub pressure: &'a [Case],
     /// The policy of the run.
     pub policy: &'a Policy,
     /// How the consent lists fared, where one was given.
@@ -98,6 +101,7 @@ fn lines(account: &Account<'_>) -> Vec<String> {
     lines.extend(inferred(account));
     lines.extend(undecided(account));
     lines.extend(named::flagged(account.cases, account.policy));
+    lines.extend(pressure::line(account.pressure, account.policy));
     let fewer = account.changes.and_then(|changes| changes::fewer_messages(changes, account.tally));
     lines.extend(fewer.map(|warning| warning.to_string()));
     lines.extend(

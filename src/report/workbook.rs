@@ -39,7 +39,7 @@ const FLAGGED: Color = Color::RGB(0x00FB_E3D6);
 /// What the workbook is made from.
 pub struct Sheets<'a> {
     /// The rows of the report.
-    pub cases: &'a [Case],
+    pub cases: &'a [&'a Case],
     /// What their cells need.
     pub context: &'a Context<'a>,
     /// The list of messages, where a sheet of it is wanted.

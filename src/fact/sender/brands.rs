@@ -16,6 +16,8 @@ pub struct Brands {
     names: HashSet<String>,
     /// The text of their file, hashed (SHA-256, in hexadecimal digits); `None`: no file.
     digest: Option<String>,
+    /// The groups of brands, by the brand's name.
+    groups: HashMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +35,8 @@ struct WrittenBrand {
     domains: Vec<toml::Spanned<String>>,
     #[serde(default)]
     addresses: Vec<toml::Spanned<String>>,
+    /// Several brands of one company.
+    group: Option<toml::Spanned<String>>,
 }
 
 impl Brands {
@@ -72,6 +76,18 @@ impl Brands {
                 }
             }
             brands.names.insert(name.to_lowercase());
+            if let Some(written) = &brand.group {
+                let group = written.get_ref().trim().to_string();
+                if group.is_empty() {
+                    let error = at(written.span(), "a group without a name".into());
+                    return Err(error.hint("write group = \"…\", or leave it out"));
+                }
+                if let Some(other) =
+                    brands.groups.insert(name.clone(), group.clone()).filter(|other| *other != group)
+                {
+                    return Err(at(written.span(), format!("brand `{name}` is of group `{other}` already")));
+                }
+            }
             for domain in brand.domains {
                 brands
                     .by_domain
@@ -102,6 +118,16 @@ impl Brands {
         self.digest.as_deref()
     }
 
+    /// The group of the brand of that name.
+    pub fn group(&self, brand: &str) -> Option<&str> {
+        self.groups.get(brand).map(String::as_str)
+    }
+
+    /// Whether some brand has a group.
+    pub fn has_groups(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
     /// Whether there is a brand of that name, whatever its case.
     pub fn has(&self, name: &str) -> bool {
         !self.names.is_empty() && self.names.contains(&name.trim().to_lowercase())
@@ -116,6 +142,14 @@ mod tests {
     fn a_wrong_brands_file_names_the_line() {
         for (text, expected) in [
             ("[[brand]]\nname = \"A\"\n", "line 2: brand `A` has neither"),
+            (
+                "[[brand]]\nname=\"A\"\ndomains=[\"a.example\"]\ngroup=\" \"\n",
+                "line 4: a group without a name",
+            ),
+            (
+                "[[brand]]\nname=\"A\"\ndomains=[\"a.example\"]\ngroup=\"X\"\n[[brand]]\nname=\"A\"\ndomains=[\"b.example\"]\ngroup=\"Y\"\n",
+                "line 8: brand `A` is of group `X` already",
+            ),
             ("[[brand]]\nname = \"A\"\ndomain = [\"a.example\"]\n", "line 3: unknown field `domain`"),
             (
                 "[[brand]]\nname=\"A\"\ndomains=[\"a.example\"]\n[[brand]]\nname=\"B\"\ndomains=[\"a.example\"]\n",

@@ -24,6 +24,10 @@ pub enum GroupedBy {
     Address,
     /// By a brand of the user's.
     Brand,
+    /// A row over all brands of one group.
+    Group,
+    /// A row over all senders.
+    All,
 }
 
 impl GroupedBy {
@@ -33,6 +37,8 @@ impl GroupedBy {
             Self::Domain => "domain",
             Self::Address => "address",
             Self::Brand => "brand",
+            Self::Group => "group",
+            Self::All => "all",
         }
     }
 }
@@ -83,6 +89,16 @@ impl Senders {
     /// The user's brands.
     pub fn brands(&self) -> &Brands {
         &self.brands
+    }
+
+    /// The group of the brand of that name.
+    pub fn group(&self, brand: &str) -> Option<&str> {
+        self.brands.group(brand)
+    }
+
+    /// Whether some brand has a group.
+    pub fn has_groups(&self) -> bool {
+        self.brands.has_groups()
     }
 
     /// Whether the user declared a brand of that name, whatever its case.

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::cadence::ActiveDays;
 use crate::classify::Sign;
-use crate::fact::{Detail, Fact, Kind, MailboxId, Rules};
+use crate::fact::{Detail, Fact, GroupedBy, Kind, MailboxId, Rules};
 use crate::history::{Counted, Grounds, Key, Pair};
-use crate::judge::{Case, JudgeContext, Record, Strand, changes, held};
+use crate::judge::{Case, JudgeContext, Record, Strand, Subject, changes, held};
 use crate::policy::NOT_MARKETING;
 use crate::report::messages::Listing;
 use crate::report::reason::reason;
@@ -28,10 +28,7 @@ pub fn explain(
     let rule = case.verdict.rule.and_then(|at| judging.policy.rules.get(at));
     let found = changes(pair, case, &record, judging);
     let rules = asked(case, judging);
-    let is_first = |rule: &&ExplainedRule| {
-        rule.flag && rule.held_on.is_some() && rule.held_on == case.verdict.flagged_on
-    };
-    let flagged_by = rules.iter().find(is_first).map(|rule| rule.verdict.clone());
+    let flagged_by = flagged_by(&rules, case.verdict.flagged_on);
     let changes = wishes(&Circumstances { judging, rules: &rules }, &found);
     let of_pair = messages(pair, judging);
     let grounds = judging.history.grounds(pair);
@@ -73,6 +70,7 @@ pub fn explain(
         soft_opt_in_days: judging.policy.soft_opt_in_days,
         rules,
         consent: record.strands.iter().map(|strand| on_record(strand, pair, case, judging)).collect(),
+        pressure: Vec::new(),
         changes,
         days: marked(case),
         mailboxes: mailboxes.iter().map(|id| safe(judging.history.names.text(*id))).collect(),
@@ -86,6 +84,33 @@ pub fn explain(
     }
 }
 
+/// The verdict of the rule that was the first to flag, on that day.
+fn flagged_by(rules: &[ExplainedRule], flagged_on: Option<Day>) -> Option<String> {
+    let is_first = |rule: &&ExplainedRule| rule.flag && rule.held_on.is_some() && rule.held_on == flagged_on;
+    rules.iter().find(is_first).map(|rule| rule.verdict.clone())
+}
+
+/// What the customer got from this sender and others together: the rows of contact pressure that it is part of.
+pub fn pressure(case: &Case, rows: &[Case], judging: &JudgeContext<'_>) -> Vec<String> {
+    let group = judging.senders.group(&case.sender);
+    let with = |row: &&Case| match row.grouped_by {
+        GroupedBy::Group => group == Some(row.sender.as_str()),
+        _ => true,
+    };
+    let rows = rows.iter().filter(|row| row.customer == case.customer).filter(with);
+    let told = rows.map(|row| {
+        let whom = match row.grouped_by {
+            GroupedBy::Group => format!("over the group {}", row.sender),
+            _ => "over all senders".to_string(),
+        };
+        let rule = row.verdict.rule.and_then(|at| judging.policy.rules.get(at));
+        let verdict = rule.map_or("no verdict", |rule| rule.verdict.as_str());
+        let flag = if row.is_flagged(judging.policy) { " (flagged)" } else { "" };
+        safe(&format!("{whom}: {verdict}{flag}; {}", reason(row, judging.policy, judging.ledger.given)))
+    });
+    told.collect()
+}
+
 fn safe(text: &str) -> String {
     visible(text).into_owned()
 }
@@ -96,10 +121,12 @@ fn window(days: &ActiveDays) -> Option<Window> {
 
 /// Each rule of the policy, with what it asks for and what was found.
 fn asked(case: &Case, judging: &JudgeContext<'_>) -> Vec<ExplainedRule> {
-    let fared = held(&case.received, judging.policy);
+    let subject = Subject::of_pair(&case.customer);
+    let fared = held(&case.received, judging.policy, subject);
     let flagged = case.is_flagged(judging.policy);
     let rules = judging.policy.rules.iter().zip(fared).enumerate();
-    let told = rules.map(|(at, (rule, held))| ExplainedRule {
+    // Rules about others are none of this pair's.
+    let told = rules.filter(|(_, (rule, _))| rule.applies(subject)).map(|(at, (rule, held))| ExplainedRule {
         verdict: safe(&rule.verdict),
         flag: rule.flag,
         outcome: match case.verdict.rule {
@@ -115,6 +142,9 @@ fn asked(case: &Case, judging: &JudgeContext<'_>) -> Vec<ExplainedRule> {
         days: rule.days,
         messages: rule.messages,
         window: rule.window,
+        min_gap_hours: rule.min_gap.map(|seconds| seconds / 3_600),
+        must_be_zero: !rule.must_be_zero.is_empty(),
+        found_gap_seconds: held.best.and_then(|best| Some(best.closest?.seconds)),
         found_days: held.best.map_or(0, |best| best.days),
         found_messages: held.best.map_or(0, |best| best.messages),
         found_first: held.best.map(|best| best.first),

@@ -7,7 +7,7 @@ mod subject;
 mod text;
 mod wording;
 
-pub use build::explain;
+pub use build::{explain, pressure};
 pub use subject::{Wanted, find};
 pub use text::write as write_text;
 
@@ -61,6 +61,9 @@ pub struct Explanation {
     pub soft_opt_in_days: i32,
     pub rules: Vec<ExplainedRule>,
     pub consent: Vec<OnRecord>,
+    /// The rows of contact pressure that the pair is part of, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pressure: Vec<String>,
     pub changes: Vec<String>,
     pub days: Vec<ExplainedDay>,
     pub mailboxes: Vec<String>,
@@ -97,6 +100,15 @@ pub struct ExplainedRule {
     pub messages: u32,
     /// In a run of this many days; `None`: in the whole period.
     pub window: Option<i32>,
+    /// Two messages must be closer together than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_gap_hours: Option<u32>,
+    /// Whether the customer must get nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub must_be_zero: bool,
+    /// The shortest time between two messages there, where the rule asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found_gap_seconds: Option<u32>,
     /// Days found in the stretch that comes nearest.
     pub found_days: u32,
     /// Messages found in it.

@@ -34,6 +34,10 @@ fn one(told: &Explanation) -> String {
     rules(&mut page, told);
     consent(&mut page, told);
     rhythm(&mut page, told);
+    if !told.pressure.is_empty() {
+        page.heading("Contact pressure: what came from several senders together");
+        told.pressure.iter().for_each(|sentence| page.item("- ", sentence));
+    }
     if !told.changes.is_empty() {
         page.heading("What would change the verdict");
         told.changes.iter().for_each(|sentence| page.item("- ", sentence));

@@ -3,6 +3,7 @@
 use super::{ExplainedRule, RuleOutcome};
 use crate::consent::{Happening, State};
 use crate::judge::{Change, JudgeContext, Occasion};
+use crate::report::reason::hours;
 use crate::report::visible;
 
 /// A state in plain words.
@@ -50,7 +51,12 @@ pub fn alternatives(words: &[&str]) -> String {
 impl ExplainedRule {
     /// What the rule asks for.
     pub fn wish(&self) -> String {
+        if self.must_be_zero {
+            return format!("any message to this customer, who must get none{}", self.received());
+        }
         let least = |count: u32, one: &str| format!("at least {}", counted(count, one));
+        let gap =
+            self.min_gap_hours.map(|gap| format!("two messages less than {} apart", counted(gap, "hour")));
         let amount = match (self.days, self.messages) {
             (1, messages) => least(messages, "message"),
             (days, 1) => format!("{} with mail", least(days, "day")),
@@ -59,6 +65,11 @@ impl ExplainedRule {
             }
         };
         let place = self.window.map_or(String::new(), |window| format!(" in some run of {window} days"));
+        let amount = match gap {
+            Some(gap) if self.days == 1 && self.messages <= 2 => gap,
+            Some(gap) => format!("{amount}, and {gap},"),
+            None => amount,
+        };
         format!("{amount}{place}{}", self.received())
     }
 
@@ -79,7 +90,9 @@ impl ExplainedRule {
         let days = counted(self.found_days, "day");
         let messages = counted(self.found_messages, "message");
         let span = if first == last { first.to_string() } else { format!("{first} to {last}") };
-        format!("{most}{days} with {messages} ({span})")
+        let gap =
+            self.found_gap_seconds.map_or(String::new(), |gap| format!("; the closest {} apart", hours(gap)));
+        format!("{most}{days} with {messages} ({span}){gap}")
     }
 
     /// How much is missing.
@@ -87,6 +100,7 @@ impl ExplainedRule {
         let days = self.days.saturating_sub(self.found_days);
         let messages = self.messages.saturating_sub(self.found_messages);
         match (days, messages) {
+            (0, 0) => "no two messages that close".to_string(),
             (0, messages) => format!("{} too few", counted(messages, "message")),
             (days, 0) => format!("{} too few", counted(days, "day")),
             // A rule that asks for messages alone needs a day only because a message needs one.

@@ -239,7 +239,9 @@ mod tests {
     }
 
     fn received(days: &[(&str, State)]) -> Vec<Received> {
-        days.iter().map(|(text, state)| Received { day: day(text), state: *state, inferred: false }).collect()
+        days.iter()
+            .map(|(text, state)| Received { day: day(text), state: *state, inferred: false, at: 0 })
+            .collect()
     }
 
     #[test]

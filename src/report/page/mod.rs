@@ -11,6 +11,7 @@ mod in_full;
 mod looks;
 mod numbers;
 mod overview;
+mod pressure;
 mod room;
 mod table;
 mod words;
@@ -29,6 +30,7 @@ use chart::Chart;
 use in_full::InFull;
 use looks::Shapes;
 use overview::Overview;
+use pressure::Pressure;
 use room::Room;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -74,6 +76,8 @@ struct Document<'a> {
     /// How many flagged senders have no card.
     without_card: usize,
     table: Option<Table>,
+    /// What came from several senders together, where the policy asks.
+    pressure: Option<Pressure>,
     chart: Option<Chart>,
     /// The pair of each card in full, on a page about one sender.
     in_full: Vec<InFull<'a>>,
@@ -127,6 +131,7 @@ impl<'a> Page<'a> {
             cards: self.cards(flagged.take(self.room.cards)),
             without_card: count.saturating_sub(self.room.cards),
             table: (!self.cases.is_empty()).then(|| Table::of(self)),
+            pressure: Pressure::of(self),
             chart: Chart::of(self),
             ..self.document("Promotional mail, by mailfatigue")
         };
@@ -158,6 +163,7 @@ impl<'a> Page<'a> {
             cards: Vec::new(),
             without_card: 0,
             table: None,
+            pressure: None,
             chart: None,
             in_full: Vec::new(),
             about: About {

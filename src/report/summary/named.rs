@@ -2,6 +2,7 @@
 
 use crate::judge::{Case, Stretch};
 use crate::policy::{Policy, Rule};
+use crate::report::reason::hours;
 use crate::report::visible;
 use std::collections::BTreeMap;
 
@@ -40,8 +41,11 @@ pub fn would_be(senders: &[String], option: &str) -> Option<String> {
 }
 
 /// `28 of 28 days`, `4 days`, `3 messages`: what the rule found.
-fn amount(rule: &Rule, stretch: Stretch) -> String {
+pub fn amount(rule: &Rule, stretch: Stretch) -> String {
     let counted = |count: u32, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    if let Some(closest) = stretch.closest {
+        return format!("{} apart", hours(closest.seconds));
+    }
     match rule.window {
         Some(window) => format!("{} of {window} days", stretch.days),
         None if rule.days == 1 => counted(stretch.messages, "message"),
@@ -84,9 +88,20 @@ mod tests {
             decided_days: 2,
             first: Day::from_number(0),
             last: Day::from_number(9),
+            closest: None,
         };
         let found = |days, window| {
-            let rule = Rule { verdict: "x".into(), flag: true, consent: None, days, messages: 1, window };
+            let rule = Rule {
+                verdict: "x".into(),
+                flag: true,
+                consent: None,
+                days,
+                messages: 1,
+                window,
+                across: None,
+                min_gap: None,
+                must_be_zero: Vec::new(),
+            };
             amount(&rule, stretch)
         };
         assert_eq!(
