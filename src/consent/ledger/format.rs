@@ -323,6 +323,14 @@ impl Names {
     }
 }
 
+/// A name as it is written, if something of it can be compared.
+fn named<E: de::Error>(name: &str) -> std::result::Result<String, E> {
+    match name.chars().any(char::is_alphanumeric) {
+        true => Ok(name.trim().to_string()),
+        false => Err(E::custom("a column's name needs a letter or a digit")),
+    }
+}
+
 /// Exports write `ConsentDate`, `Consent Date` and `CONSENT_DATE`.
 fn same(left: &str, right: &str) -> bool {
     let letters = |text: &str| -> Vec<char> {
@@ -349,16 +357,13 @@ impl<'de> Deserialize<'de> for Names {
             }
 
             fn visit_str<E: de::Error>(self, name: &str) -> std::result::Result<Names, E> {
-                match name.trim() {
-                    "" => Err(E::custom("a column's name is blank")),
-                    name => Ok(Names(vec![name.to_string()])),
-                }
+                Ok(Names(vec![named(name)?]))
             }
 
             fn visit_seq<A: de::SeqAccess<'de>>(self, mut names: A) -> std::result::Result<Names, A::Error> {
                 let mut all = Vec::new();
                 while let Some(name) = names.next_element::<String>()? {
-                    all.push(name);
+                    all.push(named(&name)?);
                 }
                 if all.is_empty() {
                     Err(de::Error::custom("a list of names is empty"))
