@@ -3,7 +3,7 @@
 
 #![allow(dead_code)]
 
-use classify::required::required;
+use classify::required::{required, required_bytes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write;
@@ -239,10 +239,10 @@ impl Tables {
         for (name, fields) in &self.fields {
             writeln!(out, "({name:?}, &{fields:?}),")?;
         }
-        out.push_str("];\npub(super) static EXPRESSIONS: &[(&str, Option<&[&str]>)] = &[\n");
+        out.push_str("];\npub(super) static EXPRESSIONS: &[BuiltInExpression] = &[\n");
         for pattern in &self.expressions {
             let texts = required(pattern).map_or("None".to_string(), |texts| format!("Some(&{texts:?})"));
-            writeln!(out, "({pattern:?}, {texts}),")?;
+            writeln!(out, "({pattern:?}, {texts}, {:?}),", required_bytes(pattern))?;
         }
         out.push_str("];\nstatic RULES: &[BuiltInRule] = &[\n");
         for Rule { id, kind, why, evidence, when } in &self.rules {
@@ -277,10 +277,10 @@ impl Tables {
 impl Phrases {
     /// As an expression of Rust.
     fn in_rust(&self) -> String {
-        let Self { text, phrases, seen, places, hangers, wordless } = self;
+        let Self { text, phrases, seen, seen_beside, places, hangers, wordless } = self;
         format!(
             "Phrases {{ text: Borrowed({text:?}), phrases: Borrowed(&{phrases:?}), seen: Borrowed(&{seen:?}), \
-             places: Borrowed(&{places:?}), hangers: Borrowed(&{hangers:?}), wordless: Borrowed(&{wordless:?}) }}"
+             seen_beside: Borrowed(&{seen_beside:?}), places: Borrowed(&{places:?}), hangers: Borrowed(&{hangers:?}), wordless: Borrowed(&{wordless:?}) }}"
         )
     }
 }

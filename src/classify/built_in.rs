@@ -3,6 +3,7 @@
 //!
 //! Tests assert that the tables say what TOML makes of the text.
 
+use super::required::Bytes;
 use super::rule_file::{Names, Weighing, WrittenConditions, WrittenRule, WrittenSign};
 use super::{Evidence, Kind};
 use crate::text::phrases::{Hanger, Phrases};
@@ -20,6 +21,9 @@ pub(super) struct List {
     /// Whether they are among those for bodies.
     pub in_body: bool,
 }
+
+/// A pattern, with the texts and the bytes of which one is in each value that it matches.
+pub(super) type BuiltInExpression = (&'static str, Option<&'static [&'static str]>, Option<Bytes>);
 
 /// A rule, without its examples.
 struct BuiltInRule {

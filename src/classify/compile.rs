@@ -151,20 +151,7 @@ impl<'v> Compiler<'v> {
             let (why, evidence, bulk) = (sign.why, sign.evidence, sign.bulk);
             let fixed = sign.fixed;
             let several = sign.when.times.is_some_and(|times| times > 1);
-            let first_need = needs.first().copied();
-            self.signs.push(Sign {
-                id,
-                why,
-                points,
-                source,
-                evidence,
-                bulk,
-                fixed,
-                several,
-                first_need,
-                needs,
-                forbids,
-            });
+            self.signs.push(Sign { id, why, points, source, evidence, bulk, fixed, several, needs, forbids });
         }
         Ok(())
     }
@@ -346,7 +333,7 @@ impl<'v> Compiler<'v> {
             header_tests: HEADER_TESTS.iter().map(|(name, _)| number(name)).collect(),
             body_tests: BODY_TESTS.iter().map(|(name, _)| number(name)).collect(),
             rules: self.rules,
-            signs: Signs { all: self.signs, weighing: built_in::WEIGHING },
+            signs: Signs::new(self.signs, built_in::WEIGHING),
             fields: self.fields,
             in_subject,
             in_body,

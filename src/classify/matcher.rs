@@ -1,6 +1,6 @@
 //! Finds the phrases of lists in the texts of one place, subjects or bodies, and says which signals they raise.
 
-use super::signals::{MOST, Signals};
+use super::signals::Signals;
 use crate::text::fold::{Folder, Word};
 use crate::text::phrases::{Anchors, Phrases};
 use std::cmp::Reverse;
@@ -159,8 +159,7 @@ impl Matcher {
         let FoldedText { folder, hits, .. } = text;
         hits.sort_unstable_by_key(|hit| (hit.place.start, Reverse(hit.place.end)));
         let (folded, mut raised) = (folder.text(), Signals::default());
-        // How often each signal was met, and where that ended: phrases within each other count once.
-        let (mut met, mut ends) = ([0_u8; MOST], [0_u32; MOST]);
+        let mut counts = Counts::default();
         for hit in &*hits {
             for raise in self.raises.get(hit.list as usize).into_iter().flatten() {
                 let counts_here = match raise.zone {
@@ -173,15 +172,8 @@ impl Matcher {
                         hit.place.start < said.min(NUMBERED_WITHIN) && is_numbered(folded, hit.place.end)
                     }
                 };
-                let (Some(times), Some(end)) = (met.get_mut(raise.signal), ends.get_mut(raise.signal)) else {
-                    continue;
-                };
-                if counts_here && (*times == 0 || hit.place.start >= *end as usize) {
-                    (*times, *end) =
-                        (times.saturating_add(1), u32::try_from(hit.place.end).unwrap_or(u32::MAX));
-                    if *times >= raise.times {
-                        raised.raise(raise.signal);
-                    }
+                if counts_here && (raise.times <= 1 || counts.with(raise.signal, &hit.place) >= raise.times) {
+                    raised.raise(raise.signal);
                 }
             }
         }
@@ -215,6 +207,36 @@ impl Matcher {
             let ended = text.breaks[..text.breaks.partition_point(|at| *at <= start)].last();
             sentence_start(&text.folder.text()[..start]).max(ended.copied().unwrap_or(0))
         })
+    }
+}
+
+/// How often signals were met that several phrases raise together: few in any text.
+#[derive(Default)]
+struct Counts(Vec<Count>);
+
+struct Count {
+    signal: usize,
+    times: u8,
+    /// Where the last phrase ended that counts.
+    end: usize,
+}
+
+impl Counts {
+    /// How often a signal was met with a phrase at that place, which comes after those before it. Of phrases within each
+    /// other the first counts.
+    fn with(&mut self, signal: usize, place: &Range<usize>) -> u8 {
+        match self.0.iter_mut().find(|count| count.signal == signal) {
+            Some(count) => {
+                if place.start >= count.end {
+                    (count.times, count.end) = (count.times.saturating_add(1), place.end);
+                }
+                count.times
+            }
+            None => {
+                self.0.push(Count { signal, times: 1, end: place.end });
+                1
+            }
+        }
     }
 }
 

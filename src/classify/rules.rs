@@ -238,8 +238,11 @@ impl Rules {
 
     /// The numbers of the signs of a message.
     pub(crate) fn signs_in(&self, open: Open, body: &BodyText) -> Vec<u16> {
-        let signs = self.signs.of(self.raised(open, body));
-        signs.filter_map(|(number, _)| u16::try_from(number).ok()).collect()
+        let raised = self.raised(open, body);
+        let signs = self.signs.of(&raised).filter_map(|(number, _)| u16::try_from(number).ok());
+        let mut signs: Vec<u16> = signs.collect();
+        signs.sort_unstable();
+        signs
     }
 
     fn raised(&self, open: Open, body: &BodyText) -> Signals {

@@ -30,7 +30,14 @@ impl Signals {
 
     /// The numbers of those raised, in order.
     pub fn numbers(&self) -> impl Iterator<Item = usize> {
-        (0..MOST).filter(|number| self.has(*number))
+        self.0.iter().enumerate().flat_map(|(place, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest.checked_sub(1)?;
+                Some(place * 64 + bit)
+            })
+        })
     }
 
     /// Whether a signal is in both.

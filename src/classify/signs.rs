@@ -5,7 +5,7 @@
 //! sources, so that no subject and no platform decides alone.
 
 use super::rule_file::{Text, Weighing};
-use super::signals::Signals;
+use super::signals::{MOST, Signals};
 use super::{Evidence, Kind};
 
 /// Where a sign was seen.
@@ -48,8 +48,6 @@ pub struct Sign {
     pub several: bool,
     /// What a message proves that is decided as the kind that the sign speaks for most.
     pub(super) evidence: Option<Evidence>,
-    /// One of the signals that it needs, at hand: most signs need no other, and most of these are not raised.
-    pub(super) first_need: Option<usize>,
     pub(super) needs: Vec<usize>,
     pub(super) forbids: Signals,
 }
@@ -59,6 +57,10 @@ pub struct Sign {
 pub(super) struct Signs {
     pub all: Vec<Sign>,
     pub weighing: Weighing,
+    /// By each signal, the numbers of signs that need it. A sign that needs several is under the one that fewest need.
+    by_need: Vec<Vec<usize>>,
+    /// The numbers of those that need none.
+    without_need: Vec<usize>,
 }
 
 /// What the signs of a message add up to.
@@ -75,29 +77,45 @@ pub(super) struct Weighed {
 
 impl Sign {
     fn is_in(&self, raised: &Signals) -> bool {
-        self.first_need.is_none_or(|need| raised.has(need))
-            && self.needs.iter().all(|need| raised.has(*need))
-            && !self.forbids.meets(raised)
+        self.needs.iter().all(|need| raised.has(*need)) && !self.forbids.meets(raised)
     }
 }
 
 impl Signs {
-    /// The signs that are there.
-    pub fn of(&self, raised: Signals) -> impl Iterator<Item = (usize, &Sign)> {
-        self.all.iter().enumerate().filter(move |(_, sign)| sign.is_in(&raised))
+    /// All signs, in the order of the table.
+    pub fn new(all: Vec<Sign>, weighing: Weighing) -> Self {
+        let mut how_many = vec![0; MOST];
+        all.iter().flat_map(|sign| &sign.needs).for_each(|need| how_many[*need] += 1);
+        let (mut by_need, mut without_need) = (vec![Vec::new(); MOST], Vec::new());
+        for (number, sign) in all.iter().enumerate() {
+            match sign.needs.iter().min_by_key(|need| how_many[**need]) {
+                Some(need) => by_need[*need].push(number),
+                None => without_need.push(number),
+            }
+        }
+        Self { all, weighing, by_need, without_need }
+    }
+
+    /// The signs that are there, in no order.
+    pub fn of(&self, raised: &Signals) -> impl Iterator<Item = (usize, &Sign)> {
+        let needing = raised.numbers().filter_map(|signal| self.by_need.get(signal)).flatten();
+        let signs = self.without_need.iter().chain(needing).map(|number| (*number, &self.all[*number]));
+        signs.filter(|(_, sign)| sign.is_in(raised))
     }
 
     /// Adds up what was raised.
     pub fn weigh(&self, raised: &Signals) -> Weighed {
-        let mut weighed = Weighed::default();
-        for (_, sign) in self.of(*raised) {
+        let (mut weighed, mut first_evidence) = (Weighed::default(), usize::MAX);
+        for (number, sign) in self.of(raised) {
             for (sum, points) in weighed.sources[sign.source as usize].iter_mut().zip(sign.points) {
                 *sum += points;
             }
             weighed.bulk += if sign.bulk { sign.points[Kind::Marketing as usize] } else { 0 };
             weighed.several |=
                 sign.several && sign.source == Source::Text && sign.points[Kind::Marketing as usize] > 0;
-            weighed.evidence = weighed.evidence.or(sign.evidence);
+            if sign.evidence.is_some() && number < first_evidence {
+                (weighed.evidence, first_evidence) = (sign.evidence, number);
+            }
         }
         weighed
     }

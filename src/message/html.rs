@@ -8,7 +8,7 @@ use super::template::Template;
 use crate::text::scan;
 use mail_parser::decoders::html::add_html_token;
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter};
 use std::sync::LazyLock;
 
 /// What was counted on the way through a page.
@@ -364,7 +364,7 @@ impl Reader {
         link: &mut impl FnMut(&str),
     ) {
         if name == b"a" {
-            if let Some(target) = tag.attribute("href").filter(|target| is_web_address(target)) {
+            if let Some(target) = tag.attribute(&HREF).filter(|target| is_web_address(target)) {
                 self.markup.links += 1;
                 self.in_link = true;
                 self.template.link(target);
@@ -374,7 +374,7 @@ impl Reader {
             self.markup.pictures += 1;
             self.markup.linked_pictures += u32::from(self.in_link);
             // Where pictures are not loaded, readers see this.
-            if let Some(instead) = tag.attribute("alt") {
+            if let Some(instead) = tag.attribute(&ALT) {
                 self.text("", text);
                 let mut at = 0;
                 while at < instead.len() {
@@ -391,6 +391,11 @@ impl Reader {
     }
 }
 
+/// The name of an attribute, in small letters and in capitals.
+type Attribute = LazyLock<[Finder<'static>; 2]>;
+
+static HREF: Attribute = LazyLock::new(|| ["href", "HREF"].map(Finder::new));
+static ALT: Attribute = LazyLock::new(|| ["alt", "ALT"].map(Finder::new));
 static NONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("none"));
 
 fn is_web_address(target: &str) -> bool {
@@ -440,15 +445,15 @@ impl<'a> Tag<'a> {
     }
 
     /// The value of an attribute, without its quotes.
-    fn attribute(&self, name: &str) -> Option<&'a str> {
+    fn attribute(&self, name: &Attribute) -> Option<&'a str> {
         let bytes = self.text.as_bytes();
         let is_blank = |at: usize| {
             bytes.get(at).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\''))
         };
-        let capitals = name.to_ascii_uppercase();
-        let found = memmem::find_iter(bytes, name).chain(memmem::find_iter(bytes, &capitals));
-        found.filter(|at| *at > 0 && is_blank(*at - 1)).find_map(|at| {
-            let value = self.text[at + name.len()..].trim_ascii_start().strip_prefix('=')?.trim_ascii_start();
+        let found =
+            name.iter().flat_map(|name| name.find_iter(bytes).map(|at| (at, at + name.needle().len())));
+        found.filter(|(at, _)| *at > 0 && is_blank(*at - 1)).find_map(|(_, end)| {
+            let value = self.text[end..].trim_ascii_start().strip_prefix('=')?.trim_ascii_start();
             match value.as_bytes().first()? {
                 quote @ (b'"' | b'\'') => {
                     let inner = &value[1..];

@@ -21,6 +21,8 @@ pub struct Phrases {
     pub phrases: Table<(u32, u32)>,
     /// Which anchors there may be: a bit for each of the mixed keys' upper values.
     pub seen: Table<u64>,
+    /// The same of the keys of anchors with their neighbours.
+    pub seen_beside: Table<u64>,
     /// For each place where its hangers begin; they end where those of the next place begin.
     pub places: Table<u32>,
     pub hangers: Table<Hanger>,
@@ -28,18 +30,14 @@ pub struct Phrases {
     pub wordless: Table<u32>,
 }
 
-/// A phrase that hangs on an anchor. Small, for these are looked at all the time.
+/// A phrase that hangs on an anchor.
 #[derive(Debug, Clone)]
 pub struct Hanger {
-    /// The anchor's key in short.
+    /// The key, in short, of the anchor with the bytes beside it.
     pub key: u32,
     pub phrase: u32,
     /// The anchor's place in the phrase.
     pub at: u32,
-    /// The two bytes before and after the anchor, where the phrase has them: most neighbours in a text differ there.
-    pub beside: u32,
-    /// Which of these bytes the phrase has, as bits.
-    pub has_beside: u32,
 }
 
 /// The first look at a word: which anchors there may be, as bits.
@@ -50,10 +48,7 @@ impl Anchors {
     /// Whether a phrase may hang on a word, by its key: it does on hardly any other.
     pub fn look(&self) -> impl Fn(&Word) -> bool {
         let bits: &[u64] = &self.0;
-        move |word| {
-            let bit = bit(short(word.key));
-            bits[bit / 64] >> (bit % 64) & 1 == 1
-        }
+        move |word| is_set(bits, word.key)
     }
 
     /// Those of other phrases, too.
@@ -67,10 +62,14 @@ impl Phrases {
     pub fn of<'a>(listed: impl IntoIterator<Item = (u32, &'a str)>) -> Self {
         let (mut text, mut phrases) = (String::new(), Vec::new());
         let (mut wordless, mut hangers) = (Vec::new(), Vec::new());
+        let (mut seen, mut seen_beside) = (vec![0; SEEN / 64], vec![0; SEEN / 64]);
         for (list, phrase) in listed {
             let phrase = fold(phrase);
             match anchor(&phrase) {
-                Some(anchor) => hangers.push(Hanger::of(phrases.len(), phrase.as_bytes(), &anchor)),
+                Some(anchor) => {
+                    set(&mut seen, anchor.key);
+                    hangers.push(Hanger::of(phrases.len(), phrase.as_bytes(), &anchor));
+                }
                 None if phrase.is_empty() => continue,
                 None => wordless.push(number(phrases.len())),
             }
@@ -81,15 +80,16 @@ impl Phrases {
         let mut this = Self {
             text: text.into(),
             phrases: phrases.into(),
-            seen: vec![0; SEEN / 64].into(),
+            seen: seen.into(),
+            seen_beside: Table::default(),
             places: vec![0; places + 1].into(),
             hangers: Table::default(),
             wordless: wordless.into(),
         };
         hangers.sort_unstable_by_key(|hanger| (this.place(hanger.key), hanger.phrase));
         for hanger in &hangers {
-            let (bit, next) = (bit(hanger.key), this.place(hanger.key) + 1);
-            this.seen.to_mut()[bit / 64] |= 1 << (bit % 64);
+            set(&mut seen_beside, u64::from(hanger.key) << 32);
+            let next = this.place(hanger.key) + 1;
             this.places.to_mut()[next] += 1;
         }
         let mut sum = 0;
@@ -97,7 +97,7 @@ impl Phrases {
             sum += *begin;
             *begin = sum;
         }
-        Self { hangers: hangers.into(), ..this }
+        Self { seen_beside: seen_beside.into(), hangers: hangers.into(), ..this }
     }
 
     /// The phrases of a list, folded.
@@ -114,14 +114,17 @@ impl Phrases {
     /// where it begins and ends.
     pub fn find(&self, text: &[u8], words: &[Word], found: &mut impl FnMut(u32, Range<usize>)) {
         for word in words {
-            let (beside, _) = beside(text, word);
-            for hanger in self.hanging_on(word.key) {
-                let phrase = hanger.phrase as usize;
-                if (beside ^ hanger.beside) & hanger.has_beside == 0
-                    && let Some(start) = word.start.checked_sub(hanger.at as usize)
-                    && self.stands_at(phrase, text, start)
-                {
-                    found(self.list(phrase), start..start + self.phrase(phrase).len());
+            for key in keys(text, word) {
+                if !is_set(&self.seen_beside, key) {
+                    continue;
+                }
+                for hanger in self.hanging_on(key) {
+                    let phrase = hanger.phrase as usize;
+                    if let Some(start) = word.start.checked_sub(hanger.at as usize)
+                        && self.stands_at(phrase, text, start)
+                    {
+                        found(self.list(phrase), start..start + self.phrase(phrase).len());
+                    }
                 }
             }
         }
@@ -180,20 +183,25 @@ fn anchor(phrase: &str) -> Option<Word> {
 
 impl Hanger {
     fn of(phrase: usize, text: &[u8], anchor: &Word) -> Self {
-        let (beside, has_beside) = beside(text, anchor);
-        Self { key: short(anchor.key), phrase: number(phrase), at: number(anchor.start), beside, has_beside }
+        let [after, before, alone] = keys(text, anchor);
+        let key = [after, before].into_iter().find(|key| *key != alone).unwrap_or(alone);
+        Self { key: short(key), phrase: number(phrase), at: number(anchor.start) }
     }
 }
 
-/// The two bytes before and after a word as one number, and the bits of it that a text has.
-fn beside(text: &[u8], word: &Word) -> (u32, u32) {
-    let before = word.start.checked_sub(2).and_then(|at| text.get(at..)?.first_chunk());
-    let behind = text.get(word.end..).and_then(<[u8]>::first_chunk);
-    let pair = |bytes: Option<&[u8; 2]>| {
-        bytes.map_or((0, 0), |bytes| (u32::from(u16::from_le_bytes(*bytes)), 0xFFFF))
+/// The keys under which a phrase may hang on a word: with the two bytes after it, with those before it, and by itself,
+/// which is also where there are no such bytes. Most words that are anchors have other neighbours in a text than in the
+/// phrases.
+fn keys(text: &[u8], word: &Word) -> [u64; 3] {
+    let after = text.get(word.end..).and_then(<[u8]>::first_chunk);
+    let before = text.get(..word.start).and_then(<[u8]>::last_chunk);
+    let with = |beside: Option<&[u8; 2]>, side: u64| {
+        beside.map_or(word.key, |beside| {
+            let beside = u64::from(u16::from_le_bytes(*beside)) | side << 16;
+            (word.key ^ beside).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        })
     };
-    let ((before, has_before), (behind, has_behind)) = (pair(before), pair(behind));
-    (before | behind << 16, has_before | has_behind << 16)
+    [with(after, 1), with(before, 2), word.key]
 }
 
 fn number(from: usize) -> u32 {
@@ -205,11 +213,22 @@ fn short(key: u64) -> u32 {
     (key >> 32) as u32
 }
 
-/// Bits of the first look, which most words of a text fail: 16 KiB stay in the first cache.
+/// Bits of a first look, which most words of a text fail: 16 KiB stay in the first cache.
 const SEEN: usize = 1 << 17;
 
-fn bit(key: u32) -> usize {
-    (key >> 15) as usize
+fn bit(key: u64) -> (usize, u64) {
+    let bit = (key >> 47) as usize;
+    (bit / 64, 1 << (bit % 64))
+}
+
+fn is_set(bits: &[u64], key: u64) -> bool {
+    let (word, bit) = bit(key);
+    bits[word] & bit != 0
+}
+
+fn set(bits: &mut [u64], key: u64) {
+    let (word, bit) = bit(key);
+    bits[word] |= bit;
 }
 
 /// Letters and digits; all that is not ASCII counts as a letter.
