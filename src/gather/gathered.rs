@@ -1,0 +1,64 @@
+//! What was read, and what each mailbox gave.
+
+use crate::fact::{Batch, Names};
+use crate::fact_file::Given;
+use crate::mailbox::{Argument, Remark};
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// Facts and signs, in the order of reading.
+    pub batch: Batch,
+    /// The names that they use.
+    pub names: Names,
+    /// The mailboxes of the command line and what each gave; in place of a file of facts those that it was made from.
+    pub arguments: Vec<(Argument, Yield)>,
+}
+
+/// What an argument of the command line gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Yield {
+    /// Messages.
+    pub messages: u32,
+    /// Mailboxes; a part of one and a message in a file of its own count too.
+    pub mailboxes: u32,
+    /// Whether it holds a Maildir, which may well be empty.
+    pub holds_maildir: bool,
+    /// Files without mail.
+    pub without_mail: u32,
+    /// What could not be read.
+    pub failures: u32,
+    /// How many messages its own lists say that it holds.
+    pub promised: u64,
+}
+
+impl Yield {
+    /// Whether it is a mailbox and was read, at least in part.
+    pub fn is_read(&self) -> bool {
+        self.mailboxes > 0 || (self.holds_maildir && self.failures == 0)
+    }
+
+    /// A mailbox that facts were made from, and what it gave.
+    pub(super) fn of_facts(given: Given) -> (Argument, Self) {
+        let Given { path, is_folder, holds_maildir, messages, mailboxes, without_mail, failures, promised } =
+            given;
+        let gave = Self { messages, mailboxes, holds_maildir, without_mail, failures, promised };
+        (Argument { path, holds_maildir, is_folder }, gave)
+    }
+
+    /// The same for a file of facts.
+    pub fn as_given(&self, named: &Argument) -> Given {
+        let Self { messages, mailboxes, holds_maildir, without_mail, failures, promised } = *self;
+        let Argument { path, holds_maildir: _, is_folder } = named.clone();
+        Given { path, is_folder, holds_maildir, messages, mailboxes, without_mail, failures, promised }
+    }
+
+    pub(super) fn note(&mut self, remark: &Remark) {
+        match remark {
+            Remark::NoMail(_) => self.without_mail += 1,
+            Remark::Failed(_) => self.failures += 1,
+            Remark::Promised(messages) => self.promised = self.promised.saturating_add(*messages),
+            Remark::Note(_) | Remark::Blocked(_) => {}
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What one thread reads at a time: some small files, a part of a long one, or facts that were kept of these.
+
+use super::cache::{Cache, Kept, Known};
+use super::step::{ProgressReader, Step};
+use crate::error::Result;
+use crate::fact::{FactReader, Lens, hash};
+use crate::fact_file::{Given, Keep};
+use crate::mailbox::{self, BLOCK, Borders, Dialect, Part, Remark, Sink, Source};
+
+/// How many small files are one task at most.
+const FILES: usize = 512;
+
+/// Small sources of one argument, one after the other; or a part of one source.
+pub(super) struct Task<'a> {
+    pub sources: &'a [Source],
+    pub part: Part,
+    /// Its facts, where they were kept.
+    pub kept: Option<Kept>,
+    /// Under which name its facts are to be kept.
+    pub key: Option<String>,
+    /// At the last part of a long mbox: what is known of it.
+    pub known: Option<Known>,
+}
+
+/// Long files in parts of about `length` bytes, small ones together until they reach that length.
+pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache>) -> Vec<Task<'a>> {
+    let mut tasks = Vec::new();
+    let mut rest = sources;
+    while let Some(first) = rest.first() {
+        let mut bytes = 0_u64;
+        let fits = |source: &&Source| {
+            bytes = bytes.saturating_add(source.size.unwrap_or(u64::MAX));
+            bytes <= length && source.argument == first.argument
+        };
+        let together = rest.iter().take(FILES).take_while(fits).count().max(1);
+        // With a cache, a new file moves only the border of the files around it.
+        let border = rest.iter().take(together).position(|source| cache.is_some() && is_border(source));
+        let (sources, behind) = rest.split_at(border.map_or(together, |at| at + 1));
+        // What can't be opened now says so when it is read; one of several is never so long that it has parts.
+        let parts = mailbox::parts(first, length).unwrap_or_else(|_| vec![Part::Whole]);
+        match (cache, parts.first()) {
+            (Some(cache), Some(Part::Stretch { dialect, .. })) => {
+                tasks.extend(known_and_new(cache, sources, length, *dialect));
+            }
+            (Some(cache), Some(Part::Whole)) => {
+                let key = cache.key(sources);
+                let kept = key.as_deref().and_then(|key| cache.kept(key));
+                tasks.push(Task { kept, key, ..Task::plain(sources, Part::Whole) });
+            }
+            _ => tasks.extend(parts.into_iter().map(|part| Task::plain(sources, part))),
+        }
+        rest = behind;
+    }
+    tasks
+}
+
+/// Whether files that are kept together end with that one: by its name, so that it is the same in every run.
+fn is_border(source: &Source) -> bool {
+    hash(&[source.origin.path.as_os_str().as_encoded_bytes()]).is_multiple_of(256)
+}
+
+/// The parts of a long mbox: what is kept of it, and what came after that.
+fn known_and_new<'a>(cache: &Cache, sources: &'a [Source], length: u64, dialect: Dialect) -> Vec<Task<'a>> {
+    let Some(source) = sources.first() else { return Vec::new() };
+    let known = Known::of(cache, source, dialect);
+    known.is_used(cache);
+    let kept = known.segments(dialect);
+    let mut tasks: Vec<Task<'a>> =
+        kept.map(|(part, kept)| Task { kept: Some(kept), ..Task::plain(sources, part) }).collect();
+    let (mut from, size) = (known.end(), source.size.unwrap_or(0));
+    while size.saturating_sub(from) > length {
+        tasks.push(Task::plain(sources, Part::Stretch { from, to: from + length, dialect }));
+        from += length;
+    }
+    let last = Task::plain(sources, Part::Stretch { from, to: u64::MAX, dialect });
+    tasks.push(Task { known: Some(known), ..last });
+    tasks
+}
+
+impl<'a> Task<'a> {
+    /// Sources that are read, or a part of one.
+    pub fn plain(sources: &'a [Source], part: Part) -> Self {
+        Self { sources, part, kept: None, key: None, known: None }
+    }
+}
+
+impl Task<'_> {
+    /// Reads its facts where they were kept, and are whole.
+    pub fn run_kept(
+        &self,
+        lens: &Lens,
+        keep: Keep,
+        progress: &(dyn Fn(Step) + Sync),
+        reader: &mut FactReader<'_>,
+    ) -> Option<Option<Borders>> {
+        let rows = |count| (0..count).for_each(|_| progress(Step::Message));
+        self.kept.as_ref()?.read(lens, keep, reader, &rows)?;
+        let first = match self.part {
+            Part::Stretch { from, .. } => Some(from),
+            _ => None,
+        };
+        Some(first.map(|first| Borders { first: Some(first), next: None }))
+    }
+
+    /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error.
+    pub fn run<'l>(
+        &self,
+        lens: &'l Lens,
+        progress: &(dyn Fn(Step) + Sync),
+        reader: &mut FactReader<'l>,
+        given: &mut Vec<Given>,
+    ) -> Result<Option<Borders>> {
+        for source in self.sources {
+            reader.begin();
+            let mut told = ProgressReader { reader: &mut *reader, progress, lens, given: Vec::new() };
+            let bytes = |bytes| progress(Step::Bytes(bytes));
+            let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut told);
+            let of_source = std::mem::take(&mut told.given);
+            if read.is_ok() {
+                given.extend(of_source);
+            }
+            match (read, self.part) {
+                (read, Part::Stretch { .. } | Part::RowGroup { .. }) => return read,
+                (Ok(_), Part::Whole) => {}
+                (Err(error), Part::Whole) => reader.remark(Remark::Failed(error)),
+            }
+        }
+        Ok(None)
+    }
+}
