@@ -14,7 +14,7 @@ use crate::mailbox::{Argument, Remark};
 use crate::policy::Policy;
 use crate::report;
 use crate::time::Day;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Everything that was found out.
 #[derive(Debug)]
@@ -71,7 +71,9 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
             && plan.lens.rules.is_undecided(fact.rule)
             && plan.scope.place(fact) == Counted::Other
     };
-    let undecided_bulk = history.facts().iter().filter(undecided).count() as u64;
+    let undecided_bulk: HashSet<u32> =
+        history.facts().iter().filter(undecided).map(|fact| fact.order).collect();
+    let undecided_bulk = undecided_bulk.len() as u64;
     let flagged_in_spam = if tally.of(Counted::Spam) > 0 {
         more(Scope { include_spam: true, ..plan.scope.clone() })
     } else {

@@ -101,6 +101,23 @@ impl Counted {
         Self::Other,
     ];
 
+    /// Of what one message is counted under for two of its customers, that which the summary counts it under.
+    fn or_rather(self, other: Self) -> Self {
+        const ORDER: [Counted; 10] = [
+            Counted::Marketing,
+            Counted::Other,
+            Counted::Own,
+            Counted::Spam,
+            Counted::Unverified,
+            Counted::Undated,
+            Counted::Outside,
+            Counted::NoMail,
+            Counted::Unusable,
+            Counted::Duplicate,
+        ];
+        ORDER.into_iter().find(|counted| [self, other].contains(counted)).unwrap_or(self)
+    }
+
     /// The word in the list of messages.
     pub fn word(self) -> &'static str {
         match self {
@@ -254,8 +271,20 @@ impl History {
     pub fn tally(&self, scope: &Scope) -> Tally {
         let mut tally = Tally::default();
         tally.add(Counted::Unusable, self.skips.len());
-        self.aside.iter().for_each(|(_, counted)| tally.add(*counted, 1));
-        self.facts.iter().for_each(|fact| tally.add(scope.place(fact), 1));
+        let aside = self.aside.iter().map(|(fact, counted)| (fact.order, *counted));
+        let facts = self.facts.iter().map(|fact| (fact.order, scope.place(fact)));
+        let counted = aside.chain(facts);
+        if self.aside.len() + self.facts.len() + self.skips.len() == self.read as usize {
+            counted.for_each(|(_, counted)| tally.add(counted, 1));
+            return tally;
+        }
+        // A message to several customers counts once, under the first that any of them has.
+        let mut messages: Vec<Option<Counted>> = vec![None; self.read as usize];
+        for (order, counted) in counted {
+            let Some(message) = messages.get_mut(order as usize) else { continue };
+            *message = Some(message.map_or(counted, |before| before.or_rather(counted)));
+        }
+        messages.into_iter().flatten().for_each(|counted| tally.add(counted, 1));
         tally
     }
 

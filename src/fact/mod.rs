@@ -7,6 +7,7 @@ mod author;
 mod batch;
 mod customer;
 mod field_cache;
+mod journal;
 mod lens;
 mod names;
 mod own_words;

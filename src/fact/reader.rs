@@ -1,33 +1,33 @@
 //! Reads messages into facts.
 
+mod body;
+mod header;
 mod notes;
+mod unwrap;
 
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, Skip, hash, id_hash, shown};
+use super::batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, Skip, id_hash, shown};
 use super::field_cache::FieldCache;
+use super::journal;
 use super::lens::Lens;
 use super::names::NewNames;
 use super::received::received_at;
 use super::record::Record;
 use super::state::{MailState, state_by};
-use super::unsubscribe::{Unsubscribe, WayOut, WaysOut, list_unsubscribe, unsubscribe};
-use super::{Fact, MailboxId, Names, Traits, own_words};
-use crate::classify::{
-    BodyText, Decision, Evidence, FoldedText, Kind, Open, Rules, Seen, has_code, has_forward_prefix,
-    has_identifier, has_reply_prefix, text_of_a_letter,
-};
+use super::unsubscribe::{WayOut, WaysOut, list_unsubscribe, unsubscribe};
+use super::{CustomerId, Fact, MailboxId, Names, Traits};
+use crate::classify::{Decision, Evidence, FoldedText, Open, Seen};
 use crate::error::caught;
 use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
 use crate::message::decode::{bracketed, plain_text};
 use crate::message::header::{FieldName, Fields, Spans};
-use crate::time::parse_date;
-use memchr::memmem::Finder;
+use body::{needs_body, note_mime};
+use header::{identity, seen_in_header, traits, with_line_feeds};
 use notes::answered;
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use unwrap::{Report, Suspect};
 
 /// Turns the messages of a mailbox into a batch of facts.
 pub struct FactReader<'a> {
@@ -50,6 +50,12 @@ pub struct FactReader<'a> {
     authors: Authors,
     field_cache: FieldCache,
     pending: Option<Pending>,
+    /// The journal report that is being read.
+    report: Option<Report<'a>>,
+    /// Of a message that was taken out of a journal report.
+    envelope: Option<Envelope>,
+    /// Further customers of the message at hand, besides the one of its fact.
+    further: Vec<CustomerId>,
     /// Those that the batch holds already.
     links: HashSet<OptOutLink>,
     /// Of the message at hand.
@@ -72,6 +78,19 @@ struct Pending {
     seen: Seen,
     /// Whether it names a message that it answers.
     answers: bool,
+    /// Whether the body says anything about it; else only a journal report may be in it.
+    needs_body: bool,
+    /// Where it may be a journal report.
+    suspect: Option<Suspect>,
+}
+
+/// What a journal report says of its message.
+struct Envelope {
+    recipients: Vec<CustomerId>,
+    /// Whether the report itself could not be verified.
+    is_doubtful: bool,
+    spam: bool,
+    no_mail: bool,
 }
 
 impl<'a> FactReader<'a> {
@@ -92,6 +111,9 @@ impl<'a> FactReader<'a> {
             authors: Authors::default(),
             field_cache: FieldCache::default(),
             pending: None,
+            report: None,
+            envelope: None,
+            further: Vec::new(),
             links: HashSet::new(),
             record: Record::default(),
             names: Names::default(),
@@ -102,6 +124,7 @@ impl<'a> FactReader<'a> {
     /// What came since the last call, and the names that were new in it.
     pub fn take(&mut self) -> (Batch, NewNames) {
         self.pending = None;
+        self.report = None;
         self.links.clear();
         self.begun = Mark::default();
         (std::mem::take(&mut self.batch), self.names.new_names())
@@ -111,6 +134,7 @@ impl<'a> FactReader<'a> {
     pub fn turn_to_facts(&mut self) {
         self.batch.mailboxes = self.batch.mailboxes.saturating_add(1);
         self.pending = None;
+        self.report = None;
     }
 
     /// What was read, and its names: facts that are read from a file go there as they are.
@@ -138,9 +162,13 @@ impl<'a> FactReader<'a> {
 
     fn facts(&mut self, fields: &Fields<'_>, message: RawMessage<'_>) -> Result<Want, Unusable> {
         let lens = self.lens;
+        let before = self.batch.mark();
         self.begin_record(fields, &message);
         let author = self.authors.author(fields, lens, &mut self.names)?;
-        let authenticity = authenticity(fields, author.domain.as_deref(), &lens.senders);
+        let authenticity = match &self.envelope {
+            Some(Envelope { is_doubtful: true, .. }) => Authenticity::Unverified,
+            _ => authenticity(fields, author.domain.as_deref(), &lens.senders),
+        };
         let (state, own) = self.state(fields, author.owner && authenticity != Authenticity::Unverified);
         let listed = list_unsubscribe(fields);
         let offered = listed.as_ref().and_then(|text| unsubscribe(text, fields));
@@ -168,7 +196,7 @@ impl<'a> FactReader<'a> {
             order: self.batch.read,
             time: received_at(fields, message.from_line, self.marks.delivered, lens.now),
             sender: author.sender,
-            customer: self.field_cache.customer(fields, lens, &mut self.names),
+            customer: self.customers(fields),
             from: author.address,
             name: author.name,
             list: self.field_cache.list(fields, &mut self.names),
@@ -184,24 +212,66 @@ impl<'a> FactReader<'a> {
         self.note_detail(message.offset, &subject, fact.from, message_id, ways_out);
         let by_owner = own && self.note_own(fields, &fact, &subject, &seen, &shown(message_id));
         if !own && authenticity != Authenticity::Unverified {
-            self.note_offers(&author, &fact, offered.as_ref());
+            self.note_links(&author, &fact, offered.as_ref());
+            self.note_offers(&fact, offered.as_ref());
         }
         let own_subject = (by_owner && !seen.reply_prefix && !seen.forwarded).then(|| subject.to_string());
         let answers = fields.first(FieldName::IN_REPLY_TO).is_some();
-        if !by_owner && !needs_body(&fact, open, offered.is_some()) {
+        let needs_body = by_owner || needs_body(&fact, open, offered.is_some());
+        let suspect = self.suspect(fields, &message, before);
+        if !needs_body && suspect.is_none() {
             self.keep(fact, decision, message_id);
             return Ok(Want::Nothing);
         }
         note_mime(fields, &mut self.mime);
         let message_id = message_id.map(<[u8]>::to_vec);
-        self.pending =
-            Some(Pending { fact, open, decision, message_id, by_owner, own_subject, seen, answers });
+        self.pending = Some(Pending {
+            fact,
+            open,
+            decision,
+            message_id,
+            by_owner,
+            own_subject,
+            seen,
+            answers,
+            needs_body,
+            suspect,
+        });
         Ok(Want::Body)
+    }
+
+    /// The customer of a message; the further ones are noted.
+    fn customers(&mut self, fields: &Fields<'_>) -> CustomerId {
+        self.further.clear();
+        let mut recipients = self.envelope.as_mut().map(|envelope| std::mem::take(&mut envelope.recipients));
+        if recipients.is_none() {
+            let named = journal::recipients(fields, &self.lens.owners);
+            recipients = Some(named.iter().map(|address| self.names.number(address)).collect());
+        }
+        match recipients.as_deref().and_then(<[CustomerId]>::split_first) {
+            Some((first, further)) => {
+                self.further.extend_from_slice(further);
+                *first
+            }
+            None => self.field_cache.customer(fields, self.lens, &mut self.names),
+        }
+    }
+
+    /// Whether a message may be a journal report. One inside a report was looked at already.
+    fn suspect(&self, fields: &Fields<'_>, message: &RawMessage<'_>, before: Mark) -> Option<Suspect> {
+        let claim = self.envelope.is_none().then(|| journal::claim(fields)).flatten()?;
+        let is_anonymous = journal::is_anonymous(fields);
+        Some(Suspect { claim, offset: message.offset, from_line: message.from_line, before, is_anonymous })
     }
 
     /// The state of a message, and whether it is the owner's own.
     fn state(&mut self, fields: &Fields<'_>, by_owner: bool) -> (MailState, bool) {
         let lens = self.lens;
+        if let Some(envelope) = &self.envelope {
+            // The fields of states in it are its sender's, and the archive's own marks say nothing about the recipients.
+            let (spam, no_mail) = (envelope.spam, envelope.no_mail);
+            return (MailState { spam, no_mail, ..MailState::default() }, by_owner);
+        }
         let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, lens));
         let state = state.marked(&self.marks);
         let own = state.sent || by_owner;
@@ -218,14 +288,19 @@ impl<'a> FactReader<'a> {
             self.batch.records.push(std::mem::take(&mut self.record));
         }
         if let (true, Some(evidence), Some(time)) = (counts, decision.evidence, fact.time) {
-            let (sender, customer, from, list) = (fact.sender, fact.customer, fact.from, fact.list);
-            let message_id = shown(message_id);
-            self.batch.signs.push(ConsentSign { evidence, time, sender, customer, from, list, message_id });
+            let (sender, from, list) = (fact.sender, fact.from, fact.list);
+            for customer in std::iter::once(fact.customer).chain(self.further.iter().copied()) {
+                let message_id = shown(message_id);
+                let sign = ConsentSign { evidence, time, sender, customer, from, list, message_id };
+                self.batch.signs.push(sign);
+            }
         }
         let about_a_subscription = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase)
             || self.lens.rules.is_about_a_subscription(decision.rule);
         let traits = fact.traits.with(Traits::SUBSCRIPTION, about_a_subscription);
-        self.batch.facts.push(Fact { rule: decision.rule, kind: decision.kind, traits, ..fact });
+        let fact = Fact { rule: decision.rule, kind: decision.kind, traits, ..fact };
+        self.batch.facts.push(fact);
+        self.batch.facts.extend(self.further.iter().map(|customer| Fact { customer: *customer, ..fact }));
     }
 
     fn skip(&mut self, offset: u64, reason: Unusable) {
@@ -267,6 +342,7 @@ impl Sink for FactReader<'_> {
         if matches!(remark, Remark::Failed(_)) {
             self.batch.cut_back(&self.begun);
             self.pending = None;
+            self.report = None;
             // What was forgotten may come again.
             self.links.clear();
         }
@@ -283,55 +359,22 @@ impl Sink for FactReader<'_> {
     }
 
     fn body(&mut self, body: &[u8]) {
-        let Some(pending) = self.pending.take() else { return };
-        let message_id = pending.message_id.as_deref();
-        let rules = &self.lens.rules;
-        if pending.by_owner {
-            let letter = text_of_a_letter(&self.mime, body);
-            let asks = own_words::ask_to_stop(pending.own_subject.as_deref(), &letter);
-            if let Some(mail) = self.batch.own.last_mut().filter(|_| pending.fact.time.is_some()) {
-                mail.asks = asks;
-            }
-            if let Some(written) = &mut self.record.written {
-                written.asks = asks;
-            }
-            self.keep(pending.fact, pending.decision, message_id);
-            return;
+        let suspect = self.pending.as_mut().and_then(|pending| pending.suspect.take());
+        if !suspect.is_some_and(|suspect| self.begin_report(suspect, body)) {
+            self.ordinary_body(body);
         }
-        let raw = body;
-        let seek_way_out = pending.fact.way_out == WayOut::Absent;
-        let body = rules.read_body(&self.mime, body, pending.open, seek_way_out, &mut self.text);
-        let decision = match pending.open {
-            Some(open) => rules.judge_body(open, &body),
-            None => pending.decision,
-        };
-        let proves_nothing = match decision.evidence {
-            Some(Evidence::Unsubscribed) => {
-                own_words::is_of_another_channel(self.subject.text(), self.text.text())
-            }
-            // Bulk mail without the number of a deal in its subject.
-            Some(Evidence::Purchase) => pending.seen.unsubscribable && !pending.seen.identifier,
-            _ => false,
-        };
-        if let (Some(open), Some(detail)) = (pending.open, self.batch.details.last_mut())
-            && self.lens.with_signs
-            && rules.is_by_signs(decision.rule)
-        {
-            detail.signs = rules.signs_in(open, &body);
-        }
-        let about_a_list = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase);
-        let mixed = decision.kind == Kind::Transactional
-            && !about_a_list
-            && (rules.advertises(&body) || rules.subject_advertises(self.subject.text(), &mut self.text));
-        let shown = marks(&pending, decision, &body, rules, || has_document(&self.mime, raw));
-        let traits = shown.with(Traits::MIXED, mixed);
-        let way_out = match pending.fact.way_out {
-            WayOut::Absent if body.has_link && rules.offers_way_out(&body) => WayOut::Body,
-            known => known,
-        };
-        let evidence = decision.evidence.filter(|_| !proves_nothing);
-        let decision = Decision { evidence, ..decision };
-        self.keep(Fact { way_out, traits, template: body.template, ..pending.fact }, decision, message_id);
+    }
+
+    fn wants_rest(&self) -> bool {
+        self.report.is_some()
+    }
+
+    fn rest(&mut self, piece: &[u8]) {
+        self.feed_report(piece);
+    }
+
+    fn end(&mut self) {
+        self.end_report();
     }
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {
@@ -339,125 +382,7 @@ impl Sink for FactReader<'_> {
     }
 }
 
-/// Whether the body is needed: where it may decide the kind. A message without a valid `List-Unsubscribe` may also
-/// name its way out in the text, and one that belongs to a deal may advertise there.
-fn needs_body(fact: &Fact, open: Option<Open>, offered: bool) -> bool {
-    open.is_some() || (fact.kind == Kind::Marketing && !offered) || fact.kind == Kind::Transactional
-}
-
-/// What a message shows that its stream is judged by, beside what is known of it.
-fn marks(
-    pending: &Pending,
-    decision: Decision,
-    body: &BodyText,
-    rules: &Rules,
-    has_document: impl FnOnce() -> bool,
-) -> Traits {
-    let numbered = pending.seen.identifier || rules.names_a_deal(body);
-    let undecided = pending.open.filter(|_| rules.is_undecided(decision.rule));
-    let leans = undecided.is_some_and(|open| rules.leans_to_marketing(open, body));
-    let marked = numbered || pending.seen.code_number || pending.answers || body.has_invitation;
-    let deal = decision.kind == Kind::Transactional;
-    let traits = pending.fact.traits.with(Traits::NUMBERED, numbered && deal);
-    traits.with(Traits::LEANS_TO_MARKETING, leans).with(Traits::MARKED, leans && (marked || has_document()))
-}
-
 /// Half of a hash, for facts that compare it within one stream.
 pub(crate) fn short_hash(hash: u64) -> u32 {
     u32::try_from(hash >> 32).unwrap_or_default().max(1)
-}
-
-/// Whether a part is a document or an appointment: bills and tickets have them, advertisements don't.
-fn has_document(mime: &[u8], body: &[u8]) -> bool {
-    const MARKS: [&str; 2] = ["application/pdf", "text/calendar"];
-    static FINDERS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| MARKS.map(Finder::new));
-    [mime, body].iter().any(|text| FINDERS.iter().any(|mark| mark.find(text).is_some()))
-}
-
-/// Notes the fields that say of what form the body is.
-fn note_mime(fields: &Fields<'_>, mime: &mut Vec<u8>) {
-    mime.clear();
-    let names = [
-        (FieldName::CONTENT_TYPE, "Content-Type"),
-        (FieldName::CONTENT_TRANSFER_ENCODING, "Content-Transfer-Encoding"),
-    ];
-    for (number, name) in names {
-        for value in fields.all(number) {
-            for bytes in [name.as_bytes(), b": ", value, b"\n"] {
-                mime.extend_from_slice(bytes);
-            }
-        }
-    }
-}
-
-/// What the subject, the fields of a thread and the ways out show.
-fn seen_in_header(
-    fields: &Fields<'_>,
-    subject: &str,
-    folded: &str,
-    offered: Option<&Unsubscribe<'_>>,
-) -> Seen {
-    let reply_prefix = has_reply_prefix(folded);
-    let threaded =
-        [FieldName::IN_REPLY_TO, FieldName::REFERENCES].into_iter().any(|name| fields.first(name).is_some());
-    Seen {
-        reply_prefix,
-        reply: reply_prefix || threaded,
-        forwarded: has_forward_prefix(folded),
-        identifier: has_identifier(subject),
-        unsubscribable: offered.is_some(),
-        one_click: offered.is_some_and(|offered| offered.way_out == WayOut::OneClick),
-        code_number: has_code(subject),
-        ..Seen::default()
-    }
-}
-
-/// The header with LF line ends where it has bare CR ones.
-fn with_line_feeds(header: &[u8]) -> Cow<'_, [u8]> {
-    let first = memchr::memchr2(b'\r', b'\n', header);
-    match first.map(|at| &header[at..]) {
-        Some([b'\r', b'\n', ..] | [b'\n', ..] | [b'\r', b'\r', b'\n', ..]) | None => header.into(),
-        Some(_) => {
-            let mut lines = header.to_vec();
-            lines.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
-            lines.into()
-        }
-    }
-}
-
-/// The same for copies of a message: its Message-ID and its Date, for some list programs give every mailing one
-/// Message-ID; without a Message-ID From, Date, Subject and To together. A program that saves a message may write its
-/// Date anew: the instant counts.
-fn identity(fields: &Fields<'_>, message_id: Option<u64>) -> u64 {
-    let value = |name| -> Cow<'_, [u8]> {
-        let raw = fields.first(name).unwrap_or(b"");
-        if memchr::memchr2(b'\r', b'\n', raw).is_none() {
-            return raw.into();
-        }
-        raw.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()
-    };
-    if let Some(id) = message_id {
-        let date = value(FieldName::DATE);
-        return match parse_date(&date) {
-            // The id is mixed already: a second hash would only cost time.
-            Some(sent) => id.wrapping_add(sent.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15)),
-            None => hash(&[b"id", &id.to_le_bytes(), &date]),
-        };
-    }
-    let [from, date, subject, to] =
-        [FieldName::FROM, FieldName::DATE, FieldName::SUBJECT, FieldName::TO].map(value);
-    hash(&[b"fields", &from, &date, &subject, &to])
-}
-
-fn traits(state: MailState, own: bool, authenticity: Authenticity, seen: &Seen) -> Traits {
-    Traits::default()
-        .with(Traits::OWN, own)
-        .with(Traits::NO_MAIL, state.no_mail)
-        .with(Traits::SPAM, state.spam)
-        .with(Traits::UNVERIFIED, authenticity == Authenticity::Unverified)
-        .with(Traits::READ_KNOWN, state.read.is_some())
-        .with(Traits::READ, state.read == Some(true))
-        .with(Traits::DELETED_KNOWN, state.deleted.is_some())
-        .with(Traits::DELETED, state.deleted == Some(true))
-        .with(Traits::REPLY, seen.reply)
 }

@@ -83,10 +83,11 @@ impl Writer<'_, '_> {
             }
             let mut usable = false;
             while let Some(fact) = facts.next_if(|fact| fact.order == order) {
-                usable = true;
                 if rows.orders.contains(&order) {
-                    self.message(fact);
+                    // What the owner wrote is written once, whatever the number of its recipients.
+                    self.message(fact, !usable);
                 }
+                usable = true;
             }
             if !usable
                 && let Some(skip) = skips.next()
@@ -112,7 +113,7 @@ impl Writer<'_, '_> {
         self.cells.text(ColumnId::Row, kind.word());
     }
 
-    fn message(&mut self, fact: &Fact) {
+    fn message(&mut self, fact: &Fact, is_first: bool) {
         let rows = self.rows;
         let at = fact.order as usize;
         let (Some(record), Some(detail)) = (rows.batch.records.get(at), rows.batch.details.get(at)) else {
@@ -126,7 +127,7 @@ impl Writer<'_, '_> {
         self.traits(fact.traits);
         self.evidence(record);
         self.detail(detail);
-        let written = record.written.as_ref();
+        let written = record.written.as_ref().filter(|_| is_first);
         if let Some(written) = written.filter(|written| written.writer == customer) {
             self.written(written);
         }

@@ -44,6 +44,18 @@ impl Sink for ProgressReader<'_, '_> {
         self.reader.body(body);
     }
 
+    fn wants_rest(&self) -> bool {
+        self.reader.wants_rest()
+    }
+
+    fn rest(&mut self, piece: &[u8]) {
+        self.reader.rest(piece);
+    }
+
+    fn end(&mut self) {
+        self.reader.end();
+    }
+
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         (self.progress)(Step::Message);
         self.reader.unusable(offset, reason);

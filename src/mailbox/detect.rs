@@ -213,8 +213,8 @@ fn read_from_header<R: Read>(
     if field_start(buffer.from(start)) == FieldStart::No {
         return mbox::read_damaged(buffer, start, sink, |sink| origin.turn_to_folder(sink));
     }
-    let body = read_single(buffer, start, sink)?;
-    if mbox::holds_separator(buffer, body)? {
+    let single = read_single(buffer, start, sink)?;
+    if single.holds_separator || mbox::holds_separator(buffer, single.unread)? {
         let what = "begins with a header, not with a `From ` line, and was read as a single message, but lines in it \
                     look like the beginning of others";
         sink.remark(Remark::Note(Error::file(&origin.path, what).hint(

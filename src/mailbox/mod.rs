@@ -85,12 +85,33 @@ pub enum Unusable {
     NoFrom,
     /// The header reader failed on it.
     Unreadable,
+    /// A journal report without the message that it is about.
+    ReportWithoutMessage,
+    /// A journal report that names no recipient.
+    ReportWithoutRecipients,
+    /// A journal report that ends before its message begins.
+    ReportTorn,
+    /// A journal report whose message is in TNEF.
+    ReportInTnef,
+    /// Journal reports in journal reports, too many.
+    ReportsTooDeep,
 }
 
 impl Unusable {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::HeaderTooLong, Self::NoHeader, Self::NoSeparator, Self::Torn, Self::NoFrom, Self::Unreadable];
+    pub const ALL: [Self; 11] = [
+        Self::HeaderTooLong,
+        Self::NoHeader,
+        Self::NoSeparator,
+        Self::Torn,
+        Self::NoFrom,
+        Self::Unreadable,
+        Self::ReportWithoutMessage,
+        Self::ReportWithoutRecipients,
+        Self::ReportTorn,
+        Self::ReportInTnef,
+        Self::ReportsTooDeep,
+    ];
 
     /// The reason in plain words.
     pub fn why(self) -> &'static str {
@@ -101,6 +122,11 @@ impl Unusable {
             Self::Torn => "the mailbox ends in the middle of its header",
             Self::NoFrom => "it names no sender (no From and no Sender field)",
             Self::Unreadable => "its header can't be read",
+            Self::ReportWithoutMessage => "a journal report without its message",
+            Self::ReportWithoutRecipients => "a journal report that names no recipient",
+            Self::ReportTorn => "a journal report that ends in the middle",
+            Self::ReportInTnef => "a journal report whose message is in TNEF (winmail.dat)",
+            Self::ReportsTooDeep => "a journal report inside more than 16 others",
         }
     }
 }
@@ -159,6 +185,14 @@ pub trait Sink {
     fn message(&mut self, message: RawMessage<'_>) -> Want;
     /// The beginning of the body of the message just handed over.
     fn body(&mut self, body: &[u8]);
+    /// Whether the rest of that body is needed too: then `rest` is called for each piece of it, and `end` after it.
+    fn wants_rest(&self) -> bool {
+        false
+    }
+    /// The next piece of that body.
+    fn rest(&mut self, _piece: &[u8]) {}
+    /// The end of that body.
+    fn end(&mut self) {}
     /// A message that can't be used, and where it begins.
     fn unusable(&mut self, offset: u64, reason: Unusable);
     /// Something else than a message.

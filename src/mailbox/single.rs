@@ -1,15 +1,28 @@
 //! A single message, without separators.
 
+use super::mbox;
 use super::mbox::header::header;
 use super::mbox::read_buffer::ReadBuffer;
 use super::{BODY_LOOK, RawMessage, Sink, Unusable, Want};
 use std::io::{self, Read};
 
-/// Reads the source as one message that begins at `start`, without separators; tells where its body begins.
-pub fn read_single<R: Read>(buffer: &mut ReadBuffer<R>, start: u64, sink: &mut dyn Sink) -> io::Result<u64> {
+/// What is known of a single message once it was read.
+pub struct Single {
+    /// Where the bytes begin that are still to be searched.
+    pub unread: u64,
+    /// Whether a separator that leaves no doubt is in what was read and forgotten.
+    pub holds_separator: bool,
+}
+
+/// Reads the source as one message that begins at `start`, without separators.
+pub fn read_single<R: Read>(
+    buffer: &mut ReadBuffer<R>,
+    start: u64,
+    sink: &mut dyn Sink,
+) -> io::Result<Single> {
     let Some(header) = header(buffer, start, Vec::new(), |_, _| Ok(None))? else {
         sink.unusable(start, Unusable::HeaderTooLong);
-        return Ok(start);
+        return Ok(Single { unread: start, holds_separator: false });
     };
     let message = RawMessage {
         offset: start,
@@ -17,10 +30,16 @@ pub fn read_single<R: Read>(buffer: &mut ReadBuffer<R>, start: u64, sink: &mut d
         from_line: None,
         fields: &header.fields,
     };
+    let mut single = Single { unread: header.body, holds_separator: false };
     if let Want::Body = sink.message(message) {
         let enough = header.body.saturating_add(BODY_LOOK as u64);
         while buffer.end() < enough && buffer.more(header.body)? {}
         sink.body(buffer.slice(header.body, enough));
+        if sink.wants_rest() {
+            let enough = enough.min(buffer.end());
+            single.holds_separator = mbox::hand_over_rest(buffer, header.body, enough, sink)?;
+            single.unread = buffer.end();
+        }
     }
-    Ok(header.body)
+    Ok(single)
 }

@@ -39,6 +39,11 @@ well_known! {
     X_ANONADDY_ORIGINAL_SENDER = "x-anonaddy-original-sender",
     X_ANONADDY_ORIGINAL_ENVELOPE_FROM = "x-anonaddy-original-envelope-from",
     LIST_POST = "list-post", X_ORIGINAL_FROM = "x-original-from", X_ORIGINAL_SENDER = "x-original-sender",
+    X_MS_JOURNAL_REPORT = "x-ms-journal-report", CONTENT_IDENTIFIER = "content-identifier",
+    X_MS_EXCHANGE_ORGANIZATION_JOURNAL_REPORT = "x-ms-exchange-organization-journal-report",
+    X_RCPT_TO = "x-rcpt-to", X_ENVELOPE_RECIPIENT = "x-envelope-recipient",
+    X_ENVELOPE_RECIPIENTS = "x-envelope-recipients", X_GM_ORIGINAL_TO = "x-gm-original-to",
+    X_MS_EXCHANGE_ORGANIZATION_AUTHAS = "x-ms-exchange-organization-authas",
 }
 
 /// The names worth noting, each with its number, in a table that one look settles for most names.

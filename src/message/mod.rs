@@ -9,5 +9,5 @@ pub mod header;
 pub(crate) mod html;
 pub(crate) mod mime;
 pub(crate) mod originator;
-mod quoted_printable;
+pub(crate) mod quoted_printable;
 pub(crate) mod template;

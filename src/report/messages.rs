@@ -49,26 +49,33 @@ pub fn write(
     table.finish()
 }
 
-/// The rows of the list in the order of reading. Cells are made one row at a time: of a row that waits for its place, only
-/// what was found out is kept.
+/// The rows of the list in the order of reading, for a message to several customers one for each. Cells are made one row at
+/// a time: of a row that waits for its place, only what was found out is kept.
 pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl Iterator<Item = Vec<Cell>> {
-    let mut judged: Vec<Option<Judged<'a>>> = vec![None; listing.details.len()];
+    let mut judged: Vec<Judged<'a>> = Vec::new();
     for pair in judging.history.pairs() {
         judge_pair(&pair, judging, listing, &mut judged);
     }
-    for (fact, counted) in judging.history.aside() {
-        if let Some(place) = judged.get_mut(fact.order as usize).filter(|_| listing.all) {
-            *place = Some(Judged { fact, counted: *counted, state: None });
-        }
+    if listing.all {
+        let aside = judging.history.aside().iter();
+        judged.extend(aside.map(|(fact, counted)| Judged { fact, counted: *counted, state: None }));
     }
-    judged.into_iter().zip(listing.details).filter_map(|(judged, detail)| {
-        let mut row = match judged {
-            Some(judged) => judged.cells(judging, listing),
-            None if listing.all => unusable(),
-            None => return None,
-        };
-        row.extend(place(detail, &judging.history.names));
-        Some(row)
+    let names = &judging.history.names;
+    judged.sort_by(|left, right| {
+        let by_order = left.fact.order.cmp(&right.fact.order);
+        by_order.then_with(|| names.text(left.fact.customer).cmp(names.text(right.fact.customer)))
+    });
+    let mut judged = judged.into_iter().peekable();
+    listing.details.iter().zip(0_u32..).flat_map(move |(detail, order)| {
+        let mut rows = Vec::new();
+        while let Some(judged) = judged.next_if(|judged| judged.fact.order <= order) {
+            rows.push(judged.cells(judging, listing));
+        }
+        if rows.is_empty() && listing.all {
+            rows.push(unusable());
+        }
+        rows.iter_mut().for_each(|row| row.extend(place(detail, names)));
+        rows
     })
 }
 
@@ -85,20 +92,21 @@ fn judge_pair<'a>(
     pair: &Pair<'a>,
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
-    judged: &mut [Option<Judged<'a>>],
+    judged: &mut Vec<Judged<'a>>,
 ) {
     let mut timelines = HashMap::new();
     for fact in pair.facts {
         let counted = judging.scope.place(fact);
-        let wanted = listing.all || counted == Counted::Marketing;
-        let Some(place) = judged.get_mut(fact.order as usize).filter(|_| wanted) else { continue };
+        if !listing.all && counted != Counted::Marketing {
+            continue;
+        }
         let time = fact.time.filter(|_| counted == Counted::Marketing);
         let state = time.map(|time| {
             let timeline =
                 timelines.entry((fact.from, fact.list)).or_insert_with(|| judging.timeline(pair, fact));
             timeline.at(time, judging.scope.zone.day(time)).state
         });
-        *place = Some(Judged { fact, counted, state });
+        judged.push(Judged { fact, counted, state });
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod exports;
+pub mod journals;
 pub mod lists;
 pub mod office;
 pub mod outputs;

@@ -29,27 +29,24 @@ impl FactReader<'_> {
         self.record = Record { times, owners_named, has_state, claimed, ..Record::default() };
     }
 
-    pub(super) fn note_offers(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
-        self.note_links(author, fact, offered);
+    /// Where a sender takes opt-outs, for each customer of the message.
+    pub(super) fn note_offers(&mut self, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
         for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
             let address = hash(&[offer.address.as_bytes()]);
             let subject = offer.subject.as_ref().map_or(0, |subject| subject_hash(subject));
             if self.lens.with_records {
                 self.record.offers.push((address, subject));
             }
-            self.batch.offers.push(OptOutOffer {
-                address,
-                subject,
-                sender: fact.sender,
-                customer: fact.customer,
-                from: fact.from,
-                list: fact.list,
-            });
+            let (sender, customer, from, list) = (fact.sender, fact.customer, fact.from, fact.list);
+            let offer = OptOutOffer { address, subject, sender, customer, from, list };
+            self.batch.offers.push(offer);
+            let further = self.further.iter();
+            self.batch.offers.extend(further.map(|customer| OptOutOffer { customer: *customer, ..offer }));
         }
     }
 
     /// Where a sender takes opt-outs under another domain; spam can name any.
-    fn note_links(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
+    pub(super) fn note_links(&mut self, author: &Author, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
         if fact.traits.contains(Traits::SPAM) {
             return;
         }

@@ -167,6 +167,9 @@ impl<'w, R: Read> Reader<'w, R> {
     fn body(&mut self, header: &Header, sink: &mut dyn Sink) -> io::Result<Option<Separator>> {
         if let Some(next) = header.next {
             sink.body(b"");
+            if sink.wants_rest() {
+                sink.end();
+            }
             return Ok(Some(next));
         }
         let enough = header.body.saturating_add(BODY_LOOK as u64);
@@ -183,8 +186,49 @@ impl<'w, R: Read> Reader<'w, R> {
         let end = found.map_or(self.buffer.end(), |separator| separator.offset).min(enough);
         sink.body(self.buffer.slice(header.body, end));
         match found {
+            _ if sink.wants_rest() => self.rest(end, header.claimed_end, Rest::ToSeparator, sink),
             Some(separator) => Ok(Some(separator)),
             None => self.separator_from(at, header.claimed_end, at),
+        }
+    }
+
+    /// Hands over the rest of a body from `given` on, piece by piece, and finds the first separator.
+    fn rest(
+        &mut self,
+        mut given: u64,
+        claimed_end: Option<u64>,
+        until: Rest,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Option<Separator>> {
+        let (mut at, mut first) = (given, None);
+        loop {
+            let found = match self.search(at, claimed_end, given)? {
+                Search::Found(separator) => Some(separator),
+                Search::Not(until) => {
+                    at = until;
+                    None
+                }
+            };
+            match (found, until) {
+                (Some(separator), Rest::ToSeparator) => {
+                    sink.rest(self.buffer.slice(given, separator.offset));
+                    sink.end();
+                    return Ok(Some(separator));
+                }
+                (Some(separator), Rest::ToEnd) => {
+                    at = separator.offset + 1;
+                    first.get_or_insert(separator);
+                    continue;
+                }
+                (None, _) => {}
+            }
+            sink.rest(self.buffer.slice(given, at));
+            given = at;
+            if !self.buffer.more(keep_before(given))? {
+                sink.rest(self.buffer.slice(given, self.buffer.end()));
+                sink.end();
+                return Ok(first);
+            }
         }
     }
 
@@ -306,6 +350,13 @@ impl<'w, R: Read> Reader<'w, R> {
     }
 }
 
+/// How far the rest of a body goes.
+#[derive(Clone, Copy)]
+enum Rest {
+    ToSeparator,
+    ToEnd,
+}
+
 enum Search {
     Found(Separator),
     /// None before this offset.
@@ -345,6 +396,20 @@ pub fn read_damaged<R: Read>(
         (next, _) = reader.message(separator, sink)?;
     }
     Ok(())
+}
+
+/// Hands over the rest of the body of a single message from `given` on; tells whether a separator that leaves no doubt
+/// is in it.
+pub fn hand_over_rest<R: Read>(
+    buffer: &mut ReadBuffer<R>,
+    body: u64,
+    given: u64,
+    sink: &mut dyn Sink,
+) -> io::Result<bool> {
+    let mut reader = Reader::new(buffer, FROM_HEADER, u64::MAX);
+    let before =
+        matches!(reader.search(body, None, body)?, Search::Found(separator) if separator.offset < given);
+    Ok(reader.rest(given, None, Rest::ToEnd, sink)?.is_some() || before)
 }
 
 /// Whether a separator that leaves no doubt follows in the body of a single message, which begins at `body`.

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::judge::Case;
 use crate::report::visible;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A mailbox in which more addresses than these share a name is not one person's.
 const MOST: usize = 5;
@@ -66,7 +66,9 @@ pub fn one_person(cases: &[Case]) -> Vec<String> {
 
 /// Addresses with one name, in groups of at least two.
 fn alike<'a>(customers: &[&'a str]) -> Vec<Vec<&'a str>> {
-    let mut groups: Vec<(BTreeSet<String>, Vec<&'a str>)> = Vec::new();
+    let mut groups: Vec<Vec<&'a str>> = Vec::new();
+    // By name, the first group that has it: comparing each with each would take a company's journal an hour.
+    let mut by_name: HashMap<String, usize> = HashMap::new();
     for customer in customers {
         let Some((local, _)) = customer.split_once('@') else { continue };
         let mut names = BTreeSet::from([local.replace(['.', '_', '-'], "")]);
@@ -74,15 +76,18 @@ fn alike<'a>(customers: &[&'a str]) -> Vec<Vec<&'a str>> {
             names.extend(local.split(['.', '_', '-']).map(str::to_string));
         }
         names.retain(|name| name.len() >= 3 && !OFFICES.contains(&name.as_str()));
-        match groups.iter_mut().find(|(known, _)| !known.is_disjoint(&names)) {
-            Some((known, group)) => {
-                known.extend(names);
-                group.push(customer);
-            }
-            None => groups.push((names, vec![customer])),
+        let known = names.iter().filter_map(|name| by_name.get(name)).min().copied();
+        let group = known.unwrap_or_else(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[group].push(customer);
+        for name in names {
+            let first = by_name.entry(name).or_insert(group);
+            *first = group.min(*first);
         }
     }
-    groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1).collect()
+    groups.into_iter().filter(|group| group.len() > 1).collect()
 }
 
 #[cfg(test)]
