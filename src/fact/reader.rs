@@ -76,6 +76,11 @@ struct Pending {
     own_subject: Option<String>,
     /// What the header shows.
     seen: Seen,
+    waiting: Waiting,
+}
+
+/// What else is known of a message that waits for its body.
+struct Waiting {
     /// Whether it names a message that it answers.
     answers: bool,
     /// Whether the body says anything about it; else only a journal report may be in it.
@@ -165,10 +170,7 @@ impl<'a> FactReader<'a> {
         let before = self.batch.mark();
         self.begin_record(fields, &message);
         let author = self.authors.author(fields, lens, &mut self.names)?;
-        let authenticity = match &self.envelope {
-            Some(Envelope { is_doubtful: true, .. }) => Authenticity::Unverified,
-            _ => authenticity(fields, author.domain.as_deref(), &lens.senders),
-        };
+        let authenticity = self.authenticity(fields, author.domain.as_deref());
         let (state, own) = self.state(fields, author.owner && authenticity != Authenticity::Unverified);
         let listed = list_unsubscribe(fields);
         let offered = listed.as_ref().and_then(|text| unsubscribe(text, fields));
@@ -180,11 +182,9 @@ impl<'a> FactReader<'a> {
             no_reply: author.no_reply,
             ..seen_in_header(fields, &subject, self.subject.text(), offered.as_ref())
         };
-        let (decision, open) = lens.rules.so_far(if own || state.no_mail {
-            lens.rules.undecided()
-        } else {
-            lens.rules.judge_header(fields, heard, &seen)
-        });
+        let (rules, nobodys) = (&lens.rules, own || state.no_mail);
+        let decided = if nobodys { rules.undecided() } else { rules.judge_header(fields, heard, &seen) };
+        let (decision, open) = rules.so_far(decided);
         let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
         let id = message_id.map(id_hash);
         let no_reply = self.field_cache.answers_nobody(fields).unwrap_or(author.no_reply);
@@ -219,25 +219,28 @@ impl<'a> FactReader<'a> {
         let answers = fields.first(FieldName::IN_REPLY_TO).is_some();
         let needs_body = by_owner || needs_body(&fact, open, offered.is_some());
         let suspect = self.suspect(fields, &message, before);
-        if !needs_body && suspect.is_none() {
-            self.keep(fact, decision, message_id);
-            return Ok(Want::Nothing);
+        let waiting = Waiting { answers, needs_body, suspect };
+        let pending =
+            Pending { fact, open, decision, message_id: None, by_owner, own_subject, seen, waiting };
+        Ok(self.settle(fields, message_id, pending))
+    }
+
+    /// Keeps a message whose header says enough; any other waits for its body.
+    fn settle(&mut self, fields: &Fields<'_>, message_id: Option<&[u8]>, pending: Pending) -> Want {
+        if !pending.waiting.needs_body && pending.waiting.suspect.is_none() {
+            self.keep(pending.fact, pending.decision, message_id);
+            return Want::Nothing;
         }
         note_mime(fields, &mut self.mime);
-        let message_id = message_id.map(<[u8]>::to_vec);
-        self.pending = Some(Pending {
-            fact,
-            open,
-            decision,
-            message_id,
-            by_owner,
-            own_subject,
-            seen,
-            answers,
-            needs_body,
-            suspect,
-        });
-        Ok(Want::Body)
+        self.pending = Some(Pending { message_id: message_id.map(<[u8]>::to_vec), ..pending });
+        Want::Body
+    }
+
+    fn authenticity(&self, fields: &Fields<'_>, domain: Option<&str>) -> Authenticity {
+        match &self.envelope {
+            Some(Envelope { is_doubtful: true, .. }) => Authenticity::Unverified,
+            _ => authenticity(fields, domain, &self.lens.senders),
+        }
     }
 
     /// The customer of a message; the further ones are noted.
@@ -359,7 +362,7 @@ impl Sink for FactReader<'_> {
     }
 
     fn body(&mut self, body: &[u8]) {
-        let suspect = self.pending.as_mut().and_then(|pending| pending.suspect.take());
+        let suspect = self.pending.as_mut().and_then(|pending| pending.waiting.suspect.take());
         if !suspect.is_some_and(|suspect| self.begin_report(suspect, body)) {
             self.ordinary_body(body);
         }

@@ -12,7 +12,7 @@ impl FactReader<'_> {
     /// Takes in the beginning of the body of a message that is no journal report.
     pub(super) fn ordinary_body(&mut self, body: &[u8]) {
         let Some(pending) = self.pending.take() else { return };
-        if !pending.needs_body {
+        if !pending.waiting.needs_body {
             self.keep(pending.fact, pending.decision, pending.message_id.as_deref());
             return;
         }
@@ -84,7 +84,7 @@ fn marks(
     let numbered = pending.seen.identifier || rules.names_a_deal(body);
     let undecided = pending.open.filter(|_| rules.is_undecided(decision.rule));
     let leans = undecided.is_some_and(|open| rules.leans_to_marketing(open, body));
-    let marked = numbered || pending.seen.code_number || pending.answers || body.has_invitation;
+    let marked = numbered || pending.seen.code_number || pending.waiting.answers || body.has_invitation;
     let deal = decision.kind == Kind::Transactional;
     let traits = pending.fact.traits.with(Traits::NUMBERED, numbered && deal);
     traits.with(Traits::LEANS_TO_MARKETING, leans).with(Traits::MARKED, leans && (marked || has_document()))
