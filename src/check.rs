@@ -122,7 +122,7 @@ fn accounted(named: &Argument, gave: &Yield, any_mail: bool) -> Option<Remark> {
     }
     let (promised, read) = (gave.promised, u64::from(gave.messages));
     (promised > read).then(|| {
-        let what = format!("its results-count.csv speaks of {promised} messages, {read} were read");
+        let what = format!("its own list speaks of {promised} messages, {read} were read");
         Remark::Note(Error::file(&named.path, what).hint("see whether all files of the export are there"))
     })
 }

@@ -4,15 +4,17 @@
 //! Earlier outputs may be replaced by new ones of their kind, and are left out where a folder is read.
 
 mod beginning;
+mod leftovers;
 
 pub use beginning::{
     FACTS_MARK, JSON_BEGINNING, LETTER_BEGINNINGS, LOOK, PAGE_BEGINNING, STATE_MARK, WORKBOOK_CREATOR,
 };
+pub use leftovers::{keep_no_longer, private_folder, remove_leftovers, run_to_its_end};
 
 use crate::error::Error;
 use beginning::{
-    MESSAGES_COLUMNS, REPORT_COLUMNS, UNMATCHED_COLUMNS, begins_with, is_consent_list, is_facts,
-    is_json_report, is_letter, is_page, is_state, is_workbook,
+    MESSAGES_COLUMNS, REPORT_COLUMNS, SENDERS_COLUMNS, STREAMS_COLUMNS, UNMATCHED_COLUMNS, begins_with,
+    is_consent_list, is_facts, is_json_report, is_letter, is_page, is_state, is_workbook,
 };
 use std::path::Path;
 
@@ -112,6 +114,30 @@ pub static UNMATCHED: Kind = Kind {
     recognise: |bytes| begins_with(bytes, &UNMATCHED_COLUMNS),
 };
 
+/// The list of senders.
+pub static SENDERS: Kind = Kind {
+    one: "a list of senders",
+    command: "check",
+    option: "--senders",
+    asked: "--senders",
+    format: "CSV",
+    endings: CSV,
+    replaceable: true,
+    recognise: |bytes| begins_with(bytes, &SENDERS_COLUMNS),
+};
+
+/// The list of streams.
+pub static STREAMS: Kind = Kind {
+    one: "a list of streams",
+    command: "check",
+    option: "--streams",
+    asked: "--streams",
+    format: "CSV",
+    endings: CSV,
+    replaceable: true,
+    recognise: |bytes| begins_with(bytes, &STREAMS_COLUMNS),
+};
+
 /// A letter to a sender.
 pub static LETTER: Kind = Kind {
     one: "a letter",
@@ -173,8 +199,20 @@ pub static FACTS: Kind = Kind {
 };
 
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 10] =
-    [&REPORT, &MESSAGES, &UNMATCHED, &CONSENT_LIST, &JSON_REPORT, &WORKBOOK, &LETTER, &PAGE, &STATE, &FACTS];
+pub static KINDS: [&Kind; 12] = [
+    &REPORT,
+    &MESSAGES,
+    &UNMATCHED,
+    &CONSENT_LIST,
+    &JSON_REPORT,
+    &WORKBOOK,
+    &LETTER,
+    &PAGE,
+    &STATE,
+    &FACTS,
+    &SENDERS,
+    &STREAMS,
+];
 
 impl Kind {
     /// The kind of file that begins with these bytes.

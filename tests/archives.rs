@@ -13,6 +13,7 @@ fn what_is_not_read_names_the_way() {
     let nested = zipped(&[("a.mbox", one.as_bytes()), ("b.zip", &zipped(&[("c.mbox", one.as_bytes())]))]);
     let here = folder(&[
         ("mail.pst", b"!BDN\0\0\0\0"),
+        ("mail.olm", &zipped(&[("Local/a.xml", b"<emails/>")])),
         ("mail.7z", b"7z\xBC\xAF\x27\x1C\0\0"),
         ("mail.rar", b"Rar!\x1A\x07\x01\0"),
         ("twice.gz", &twice),
@@ -24,7 +25,8 @@ fn what_is_not_read_names_the_way() {
     create_dir(here.path().join("pictures")).expect("a folder");
     write(here.path().join("pictures/a.png"), b"\x89PNG\r\n\x1A\n").expect("a file");
     for (mailbox, words) in [
-        ("mail.pst", vec!["Outlook mailbox", "readpst -M"]),
+        ("mail.pst", vec!["Outlook mailbox", "`readpst`"]),
+        ("mail.olm", vec!["is an export of Outlook for Mac (.olm)", "drag each mail folder"]),
         ("mail.7z", vec!["is a 7z archive", "unpack it yourself"]),
         ("mail.rar", vec!["is a rar archive"]),
         ("twice.gz", vec!["is packed a second time"]),

@@ -294,7 +294,7 @@ fn blocked_addresses_show_in_the_reason_and_vaults_counts_are_held_against_what_
         told.out
     );
     assert!(
-        told.err.contains("note: `t.zip`: its results-count.csv speaks of 30 messages, 28 were read"),
+        told.err.contains("note: `t.zip`: its own list speaks of 30 messages, 28 were read"),
         "{}",
         told.err
     );

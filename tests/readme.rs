@@ -6,7 +6,7 @@ use mailfatigue::consent::{Format, Grace, accepted_words};
 use mailfatigue::fact_file;
 use mailfatigue::mailbox::FORMATS;
 use mailfatigue::policy::{DEFAULT_POLICY, Policy, preset, preset_names};
-use mailfatigue::report::{CHANGE, COLUMNS, MESSAGE_COLUMNS};
+use mailfatigue::report::{CHANGE, COLUMNS, MESSAGE_COLUMNS, SENDER_COLUMNS, STREAM_COLUMNS};
 use std::io::Write;
 use std::path::Path;
 
@@ -44,6 +44,10 @@ fn generated() -> Vec<(&'static str, String)> {
     let why = excerpt(&run("explain command").out);
     let message_columns: String =
         MESSAGE_COLUMNS.iter().map(|(name, meaning)| format!("| `{name}` | {meaning} |\n")).collect();
+    let sender_columns: String =
+        SENDER_COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect();
+    let stream_columns: String =
+        STREAM_COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect();
     let words: String = accepted_words()
         .iter()
         .map(|(event, words)| format!("| {event} | {} |\n", words.join(", ")))
@@ -72,6 +76,8 @@ fn generated() -> Vec<(&'static str, String)> {
         ("presets", presets()),
         ("consent formats", format!("| name | export |\n| --- | --- |\n{formats}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
+        ("sender columns", format!("| column | meaning |\n| --- | --- |\n{sender_columns}")),
+        ("stream columns", format!("| column | meaning |\n| --- | --- |\n{stream_columns}")),
         ("message columns", format!("| column | meaning |\n| --- | --- |\n{message_columns}")),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{}", columns())),
     ];

@@ -9,7 +9,9 @@ use super::nightly::Nightly;
 use super::remarks::Amount;
 use super::terminal::columns_of_output;
 use crate::error::Error;
-use crate::outputs::{CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, STATE, UNMATCHED, WORKBOOK};
+use crate::outputs::{
+    CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, SENDERS, STATE, STREAMS, UNMATCHED, WORKBOOK,
+};
 use crate::policy::preset_names;
 use crate::report::Style;
 use clap::builder::PossibleValuesParser;
@@ -145,6 +147,19 @@ pub struct Check {
     /// there (CSV)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub unmatched: Option<PathBuf>,
+
+    /// Write a list of the senders (CSV): their customers by verdict and by consent, messages a customer a week, ways out
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub senders: Option<PathBuf>,
+
+    /// Write a list of the senders' streams (CSV): lists, From addresses or templates, each with its kinds and a subject
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub streams: Option<PathBuf>,
+
+    /// Write a folder to hand over to an auditor: report, messages, senders, streams, the policy and lists used, and what
+    /// was read, with sizes and SHA-256
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub evidence: Option<PathBuf>,
 
     /// Also list senders without any marketing message
     #[arg(long, help_heading = "Output")]
@@ -284,7 +299,10 @@ impl Check {
         let has_csv = self.format == ReportFormat::Csv
             || self.messages.is_some()
             || self.starter_ledger.is_some()
-            || self.unmatched.is_some();
+            || self.unmatched.is_some()
+            || self.senders.is_some()
+            || self.streams.is_some()
+            || self.evidence.is_some();
         let (option, _) = styles.iter().find(|(_, given)| *given).filter(|_| !has_csv)?;
         let what = "is about CSV and changes nothing, because the report is written as JSON";
         Some(Error::new(*option, what).hint("leave it out, or write --format csv").as_note())
@@ -300,6 +318,8 @@ impl Check {
             (&CONSENT_LIST, self.starter_ledger.as_deref()),
             (&UNMATCHED, self.unmatched.as_deref()),
             (&STATE, self.nightly.since_last.as_deref()),
+            (&SENDERS, self.senders.as_deref()),
+            (&STREAMS, self.streams.as_deref()),
         ];
         rows.into_iter().filter_map(|(kind, path)| Some(Destination { kind, path: path? })).collect()
     }

@@ -1,5 +1,6 @@
 //! Ctrl-C and the other signals that ask a program to end: it ends at once, but never while files change places.
 
+use crate::outputs::remove_leftovers;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +14,8 @@ static PLACING: Mutex<()> = Mutex::new(());
 /// Files of locks, which are to be removed before the program ends.
 static LOCKS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// From now on a signal that asks to end does so. Files that are not complete have no name, so nothing is left.
+/// From now on a signal that asks to end does so. Files that are not complete have no name, and
+/// temporary folders are removed, so nothing is left.
 pub fn end_when_asked() {
     // Where signals can't be caught, the system's own way of ending a program remains.
     let _ = ctrlc::set_handler(|| {
@@ -21,6 +23,7 @@ pub fn end_when_asked() {
         // Not released again: no lock is to be taken while the program ends.
         let locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
         locks.iter().for_each(|lock| remove(lock));
+        remove_leftovers();
         exit(INTERRUPTED);
     });
 }

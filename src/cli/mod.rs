@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod console;
 mod destinations;
+mod evidence;
 mod explain;
 mod facts;
 mod init;

@@ -5,6 +5,7 @@ use super::arguments::{Arguments, Check, Command, ReportFormat};
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
+use super::evidence::{Evidence, EvidenceInputs, may_be_written};
 use super::explain::run_explain;
 use super::facts::run_facts;
 use super::init::run_init;
@@ -25,11 +26,12 @@ use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
 use crate::fact::BUILT_IN_RULES;
+use crate::judge::JudgeContext;
 use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
     Context, Listing, OfListedSenders, Page, Sheets, rows, write_json_report, write_messages, write_report,
-    write_starter,
+    write_senders, write_starter, write_streams,
 };
 use crate::since_last::Changes;
 use clap::CommandFactory;
@@ -139,6 +141,9 @@ fn print(bytes: &[u8]) -> Result<u8> {
 fn run_check(options: &Check, console: Console) -> Result<u8> {
     have_their_own_output(options)?;
     options.nightly.checked()?;
+    if let Some(place) = &options.evidence {
+        may_be_written(place, &options.inputs.files())?;
+    }
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
     let notes = !options.amount(true).quiet;
     let says = |said: Error| console.warn(Some(said).filter(|said| notes || !said.is_note()));
@@ -155,6 +160,7 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
 fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], console: Console) -> Result<u8> {
     let ways_out = options.html.is_some();
     let details = options.messages.is_some() || options.starter_ledger.is_some() || ways_out;
+    let details = details || options.streams.is_some() || options.evidence.is_some();
     let remembered = options.nightly.remembered(options.force)?;
     let outputs = [written.ids(), locks].concat();
     let needs = Needs {
@@ -248,7 +254,30 @@ fn publish(
     });
     let state = compared.map(Compared::prepared).transpose()?;
     let lists = [messages, starter, unmatched.transpose()?].into_iter().flatten();
+    let lists = lists.chain(self::lists(options, outcome, &judging, &listing)?);
+    let evidence = options.evidence.as_deref().map(|place| {
+        Evidence::prepare(place, &EvidenceInputs { options, plan, outcome, account: summary.account() })
+    });
+    let evidence = evidence.transpose()?;
     let set_aside = compared.map(Compared::set_aside).transpose()?.flatten();
     place(report.into_iter().chain(page).chain(workbook).chain(lists).chain(state))?;
+    evidence.map_or(Ok(()), Evidence::put_in_place)?;
     Ok(set_aside)
+}
+
+/// The lists of senders and of streams.
+fn lists(
+    options: &Check,
+    outcome: &Outcome,
+    judging: &JudgeContext<'_>,
+    listing: &Listing<'_>,
+) -> Result<Vec<Prepared>> {
+    let style = options.style();
+    let senders = options
+        .senders
+        .as_deref()
+        .map(|path| prepare(path, |out| write_senders(out, style, outcome.marketing_cases(), judging)));
+    let streams = options.streams.as_deref();
+    let streams = streams.map(|path| prepare(path, |out| write_streams(out, style, judging, listing)));
+    senders.into_iter().chain(streams).collect()
 }

@@ -9,7 +9,7 @@ use super::origin::{Origin, Packing};
 use super::single::read_single;
 use super::unpack::Compression;
 use super::wide::Decoded;
-use super::{Remark, Sink, Unusable, emlx, export, facts, maildir, mbox, outlook};
+use super::{Remark, Sink, Unusable, emlx, export, facts, maildir, mbox, outlook, pst};
 use crate::error::{Error, Result};
 use crate::outputs;
 use std::io::{self, Read};
@@ -46,7 +46,7 @@ impl Format {
             _ if outlook::begins(bytes) => Self::Outlook,
             _ if facts::is_parquet(bytes) => Self::Parquet,
             _ if facts::is_arrow_stream(bytes) => Self::ArrowStream,
-            [b'!', b'B', b'D', b'N', ..] => Self::OutlookStore,
+            _ if pst::begins(bytes) => Self::OutlookStore,
             [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => Self::Archive("7z"),
             [b'R', b'a', b'r', b'!', 0x1A, 0x07, ..] => Self::Archive("rar"),
             _ if is_tar(bytes) => Self::Tar,
@@ -86,8 +86,12 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
         (Format::Outlook, _) => outlook::read_stream(buffer.into_reader(), origin, sink),
         (Format::Parquet, _) => facts::read_parquet_stream(buffer.into_reader(), origin, sink),
         (Format::ArrowStream, _) => facts::read_arrow_stream(buffer.into_reader(), origin, sink),
-        (Format::OutlookStore, _) => Err(Error::file(&origin.path, "is an Outlook mailbox (.pst or .ost)")
-            .hint("unpack it with `readpst -M -o FOLDER FILE` (package pst-utils) and give the folder")),
+        (Format::OutlookStore, Packing::None) if origin.path.is_file() => pst::read(origin, sink),
+        (Format::OutlookStore, _) => Err(Error::file(
+            &origin.path,
+            "is an Outlook mailbox (.pst or .ost), which is read only from a file",
+        )
+        .hint("unpack it, and give the file")),
         (Format::Compressed(compression), Packing::None) => {
             let mut unpacked = compression.unpack(buffer.into_reader());
             let bytes: Box<dyn Read + '_> = Box::new(&mut unpacked);

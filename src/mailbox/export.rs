@@ -1,4 +1,5 @@
-//! What exports lay beside their mailboxes: Takeout's list of blocked addresses, Vault's count of messages.
+//! What exports lay beside their mailboxes: Takeout's list of blocked addresses, Vault's count of messages,
+//! Purview's list of items.
 
 use super::Remark;
 use super::mbox::read_buffer::ReadBuffer;
@@ -25,13 +26,16 @@ pub fn remark<R: Read>(
     let name = origin.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let blocked = name.ends_with(".json") && is_about_blocking(&name);
     let counts = name.ends_with("results-count.csv");
-    if origin.named || !(blocked || counts) {
+    let items = name.starts_with("items") && name.ends_with(".csv");
+    if origin.named || !(blocked || counts || items) {
         return Ok(None);
     }
     while buffer.end() < LONGEST && buffer.more(start)? {}
     let bytes = buffer.from(start);
     Ok(if blocked {
         serde_json::from_slice(bytes).ok().map(|list: BlockList| Remark::Blocked(list.addresses))
+    } else if items {
+        items_of_mail(bytes).map(Remark::Promised)
     } else {
         Some(Remark::Promised(promised(bytes)))
     })
@@ -52,6 +56,21 @@ fn promised(bytes: &[u8]) -> u64 {
     counts.fold(0, u64::saturating_add)
 }
 
+/// The items of mail in Purview's list; `None`: it is another list. A very long one is counted as far as it is read.
+fn items_of_mail(bytes: &[u8]) -> Option<u64> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let header = rows.headers().ok()?.clone();
+    let column = |names: &[&str]| {
+        header.iter().position(|name| names.iter().any(|known| name.trim().eq_ignore_ascii_case(known)))
+    };
+    let class = column(&["Item class", "Message class", "ItemClass"])?;
+    column(&["Subject", "Subject or title", "Subject or Title", "Subject/Title"])?;
+    let is_mail = |class: &str| class.to_ascii_lowercase().starts_with("ipm.note");
+    let of_mail = rows.records().flatten().filter(|row| row.get(class).is_some_and(is_mail)).count();
+    Some(of_mail as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +80,14 @@ mod tests {
         assert_eq!(promised(b"Account,Count\nann@shop.example,53\nbob@shop.example,1\n"), 54);
         assert_eq!(promised(b"ann@shop.example,53"), 53);
         assert_eq!(promised(b"\xFF,\xFF\n,,\n"), 0);
+    }
+
+    #[test]
+    fn purviews_items_of_mail_are_counted() {
+        let list = "\u{feff}Item Identity,Subject or Title,Item Class,Size\n1,Sale,IPM.Note,5\n2,\"a\nb\",IPM.Note.SMIME,5\n\
+                    3,Lunch,IPM.Appointment,5\n";
+        assert_eq!(items_of_mail(list.as_bytes()), Some(2));
+        assert_eq!(items_of_mail(b"Name,Price\nshoes,5\n"), None);
     }
 
     #[test]

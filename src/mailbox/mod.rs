@@ -14,6 +14,7 @@ mod maildir;
 mod mbox;
 mod origin;
 mod outlook;
+mod pst;
 mod sidecar;
 mod single;
 mod source;
@@ -244,6 +245,11 @@ pub const FORMATS: &[FormatRow] = &[
     FormatRow {
         name: "Outlook message (.msg)",
         recognised_by: "a compound file with the properties of a message",
+        comes_from: "Outlook",
+    },
+    FormatRow {
+        name: "Outlook mailbox (.pst, .ost)",
+        recognised_by: "`!BDN`; read through `readpst` where that is installed; not inside archives",
         comes_from: "Outlook",
     },
     FormatRow {

@@ -139,6 +139,10 @@ pub(super) fn read_file<F: Read + Seek>(
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let mut first = Vec::new();
     (&mut file).take(ZIP_LOOK as u64).read_to_end(&mut first).and_then(|_| file.rewind()).map_err(failed)?;
+    if is_zip(&first) && origin.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("olm")) {
+        return Err(Error::file(&origin.path, "is an export of Outlook for Mac (.olm), which is not read")
+            .hint("in Outlook for Mac drag each mail folder to the desktop, which saves it as .mbox, and give these"));
+    }
     if is_zip(&first) {
         return archive::read_zip(file, size, origin, block, read_member, sink);
     }

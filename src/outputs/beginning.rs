@@ -11,6 +11,12 @@ pub const MESSAGES_COLUMNS: [&str; 8] =
 /// The columns of the list of unmatched customers.
 pub const UNMATCHED_COLUMNS: [&str; 4] = ["customer", "sender", "marketing_messages", "first_message"];
 
+/// The first columns of the list of senders.
+pub const SENDERS_COLUMNS: [&str; 4] = ["sender", "sender_name", "customers", "flagged_customers"];
+
+/// The first columns of the list of streams.
+pub const STREAMS_COLUMNS: [&str; 4] = ["sender", "stream_by", "stream", "messages"];
+
 /// How the report as JSON begins.
 pub const JSON_BEGINNING: &str = r#"{"schema":1,"summary":{"program":"mailfatigue","#;
 

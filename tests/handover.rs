@@ -1,0 +1,247 @@
+//! What a company hands over to an auditor: lists of senders and streams, the folder of evidence; and Outlook's mailbox
+//! files, through `readpst`.
+
+mod common;
+
+use common::journals::{Report, SEPARATOR, offer};
+use common::{fails_with, program, run};
+use std::fs;
+use std::path::Path;
+
+/// A journal: 28 offers, one a day, to three customers; the third gets every fourth.
+fn journal() -> String {
+    let day = |day: u32| {
+        let third = if day % 4 == 0 { "Bcc: cas@corp.example\n" } else { "" };
+        let report = Report::to(&format!("To: ann@corp.example\nCc: bob@corp.example\n{third}"));
+        let text = report.text.replace("m1@", &format!("m{day}@"));
+        Report { text, message: Some(offer(day)), ..report }.mbox()
+    };
+    (1..=28).map(day).collect()
+}
+
+fn here() -> tempfile::TempDir {
+    let here = tempfile::tempdir().expect("a folder");
+    fs::write(here.path().join("journal.mbox"), journal()).expect("written");
+    here
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The cells of the first row by the names of their columns.
+fn first_row(csv: &str) -> std::collections::HashMap<String, String> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let header = reader.headers().expect("a header").clone();
+    let row = reader.records().next().expect("a row").expect("a row");
+    header.iter().map(str::to_string).zip(row.iter().map(str::to_string)).collect()
+}
+
+#[test]
+fn senders_and_streams_are_listed_over_all_customers() {
+    let here = here();
+    let told = run(
+        here.path(),
+        [
+            "check",
+            "journal.mbox",
+            "--timezone",
+            "UTC",
+            "-o",
+            "r.csv",
+            "--senders",
+            "s.csv",
+            "--streams",
+            "t.csv",
+        ],
+    );
+    assert_eq!(told.status, 0, "{}", told.err);
+    let sender = first_row(&read(here.path(), "s.csv"));
+    for (column, expected) in [
+        ("sender", "stride.example"),
+        ("customers", "3"),
+        ("flagged_customers", "2"),
+        ("customers_by_verdict", "daily-unconsented=2 unconsented=1"),
+        ("consent_none", "3"),
+        ("marketing_messages", "63"),
+        ("worst_customer", "ann@corp.example"),
+        ("weekly_median", "7.0"),
+        ("weekly_p95", "7.0"),
+        ("weekly_most", "7.0"),
+        ("one_click_share", "1.00"),
+        ("none_share", "0.00"),
+    ] {
+        assert_eq!(sender[column], expected, "{column}");
+    }
+    let stream = first_row(&read(here.path(), "t.csv"));
+    for (column, expected) in [
+        ("sender", "stride.example"),
+        ("stream_by", "from"),
+        ("stream", "news@stride.example"),
+        ("messages", "63"),
+        ("customers", "3"),
+        ("marketing", "63"),
+        ("first_message", "2026-06-01"),
+        ("last_message", "2026-06-28"),
+        ("subject", "30% off everything, ends tonight"),
+        ("unsubscribe", "one-click"),
+    ] {
+        assert_eq!(stream[column], expected, "{column}");
+    }
+    // They replace only their own kind.
+    let twice = |option, file| run(here.path(), ["check", "journal.mbox", "-q", "-o", "r.csv", option, file]);
+    assert_eq!(twice("--senders", "s.csv").status, 0);
+    fails_with(&twice("--senders", "t.csv"), &["is a list of streams, not a list of senders"]);
+    fails_with(&twice("--streams", "journal.mbox"), &["is also a mailbox that is read"]);
+}
+
+fn evidence(here: &Path, command: &[&str]) -> common::Run {
+    let fixed =
+        ["check", "journal.mbox", "--timezone", "UTC", "-q", "-o", "r.csv", "--evidence", "handed-over"];
+    run(here, fixed.iter().chain(command))
+}
+
+#[test]
+fn the_folder_of_evidence_is_complete_and_repeats_byte_for_byte() {
+    let here = here();
+    fs::write(
+        here.path().join("list.csv"),
+        "sender,customer,event,date\nstride.example,*,granted,2026-01-01\n",
+    )
+    .expect("a list");
+    let told = evidence(here.path(), &["--consent", "list.csv"]);
+    assert_eq!((told.status, told.err.as_str()), (0, ""));
+    let folder = here.path().join("handed-over");
+    let names = || -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(&folder)
+            .expect("the folder")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let all = [
+        "README.txt",
+        "SHA256SUMS",
+        "consent-1.csv",
+        "inputs.csv",
+        "messages.csv",
+        "not-read.txt",
+        "policy.toml",
+        "report.csv",
+        "senders.csv",
+        "streams.csv",
+        "summary.txt",
+    ];
+    assert_eq!(names(), all);
+    assert_eq!(read(&folder, "report.csv"), read(here.path(), "r.csv"));
+    assert_eq!(read(&folder, "consent-1.csv"), read(here.path(), "list.csv"));
+    let inputs = read(&folder, "inputs.csv");
+    let size = journal().len().to_string();
+    assert!(inputs.contains("mailbox,journal.mbox,") && inputs.contains(&size), "{inputs}");
+    let readme = read(&folder, "README.txt");
+    assert!(readme.contains("--evidence handed-over --consent list.csv"), "{readme}");
+    let before: Vec<String> = all[1..].iter().map(|name| read(&folder, name)).collect();
+    assert_eq!(evidence(here.path(), &["--consent", "list.csv"]).status, 0);
+    let after: Vec<String> = all[1..].iter().map(|name| read(&folder, name)).collect();
+    assert_eq!(before, after);
+    assert_eq!(names(), all);
+    let left = fs::read_dir(here.path()).expect("here").flatten();
+    assert_eq!(left.filter(|entry| entry.file_name().to_string_lossy().starts_with('.')).count(), 0);
+}
+
+#[test]
+fn evidence_replaces_no_folder_of_anybody_else() {
+    let here = here();
+    let place = here.path().join("handed-over");
+    fs::create_dir(&place).expect("a folder");
+    fs::write(place.join("notes.txt"), "mine\n").expect("notes");
+    let told = evidence(here.path(), &[]);
+    fails_with(&told, &["--evidence `handed-over`", "not an evidence folder of this program"]);
+    assert_eq!(read(&place, "notes.txt"), "mine\n");
+    fs::remove_file(place.join("notes.txt")).expect("removed");
+    fs::rename(here.path().join("journal.mbox"), place.join("journal.mbox")).expect("moved");
+    let told =
+        run(here.path(), ["check", "handed-over/journal.mbox", "-o", "r.csv", "--evidence", "handed-over"]);
+    fails_with(&told, &["contains `handed-over/journal.mbox`, a mailbox that is read"]);
+    let told =
+        run(here.path(), ["check", "handed-over/journal.mbox", "-o", "r.csv", "--evidence", "no/where"]);
+    fails_with(&told, &["there is no folder `no`"]);
+    let told = run(here.path(), ["check", "handed-over/journal.mbox", "-o", "r.csv", "--evidence", "-"]);
+    fails_with(&told, &["can't go to standard output"]);
+}
+
+/// Runs with a program called `readpst` in a folder that is the whole PATH, and a temporary folder of its own.
+#[cfg(unix)]
+fn with_readpst(here: &Path, script: Option<&str>) -> common::Run {
+    use std::os::unix::fs::PermissionsExt;
+    let (bin, temporary) = (here.join("bin"), here.join("temporary"));
+    fs::create_dir_all(&bin).expect("a folder");
+    fs::create_dir_all(&temporary).expect("a folder");
+    if let Some(script) = script {
+        let file = bin.join("readpst");
+        fs::write(&file, format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}")).expect("a script");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a program");
+    }
+    let output = program()
+        .current_dir(here)
+        .env("PATH", &bin)
+        .env("TMPDIR", &temporary)
+        .args(["check", "mail.pst", "--timezone", "UTC", "-o", "r.csv", "--all"])
+        .output()
+        .expect("it starts");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Run::of(output.status.code(), text(output.stdout), text(output.stderr), &temporary)
+}
+
+#[cfg(unix)]
+struct Run;
+
+#[cfg(unix)]
+impl Run {
+    fn of(status: Option<i32>, out: String, err: String, temporary: &Path) -> common::Run {
+        let left = fs::read_dir(temporary).expect("the temporary folder").count();
+        assert_eq!(left, 0, "the temporary folder is removed");
+        common::Run { status: status.unwrap_or(-1), out, err }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn outlooks_mailbox_files_are_unpacked_where_nobody_else_can_read_and_removed() {
+    let here = tempfile::tempdir().expect("a folder");
+    fs::write(here.path().join("mail.pst"), b"!BDN\0\0\0\0").expect("a file");
+    fs::write(here.path().join("offer.eml"), offer(1)).expect("a message");
+    let told = with_readpst(here.path(), None);
+    fails_with(&told, &["`readpst` is not installed", "apt install pst-utils"]);
+    let offer = here.path().join("offer.eml").display().to_string();
+    let script = format!(
+        "for word; do last=\"$folder\"; folder=\"$previous\"; previous=\"$word\"; done\n\
+         folder=$(pwd); [ \"$(stat -c %a \"$folder\")\" = 700 ] || exit 3\n\
+         mkdir \"$folder/Inbox\" \"$folder/Junk E-mail\"\ncp {offer} \"$folder/Inbox/1.eml\"\n\
+         sed s/m1@/m2@/ {offer} > \"$folder/Junk E-mail/1.eml\"\n"
+    );
+    let told = with_readpst(here.path(), Some(&script));
+    assert!(
+        told.err.starts_with("2 messages read from 1 mailbox: 1 marketing, 1 spam or unverified\n"),
+        "{}",
+        told.err
+    );
+    fails_with(&with_readpst(here.path(), Some("exit 1\n")), &["`readpst` can't read"]);
+}
+
+#[test]
+fn real_files_of_outlook_are_read_where_readpst_is_installed() {
+    let installed = std::process::Command::new("readpst").arg("-V").output().is_ok();
+    if !installed {
+        eprintln!("skipped: readpst is not installed (Debian: pst-utils)");
+        return;
+    }
+    // A file that only begins like one: the real program says no, and nothing is left.
+    let here = tempfile::tempdir().expect("a folder");
+    fs::write(here.path().join("mail.pst"), b"!BDN\0\0\0\0").expect("a file");
+    fs::write(here.path().join("a.mbox"), format!("{SEPARATOR}{}", offer(1))).expect("a file");
+    let told = run(here.path(), ["check", "a.mbox", "mail.pst", "--timezone", "UTC", "-o", "r.csv"]);
+    assert_eq!(told.status, 2, "{}", told.err);
+    assert!(told.err.contains("1 message read from 1 mailbox: 1 marketing"), "{}", told.err);
+}
