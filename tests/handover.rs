@@ -230,6 +230,45 @@ fn outlooks_mailbox_files_are_unpacked_where_nobody_else_can_read_and_removed() 
     fails_with(&with_readpst(here.path(), Some("exit 1\n")), &["`readpst` can't read"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_asked_to_end_leaves_no_unpacked_mail_and_no_program() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::{Duration, Instant};
+    let here = tempfile::tempdir().expect("a folder");
+    fs::write(here.path().join("mail.pst"), b"!BDN\0\0\0\0").expect("a file");
+    let (bin, temporary) = (here.path().join("bin"), here.path().join("temporary"));
+    for folder in [&bin, &temporary] {
+        fs::create_dir(folder).expect("a folder");
+    }
+    let started = here.path().join("started");
+    let script = format!("#!/bin/sh\necho $$ > {}\nexec /bin/sleep 60\n", started.display());
+    fs::write(bin.join("readpst"), script).expect("a script");
+    fs::set_permissions(bin.join("readpst"), fs::Permissions::from_mode(0o755)).expect("a program");
+    let mut run = program()
+        .current_dir(here.path())
+        .env("PATH", &bin)
+        .env("TMPDIR", &temporary)
+        .args(["check", "mail.pst", "-q", "-o", "r.csv"])
+        .spawn()
+        .expect("it starts");
+    let until = Instant::now() + Duration::from_secs(60);
+    let number = loop {
+        match fs::read_to_string(&started) {
+            Ok(number) if number.ends_with('\n') => break number.trim().to_string(),
+            _ => assert!(Instant::now() < until, "readpst is started"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let kill = |arguments: &[&str]| {
+        std::process::Command::new("/bin/sh").arg("-c").arg(arguments.join(" ")).status().expect("a shell")
+    };
+    assert!(kill(&["kill", "-TERM", &run.id().to_string()]).success());
+    assert_eq!(run.wait().expect("it ends").code(), Some(130));
+    assert_eq!(fs::read_dir(&temporary).expect("the temporary folder").count(), 0);
+    assert!(!kill(&["kill", "-0", &number, "2>/dev/null"]).success(), "readpst has ended");
+}
+
 #[test]
 fn real_files_of_outlook_are_read_where_readpst_is_installed() {
     let installed = std::process::Command::new("readpst").arg("-V").output().is_ok();
