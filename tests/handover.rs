@@ -11,7 +11,7 @@ use std::path::Path;
 /// A journal: 28 offers, one a day, to three customers; the third gets every fourth.
 fn journal() -> String {
     let day = |day: u32| {
-        let third = if day % 4 == 0 { "Bcc: cas@corp.example\n" } else { "" };
+        let third = if day.is_multiple_of(4) { "Bcc: cas@corp.example\n" } else { "" };
         let report = Report::to(&format!("To: ann@corp.example\nCc: bob@corp.example\n{third}"));
         let text = report.text.replace("m1@", &format!("m{day}@"));
         Report { text, message: Some(offer(day)), ..report }.mbox()

@@ -108,10 +108,7 @@ fn what_cannot_be_unwrapped_is_counted_with_its_reason() {
             Report { message: None, is_closed: false, ..whole.clone() },
             "a journal report that ends in the middle",
         ),
-        (
-            Report { message: Some("not a message at all\n".into()), ..whole },
-            "a journal report without its message",
-        ),
+        (Report { message: Some("not a message at all\n".into()), ..whole }, "it names no sender"),
     ];
     for (report, reason) in cases {
         let folder = tempfile::tempdir().expect("a folder");

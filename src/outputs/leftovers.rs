@@ -47,15 +47,13 @@ pub fn run_to_its_end(command: &mut Command) -> io::Result<ExitStatus> {
         let Some(at) = programs.iter().position(|child| child.id() == id) else {
             return Err(io::ErrorKind::Interrupted.into());
         };
-        let ended = programs[at].try_wait();
-        if !matches!(ended, Ok(None)) {
-            programs.swap_remove(at);
+        if !matches!(programs[at].try_wait(), Ok(None)) {
+            let mut ended = programs.swap_remove(at);
+            drop(programs);
+            return ended.wait();
         }
         drop(programs);
-        match ended? {
-            Some(status) => return Ok(status),
-            None => std::thread::sleep(PAUSE),
-        }
+        std::thread::sleep(PAUSE);
     }
 }
 
