@@ -14,6 +14,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// A table of columns and their meanings.
+fn listed(columns: impl Iterator<Item = (&'static str, &'static str)>) -> String {
+    let rows: String = columns.map(|(name, meaning)| format!("| `{name}` | {meaning} |\n")).collect();
+    format!("| column | meaning |\n| --- | --- |\n{rows}")
+}
+
 /// The parts of the README that the program knows: the mark above each, its first lines, and its content.
 fn generated() -> Vec<(&'static str, String)> {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -42,12 +48,6 @@ fn generated() -> Vec<(&'static str, String)> {
     // So is the list.
     let second_rows = first_columns(&report).replace(&list.display().to_string(), "my-list.csv");
     let why = excerpt(&run("explain command").out);
-    let message_columns: String =
-        MESSAGE_COLUMNS.iter().map(|(name, meaning)| format!("| `{name}` | {meaning} |\n")).collect();
-    let sender_columns: String =
-        SENDER_COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect();
-    let stream_columns: String =
-        STREAM_COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning)).collect();
     let words: String = accepted_words()
         .iter()
         .map(|(event, words)| format!("| {event} | {} |\n", words.join(", ")))
@@ -76,9 +76,9 @@ fn generated() -> Vec<(&'static str, String)> {
         ("presets", presets()),
         ("consent formats", format!("| name | export |\n| --- | --- |\n{formats}")),
         ("policy", format!("```toml\n{DEFAULT_POLICY}```\n")),
-        ("sender columns", format!("| column | meaning |\n| --- | --- |\n{sender_columns}")),
-        ("stream columns", format!("| column | meaning |\n| --- | --- |\n{stream_columns}")),
-        ("message columns", format!("| column | meaning |\n| --- | --- |\n{message_columns}")),
+        ("sender columns", listed(SENDER_COLUMNS.iter().map(|column| (column.name, column.meaning)))),
+        ("stream columns", listed(STREAM_COLUMNS.iter().map(|column| (column.name, column.meaning)))),
+        ("message columns", listed(MESSAGE_COLUMNS.into_iter())),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{}", columns())),
     ];
     known.into_iter().chain(table(block(&readme, "main command"))).collect()
