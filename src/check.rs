@@ -1,6 +1,7 @@
 //! The main job: mailboxes in, a judged account of them out.
 
 mod plan;
+mod redact;
 
 pub use plan::{Plan, PlanBuilder};
 

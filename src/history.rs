@@ -254,7 +254,7 @@ impl History {
 
     /// Whether the owner blocked an address.
     pub fn is_blocked(&self, address: AddressId) -> bool {
-        !self.blocked.is_empty() && self.blocked.contains(self.names.text(address))
+        !self.blocked.is_empty() && self.blocked.contains(self.names.unredacted(address))
     }
 
     /// All pairs, in no order that means anything.

@@ -24,6 +24,9 @@ pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, quiet: bool, consol
         true => warnings(&account, columns()),
         false => summary(&account, columns()),
     });
+    if let Some(key) = options.inputs.redact.as_ref().filter(|_| !options.inputs.quiet) {
+        console.tell(&wrapped("", 2, &key.note(), columns().unwrap_or(usize::MAX)));
+    }
     let table = |columns: usize| {
         let lines = worst(cases, &plan.policy, outcome.as_of, columns);
         let above = if lines.is_empty() || quiet { "" } else { "\n" };
@@ -80,7 +83,7 @@ impl<'a> SummaryInputs<'a> {
         changes: Option<&'a Changes>,
     ) -> Self {
         let list = || {
-            let listed = OfListedSenders::of(outcome.marketing_cases(), &plan.ledger, &plan.lens.senders);
+            let listed = OfListedSenders::of(outcome.marketing_cases());
             ListAccount {
                 pairs: listed.pairs,
                 pairs_without_row: listed.without_row.len() as u64,
@@ -105,7 +108,8 @@ impl<'a> SummaryInputs<'a> {
             period: outcome.period(&plan.scope),
             newest: outcome.history.newest.map(|time| plan.scope.zone.day(time)),
             now: plan.lens.now,
-            report: self.report,
+            // Its path may name somebody.
+            report: self.report.filter(|_| !outcome.history.names.are_redacted()),
         };
         Account {
             mailboxes: outcome.mailboxes_read,

@@ -266,6 +266,16 @@ fn delimiter(text: &str) -> std::result::Result<u8, String> {
 
 impl Command {
     /// What is read and how it is judged, where the command reads mail.
+    pub fn inputs(&self) -> Option<&Inputs> {
+        match self {
+            Self::Check(options) => Some(&options.inputs),
+            Self::Explain(options) => Some(&options.inputs),
+            Self::Letter(options) => Some(&options.inputs),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
     pub fn inputs_mut(&mut self) -> Option<&mut Inputs> {
         match self {
             Self::Check(options) => Some(&mut options.inputs),

@@ -1,5 +1,6 @@
 //! Standard error: what is said there, in colour where that is wanted, and never with control characters in it.
 
+use super::hidden::Hidden;
 use crate::error::Error;
 use crate::report::visible;
 use clap::ColorChoice;
@@ -13,6 +14,8 @@ const LABELS: [(&str, &str); 4] =
 #[derive(Debug, Clone, Copy)]
 pub struct Console {
     colored: bool,
+    /// What is not shown, where outputs are redacted.
+    hidden: Option<&'static Hidden>,
 }
 
 impl Console {
@@ -23,12 +26,17 @@ impl Console {
             ColorChoice::Never => false,
             ColorChoice::Auto => anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never,
         };
-        Self { colored }
+        Self { colored, hidden: None }
+    }
+
+    /// One that hides what names people. It is made once, for all that the program says.
+    pub fn hiding(self, hidden: Hidden) -> Self {
+        Self { hidden: Some(Box::leak(Box::new(hidden))), ..self }
     }
 
     /// Says lines on standard error, without control characters. Where nobody listens, that is not an error.
     pub fn tell(&self, words: &str) {
-        let lines: String = words.lines().map(|line| self.label(&visible(line)) + "\n").collect();
+        let lines: String = words.lines().map(|line| self.label(&self.shown(line)) + "\n").collect();
         let _ = io::stderr().lock().write_all(lines.as_bytes());
     }
 
@@ -47,6 +55,11 @@ impl Console {
         if self.colored { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_string() }
     }
 
+    fn shown(&self, line: &str) -> String {
+        let line = visible(line);
+        self.hidden.map_or_else(|| line.to_string(), |hidden| hidden.line(&line))
+    }
+
     /// A line with its label coloured.
     fn label(&self, line: &str) -> String {
         let labelled = LABELS
@@ -62,9 +75,9 @@ mod tests {
 
     #[test]
     fn only_the_label_is_coloured() {
-        let colored = Console { colored: true };
+        let colored = Console { colored: true, hidden: None };
         assert_eq!(colored.label("error: `a`: is empty"), "\u{1b}[1;31merror:\u{1b}[0m `a`: is empty");
         assert_eq!(colored.label("an error: none"), "an error: none");
-        assert_eq!(Console { colored: false }.label("hint: run again"), "hint: run again");
+        assert_eq!(Console { colored: false, hidden: None }.label("hint: run again"), "hint: run again");
     }
 }

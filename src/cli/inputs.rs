@@ -1,8 +1,10 @@
 //! The flags that say what is read and how it is judged: the same for every command that reads mail.
 
+use super::redact::{RANDOM, RedactKey, redact_key};
 use crate::check::{Plan, PlanBuilder};
 use crate::consent::{DateOrder, Format, FormatSource, LedgerOptions, ListFile, refuse_as_mailbox};
 use crate::error::{Error, Result};
+use crate::fact::Redaction;
 use crate::mailbox::FileId;
 use crate::policy::PRESET;
 use crate::time::{Day, Seconds, Zone};
@@ -113,6 +115,21 @@ pub struct Inputs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub cache: Option<PathBuf>,
 
+    /// Leave out what names people: customers, and senders that are addresses, get pseudonyms (HMAC-SHA-256 with the key in
+    /// KEYFILE; without it, with a random one), URLs are cut to their host, and subjects, local parts, Message-IDs and
+    /// paths are left out, in every output
+    #[arg(
+        long,
+        value_name = "KEYFILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = RANDOM,
+        value_parser = redact_key(),
+        value_hint = ValueHint::FilePath,
+        help_heading = "Output"
+    )]
+    pub redact: Option<RedactKey>,
+
     /// How many threads read [default: the machine's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -169,7 +186,13 @@ impl Inputs {
         let is_file = |path: &&PathBuf| !path.to_str().is_some_and(|path| path.starts_with(PRESET));
         let settings =
             settings.into_iter().filter_map(|(what, path)| Some((what, path.as_ref().filter(is_file)?)));
-        mailboxes.chain(lists).chain(settings).map(|(what, path)| (what, path.as_path())).collect()
+        let key = self.redact.as_ref().and_then(RedactKey::file).map(|path| ("key file", path));
+        mailboxes.chain(lists).chain(settings).map(|(what, path)| (what, path.as_path())).chain(key).collect()
+    }
+
+    /// How outputs are redacted, where they are.
+    pub fn redaction(&self) -> Result<Option<Redaction>> {
+        self.redact.as_ref().map(RedactKey::redaction).transpose()
     }
 
     /// Everything read and checked that the job needs, before any mail is read. `now` is the instant of the run.

@@ -1,8 +1,10 @@
 //! The options of a job that runs every night: what changed since the last run, and what happens where two runs meet.
 
 use super::output::{Prepared, prepare, target};
+use super::redact::RedactKey;
 use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
+use crate::fact::Redaction;
 use crate::outputs::STATE;
 use crate::since_last::{Changes, Found, LastRun, ThisRun};
 use clap::Args;
@@ -62,10 +64,14 @@ pub struct Compared {
 
 impl Nightly {
     /// An error where an option is about the last run, and none is to be compared with.
-    pub fn checked(&self) -> Result<()> {
+    pub fn checked(&self, redact: Option<&RedactKey>) -> Result<()> {
         if self.only_changes && self.since_last.is_none() {
             return Err(Error::new("--only-changes", "needs the last run to compare with")
                 .hint("give its state file with --since-last FILE"));
+        }
+        if self.since_last.is_some() && redact == Some(&RedactKey::Random) {
+            let what = "makes a new key for each run, with which --since-last finds nobody again";
+            return Err(Error::new("--redact", what).hint("give a key that stays: --redact=KEYFILE"));
         }
         match self.since_last.as_deref() {
             Some(path) if path.as_os_str() == "-" || path.metadata().is_ok_and(|kind| !kind.is_file()) => {
@@ -100,6 +106,12 @@ impl Nightly {
 }
 
 impl Remembered {
+    /// The same with pseudonyms, where a run without them came before.
+    pub fn redacted(mut self, redaction: &Redaction) -> Self {
+        self.last.iter_mut().for_each(|last| last.redact(redaction));
+        self
+    }
+
     /// Compares a run with it.
     pub fn compared(self, plan: &Plan, outcome: &mut Outcome) -> Compared {
         let this = ThisRun {

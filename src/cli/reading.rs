@@ -16,13 +16,20 @@ pub fn read(
     written: &Destinations<'_>,
     console: Console,
 ) -> Result<(Plan, Outcome)> {
+    let redaction = inputs.redaction()?;
     let plan = inputs.plan(now()?, needs)?;
     written.spare(&plan.survey)?;
     console.tell(&warnings(&plan.ledger));
     let progress = Progress::new(inputs.quiet, &plan);
-    let outcome = check(&plan, &|step| progress.step(step))?;
+    let mut outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
+    if let Some(redaction) = &redaction {
+        outcome.redact(redaction, &plan.lens.senders);
+    }
     console.tell(&remarks(&outcome, Amount { quiet: inputs.quiet, verbose: false }));
     console.warn(outcome.period_without_mail(&plan.scope));
+    if let Some(key) = inputs.redact.as_ref().filter(|_| !inputs.quiet) {
+        console.tell(&key.note());
+    }
     Ok((plan, outcome))
 }

@@ -8,6 +8,7 @@ use super::destinations::Destinations;
 use super::evidence::{Evidence, EvidenceInputs, may_be_written};
 use super::explain::run_explain;
 use super::facts::run_facts;
+use super::hidden::Hidden;
 use super::init::run_init;
 use super::inputs::Needs;
 use super::interrupt::end_when_asked;
@@ -61,7 +62,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return FAILED;
         }
     };
-    let console = Console::new(parsed.color);
+    let mut console = Console::new(parsed.color);
+    if let Some(inputs) = parsed.command.inputs().filter(|inputs| inputs.redact.is_some()) {
+        console = console.hiding(Hidden::of(&inputs.files()));
+    }
     if let Some(note) = lost_output(&parsed.command) {
         console.tell(&note.to_string());
     }
@@ -140,7 +144,7 @@ fn print(bytes: &[u8]) -> Result<u8> {
 
 fn run_check(options: &Check, console: Console) -> Result<u8> {
     have_their_own_output(options)?;
-    options.nightly.checked()?;
+    options.nightly.checked(options.inputs.redact.as_ref())?;
     if let Some(place) = &options.evidence {
         may_be_written(place, &options.inputs.files())?;
     }
@@ -171,6 +175,7 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
         unmatched: options.unmatched.is_some(),
         outputs: &outputs,
     };
+    let redaction = options.inputs.redaction()?;
     let plan = options.inputs.plan(now()?, needs)?;
     written.spare(&plan.survey)?;
     may_fit_into_sheets(options, &plan.survey)?;
@@ -179,6 +184,13 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
     let progress = Progress::new(options.inputs.quiet, &plan);
     let mut outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
+    let remembered = match &redaction {
+        Some(redaction) => {
+            outcome.redact(redaction, &plan.lens.senders);
+            remembered.map(|remembered| remembered.redacted(redaction))
+        }
+        None => remembered,
+    };
     let compared = remembered.map(|remembered| remembered.compared(&plan, &mut outcome));
     let changes = compared.as_ref().map(|compared| &compared.changes);
     let amount = options.amount(changes.is_some_and(Changes::nothing_new));
@@ -249,7 +261,7 @@ fn publish(
         .map(|path| prepare(path, |out| write_starter(out, style, &judging, &listing)))
         .transpose()?;
     let unmatched = options.unmatched.as_ref().map(|path| {
-        let listed = OfListedSenders::of(outcome.marketing_cases(), &plan.ledger, &plan.lens.senders);
+        let listed = OfListedSenders::of(outcome.marketing_cases());
         prepare(path, |out| listed.write(out, style))
     });
     let state = compared.map(Compared::prepared).transpose()?;

@@ -87,7 +87,7 @@ impl ListAccount {
             history.facts().iter().map(|fact| (fact.from, fact.customer)).collect();
         let mut matched: HashSet<(&str, &str)> = HashSet::new();
         for (from, customer) in &pairs {
-            matched.extend(ledger.keys_for(names.text(*from), senders, names.text(*customer)));
+            matched.extend(ledger.keys_for(names.unredacted(*from), senders, names.unredacted(*customer)));
         }
         let rows = ledger.all_rows();
         let is_matched = |rows: &Rows<'_>| matched.contains(&(rows.sender, rows.customer));
@@ -129,10 +129,10 @@ impl<'a> Present<'a> {
     fn of(history: &'a History, ledger: &Ledger, senders: &Senders) -> Self {
         let names = &history.names;
         let facts = history.facts();
-        let addresses: BTreeSet<&str> = facts.iter().map(|fact| names.text(fact.from)).collect();
-        let customers: BTreeSet<&str> = facts.iter().map(|fact| names.text(fact.customer)).collect();
+        let addresses: BTreeSet<&str> = facts.iter().map(|fact| names.unredacted(fact.from)).collect();
+        let customers: BTreeSet<&str> = facts.iter().map(|fact| names.unredacted(fact.customer)).collect();
         Self {
-            senders: facts.iter().map(|fact| names.text(fact.sender)).collect(),
+            senders: facts.iter().map(|fact| names.unredacted(fact.sender)).collect(),
             customer_keys: customers.iter().flat_map(|customer| ledger.customer_keys(customer)).collect(),
             customers,
             sender_keys: addresses.iter().flat_map(|address| sender_keys(address, senders)).collect(),

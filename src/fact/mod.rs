@@ -14,6 +14,7 @@ mod own_words;
 mod reader;
 mod received;
 mod record;
+mod redaction;
 mod sender;
 mod single_message;
 mod state;
@@ -29,6 +30,7 @@ pub use names::{AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewName
 pub use reader::FactReader;
 pub(crate) use reader::short_hash;
 pub use record::{Candidates, Record, Written};
+pub use redaction::{Redaction, host_of_address, host_of_url};
 pub use sender::{Brands, GroupedBy, Organisation, Senders};
 pub use state::Labels;
 pub use unsubscribe::{WayOut, WaysOut};

@@ -1,12 +1,38 @@
 //! Names kept once, each under a small number: senders, customers, addresses, display names, list ids, mailboxes. They
 //! share one table, because an address is often a sender and a customer too; the type of a number says what it names.
 
+use super::redaction::{Redaction, host_of_address};
 use indexmap::IndexSet;
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+/// The number of a name, with what it names.
+pub trait Named: Into<usize> {
+    /// Which of the texts that a redacted run shows.
+    const SHOWN_AS: ShownAs;
+}
+
+/// How a name is shown where a run is redacted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownAs {
+    Sender,
+    Customer,
+    Address,
+    /// Not at all.
+    Nothing,
+}
+
+/// What is shown in place of names, by their numbers.
+#[derive(Debug, Clone, Default)]
+struct Shown {
+    senders: Vec<String>,
+    customers: Vec<String>,
+    addresses: Vec<String>,
+}
+
 macro_rules! number {
-    ($(#[$doc:meta] $name:ident),* $(,)?) => {
+    ($(#[$doc:meta] $name:ident: $shown_as:ident),* $(,)?) => {
         $(
             #[$doc]
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,23 +50,27 @@ macro_rules! number {
                     number.0.get() as usize - 1
                 }
             }
+
+            impl Named for $name {
+                const SHOWN_AS: ShownAs = ShownAs::$shown_as;
+            }
         )*
     };
 }
 
 number! {
     /// An organisation (or address) that sends.
-    SenderId,
+    SenderId: Sender,
     /// An address to which mail is delivered.
-    CustomerId,
+    CustomerId: Customer,
     /// A From address.
-    AddressId,
+    AddressId: Address,
     /// A display name.
-    NameId,
+    NameId: Nothing,
     /// A `List-Id`.
-    ListId,
+    ListId: Nothing,
     /// A mailbox, by its path.
-    MailboxId,
+    MailboxId: Nothing,
 }
 
 /// All names of a run.
@@ -49,6 +79,8 @@ pub struct Names {
     texts: IndexSet<Arc<str>>,
     /// How many texts were handed on.
     handed_on: usize,
+    /// Where the run is redacted.
+    shown: Option<Box<Shown>>,
 }
 
 /// The names that a reader met since it was last asked.
@@ -66,9 +98,37 @@ impl Names {
         id(known.unwrap_or_else(|| self.texts.insert_full(text.into()).0))
     }
 
-    /// The name with that number.
-    pub fn text(&self, id: impl Into<usize>) -> &str {
+    /// The name with that number, as outputs show it: what the run is redacted to, where it is.
+    pub fn text<Id: Named>(&self, id: Id) -> &str {
+        let Some(shown) = &self.shown else { return self.unredacted(id) };
+        let texts = match Id::SHOWN_AS {
+            ShownAs::Sender => &shown.senders,
+            ShownAs::Customer => &shown.customers,
+            ShownAs::Address => &shown.addresses,
+            ShownAs::Nothing => return "",
+        };
+        texts.get(id.into()).map_or("", String::as_str)
+    }
+
+    /// The name as mail has it: to be compared with consent lists, never to be shown.
+    pub fn unredacted(&self, id: impl Into<usize>) -> &str {
         self.texts.get_index(id.into()).map_or("", |text| text)
+    }
+
+    /// Whether names are shown redacted.
+    pub fn are_redacted(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    /// From here on shows pseudonyms. The names of organisations stay.
+    pub fn redact(&mut self, redaction: &Redaction, organisations: &HashSet<SenderId>) {
+        let mut shown = Shown::default();
+        for (number, text) in self.texts.iter().enumerate() {
+            shown.senders.push(redaction.sender(text, organisations.contains(&id(number))));
+            shown.customers.push(redaction.customer(text));
+            shown.addresses.push(host_of_address(text));
+        }
+        self.shown = Some(Box::new(shown));
     }
 
     /// The names that came since the last call.

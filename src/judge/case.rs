@@ -5,11 +5,16 @@ use super::newest::{messages_a_year, unread_run};
 use super::{Received, Subject, Trend, Verdict, judge, seconds};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
 use crate::consent::{Event, Findings, Ledger, Standing, State, Terms, Timeline};
-use crate::fact::{AddressId, Fact, GroupedBy, ListId, Names, Rules, SenderId, Senders, Traits, WayOut};
+use crate::fact::{
+    AddressId, CustomerId, Fact, GroupedBy, ListId, Names, Rules, SenderId, Senders, Traits, WayOut,
+};
 use crate::history::{Counted, History, Pair, Scope};
 use crate::policy::Policy;
 use crate::time::Day;
 use std::collections::HashMap;
+
+/// In place of the source of an event, in redacted outputs: the file and line of a consent list, or a Message-ID.
+pub const LEFT_OUT: &str = "left out";
 
 /// What every case is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +97,9 @@ pub struct Case {
     pub cadence: Option<Cadence>,
     /// Consent at the last marketing message.
     pub consent: Option<Consent>,
+    /// Whether the consent lists have a row for this customer; `None`: they are not about this sender, or there is no
+    /// marketing.
+    pub has_row: Option<bool>,
     /// The first withdrawal since the last grant or claim.
     pub opted_out_on: Option<Day>,
     /// The date of the first purchase.
@@ -151,13 +159,14 @@ impl Case {
             .filter(|message| message.state.is_unconsented())
             .map(|message| message.day)
             .collect();
-        let last = marketing.last();
+        let (last, addresses) = (marketing.last(), addresses(&counted, names));
         let address = pair.facts.first().map_or("", |fact| names.text(fact.from));
         Self {
             sender: names.text(pair.sender).to_string(),
             customer: names.text(pair.customer).to_string(),
+            has_row: last.and_then(|_| has_row(&addresses, pair.customer, judging)),
             sender_name: sender_name(&counted, names),
-            addresses: addresses(&counted, names),
+            addresses,
             grouped_by: judging.senders.organisation(address).grouped_by,
             opts_out_at: opts_out_at(pair.sender, judging),
             verdict: judge(
@@ -304,9 +313,12 @@ impl JudgeContext<'_> {
     /// Its events, in no particular order.
     pub fn events(&self, pair: &Pair<'_>, fact: &Fact) -> Vec<Event> {
         let names = &self.history.names;
-        let customer = names.text(pair.customer);
-        let mut events = self.ledger.events_for(names.text(fact.from), self.senders, customer);
+        let customer = names.unredacted(pair.customer);
+        let mut events = self.ledger.events_for(names.unredacted(fact.from), self.senders, customer);
         events.extend(self.findings.events_for((pair.sender, pair.customer), fact.from, fact.list));
+        if names.are_redacted() {
+            events.iter_mut().for_each(|event| event.source = LEFT_OUT.to_string());
+        }
         events
     }
 
@@ -318,6 +330,13 @@ impl JudgeContext<'_> {
             covered_until: self.ledger.as_of.filter(|_| self.ledger.given),
         }
     }
+}
+
+/// Whether the consent lists have a row for a customer; `None`: they are about none of these From addresses.
+fn has_row(addresses: &[String], customer: CustomerId, judging: &JudgeContext<'_>) -> Option<bool> {
+    let customer = judging.history.names.unredacted(customer);
+    let rows = addresses.iter().filter_map(|from| judging.ledger.has_row(from, judging.senders, customer));
+    rows.reduce(|one, other| one || other)
 }
 
 /// The first purchase from any address of the sender, not only from those that advertise.
@@ -334,10 +353,10 @@ fn customer_since(
     let mut others: Vec<&Fact> = pair.facts.iter().collect();
     others.sort_unstable_by_key(|fact| fact.from);
     others.dedup_by_key(|fact| fact.from);
-    let customer = names.text(pair.customer);
+    let customer = names.unredacted(pair.customer);
     let events = others
         .iter()
-        .flat_map(|fact| judging.ledger.events_for(names.text(fact.from), judging.senders, customer));
+        .flat_map(|fact| judging.ledger.events_for(names.unredacted(fact.from), judging.senders, customer));
     let purchases = events.filter(|event| event.happening == crate::consent::Happening::Purchase);
     purchases.filter_map(|event| event.day).chain(advertised).min()
 }

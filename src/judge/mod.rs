@@ -10,6 +10,7 @@ mod newest;
 mod pressure;
 mod ranking;
 mod record;
+mod redacted;
 mod trend;
 mod what_if;
 

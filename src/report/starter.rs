@@ -4,7 +4,7 @@ use super::cell::Cell;
 use super::csv::{Style, Table};
 use super::messages::Listing;
 use crate::consent::sender_cell;
-use crate::fact::canonical;
+use crate::fact::{Redaction, canonical};
 use crate::history::Counted;
 use crate::judge::JudgeContext;
 use std::cmp::Reverse;
@@ -54,7 +54,8 @@ pub fn write(
 fn any_or(customer: &str) -> &str {
     let address = canonical(customer);
     let parts = address.split('@').filter(|part| !part.is_empty()).count();
-    if parts == 2 && !address.contains(char::is_whitespace) { customer } else { "*" }
+    let is_address = parts == 2 && !address.contains(char::is_whitespace);
+    if is_address || Redaction::is_pseudonym(customer) { customer } else { "*" }
 }
 
 /// Consent lists are read with commas, semicolons and tabs.

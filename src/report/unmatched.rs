@@ -2,8 +2,6 @@
 
 use super::cell::Cell;
 use super::csv::{Style, Table};
-use crate::consent::Ledger;
-use crate::fact::Senders;
 use crate::judge::Case;
 use std::io::{self, Write};
 
@@ -28,14 +26,11 @@ pub struct OfListedSenders<'a> {
 
 impl<'a> OfListedSenders<'a> {
     /// Looks through the pairs of a report.
-    pub fn of(cases: &'a [Case], ledger: &Ledger, senders: &Senders) -> Self {
+    pub fn of(cases: &'a [Case]) -> Self {
         let mut this = Self::default();
-        for case in cases.iter().filter(|case| !case.received.is_empty()) {
-            let rows = case.addresses.iter().filter_map(|from| ledger.has_row(from, senders, &case.customer));
-            if let Some(has_row) = rows.reduce(|one, other| one || other) {
-                this.pairs += 1;
-                this.without_row.extend((!has_row).then_some(case));
-            }
+        for (case, has_row) in cases.iter().filter_map(|case| Some((case, case.has_row?))) {
+            this.pairs += 1;
+            this.without_row.extend((!has_row).then_some(case));
         }
         this.without_row
             .sort_by(|left, right| (&left.sender, &left.customer).cmp(&(&right.sender, &right.customer)));

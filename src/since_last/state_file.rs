@@ -2,6 +2,7 @@
 
 use super::PairName;
 use crate::error::Error;
+use crate::fact::Redaction;
 use crate::judge::Snapshot;
 use crate::mailbox::is_mail;
 use crate::outputs::{Kind, STATE, STATE_MARK};
@@ -50,6 +51,19 @@ struct Written {
     messages: u64,
     pairs: Vec<(String, String, bool, u32)>,
     sha256: String,
+}
+
+impl LastRun {
+    /// Puts pseudonyms in place of names that a run before, which was not redacted, left.
+    pub fn redact(&mut self, redaction: &Redaction) {
+        let pairs = std::mem::take(&mut self.pairs).into_iter();
+        let redacted = |(sender, customer): PairName| match Redaction::is_pseudonym(&customer) {
+            true => (sender, customer),
+            // Brands without a dot can't be told from people here: they are compared as new.
+            false => (redaction.sender(&sender, sender.contains('.')), redaction.customer(&customer)),
+        };
+        self.pairs = pairs.map(|(name, snapshot)| (redacted(name), snapshot)).collect();
+    }
 }
 
 impl Found {

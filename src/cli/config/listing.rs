@@ -1,5 +1,6 @@
 //! What `--print-config` prints: every option with the value in force and where that came from, as a config file.
 
+use super::super::redact::RANDOM;
 use super::entry::{Entry, is_flag, is_list, key, settings};
 use crate::report::visible;
 use clap::parser::ValueSource;
@@ -63,6 +64,9 @@ fn in_force(option: &Arg, merged: &ArgMatches) -> Option<String> {
         return Some(format!("[{}]", quoted.join(", ")));
     }
     let value = values.first()?;
+    if value == RANDOM {
+        return Some("true".to_string());
+    }
     let is_number = value.parse::<u32>().is_ok_and(|number| number.to_string() == *value);
     Some(if is_number { value.clone() } else { quoted(value) })
 }

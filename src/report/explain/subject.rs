@@ -32,10 +32,13 @@ pub fn find<'a>(history: &'a History, wanted: &Wanted<'_>) -> Result<Vec<Pair<'a
     let sender = sender(&known, wanted.sender)?;
     let of_sender: Vec<Pair<'a>> = history.pairs().filter(|pair| pair.sender == sender).collect();
     let Some(customer) = wanted.customer else { return Ok(of_sender) };
-    let name = |pair: &Pair<'a>| history.names.text(pair.customer);
+    let name = |pair: &Pair<'a>| history.names.unredacted(pair.customer);
+    let shown = |pair: &Pair<'a>| history.names.text(pair.customer);
     let customers: BTreeSet<&str> = of_sender.iter().map(name).collect();
     let canonical = canonical(customer);
-    let meant = |pair: &Pair<'a>| name(pair).eq_ignore_ascii_case(customer.trim()) || name(pair) == canonical;
+    let meant = |pair: &Pair<'a>| {
+        name(pair).eq_ignore_ascii_case(customer.trim()) || name(pair) == canonical || shown(pair) == customer
+    };
     let found: Vec<Pair<'a>> = of_sender.into_iter().filter(meant).collect();
     if found.is_empty() {
         let error = Error::new("--customer", format!("no mail of that sender to `{}`", visible(customer)));
@@ -53,6 +56,8 @@ pub fn find<'a>(history: &'a History, wanted: &Wanted<'_>) -> Result<Vec<Pair<'a
 #[derive(Debug, Default)]
 struct NamedSender<'a> {
     name: &'a str,
+    /// As outputs show it: a pseudonym, where they are redacted.
+    shown: &'a str,
     messages: usize,
     addresses: Vec<&'a str>,
     display: Vec<&'a str>,
@@ -68,9 +73,9 @@ fn known_senders(history: &History) -> BTreeMap<SenderId, NamedSender<'_>> {
     }
     let names: &Names = &history.names;
     let known = ids.into_iter().map(|(id, (messages, addresses, display))| {
-        let addresses = addresses.into_iter().map(|id| names.text(id)).collect();
-        let display = display.into_iter().map(|id| names.text(id)).collect();
-        (id, NamedSender { name: names.text(id), messages, addresses, display })
+        let addresses = addresses.into_iter().map(|id| names.unredacted(id)).collect();
+        let display = display.into_iter().map(|id| names.unredacted(id)).collect();
+        (id, NamedSender { name: names.unredacted(id), shown: names.text(id), messages, addresses, display })
     });
     known.collect()
 }
@@ -82,7 +87,7 @@ fn sender(known: &BTreeMap<SenderId, NamedSender<'_>>, wanted: &str) -> Result<S
     let below = |text: &str| domain_of(text).is_some_and(|of| parents(of).any(|of| of == domain));
     let part_of = |text: &str| text.to_lowercase().contains(&lower);
     let ways: [&dyn Fn(&NamedSender<'_>) -> bool; 7] = [
-        &|sender| sender.name == wanted,
+        &|sender| sender.name == wanted || sender.shown == wanted,
         &|sender| sender.name.to_lowercase() == lower,
         &|sender| sender.addresses.iter().any(|text| *text == address),
         &|sender| sender.addresses.iter().any(|text| below(text)),

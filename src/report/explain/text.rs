@@ -220,6 +220,8 @@ fn messages(page: &mut TextPage, told: &Explanation) {
         page.line(2, &undecided(told));
     }
     match told.mailboxes.as_slice() {
+        // Redacted.
+        paths if paths.iter().all(String::is_empty) => {}
         [only] => page.line(2, &format!("The bytes are places in {only}.")),
         several => {
             page.line(2, "The bytes are places in these files:");

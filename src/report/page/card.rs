@@ -135,6 +135,9 @@ fn newest<'a>(pair: Option<&Pair<'a>>, page: &Page<'a>) -> Vec<(&'a Fact, &'a De
 }
 
 fn subjects(newest: &[(&Fact, &Detail)], page: &Page<'_>) -> Vec<(String, String)> {
+    if page.judging.history.names.are_redacted() {
+        return Vec::new();
+    }
     let mut seen = HashSet::new();
     let new = newest.iter().filter(|(_, detail)| seen.insert(detail.subject.as_str()));
     let shown = new.take(SUBJECTS).map(|(fact, detail)| {

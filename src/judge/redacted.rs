@@ -1,0 +1,29 @@
+//! A case without what names a person.
+
+use super::case::{Case, LEFT_OUT};
+use crate::fact::{GroupedBy, Redaction, host_of_address};
+
+impl Case {
+    /// Leaves pseudonyms and hosts in place of names and addresses.
+    pub fn redact(&mut self, redaction: &Redaction) {
+        let is_organisation = matches!(self.grouped_by, GroupedBy::Domain | GroupedBy::Brand);
+        let known = self.addresses.iter().chain([&self.customer]).map(String::as_str).collect::<Vec<_>>();
+        // People who write from domains of their own send no marketing.
+        let is_firm = is_organisation && !self.received.is_empty();
+        let shows = |name: &String| is_firm && Redaction::shows_name(name, known.iter().copied());
+        self.sender_name = self.sender_name.take().filter(shows);
+        let mut hosts: Vec<String> = Vec::new();
+        for host in self.addresses.iter().map(|address| host_of_address(address)) {
+            if !host.is_empty() && !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        self.addresses = hosts;
+        self.sender = redaction.sender(&self.sender, is_organisation);
+        self.customer = redaction.customer(&self.customer);
+        self.opts_out_at.retain(|other| !other.contains('@'));
+        if let Some(event) = self.consent.as_mut().and_then(|consent| consent.by.as_mut()) {
+            event.source = LEFT_OUT.to_string();
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Redacted outputs: nothing in them names a person or a message.
+
+mod common;
+
+use common::{Run, folder, run};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Everything that must not be shown has this in it.
+const SECRET: &str = "qx";
+
+const MAILBOX: &str = "folder-qx0/mail-qx0.mbox";
+const LIST: &str = "consent-qxc.csv";
+
+fn message(day: u32, from: &str, customer: &str, fields: &str) -> String {
+    format!(
+        "From MAILER-DAEMON Thu Jan {day:>2} 08:00:00 2026\nDelivered-To: {customer}\nDate: {day} Jan 2026 08:00:00 +0000\n\
+         From: {from}\nTo: {customer}\n{fields}\nToday only: 20% off everything. Shop now and save EUR 10, qxt.\n\n"
+    )
+}
+
+/// Two shops, one of them at a free-mail address, that write to two customers; a friend, the owner, and a broken message.
+fn mailbox() -> String {
+    let mut text = String::new();
+    for day in 1..=28 {
+        for (from, host, customer) in [
+            ("\"Moss Outlet\" <offers.qx7@moss.example>", "moss.example", "robin.qx1@home.example"),
+            ("\"Moss Outlet\" <news-qxe@moss.example>", "moss.example", "ann.qxb@home.example"),
+            ("\"Kim Qx8 Candles\" <kim.qx8@gmail.com>", "candles.example", "robin.qx1@home.example"),
+            ("Candles Qx9", "candles.example", "robin.qx1@home.example"),
+        ] {
+            let fields = format!(
+                "Subject: Sale qx3 {day} of 20% off\nMessage-ID: <qx2-{day}-{customer}>\nPrecedence: bulk\n\
+                 List-Id: <qxl.{host}>\n\
+                 List-Unsubscribe: <https://qxu@{host}/leave/qx4?who=robin.qx1%40home.example>,\n \
+                 <mailto:leave-qx5@{host}?subject=leave%20qx6>\n"
+            );
+            text += &message(day, from, customer, &fields);
+        }
+    }
+    let own = "Subject: leave qx6\nMessage-ID: <qxa@home.example>\n";
+    text += &message(20, "robin.qx1@home.example", "leave-qx5@moss.example", own);
+    let talk = "Subject: Sunday qxf\nMessage-ID: <qxg@friends.example>\nIn-Reply-To: <qxh@home.example>\n";
+    text += &message(21, "Fay Qxi <fay.qxi@friends.example>", "robin.qx1@home.example", talk);
+    text + "From MAILER-DAEMON Thu Jan 22 08:00:00 2026\nSubject: qxj\nDate: qxk\n\nbroken\n\n"
+}
+
+fn here() -> tempfile::TempDir {
+    let list = "sender,customer,event,date\nmoss.example,robin.qx1@home.example,granted,2025-01-01\n\
+                moss.example,zoe.qxd@home.example,refused,2025-01-01\nnobody-qxm@gmail.com,*,refused,\n";
+    let here = folder(&[(LIST, list.as_bytes()), ("key", b"0123456789abcdef0123456789abcdef\n")]);
+    std::fs::create_dir(here.path().join("folder-qx0")).expect("a folder");
+    std::fs::write(here.path().join(MAILBOX), mailbox()).expect("a mailbox");
+    std::fs::write(here.path().join("folder-qx0/no-mail-qxn.txt"), "nothing").expect("a file");
+    here
+}
+
+/// Runs a command over the folder, redacted, and gives what it says on standard output and standard error.
+fn redacted(here: &Path, arguments: &[&str], expected: i32) -> Run {
+    let common = ["folder-qx0", "--consent", LIST, "--owner", "robin.qx1@home.example", "--timezone", "UTC"];
+    let told = run(here, [arguments, &common[..]].concat());
+    assert_eq!(told.status, expected, "{arguments:?}: {}", told.err);
+    told
+}
+
+fn shows_nothing(what: &str, text: &str) {
+    let lower = text.to_lowercase();
+    if let Some(at) = lower.find(SECRET) {
+        let around: String =
+            lower.chars().skip(lower[..at].chars().count().saturating_sub(120)).take(240).collect();
+        panic!("{what} shows {around}");
+    }
+}
+
+/// The pseudonyms of a text.
+fn pseudonyms(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let is_one = |word: &&str| {
+        ["customer-", "sender-"].iter().any(|what| word.strip_prefix(what).is_some_and(|hex| hex.len() == 16))
+    };
+    words.filter(is_one).map(str::to_string).collect()
+}
+
+/// Everything in an archive, as text.
+fn unpacked(path: &Path) -> String {
+    let mut archive =
+        zip::ZipArchive::new(std::fs::File::open(path).expect("a workbook")).expect("an archive");
+    let mut all = String::new();
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).expect("an entry");
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut bytes).expect("its bytes");
+        let _ = writeln!(all, "{}", String::from_utf8_lossy(&bytes));
+    }
+    all
+}
+
+#[test]
+fn no_output_shows_an_address_a_local_part_a_subject_a_message_id_or_a_path() {
+    let here = here();
+    let read = |name: &str| std::fs::read_to_string(here.path().join(name)).expect("an output");
+    let outputs =
+        ["--messages", "m.csv", "--html", "p.html", "--xlsx", "w.xlsx", "--starter-ledger", "s.csv"];
+    let check = [&["check", "--redact=key", "-v", "--unmatched", "u.csv"], &outputs[..]].concat();
+    let told = redacted(here.path(), &[&check[..], &["--all", "-o", "r.csv"]].concat(), 0);
+    shows_nothing("standard error", &told.err);
+    assert!(
+        told.err.contains("redacted: customers, and senders that are addresses, have pseudonyms"),
+        "{}",
+        told.err
+    );
+    assert!(told.err.contains("no mail: `mailbox 1`"), "{}", told.err);
+    let mut seen = Vec::new();
+    for name in ["r.csv", "m.csv", "p.html", "s.csv", "u.csv"] {
+        shows_nothing(name, &read(name));
+        seen.push((name, pseudonyms(&read(name))));
+    }
+    let workbook = unpacked(&here.path().join("w.xlsx"));
+    shows_nothing("w.xlsx", &workbook);
+    seen.push(("w.xlsx", pseudonyms(&workbook)));
+    let told = redacted(here.path(), &["check", "--redact=key", "--all", "--format", "json"], 0);
+    shows_nothing("json", &told.out);
+    seen.push(("json", pseudonyms(&told.out)));
+    // The same people in each: two customers of marketing, two senders without a domain of their own.
+    let known = &seen[0].1;
+    assert_eq!(known.iter().filter(|name| name.starts_with("sender-")).count(), 2, "{known:?}");
+    assert_eq!(known.iter().filter(|name| name.starts_with("customer-")).count(), 2, "{known:?}");
+    for (name, pseudonyms) in &seen {
+        assert!(!pseudonyms.is_empty(), "{name}");
+        let new: Vec<_> =
+            pseudonyms.difference(known).filter(|_| *name != "m.csv" && *name != "w.xlsx").collect();
+        assert!(new.is_empty(), "{name}: {new:?}");
+    }
+    assert!(read("r.csv").contains("moss.example") && read("p.html").contains("https://moss.example<"));
+}
+
+#[test]
+fn the_state_file_has_pseudonyms_also_after_a_run_without() {
+    let here = here();
+    let state = || std::fs::read_to_string(here.path().join("state.json")).expect("the state");
+    let nightly = ["check", "--since-last", "state.json", "-o", "r.csv"];
+    redacted(here.path(), &nightly, 0);
+    assert!(state().contains("robin.qx1"));
+    let told = redacted(here.path(), &[&nightly[..], &["--redact=key"]].concat(), 0);
+    shows_nothing("the state", &state());
+    shows_nothing("the summary", &told.err);
+    let report = std::fs::read_to_string(here.path().join("r.csv")).expect("the report");
+    assert!(report.contains(",ongoing") && !report.contains(",new"), "{report}");
+    let told = redacted(here.path(), &[&nightly[..], &["--redact"]].concat(), 2);
+    assert!(told.err.contains("--redact=KEYFILE"), "{}", told.err);
+}
+
+#[test]
+fn what_is_said_of_a_sender_is_redacted_too() {
+    let here = here();
+    for sender in ["moss.example", "kim.qx8@gmail.com"] {
+        let about = ["--redact=key", "--sender", sender];
+        for format in ["text", "json"] {
+            let told = redacted(here.path(), &[&["explain", "--format", format], &about[..]].concat(), 0);
+            shows_nothing(format, &(told.out + &told.err));
+        }
+        redacted(here.path(), &[&["explain", "--html", "e.html", "--force"], &about[..]].concat(), 0);
+        shows_nothing("e.html", &std::fs::read_to_string(here.path().join("e.html")).expect("the page"));
+        let told = redacted(here.path(), &[&["letter"], &about[..]].concat(), 0);
+        shows_nothing("letter", &(told.out + &told.err));
+    }
+    let told = redacted(here.path(), &["letter", "--redact=key", "--all-flagged", "--output", "letters"], 0);
+    shows_nothing("letters", &told.err);
+    for entry in std::fs::read_dir(here.path().join("letters")).expect("letters") {
+        let path = entry.expect("a letter").path();
+        shows_nothing("a letter's name", &path.file_name().expect("a name").to_string_lossy());
+        shows_nothing("a letter", &std::fs::read_to_string(&path).expect("a letter"));
+    }
+    let report = redacted(here.path(), &["check", "--redact=key"], 0).out;
+    let pseudonym = pseudonyms(&report).into_iter().find(|name| name.starts_with("sender-")).expect("one");
+    redacted(here.path(), &["explain", "--redact=key", "--sender", &pseudonym], 0);
+}
+
+#[test]
+fn errors_about_inputs_are_redacted() {
+    let here = here();
+    let missing = ["missing-qxo.mbox"];
+    for arguments in [
+        &["check", "--redact", "-v", "-o", "r.csv"][..],
+        &["check", "--redact", "--consent", "missing-qxp.csv"],
+        &["explain", "--redact", "--sender", "kim.qx88@gmail.com"],
+        &["check", "--redact", "--policy", "missing-qxq.toml"],
+    ] {
+        let told = redacted(here.path(), &[arguments, &missing[..]].concat(), 2);
+        shows_nothing(&format!("{arguments:?}"), &told.err);
+        assert!(told.err.contains("error:"), "{}", told.err);
+    }
+    std::fs::write(
+        here.path().join("bad-qxr.csv"),
+        "sender,customer,event,date\nx.example,robin.qx1@home.example,maybe,\n",
+    )
+    .expect("a list");
+    let told = redacted(here.path(), &["check", "--redact", "--consent", "bad-qxr.csv"], 2);
+    shows_nothing("a bad list", &told.err);
+}
+
+#[test]
+fn a_key_gives_the_same_pseudonyms_again_and_another_key_others() {
+    let here = here();
+    std::fs::write(here.path().join("other"), "fedcba9876543210").expect("a key");
+    let report = |option: &str| redacted(here.path(), &["check", option], 0).out;
+    assert_eq!(report("--redact=key"), report("--redact=key"));
+    assert_ne!(pseudonyms(&report("--redact=key")), pseudonyms(&report("--redact=other")));
+    assert_ne!(pseudonyms(&report("--redact")), pseudonyms(&report("--redact")), "a random one");
+    // Nothing but the names is another.
+    let plain = redacted(here.path(), &["check"], 0).out;
+    let rows = |text: &str| -> BTreeSet<String> {
+        let mut report = csv::Reader::from_reader(text.as_bytes());
+        let names = report.headers().expect("a header").clone();
+        let of_people = ["sender", "sender_name", "customer", "consent_source", "addresses"];
+        let row = |row: csv::StringRecord| -> String {
+            let cells = names.iter().zip(row.iter()).filter(|(name, _)| !of_people.contains(name));
+            cells.fold(String::new(), |row, (_, cell)| row + cell + ",")
+        };
+        report.records().map(|record| row(record.expect("a row"))).collect()
+    };
+    assert_eq!(rows(&plain), rows(&report("--redact=key")));
+}
+
+#[test]
+fn a_key_file_is_checked_before_anything_is_read() {
+    let here = here();
+    std::fs::write(here.path().join("short"), "fifteen bytes..\n").expect("a key");
+    std::fs::write(here.path().join("empty"), "\n").expect("a key");
+    for (option, said) in [
+        ("--redact=missing", "can't be read as the key of --redact"),
+        ("--redact=empty", "is empty, and the pseudonyms need a key"),
+        ("--redact=short", "has a key of 15 bytes; the shortest has 16"),
+        ("--redact=folder-qx0", "can't be read as the key of --redact"),
+        ("--redact=/dev/zero", "is longer than 65536 bytes"),
+        ("--redact=", "has no name of a file"),
+    ] {
+        let told = redacted(here.path(), &["check", option, "-o", "r.csv"], 2);
+        assert!(told.err.contains(said) && told.err.contains("hint: "), "{option}: {}", told.err);
+        assert!(!here.path().join("r.csv").exists(), "{option}");
+    }
+    let told = redacted(here.path(), &["check", "--redact=key", "-o", "./key"], 2);
+    assert!(told.err.contains("key file"), "{}", told.err);
+}
