@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::outputs::{keep_no_longer, private_folder};
 use crate::policy::{DEFAULT_POLICY, PRESET, preset};
 use crate::report::{
-    Account, Cell, Closing, Context, Listing, Style, Table, summary, write_messages, write_report,
+    Account, Cell, Closing, Context, Listing, Style, Table, rows, summary, write_messages, write_report,
     write_senders, write_streams,
 };
 use crate::time::Time;
@@ -130,7 +130,8 @@ impl Evidence {
         let context = Context { policy: &plan.policy, list_given: plan.ledger.given, compared: false };
         let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
         let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
-        self.write("report.csv", |out| write_report(out, style, &outcome.cases, &context))?;
+        let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
+        self.write("report.csv", |out| write_report(out, style, &rows, &context))?;
         self.write("messages.csv", |out| write_messages(out, style, &judging, &listing))?;
         self.write("senders.csv", |out| write_senders(out, style, outcome.marketing_cases(), &judging))?;
         self.write("streams.csv", |out| write_streams(out, style, &judging, &listing))?;

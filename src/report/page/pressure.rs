@@ -1,7 +1,7 @@
 //! Contact pressure: what customers got from several senders together.
 
 use super::Page;
-use super::words::{name, verdict};
+use super::words::{cut, verdict};
 use crate::fact::GroupedBy;
 use crate::judge::Case;
 use crate::report::reason::reason;
@@ -43,9 +43,9 @@ impl Row {
         Self {
             senders: match case.grouped_by {
                 GroupedBy::All => "All senders".to_string(),
-                _ => name(&case.sender),
+                _ => cut(&case.sender, page.room.name),
             },
-            customer: name(&case.customer),
+            customer: cut(&case.customer, page.room.name),
             flagged: case.is_flagged(policy),
             verdict: verdict(page.verdict_of(case)),
             reason: visible(&reason(case, policy, page.account.list.is_some())).into_owned(),
