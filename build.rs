@@ -116,6 +116,7 @@ struct Sign {
     evidence: Option<String>,
     bulk: bool,
     fixed: bool,
+    several: bool,
     when: Vec<(String, String)>,
 }
 
@@ -153,7 +154,8 @@ impl Tables {
             let when = this.conditions(&id, sign)?;
             let bulk = sign.get("bulk").and_then(Value::as_bool).unwrap_or(false);
             let fixed = sign.get("fixed").and_then(Value::as_bool).unwrap_or(false);
-            this.signs.push(Sign { id, why, points, evidence, bulk, fixed, when });
+            let several = sign.get("several").and_then(Value::as_bool).unwrap_or(false);
+            this.signs.push(Sign { id, why, points, evidence, bulk, fixed, several, when });
         }
         let number = |key: &str| file["weighing"].get(key)?.as_integer();
         this.weighing = format!(
@@ -259,14 +261,14 @@ impl Tables {
             "];\npub(super) const WEIGHING: Weighing = {};\nstatic SIGNS: &[BuiltInSign] = &[",
             self.weighing
         )?;
-        for Sign { id, why, points, evidence, bulk, fixed, when } in &self.signs {
+        for Sign { id, why, points, evidence, bulk, fixed, several, when } in &self.signs {
             let evidence =
                 evidence.as_ref().map_or("None".to_string(), |of| format!("Some(Evidence::{})", variant(of)));
             let points: String =
                 points.iter().map(|(kind, worth)| format!("(Kind::{kind}, {worth}), ")).collect();
             writeln!(
                 out,
-                "BuiltInSign {{ id: {id:?}, why: {why:?}, points: &[{points}], evidence: {evidence}, bulk: {bulk}, fixed: {fixed}, when: &{when:?} }},"
+                "BuiltInSign {{ id: {id:?}, why: {why:?}, points: &[{points}], evidence: {evidence}, bulk: {bulk}, fixed: {fixed}, several: {several}, when: &{when:?} }},"
             )?;
         }
         out.push_str("];\n");

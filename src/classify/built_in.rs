@@ -43,6 +43,7 @@ struct BuiltInSign {
     evidence: Option<Evidence>,
     bulk: bool,
     fixed: bool,
+    several: bool,
     when: &'static [(&'static str, &'static str)],
 }
 
@@ -60,6 +61,7 @@ pub(super) fn signs() -> impl Iterator<Item = WrittenSign> {
         evidence: sign.evidence,
         bulk: sign.bulk,
         fixed: sign.fixed,
+        several: sign.several,
         when: conditions(sign.when),
     })
 }

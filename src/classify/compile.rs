@@ -149,8 +149,7 @@ impl<'v> Compiler<'v> {
             let mut points = Points::default();
             sign.points.iter().for_each(|(kind, worth)| points[*kind as usize] = *worth);
             let (why, evidence, bulk) = (sign.why, sign.evidence, sign.bulk);
-            let fixed = sign.fixed;
-            let several = sign.when.times.is_some_and(|times| times > 1);
+            let (fixed, several) = (sign.fixed, sign.several);
             self.signs.push(Sign { id, why, points, source, evidence, bulk, fixed, several, needs, forbids });
         }
         Ok(())

@@ -48,6 +48,10 @@ const TOP: usize = 700;
 /// How far into a text phrases are counted: in a long one every list has several.
 const COUNTED_WITHIN: usize = 2_000;
 
+/// Where two or three phrases are asked for, those with fewer bytes and no end of a sentence between them are one:
+/// "20 % de descuento" is a percentage and a discount.
+const APART: usize = 6;
+
 /// A number belongs to a phrase that ends at most this many bytes before it.
 const NUMBER_WITHIN: usize = 14;
 
@@ -156,7 +160,7 @@ impl Matcher {
     pub fn raised_in(&self, text: &mut FoldedText) -> Signals {
         self.find(text);
         let said = self.footer(text);
-        let FoldedText { folder, hits, .. } = text;
+        let FoldedText { folder, hits, breaks, .. } = text;
         hits.sort_unstable_by_key(|hit| (hit.place.start, Reverse(hit.place.end)));
         let (folded, mut raised) = (folder.text(), Signals::default());
         let mut counts = Counts::default();
@@ -172,7 +176,13 @@ impl Matcher {
                         hit.place.start < said.min(NUMBERED_WITHIN) && is_numbered(folded, hit.place.end)
                     }
                 };
-                if counts_here && (raise.times <= 1 || counts.with(raise.signal, &hit.place) >= raise.times) {
+                let few = matches!(raise.times, 2 | 3);
+                let apart = |between: Range<usize>| {
+                    !few || between.len() >= APART || are_parted(folded, breaks, between)
+                };
+                if counts_here
+                    && (raise.times <= 1 || counts.with(raise.signal, &hit.place, few, apart) >= raise.times)
+                {
                     raised.raise(raise.signal);
                 }
             }
@@ -223,20 +233,26 @@ struct Count {
 
 impl Counts {
     /// How often a signal was met with a phrase at that place, which comes after those before it. Of phrases within each
-    /// other the first counts.
-    fn with(&mut self, signal: usize, place: &Range<usize>) -> u8 {
-        match self.0.iter_mut().find(|count| count.signal == signal) {
-            Some(count) => {
-                if place.start >= count.end {
-                    (count.times, count.end) = (count.times.saturating_add(1), place.end);
-                }
-                count.times
-            }
-            None => {
-                self.0.push(Count { signal, times: 1, end: place.end });
-                1
-            }
+    /// other the first counts; where `few` are asked for, so it does of those that are not `apart` from each other.
+    fn with(
+        &mut self,
+        signal: usize,
+        place: &Range<usize>,
+        few: bool,
+        apart: impl FnOnce(Range<usize>) -> bool,
+    ) -> u8 {
+        let Some(count) = self.0.iter_mut().find(|count| count.signal == signal) else {
+            self.0.push(Count { signal, times: 1, end: place.end });
+            return 1;
+        };
+        let is_new = place.start >= count.end && apart(count.end..place.start);
+        if is_new {
+            count.times = count.times.saturating_add(1);
         }
+        if is_new || few {
+            count.end = count.end.max(place.end);
+        }
+        count.times
     }
 }
 
@@ -252,6 +268,12 @@ fn sentence_start(text: &[u8]) -> usize {
     let ends = |pair: &[u8]| matches!(pair[0], b'.' | b'!' | b'|') && pair[1] == b' ';
     let end = text[from..].windows(2).rposition(ends);
     end.map_or(text.len(), |end| from + end + 2)
+}
+
+/// Whether a sentence or a block of a page ends there.
+fn are_parted(text: &[u8], breaks: &[usize], place: Range<usize>) -> bool {
+    text[place.clone()].iter().any(|byte| matches!(byte, b'.' | b'!' | b'?' | b'|'))
+        || breaks[breaks.partition_point(|at| *at < place.start)..].first().is_some_and(|at| *at <= place.end)
 }
 
 /// Whether a number follows within the sentence that is neither a price nor a percentage.

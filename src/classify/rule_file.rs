@@ -65,6 +65,9 @@ pub(super) struct WrittenSign {
     /// Its points are set by hand: what it shows is known, and too few labelled messages have it.
     #[serde(default)]
     pub fixed: bool,
+    /// It asks for several phrases of the text: then the text is a source beside the form.
+    #[serde(default)]
+    pub several: bool,
     pub when: WrittenConditions,
 }
 

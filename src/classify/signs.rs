@@ -44,7 +44,7 @@ pub struct Sign {
     pub bulk: bool,
     /// Whether its points are set by hand.
     pub fixed: bool,
-    /// Whether it asks for several phrases.
+    /// Whether it asks for several phrases of the text, so that the text is a source beside the form.
     pub several: bool,
     /// What a message proves that is decided as the kind that the sign speaks for most.
     pub(super) evidence: Option<Evidence>,
@@ -69,13 +69,18 @@ pub(super) struct Weighed {
     /// Points for each kind from each source.
     sources: [Points; 3],
     /// Those of them for marketing that show no more than bulk mail.
-    bulk: i32,
+    bulk: [i32; 3],
     /// Whether several phrases of the text speak for marketing.
     several: bool,
     evidence: Option<Evidence>,
 }
 
 impl Sign {
+    /// Whether a single phrase may raise it.
+    pub fn is_a_phrase(&self) -> bool {
+        !self.several && (self.source == Source::Text || self.bulk)
+    }
+
     fn is_in(&self, raised: &Signals) -> bool {
         self.needs.iter().all(|need| raised.has(*need)) && !self.forbids.meets(raised)
     }
@@ -110,9 +115,9 @@ impl Signs {
             for (sum, points) in weighed.sources[sign.source as usize].iter_mut().zip(sign.points) {
                 *sum += points;
             }
-            weighed.bulk += if sign.bulk { sign.points[Kind::Marketing as usize] } else { 0 };
-            weighed.several |=
-                sign.several && sign.source == Source::Text && sign.points[Kind::Marketing as usize] > 0;
+            weighed.bulk[sign.source as usize] +=
+                if sign.bulk { sign.points[Kind::Marketing as usize] } else { 0 };
+            weighed.several |= sign.several;
             if sign.evidence.is_some() && number < first_evidence {
                 (weighed.evidence, first_evidence) = (sign.evidence, number);
             }
@@ -123,7 +128,7 @@ impl Signs {
 
 impl Weighed {
     /// The sums over all sources.
-    fn points(&self) -> Points {
+    fn sums(&self) -> Points {
         let mut sums = Points::default();
         for source in &self.sources {
             sums.iter_mut().zip(source).for_each(|(sum, points)| *sum += points);
@@ -131,14 +136,25 @@ impl Weighed {
         sums
     }
 
+    /// The sums by which a kind is decided: what shows no more than bulk mail counts at most as much as all else.
+    fn points(&self) -> Points {
+        let mut sums = self.sums();
+        let marketing = &mut sums[Kind::Marketing as usize];
+        *marketing = (*marketing).min(2 * (*marketing - self.bulk.iter().sum::<i32>()));
+        sums
+    }
+
     /// Whether marketing shows in two of form, subject and text, bulk mail aside; or in the text of bulk mail by several
-    /// phrases of weight.
+    /// phrases of weight. Beside the form alone, a single phrase of the text shows nothing: it may be in any mail that
+    /// such a platform sends.
     fn has_two_sources(&self, weighing: Weighing) -> bool {
-        let [form, subject, text] = self.sources.map(|points| points[Kind::Marketing as usize]);
-        let shown = [form - self.bulk, subject, text];
-        let several = shown.iter().filter(|points| **points >= weighing.second).count() >= 2;
-        (several && shown.iter().any(|points| *points >= weighing.source))
-            || (self.bulk > 0 && self.several && text >= weighing.full)
+        let shown = |source: usize| self.sources[source][Kind::Marketing as usize] - self.bulk[source];
+        let [form, subject, text] = [0, 1, 2].map(shown);
+        let are_two =
+            |one: i32, other: i32| one.min(other) >= weighing.second && one.max(other) >= weighing.source;
+        are_two(form, subject)
+            || are_two(subject, text)
+            || self.several && (are_two(form, text) || self.bulk[0] > 0 && text >= weighing.full)
     }
 
     /// Whether they show so much marketing that what comes is not weighed.
@@ -149,7 +165,7 @@ impl Weighed {
 
     /// Whether they speak more for marketing than for any other kind.
     pub fn leans_to_marketing(&self) -> bool {
-        let points = self.points();
+        let points = self.sums();
         let marketing = points[Kind::Marketing as usize];
         let others = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Marketing);
         marketing > 0 && others.into_iter().all(|kind| points[kind as usize] < marketing)
@@ -197,7 +213,7 @@ mod tests {
     #[test]
     fn bulk_mail_is_no_source_but_with_a_text_full_of_offers() {
         let decided = |form: i32, subject: i32, text: i32| {
-            let mut weighed = Weighed { bulk: form, several: text > 7, ..Weighed::default() };
+            let mut weighed = Weighed { bulk: [form, 0, 0], several: text > 7, ..Weighed::default() };
             let marketing = [form, subject, text].into_iter().zip(&mut weighed.sources);
             marketing.for_each(|(points, source)| source[Kind::Marketing as usize] = points);
             weighed.decides(WEIGHING).0
