@@ -1,5 +1,6 @@
 //! Names the commit that `--version` shows, and makes tables of the built-in rules while the program is built, because reading their text took two thirds of a run
-//! over one message. In: `src/classify/*.toml`. Out: `built_in.rs`, which `src/classify/built_in.rs` includes and tests.
+//! over one message. In: `rules/*.toml`, `signs.toml` and `phrases/*.toml` of `src/classify`, joined in the order of their
+//! names. Out: that text as `built_in.toml`, and `built_in.rs`, which `src/classify/built_in.rs` includes and tests.
 
 #![allow(dead_code)]
 
@@ -7,7 +8,7 @@ use classify::required::{required, required_bytes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 use text::phrases::Phrases;
 use toml::{Table, Value};
@@ -23,9 +24,6 @@ mod classify {
     pub mod required;
 }
 
-/// The built-in rules, signs and phrases; one text in this order.
-const FILES: [&str; 3] = ["rules.toml", "signs.toml", "phrases.toml"];
-
 /// Conditions whose lists are sought in subjects, and in bodies.
 const OF_SUBJECTS: [&str; 4] = ["subject", "also_subject", "anywhere", "without"];
 const OF_BODIES: [&str; 8] = ["body", "also_body", "text", "top", "numbered", "links", "anywhere", "without"];
@@ -39,17 +37,35 @@ type Lists = BTreeMap<String, Vec<String>>;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=MAILFATIGUE_VERSION={} ({})", env::var("CARGO_PKG_VERSION")?, origin());
-    for source in FILES.iter().chain(&["required.rs", "../text/phrases.rs", "../text/fold.rs"]) {
+    for source in ["rules", "signs.toml", "phrases", "required.rs", "../text/phrases.rs", "../text/fold.rs"] {
         println!("cargo::rerun-if-changed=src/classify/{source}");
     }
-    let mut text = String::new();
-    for file in FILES {
-        text.push_str(&fs::read_to_string(Path::new("src/classify").join(file))?);
-    }
+    let text = written()?;
     let tables =
-        Tables::of(&toml::from_str(&text)?).ok_or("src/classify/*.toml: not of the expected form")?;
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("built_in.rs"), tables.in_rust()?)?;
+        Tables::of(&toml::from_str(&text)?).ok_or("src/classify: a TOML file is not of the expected form")?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("built_in.toml"), text)?;
+    fs::write(Path::new(&out).join("built_in.rs"), tables.in_rust()?)?;
     Ok(())
+}
+
+/// The rules, signs and phrases as they are written: one text.
+fn written() -> Result<String, Box<dyn Error>> {
+    let home = Path::new("src/classify");
+    let mut files = files(&home.join("rules"))?;
+    files.push(home.join("signs.toml"));
+    files.extend(self::files(&home.join("phrases"))?);
+    let texts: Vec<String> = files.iter().map(fs::read_to_string).collect::<Result<_, _>>()?;
+    Ok(texts.join("\n"))
+}
+
+/// The TOML files of a folder, by name.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut files = entries.collect::<Result<Vec<PathBuf>, std::io::Error>>()?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "toml"));
+    files.sort();
+    Ok(files)
 }
 
 /// From what the program is built. Only a release build names its commit, and is made anew after the next one; else every

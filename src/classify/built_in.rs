@@ -1,5 +1,5 @@
-//! The built-in rules as a run reads them: as tables of the program, made of `rules.toml`, `signs.toml` and `phrases.toml` when the program was built
-//! (`build.rs`), because reading their text would take most of a short run.
+//! The built-in rules as a run reads them: as tables of the program, made of `rules/*.toml`, `signs.toml` and `phrases/*.toml` when the
+//! program was built (`build.rs`), because reading their text would take most of a short run.
 //!
 //! Tests assert that the tables say what TOML makes of the text.
 

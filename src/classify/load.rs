@@ -8,8 +8,7 @@ use crate::text::digest::sha256;
 use std::path::Path;
 
 /// The built-in rules, signs and phrases, as `mailfatigue rules` prints them.
-pub const BUILT_IN_RULES: &str =
-    concat!(include_str!("rules.toml"), include_str!("signs.toml"), include_str!("phrases.toml"));
+pub const BUILT_IN_RULES: &str = include_str!(concat!(env!("OUT_DIR"), "/built_in.toml"));
 
 impl Rules {
     /// The built-in rules after those of the file `own`; the fields that they need are added to the vocabulary.
