@@ -35,9 +35,11 @@ except ImportError as missing:
 REFUSED = ("--html --xlsx --format --senders --streams --evidence --starter-ledger --unmatched --since-last --only-changes --cache "
            "--excel --delimiter --bom --raw --redact --max-age --config").split()
 # What a message that reached several customers is counted under: the first of these that any of them has.
-COUNTED = "marketing other owner duplicate spam unverified undated outside draft unusable".split()
-IN_SUMMARY = {"owner": "by the owner", "duplicate": "duplicates", "spam": "spam or unverified", "unverified": "spam or unverified",
-              "outside": "outside the period", "draft": "drafts or chats"}
+COUNTED = "marketing other owner spam unverified undated outside draft unusable duplicate".split()
+# The words of the summary, in its order.
+IN_SUMMARY = {"marketing": "marketing", "other": "other", "owner": "by the owner", "duplicate": "duplicates", "spam": "spam or unverified",
+              "unverified": "spam or unverified", "undated": "undated", "outside": "outside the period", "draft": "drafts or chats",
+              "unusable": "unusable"}
 # The times of a message, in the order in which they are believed: from 1990 to two days after the run.
 TIMES = "time_before_import time_received time_delivered time_date time_separator".split()
 FIRST_TIME, DAY = 631_152_000, 86_400
@@ -297,10 +299,11 @@ def write_all(files):
 def summary(shards, judged, report):
     """Says how many messages were read and how many senders are flagged; returns the latter."""
     of_message = judged.where("what = 'message'").groupBy("shard", "message").agg(f.min("counted").alias("counted"))
+    found = {COUNTED[row.counted]: row["count"] for row in of_message.groupBy("counted").count().collect()}
     counts = {}
-    for row in of_message.groupBy("counted").count().orderBy("counted").collect():
-        word = IN_SUMMARY.get(COUNTED[row.counted], COUNTED[row.counted])
-        counts[word] = counts.get(word, 0) + row["count"]
+    for word, shown in IN_SUMMARY.items():
+        if word in found:
+            counts[shown] = counts.get(shown, 0) + found[word]
     parts = [f"{count:,} {'duplicate' if (count, word) == (1, 'duplicates') else word}" for word, count in counts.items()]
     marketing = report.where("marketing < 0")
     pairs = marketing.agg(f.count("*"), f.count_distinct("sender")).first()
