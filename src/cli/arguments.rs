@@ -158,7 +158,7 @@ pub struct Check {
 
     /// Write a folder to hand over to an auditor: report, messages, senders, streams, the policy and lists used, and what
     /// was read, with sizes and SHA-256; names persons, so not with --redact
-    #[arg(long, value_name = "DIR", conflicts_with = "redact", help_heading = "Output")]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub evidence: Option<PathBuf>,
 
     /// Also list senders without any marketing message

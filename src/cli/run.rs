@@ -146,6 +146,10 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     have_their_own_output(options)?;
     options.nightly.checked(options.inputs.redact.as_ref())?;
     if let Some(place) = &options.evidence {
+        if options.inputs.redact.is_some() {
+            let what = "copies consent lists and names mailboxes as they are, so it can't be redacted";
+            return Err(Error::new("--evidence", what).hint("leave out --evidence or --redact"));
+        }
         may_be_written(place, &options.inputs.files())?;
     }
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
