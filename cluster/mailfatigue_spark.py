@@ -2,8 +2,8 @@
 """`mailfatigue check` over many mailboxes on Apache Spark: the same report and list of messages as on one machine.
 
 Each shard (a mailbox that every worker can read) becomes facts on a worker (`mailfatigue facts`). The facts are brought
-together by customer and sorted; each part is judged on a worker (`mailfatigue check -`, one customer at a time); the rows
-are written here, in the report's order. All options that are not listed are those of `mailfatigue check`; the files that
+together by customer and sorted; each part is judged on a worker (`mailfatigue check -`), in whose memory its facts have to
+fit; the rows are written here, in the report's order. All options that are not listed are those of `mailfatigue check`; the files that
 they name must be on every worker.
 """
 

@@ -349,17 +349,4 @@ pub fn month_number(folded: &str) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::fold::fold;
-
-    #[test]
-    fn every_name_is_folded_and_of_one_month() {
-        for (month, names) in (1..).zip(MONTH_NAMES) {
-            for name in names {
-                assert_eq!(month_number(name), Some(month), "{name}");
-                assert_eq!(fold(name), *name);
-            }
-        }
-    }
-}
+mod tests;

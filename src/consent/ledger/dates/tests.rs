@@ -1,0 +1,89 @@
+//! Tests of `dates`.
+
+use super::*;
+use DateOrder::{DayFirst, MonthFirst};
+
+fn read(cell: &str, order: Order) -> Result<String, String> {
+    match date(cell, order) {
+        Ok(Written::Day(day)) => Ok(day.to_string()),
+        Ok(Written::Local(local)) => Ok(local.to_string()),
+        Ok(Written::Instant(seconds)) => Ok(seconds.to_string()),
+        Err(wrong) => Err(format!("{}; {}", wrong.what, wrong.hint)),
+    }
+}
+
+#[test]
+fn dates_that_leave_no_doubt_are_read_whatever_the_order() {
+    for (cell, expected) in [
+        ("2026-02-27", "2026-02-27"),
+        ("2026-2-7", "2026-02-07"),
+        ("2026/02/27", "2026-02-27"),
+        ("2026. 2. 27.", "2026-02-27"),
+        ("2026-02-27 14:30", "2026-02-27 14:30:00"),
+        ("2026-02-27 14:30:15", "2026-02-27 14:30:15"),
+        ("2026-02-27T14:30:15", "2026-02-27 14:30:15"),
+        ("2026-02-27T14:30:15+01:00", "1772199015"),
+        ("2026-02-27T13:30:15Z", "1772199015"),
+        ("2026-02-27 13:30:15 UTC", "1772199015"),
+        ("2026-02-27 14:30:15 +0100", "1772199015"),
+        ("2026-02-27 14:30:15+01:00", "1772199015"),
+        ("27-Feb-2026", "2026-02-27"),
+        ("27. Februar 2026", "2026-02-27"),
+        ("5. März 2026", "2026-03-05"),
+        ("February 27, 2026", "2026-02-27"),
+        ("03.03.2026", "2026-03-03"),
+    ] {
+        for order in [Order::Unknown, Order::Known(DayFirst), Order::Known(MonthFirst)] {
+            assert_eq!(read(cell, order).as_deref(), Ok(expected), "{cell}");
+        }
+    }
+}
+
+#[test]
+fn the_order_decides_where_the_year_comes_last() {
+    for (cell, day_first, month_first) in [
+        ("03.04.2026", "2026-04-03", "2026-03-04"),
+        ("3/4/2026", "2026-04-03", "2026-03-04"),
+        ("3-4-2026", "2026-04-03", "2026-03-04"),
+        ("3. 4. 2026", "2026-04-03", "2026-03-04"),
+        ("3/4/2026 2:30 PM", "2026-04-03 14:30:00", "2026-03-04 14:30:00"),
+        ("3/4/2026, 14:30:00", "2026-04-03 14:30:00", "2026-03-04 14:30:00"),
+    ] {
+        assert_eq!(read(cell, Order::Known(DayFirst)).as_deref(), Ok(day_first), "{cell}");
+        assert_eq!(read(cell, Order::Known(MonthFirst)).as_deref(), Ok(month_first), "{cell}");
+        let said = read(cell, Order::Unknown).expect_err(cell);
+        assert!(said.contains("can't be told apart") && said.contains("--consent-dates dmy"), "{said}");
+    }
+    assert!(read("2/27/2026", Order::Known(DayFirst)).expect_err("no month 27").contains("is not a date"));
+    assert!(read("27.02.2026", Order::Contradictory).expect_err("in doubt").contains("--consent-dates"));
+}
+
+#[test]
+fn the_whole_list_tells_the_order() {
+    let order = |cells: &[&str]| Order::of(cells.iter().copied());
+    assert_eq!(order(&["03.04.2026", "", "27.02.2026", "2026-01-31"]), Order::Known(DayFirst));
+    assert_eq!(order(&["3/4/2026", "2/27/2026 14:30"]), Order::Known(MonthFirst));
+    assert_eq!(order(&["3/4/2026", "12/12/2026", "31/31/2026", "27.02.26"]), Order::Unknown);
+    assert_eq!(order(&["27/2/2026", "2/27/2026"]), Order::Contradictory);
+}
+
+#[test]
+fn what_is_no_date_is_an_error_that_says_why() {
+    for (cell, words) in [
+        ("2026-02-30", "is not a date; write YYYY-MM-DD"),
+        ("27.02.26", "a year of two digits"),
+        ("2/27/26 10:00", "a year of two digits"),
+        ("27-Feb-26", "a year of two digits"),
+        ("0026-02-27", "a year of two digits"),
+        ("46080", "is a number, not a date"),
+        ("46080.5", "is a number, not a date"),
+        ("yesterday", "is not a date"),
+        ("2026-02-27 25:00", "is not a date"),
+        ("2026-02-27x", "is not a date"),
+        ("2026-02", "is not a date"),
+        ("192.168.1.20261", "is not a date"),
+    ] {
+        let said = read(cell, Order::Known(DayFirst)).expect_err(cell);
+        assert!(said.contains(words), "{cell}: {said}");
+    }
+}
