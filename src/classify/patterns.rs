@@ -252,6 +252,25 @@ mod tests {
     use crate::message::header::Vocabulary;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_value_is_matched_as_the_whole_expression_says() {
+        for (pattern, value) in [
+            (r"^\s*\p{Lu}\p{Ll}+,\s|,\s\p{Lu}\p{Ll}+\s?[?!.]?$", "Robin, can you"),
+            (r"(?-i)\b[A-Z]{4,}\b", "Größe: ALLES"),
+            (r"[\x{1F300}-\x{1FAFF}]", "\u{1F600} hello"),
+            (r"\?\s*$", "Größer?"),
+            (r"(…|\.\.\.)", "and..."),
+        ] {
+            let expression = Expression::new(pattern);
+            let whole = regex_automata::meta::Regex::builder()
+                .syntax(syntax::Config::new().case_insensitive(true))
+                .build(pattern)
+                .expect("an expression");
+            assert!(whole.is_match(value), "{pattern}");
+            assert!(expression.is_match(value, Bytes::of(value)), "{pattern}");
+        }
+    }
+
     proptest! {
         #[test]
         fn clues_miss_no_match(
