@@ -21,6 +21,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 try:
+    import pandas  # which Spark asks for
     import pyarrow as pa
     import pyarrow.compute as pc
     from py4j.protocol import Py4JJavaError
@@ -29,7 +30,7 @@ try:
     from pyspark.sql import SparkSession, functions as f
     from pyspark.sql.pandas.types import from_arrow_schema
 except ImportError as missing:
-    sys.exit(f"error: this Python lacks {missing.name}\nhint: install pyspark and pyarrow, here and on every worker")
+    sys.exit(f"error: this Python lacks {missing.name}\nhint: install pyspark, pyarrow and pandas, here and on every worker")
 
 # Options of `check` that this program can't honour: they write further files, or change the form of those that it writes.
 REFUSED = ("--html --xlsx --format --senders --streams --evidence --starter-ledger --unmatched --since-last --only-changes --cache "

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The versions that the job was tried with.
-const PACKAGES: [&str; 2] = ["pyspark==4.1.*", "pyarrow>=18"];
+const PACKAGES: [&str; 3] = ["pyspark==4.1.*", "pyarrow>=18", "pandas>=2.2"];
 
 fn works(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
@@ -15,7 +15,7 @@ fn works(command: &mut Command) -> bool {
 fn python() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("venv-spark");
     let python = folder.join("bin/python");
-    let has_spark = |python: &Path| works(Command::new(python).args(["-c", "import pyspark, pyarrow"]));
+    let has_spark = |python: &Path| works(Command::new(python).args(["-c", "import pyspark, pyarrow, pandas"]));
     if !has_spark(&python) {
         let made = works(Command::new("python3").args(["-m", "venv"]).arg(&folder));
         let installed = made
