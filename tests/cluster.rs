@@ -15,7 +15,8 @@ fn works(command: &mut Command) -> bool {
 fn python() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("venv-spark");
     let python = folder.join("bin/python");
-    let has_spark = |python: &Path| works(Command::new(python).args(["-c", "import pyspark, pyarrow, pandas"]));
+    let has_spark =
+        |python: &Path| works(Command::new(python).args(["-c", "import pyspark, pyarrow, pandas"]));
     if !has_spark(&python) {
         let made = works(Command::new("python3").args(["-m", "venv"]).arg(&folder));
         let installed = made
