@@ -70,15 +70,13 @@ impl Configured {
     fn of(typed: &[OsString], given: &ArgMatches, lenient: &Command) -> crate::error::Result<Self> {
         let none = Self { line: typed.to_vec(), config: None };
         let Some((name, given)) = given.subcommand() else { return Ok(none) };
-        let (Some(check), true) =
-            (lenient.find_subcommand("check"), given.try_contains_id("no_config").is_ok())
-        else {
-            return Ok(none);
-        };
+        let has = |command: &Command, id: &str| command.get_arguments().any(|option| option.get_id() == id);
+        // Asked of the command, not of what was given: without debug assertions the parser's answer differs.
+        let takes_settings = lenient.find_subcommand(name).is_some_and(|command| has(command, "no_config"));
+        let (Some(check), true) = (lenient.find_subcommand("check"), takes_settings) else { return Ok(none) };
         let Some(config) = Config::in_force(given, check)? else { return Ok(none) };
         // Where a result goes is each command's own.
         let shared = Inputs::augment_args(Command::new("shared"));
-        let has = |command: &Command, id: &str| command.get_arguments().any(|option| option.get_id() == id);
         let applies = |id: &str| {
             let known = lenient.find_subcommand(name).is_some_and(|command| has(command, id));
             name == check.get_name() || id == "color" || (known && has(&shared, id))
