@@ -3,6 +3,7 @@
 use super::clock::now;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
+use super::inputs::FactOptions;
 use super::output::{prepare, publish};
 use super::progress::Progress;
 use super::remarks::{Amount, listed};
@@ -51,21 +52,8 @@ pub struct Facts {
     #[arg(long, help_heading = "Output")]
     pub force: bool,
 
-    /// Classification rules of your own (TOML), asked before the built-in ones; see `mailfatigue rules`
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
-    pub rules: Option<PathBuf>,
-
-    /// Domains and addresses that belong to one brand (TOML)
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
-    pub brands: Option<PathBuf>,
-
-    /// An address of the mailbox's owner, or @domain for all of a domain; may be repeated
-    #[arg(long, value_name = "ADDRESS", help_heading = "Judging")]
-    pub owner: Vec<String>,
-
-    /// Count addresses that differ in their +tag as different customers
-    #[arg(long, help_heading = "Judging")]
-    pub keep_tags: bool,
+    #[command(flatten)]
+    pub fact_options: FactOptions,
 
     /// How many threads read [default: the machine's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -135,8 +123,11 @@ fn write(path: &Path, rows: &Rows<'_>) -> Result<()> {
 impl Facts {
     fn files(&self) -> Vec<(&'static str, &Path)> {
         let mailboxes = self.mailboxes.iter().map(|path| ("mailbox", path.as_path()));
-        let settings =
-            [("config file", &self.config), ("file of rules", &self.rules), ("file of brands", &self.brands)];
+        let settings = [
+            ("config file", &self.config),
+            ("file of rules", &self.fact_options.rules),
+            ("file of brands", &self.fact_options.brands),
+        ];
         mailboxes
             .chain(settings.into_iter().filter_map(|(what, path)| Some((what, path.as_deref()?))))
             .collect()
@@ -144,10 +135,10 @@ impl Facts {
 
     fn plan(&self, written: &Destinations<'_>) -> Result<Plan> {
         PlanBuilder {
-            rules: self.rules.clone(),
-            brands: self.brands.clone(),
-            owners: self.owner.clone(),
-            keep_tags: self.keep_tags,
+            rules: self.fact_options.rules.clone(),
+            brands: self.fact_options.brands.clone(),
+            owners: self.fact_options.owner.clone(),
+            keep_tags: self.fact_options.keep_tags,
             threads: self.threads.map(usize::from),
             with_details: true,
             with_ways_out: true,

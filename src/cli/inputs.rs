@@ -12,6 +12,26 @@ use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser}
 use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};
 
+/// What shapes facts: whose mailbox it is, which senders belong together, which rules decide.
+#[derive(Debug, Args)]
+pub struct FactOptions {
+    /// Classification rules of your own (TOML), asked before the built-in ones; see `mailfatigue rules`
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub rules: Option<PathBuf>,
+
+    /// Domains and addresses that belong to one brand (TOML)
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub brands: Option<PathBuf>,
+
+    /// An address of the mailbox's owner, or @domain for all of a domain; may be repeated
+    #[arg(long, value_name = "ADDRESS", help_heading = "Judging")]
+    pub owner: Vec<String>,
+
+    /// Count addresses that differ in their +tag as different customers
+    #[arg(long, help_heading = "Judging")]
+    pub keep_tags: bool,
+}
+
 /// What is read, and how it is judged.
 #[derive(Debug, Args)]
 pub struct Inputs {
@@ -67,21 +87,8 @@ pub struct Inputs {
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub policy: Option<PathBuf>,
 
-    /// Classification rules of your own (TOML), asked before the built-in ones; see `mailfatigue rules`
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
-    pub rules: Option<PathBuf>,
-
-    /// Domains and addresses that belong to one brand (TOML)
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
-    pub brands: Option<PathBuf>,
-
-    /// An address of the mailbox's owner, or @domain for all of a domain; may be repeated
-    #[arg(long, value_name = "ADDRESS", help_heading = "Judging")]
-    pub owner: Vec<String>,
-
-    /// Count addresses that differ in their +tag as different customers
-    #[arg(long, help_heading = "Judging")]
-    pub keep_tags: bool,
+    #[command(flatten)]
+    pub fact_options: FactOptions,
 
     /// The time zone of days, an IANA name such as Europe/Berlin [default: the machine's]
     #[arg(long, value_name = "ZONE", help_heading = "Judging")]
@@ -180,8 +187,8 @@ impl Inputs {
             ("config file", &self.config),
             ("consent map", &self.consent_map),
             ("policy", &self.policy),
-            ("file of rules", &self.rules),
-            ("file of brands", &self.brands),
+            ("file of rules", &self.fact_options.rules),
+            ("file of brands", &self.fact_options.brands),
         ];
         let is_file = |path: &&PathBuf| !path.to_str().is_some_and(|path| path.starts_with(PRESET));
         let settings =
@@ -217,10 +224,10 @@ impl Inputs {
             zone: Some(zone),
             consent: self.ledger_options(),
             policy: self.policy.clone(),
-            rules: self.rules.clone(),
-            brands: self.brands.clone(),
-            owners: self.owner.clone(),
-            keep_tags: self.keep_tags,
+            rules: self.fact_options.rules.clone(),
+            brands: self.fact_options.brands.clone(),
+            owners: self.fact_options.owner.clone(),
+            keep_tags: self.fact_options.keep_tags,
             since: self.since,
             until: self.until,
             as_of: self.as_of,
