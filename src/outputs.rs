@@ -42,6 +42,20 @@ pub struct Kind {
 /// The endings that CSV has.
 const CSV: &[&str] = &["csv", "tsv", "tab", "txt"];
 
+/// A list that `check` writes as CSV beside the report.
+const fn list(one: &'static str, option: &'static str, recognise: fn(&[u8]) -> bool) -> Kind {
+    Kind {
+        one,
+        command: "check",
+        option,
+        asked: option,
+        format: "CSV",
+        endings: CSV,
+        replaceable: true,
+        recognise,
+    }
+}
+
 /// The report.
 pub static REPORT: Kind = Kind {
     one: "a report",
@@ -91,52 +105,20 @@ pub static PAGE: Kind = Kind {
 };
 
 /// The list of messages.
-pub static MESSAGES: Kind = Kind {
-    one: "a list of messages",
-    command: "check",
-    option: "--messages",
-    asked: "--messages",
-    format: "CSV",
-    endings: CSV,
-    replaceable: true,
-    recognise: |bytes| begins_with(bytes, &MESSAGES_COLUMNS),
-};
+pub static MESSAGES: Kind =
+    list("a list of messages", "--messages", |bytes| begins_with(bytes, &MESSAGES_COLUMNS));
 
 /// The customers whom the consent lists leave out.
-pub static UNMATCHED: Kind = Kind {
-    one: "a list of unmatched customers",
-    command: "check",
-    option: "--unmatched",
-    asked: "--unmatched",
-    format: "CSV",
-    endings: CSV,
-    replaceable: true,
-    recognise: |bytes| begins_with(bytes, &UNMATCHED_COLUMNS),
-};
+pub static UNMATCHED: Kind =
+    list("a list of unmatched customers", "--unmatched", |bytes| begins_with(bytes, &UNMATCHED_COLUMNS));
 
 /// The list of senders.
-pub static SENDERS: Kind = Kind {
-    one: "a list of senders",
-    command: "check",
-    option: "--senders",
-    asked: "--senders",
-    format: "CSV",
-    endings: CSV,
-    replaceable: true,
-    recognise: |bytes| begins_with(bytes, &SENDERS_COLUMNS),
-};
+pub static SENDERS: Kind =
+    list("a list of senders", "--senders", |bytes| begins_with(bytes, &SENDERS_COLUMNS));
 
 /// The list of streams.
-pub static STREAMS: Kind = Kind {
-    one: "a list of streams",
-    command: "check",
-    option: "--streams",
-    asked: "--streams",
-    format: "CSV",
-    endings: CSV,
-    replaceable: true,
-    recognise: |bytes| begins_with(bytes, &STREAMS_COLUMNS),
-};
+pub static STREAMS: Kind =
+    list("a list of streams", "--streams", |bytes| begins_with(bytes, &STREAMS_COLUMNS));
 
 /// A letter to a sender.
 pub static LETTER: Kind = Kind {
