@@ -10,6 +10,7 @@ they name must be on every worker.
 import argparse
 import csv
 import itertools
+import json
 import os
 import re
 import struct
@@ -68,8 +69,7 @@ def main():
     if refused:
         raise trouble(f"`{refused[0]}` can't be used on a cluster", "leave it out, or run `mailfatigue check` over facts on one machine")
     shards = shards_of(own.shards)
-    for path in filter(None, [own.output, own.messages]):
-        must_be_writable(path)
+    must_cost_no_file(own, judging, shards)
     shaping = [f"--owner={owner}" for owner in own.owner] + (["--keep-tags"] if own.keep_tags else [])
     shaping += [f"{name}={value}" for name, value in [("--rules", own.rules), ("--brands", own.brands)] if value]
     read = [own.program, "facts", "--no-config", "--quiet", "--threads=1", "--output=-", *shaping]
@@ -158,8 +158,12 @@ def facts_of(command, path, schema):
         finally:
             process.stdout.close()
             process.wait()
+        # A stream may end between two batches as if it were whole, so the status counts: 2 says that something, named in the
+        # rows, could not be read. Anything else is for Spark to repeat.
+        if process.returncode not in (0, 2):
+            raise RuntimeError(f"error: `{path}`: mailfatigue facts ended with status {process.returncode}\n{words(said)}")
         if stream is None:
-            note = words(said) or f"error: `{path}`: mailfatigue ended with status {process.returncode}"
+            note = words(said) or f"error: `{path}`: has no facts"
             cells = {"row": "failed", "note": note, "mailbox": path}
             yield pa.record_batch([pa.array([cells.get(field.name)], field.type) for field in schema], schema=schema)
 
@@ -282,14 +286,14 @@ def write_all(files):
     written = []
     try:
         for path, header, rows in files:
-            handle, beside = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".mailfatigue-")
-            written.append((beside, path))
+            real = os.path.realpath(path)
+            handle, beside = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".mailfatigue-")
+            written.append((beside, real))
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(header + "\n")
                 for row in rows.select("line").toLocalIterator(prefetchPartitions=True):
                     file.write(row.line + "\n")
         for beside, path in written:
-            os.chmod(beside, 0o644)
             os.replace(beside, path)
     finally:
         for beside, _ in written:
@@ -323,8 +327,17 @@ def tell_failures(facts):
     """Names each mailbox that could not be read; returns how many there are."""
     notes = [row.note for row in facts.where("row = 'failed'").orderBy("shard", "place").select("note").collect()]
     for note in notes:
-        print(note, file=sys.stderr)
+        print(in_words(note), file=sys.stderr)
     return len(notes)
+
+
+def in_words(note):
+    """A failure that `facts` put down as JSON, as the program says it; one that it said itself is said again."""
+    if not note.startswith("{"):
+        return note
+    error = json.loads(note)
+    lines = [f"error: {error['subject']}: {error['what']}", *(f"  {detail}" for detail in error["details"])]
+    return "\n".join(lines + [f"hint: {error['hint']}"] * bool(error["hint"]))
 
 
 def arguments():
@@ -356,18 +369,41 @@ def shards_of(path):
         raise trouble(f"`{path}`: can't be read: {error.strerror}", "give a file with the path of a mailbox on each line")
     if not shards:
         raise trouble(f"`{path}`: names no shard", "write the path of a mailbox on each line, as workers see it")
-    twice = [shard for at, shard in enumerate(shards) if shard in shards[:at]]
-    if twice:
-        raise trouble(f"`{path}`: names `{twice[0]}` twice", "its messages would be read twice: leave one line out")
+    known = set()
+    for shard in shards:
+        if os.path.normpath(shard) in known:
+            raise trouble(f"`{path}`: names `{shard}` twice", "its messages would be read twice: leave one line out")
+        known.add(os.path.normpath(shard))
     return shards
 
 
-def must_be_writable(path):
-    folder = os.path.dirname(os.path.abspath(path))
+def must_cost_no_file(own, judging, shards):
+    """Before anything is read: no output is an input or another output, and each replaces only an earlier one of its kind."""
+    named = [own.shards, own.rules, own.brands, *shards, *judging, *(word.rsplit("=", 1)[-1] for word in judging)]
+    inputs = {os.path.realpath(path): path for path in named if path and os.path.exists(path)}
+    outputs = {}
+    for option, path, begins in [("--output", own.output, b"flagged,verdict,"), ("--messages", own.messages, b"sender,customer,day,time,")]:
+        if path is None:
+            continue
+        real = os.path.realpath(path)
+        if real in inputs or any(os.path.exists(real) and os.path.samefile(real, read) for read in inputs):
+            raise trouble(f"{option} `{path}`: is read, too", "name another file; nothing was written")
+        if real in outputs:
+            raise trouble(f"{option} `{path}`: is the file of {outputs[real]}, too", "name two files")
+        outputs[real] = option
+        must_be_writable(option, path, begins)
+
+
+def must_be_writable(option, path, begins):
+    folder = os.path.dirname(os.path.realpath(path))
     if os.path.isdir(path) or not os.access(folder, os.W_OK):
-        raise trouble(f"`{path}`: can't be written there", "name a file in a folder that is there and writable")
-    if os.path.exists(path) and os.path.getsize(path) and not open(path, "rb").read(64).lstrip(b"\xef\xbb\xbf").startswith((b"flagged,", b"sender,customer,")):
-        raise trouble(f"`{path}`: is a file of something else", "name another file, or move that one away")
+        raise trouble(f"{option} `{path}`: can't be written there", "name a file in a folder that is there and writable")
+    if os.path.exists(path) and os.path.getsize(path):
+        with open(path, "rb") as file:
+            earlier = file.read(64).removeprefix(b"\xef\xbb\xbf").startswith(begins)
+        if not earlier:
+            raise trouble(f"{option} `{path}`: is a file of something else", "name another file, or move that one away")
+
 
 
 if __name__ == "__main__":

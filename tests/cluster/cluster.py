@@ -180,6 +180,7 @@ def main(program, folder):
         common = ["--shards", str(names), *OPTIONS]
         together(cluster, program, folder, common, alone)
         mistakes(cluster, program, folder, common)
+        facts_that_end_early(cluster, program, folder, common)
         with_a_worker_killed(cluster, program, folder, common)
     print("twelve shards on two workers, whole and with one killed: the bytes of one machine")
 
@@ -197,6 +198,7 @@ def together(cluster, program, folder, common, alone):
 
 
 def mistakes(cluster, program, folder, common):
+    nothing_is_lost(cluster, folder, common)
     report = folder / "report.csv"
     missing = folder / "missing.txt"
     missing.write_text(f"{SHOP}\n{folder / 'nowhere.mbox'}\n")
@@ -208,6 +210,34 @@ def mistakes(cluster, program, folder, common):
     ledger = str(folder / "no-ledger.csv")
     status, told, errors = said(cluster.run(*common, "--consent", ledger, "--program", program, "--output", str(report)))
     expect(status == 2 and "no-ledger.csv" in told and not report.exists(), f"{status}: {errors}")
+
+
+def nothing_is_lost(cluster, folder, common):
+    """Refused before anything is read: an output that is an input or another output, or that would replace another file."""
+    consent = Path(shutil.copy(OPTIONS[-1], folder / "consent.csv"))
+    listing = folder / "alone-messages.csv"
+    for outputs, words in [
+        (["--output", consent], "consent.csv"),
+        (["--output", folder / "a.csv", "--messages", consent], "consent.csv"),
+        (["--output", listing], "alone-messages.csv"),
+        (["--output", folder / "a.csv", "--messages", folder / "." / "a.csv"], "--messages"),
+        (["--output", folder / "odd.mbox"], "odd.mbox"),
+    ]:
+        before = {path: path.read_bytes() for path in (consent, listing, folder / "odd.mbox")}
+        status, told, errors = said(cluster.run(*common, *map(str, outputs)))
+        expect(status == 2 and words in told, f"{outputs}: {status}: {errors}")
+        expect(all(path.read_bytes() == content for path, content in before.items()), f"{outputs}: a file was changed")
+
+
+def facts_that_end_early(cluster, program, folder, common):
+    """A program that is killed after it wrote facts may have had more to write: an error, never a report over half a mailbox."""
+    dying = folder / "dying-program"
+    dying.write_text(f'#!/bin/sh\nfor last; do :; done\nif [ "$1" = facts ] && [ "$last" != - ]; then\n'
+                     f'  "{program}" "$@"\n  kill -9 $$\nfi\nexec "{program}" "$@"\n')
+    dying.chmod(0o755)
+    status, told, errors = said(cluster.run(*common, "--program", str(dying), "--output", str(folder / "half.csv")))
+    expect(status == 2 and not (folder / "half.csv").exists(), f"{status}: {errors}")
+    expect("facts" in told, told)
 
 
 def with_a_worker_killed(cluster, program, folder, common):
