@@ -2,16 +2,18 @@
 //!
 //! Whatever the order in which mailboxes and messages were read, the history is the same.
 
+mod answered_offers;
 mod duplicates;
 #[cfg(test)]
 pub(crate) mod invented;
 mod streams;
 
+pub use answered_offers::AnsweredOffer;
 pub use streams::{Grounds, Key};
 
 use crate::fact::{
-    AddressId, Batch, ConsentSign, CustomerId, Fact, Kind, Names, OptOutLink, OptOutOffer, OwnMail, SenderId,
-    Skip, StreamRules, Traits, hash, normal_address,
+    AddressId, Batch, ConsentSign, CustomerId, Fact, Kind, Names, OptOutLink, OwnMail, SenderId, Skip,
+    StreamRules, Traits, hash, normal_address,
 };
 use crate::mailbox::Remark;
 use crate::time::{Day, Time, Zone};
@@ -29,8 +31,8 @@ pub struct History {
     aside: Vec<(Fact, Counted)>,
     /// Messages that prove something about consent.
     pub signs: Vec<ConsentSign>,
-    /// Opt-out addresses that senders named.
-    pub offers: Vec<OptOutOffer>,
+    /// Opt-out addresses that messages named and the owner wrote to.
+    pub answered_offers: Vec<AnsweredOffer>,
     /// Senders that take opt-outs under the domain of another one, with that one; sorted.
     pub links: Vec<(SenderId, SenderId)>,
     /// What the owner wrote.
@@ -205,7 +207,8 @@ fn blocked(remarks: &[Remark]) -> HashSet<String> {
 impl History {
     /// Sorts what was read. `rules` are those that streams apply, `zone` is that of civil days.
     pub fn of(batch: Batch, names: Names, rules: StreamRules, zone: &Zone) -> Self {
-        let Batch { mut facts, skips, mut offers, links, signs, own, read, remarks, .. } = batch;
+        let Batch { mut facts, skips, offers, links, signs, own, read, remarks, .. } = batch;
+        let answered_offers = answered_offers::find(offers, &facts, &own);
         let oldest = facts.iter().filter_map(|fact| fact.time).min();
         let newest = facts.iter().filter_map(|fact| fact.time).max();
         let mut aside = Vec::new();
@@ -223,8 +226,6 @@ impl History {
         aside.extend(duplicates.into_iter().map(|fact| (fact, Counted::Duplicate)));
         facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.time, fact.identity));
         streams.decide(&mut facts);
-        offers.sort_unstable();
-        offers.dedup();
         let senders = facts.iter().chain(aside.iter().map(|(fact, _)| fact)).map(|fact| fact.sender);
         let links = between_senders(&links, senders, &names);
         let blocked = blocked(&remarks);
@@ -233,7 +234,7 @@ impl History {
             facts,
             aside,
             signs,
-            offers,
+            answered_offers,
             links,
             own,
             oldest,

@@ -2,10 +2,9 @@
 
 use super::{Event, Happening, Moment};
 use crate::fact::{
-    AddressId, ConsentSign, CustomerId, Evidence, Fact, Kind, ListId, OptOutOffer, OwnMail, SenderId, Traits,
-    hash,
+    AddressId, ConsentSign, CustomerId, Evidence, Fact, Kind, ListId, OwnMail, SenderId, Traits, hash,
 };
-use crate::history::History;
+use crate::history::{AnsweredOffer, History};
 use crate::time::{DAY, Time, Zone};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -49,7 +48,7 @@ impl Covers {
 }
 
 /// Opt-out addresses (hashed) that mail to a customer named.
-type Offers<'a> = HashMap<(u64, CustomerId), Vec<&'a OptOutOffer>>;
+type Offers<'a> = HashMap<(u64, CustomerId), Vec<&'a AnsweredOffer>>;
 
 /// How many messages, at least, show that a sender's lists or addresses change with each mail.
 const FEW: usize = 3;
@@ -159,10 +158,9 @@ impl Findings {
         if history.own.is_empty() {
             return;
         }
-        let written_to: HashSet<u64> = history.own.iter().flat_map(|mail| mail.to.iter().copied()).collect();
         let mut offers = Offers::new();
-        for offer in history.offers.iter().filter(|offer| written_to.contains(&offer.address)) {
-            offers.entry((offer.address, offer.customer)).or_default().push(offer);
+        for offered in &history.answered_offers {
+            offers.entry((offered.offer.address, offered.customer)).or_default().push(offered);
         }
         self.requests(history, &offers, pairs, zone);
         let aside = history.aside().iter().map(|(fact, _)| fact);
@@ -177,8 +175,8 @@ impl Findings {
                 let key = (*address, mail.writer);
                 let Some(named) = offers.get(&key) else { continue };
                 let several = named.iter().any(|offer| offer.sender != named[0].sender);
-                let meant = |offer: &&&OptOutOffer| {
-                    let with_subject = offer.subject != 0 && offer.subject == mail.subject;
+                let meant = |offered: &&&AnsweredOffer| {
+                    let with_subject = offered.offer.asks_for(mail.subject);
                     let for_anything = several || authors.contains(&key);
                     !for_anything || with_subject || (mail.asks && !several)
                 };

@@ -15,7 +15,7 @@ pub struct Batch {
     pub facts: Vec<Fact>,
     /// Messages that can't.
     pub skips: Vec<Skip>,
-    /// Opt-out addresses that senders named, in order of facts.
+    /// Opt-out addresses that messages named, in order of facts.
     pub offers: Vec<OptOutOffer>,
     /// Domains of strangers to which senders direct opt-outs, each pair once for a stretch.
     pub links: Vec<OptOutLink>,
@@ -73,21 +73,27 @@ pub struct Skip {
     pub reason: Unusable,
 }
 
-/// An address to which a sender asks opt-outs to be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// An address to which a message asks opt-outs to be sent. Most bulk mail has one, often of its own: 16 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OptOutOffer {
     /// The address, hashed.
     pub address: u64,
     /// The subject that it asks for, hashed; 0: none.
-    pub subject: u64,
-    /// Who asks.
-    pub sender: SenderId,
-    /// In a message to this customer …
-    pub customer: CustomerId,
-    /// … from this address …
-    pub from: AddressId,
-    /// … and on this list.
-    pub list: Option<ListId>,
+    pub subject: u32,
+    /// The number of the message.
+    pub order: u32,
+}
+
+impl OptOutOffer {
+    /// An offer with the whole hash of the subject that it asks for; 0: none.
+    pub fn of(address: u64, subject: u64, order: u32) -> Self {
+        Self { address, subject: if subject == 0 { 0 } else { short_hash(subject) }, order }
+    }
+
+    /// Whether it asks for that subject, of which the whole hash is given.
+    pub fn asks_for(&self, subject: u64) -> bool {
+        self.subject != 0 && self.subject == short_hash(subject)
+    }
 }
 
 /// A sender that takes opt-outs under a domain that is not its own.
@@ -169,6 +175,11 @@ pub fn hash(parts: &[&[u8]]) -> u64 {
     hasher.finish().max(1)
 }
 
+/// Half of a hash, where few are compared with each other.
+pub(crate) fn short_hash(hash: u64) -> u32 {
+    u32::try_from(hash >> 32).unwrap_or_default().max(1)
+}
+
 /// A Message-ID as a number. What is not UTF-8 in it counts as reports show it.
 pub fn id_hash(id: &[u8]) -> u64 {
     hash(&[String::from_utf8_lossy(id).as_bytes()])
@@ -223,13 +234,11 @@ impl Batch {
             list: list(fact.list),
             ..fact
         }));
-        self.offers.extend(next.offers.into_iter().map(|offer| OptOutOffer {
-            sender: renaming.of(offer.sender),
-            customer: renaming.of(offer.customer),
-            from: renaming.of(offer.from),
-            list: list(offer.list),
-            ..offer
-        }));
+        self.offers.extend(
+            next.offers
+                .into_iter()
+                .map(|offer| OptOutOffer { order: base.saturating_add(offer.order), ..offer }),
+        );
         self.links.extend(
             next.links.into_iter().map(|link| OptOutLink { sender: renaming.of(link.sender), ..link }),
         );

@@ -7,7 +7,7 @@ mod unwrap;
 
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, Skip, id_hash, shown};
+use super::batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, Skip, id_hash, short_hash, shown};
 use super::field_cache::FieldCache;
 use super::journal;
 use super::lens::Lens;
@@ -383,9 +383,4 @@ impl Sink for FactReader<'_> {
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         self.skip(offset, reason);
     }
-}
-
-/// Half of a hash, for facts that compare it within one stream.
-pub(crate) fn short_hash(hash: u64) -> u32 {
-    u32::try_from(hash >> 32).unwrap_or_default().max(1)
 }

@@ -273,6 +273,8 @@ impl<'l, 'b> Decoder<'l, 'b> {
         let evidence = row.evidence.may(at, "evidence", evidence)?;
         self.beside(row, at, &fact, evidence);
         if is_new {
+            let offers = row.offers(at).map(|(address, subject)| OptOutOffer::of(address, subject, order));
+            self.batch.offers.extend(offers);
             self.kept(row, at, times, evidence);
         }
         self.batch.facts.push(fact);
@@ -285,9 +287,6 @@ impl<'l, 'b> Decoder<'l, 'b> {
         if let Some((evidence, time)) = evidence.zip(fact.time) {
             let message_id = row.message_id(at).to_string();
             self.batch.signs.push(ConsentSign { evidence, time, sender, customer, from, list, message_id });
-        }
-        for (address, subject) in row.offers(at) {
-            self.batch.offers.push(OptOutOffer { address, subject, sender, customer, from, list });
         }
         if !fact.traits.contains(Traits::SPAM) {
             for domain in row.domains(at) {

@@ -102,17 +102,11 @@ impl Mailbox {
         self.batch.signs.last_mut().expect("just added")
     }
 
-    /// The sender's mail asks that opt-outs go to that address.
-    pub fn opt_out_address(&mut self, sender: &str, from: &str, address: &str) -> &mut OptOutOffer {
-        self.batch.offers.push(OptOutOffer {
-            address: hash(&[address.as_bytes()]),
-            subject: 0,
-            sender: self.names.number(sender),
-            customer: self.names.number(CUSTOMER),
-            from: self.names.number(from),
-            list: None,
-        });
-        self.batch.offers.last_mut().expect("just added")
+    /// The first message from an address asks that opt-outs go to `address`, under a subject (hashed) or any (0).
+    pub fn opt_out_address(&mut self, from: &str, address: &str, subject: u64) {
+        let from = self.names.number(from);
+        let fact = self.batch.facts.iter().find(|fact| fact.from == from).expect("mail from there");
+        self.batch.offers.push(OptOutOffer::of(hash(&[address.as_bytes()]), subject, fact.order));
     }
 
     /// The sender takes opt-outs under that domain.

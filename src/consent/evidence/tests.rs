@@ -7,6 +7,8 @@ use crate::time::Day;
 const SHOP: &str = "shop.example";
 const NEWS: &str = "news@shop.example";
 const HELP: &str = "help@shop.example";
+/// A subject, hashed.
+const ASKED_FOR: u64 = 7 << 32;
 
 /// What is found for mail of the shop from an address, on a list: word and day of each event.
 fn found(history: &History, from: &str, list: Option<ListId>) -> Vec<(&'static str, Day)> {
@@ -78,7 +80,7 @@ fn mail_to_the_address_for_opting_out_withdraws_from_its_list() {
     for day in 0..8 {
         mailbox.offer(SHOP, NEWS, day).list = if day < 4 { list } else { other };
     }
-    mailbox.opt_out_address(SHOP, NEWS, "leave@shop.example").list = list;
+    mailbox.opt_out_address(NEWS, "leave@shop.example", 0);
     mailbox.own("leave@shop.example", 9, false);
     let history = mailbox.history();
     assert_eq!(found(&history, NEWS, list), [("withdrawn", day(9))]);
@@ -89,11 +91,12 @@ fn mail_to_the_address_for_opting_out_withdraws_from_its_list() {
 fn an_address_for_opting_out_that_several_senders_name_needs_the_subject() {
     let at_platform = "leave@platform.example";
     for (subject, asks, expected) in
-        [(0, false, vec![]), (0, true, vec![]), (7, false, vec![("withdrawn", day(9))])]
+        [(0, false, vec![]), (0, true, vec![]), (ASKED_FOR, false, vec![("withdrawn", day(9))])]
     {
         let mut mailbox = shop();
-        mailbox.opt_out_address(SHOP, NEWS, at_platform).subject = 7;
-        mailbox.opt_out_address("other.example", "a@other.example", at_platform).subject = 8;
+        mailbox.offer("other.example", "a@other.example", 0);
+        mailbox.opt_out_address(NEWS, at_platform, ASKED_FOR);
+        mailbox.opt_out_address("a@other.example", at_platform, ASKED_FOR << 1);
         let own = mailbox.own(at_platform, 9, asks);
         own.subject = subject;
         assert_eq!(found(&mailbox.history(), NEWS, None), expected, "subject {subject}, asks {asks}");
@@ -104,7 +107,7 @@ fn an_address_for_opting_out_that_several_senders_name_needs_the_subject() {
 fn an_address_from_which_the_sender_writes_needs_a_wish() {
     for (asks, expected) in [(false, vec![]), (true, vec![("withdrawn", day(9))])] {
         let mut mailbox = shop();
-        mailbox.opt_out_address(SHOP, NEWS, HELP);
+        mailbox.opt_out_address(NEWS, HELP, 0);
         mailbox.own(HELP, 9, asks);
         assert_eq!(found(&mailbox.history(), NEWS, None), expected, "asks {asks}");
     }

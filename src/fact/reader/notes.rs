@@ -29,7 +29,7 @@ impl FactReader<'_> {
         self.record = Record { times, owners_named, has_state, claimed, ..Record::default() };
     }
 
-    /// Where a sender takes opt-outs, for each customer of the message.
+    /// Where a sender takes opt-outs by mail.
     pub(super) fn note_offers(&mut self, fact: &Fact, offered: Option<&Unsubscribe<'_>>) {
         for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
             let address = hash(&[offer.address.as_bytes()]);
@@ -37,11 +37,7 @@ impl FactReader<'_> {
             if self.lens.with_records {
                 self.record.offers.push((address, subject));
             }
-            let (sender, customer, from, list) = (fact.sender, fact.customer, fact.from, fact.list);
-            let offer = OptOutOffer { address, subject, sender, customer, from, list };
-            self.batch.offers.push(offer);
-            let further = self.further.iter();
-            self.batch.offers.extend(further.map(|customer| OptOutOffer { customer: *customer, ..offer }));
+            self.batch.offers.push(OptOutOffer::of(address, subject, fact.order));
         }
     }
 
