@@ -104,12 +104,13 @@ fn evidence(here: &Path, command: &[&str]) -> common::Run {
 #[test]
 fn the_folder_of_evidence_is_complete_and_repeats_byte_for_byte() {
     let here = here();
-    fs::write(
-        here.path().join("list.csv"),
-        "sender,customer,event,date\nstride.example,*,granted,2026-01-01\n",
-    )
-    .expect("a list");
-    let told = evidence(here.path(), &["--consent", "list.csv"]);
+    let list = "Mail;Shop;Status;Since\n*;stride.example;on;2026-01-01\n";
+    let map = "customer = \"Mail\"\nsender = \"Shop\"\n[[event]]\ncolumn = \"Status\"\ndate = \"Since\"\n\
+               words = { on = \"granted\" }\n";
+    fs::write(here.path().join("list.csv"), list).expect("a list");
+    fs::write(here.path().join("map.toml"), map).expect("a map");
+    let given = ["--consent", "list.csv", "--consent-map", "map.toml"];
+    let told = evidence(here.path(), &given);
     assert_eq!((told.status, told.err.as_str()), (0, ""));
     let folder = here.path().join("handed-over");
     let names = || -> Vec<String> {
@@ -124,6 +125,7 @@ fn the_folder_of_evidence_is_complete_and_repeats_byte_for_byte() {
         "README.txt",
         "SHA256SUMS",
         "consent-1.csv",
+        "consent-map.toml",
         "inputs.csv",
         "messages.csv",
         "not-read.txt",
@@ -135,14 +137,15 @@ fn the_folder_of_evidence_is_complete_and_repeats_byte_for_byte() {
     ];
     assert_eq!(names(), all);
     assert_eq!(read(&folder, "report.csv"), read(here.path(), "r.csv"));
-    assert_eq!(read(&folder, "consent-1.csv"), read(here.path(), "list.csv"));
+    assert_eq!(read(&folder, "consent-1.csv"), list);
+    assert_eq!(read(&folder, "consent-map.toml"), map);
     let inputs = read(&folder, "inputs.csv");
     let size = journal().len().to_string();
     assert!(inputs.contains("mailbox,journal.mbox,") && inputs.contains(&size), "{inputs}");
     let readme = read(&folder, "README.txt");
-    assert!(readme.contains("--evidence handed-over --consent list.csv"), "{readme}");
+    assert!(readme.contains("--evidence handed-over --consent list.csv --consent-map map.toml"), "{readme}");
     let before: Vec<String> = all[1..].iter().map(|name| read(&folder, name)).collect();
-    assert_eq!(evidence(here.path(), &["--consent", "list.csv"]).status, 0);
+    assert_eq!(evidence(here.path(), &given).status, 0);
     let after: Vec<String> = all[1..].iter().map(|name| read(&folder, name)).collect();
     assert_eq!(before, after);
     assert_eq!(names(), all);

@@ -16,6 +16,7 @@ use crate::policy::preset_names;
 use crate::report::Style;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Which senders mail which customers daily without consent on record.
@@ -157,7 +158,7 @@ pub struct Check {
     pub streams: Option<PathBuf>,
 
     /// Write a folder to hand over to an auditor: report, messages, senders, streams, the policy and lists used, and what
-    /// was read, with sizes and SHA-256; names persons, so not with --redact
+    /// was read, with sizes and SHA-256; with --redact without what names people
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub evidence: Option<PathBuf>,
 
@@ -213,6 +214,10 @@ pub struct Check {
     /// Print every option with its value and where that comes from, as a config file, and read no mail
     #[arg(long, help_heading = "Settings")]
     pub print_config: bool,
+
+    /// The whole command line, with what a config file sets.
+    #[arg(skip)]
+    pub line: Vec<OsString>,
 }
 
 /// Options of `init`.

@@ -1,6 +1,7 @@
 //! What is hidden on standard error where outputs are redacted. Whatever is said there passes this, also errors from before
 //! any mail is read.
 
+use crate::policy::PRESET;
 use std::cmp::Reverse;
 use std::path::Path;
 
@@ -25,6 +26,15 @@ impl Hidden {
         }
         paths.sort_by_key(|(path, _)| Reverse(path.len()));
         Self { paths }
+    }
+
+    /// A path of the command line as it is shown; an output's is not shown at all.
+    pub fn path(&self, path: &str) -> String {
+        if path == "-" || path.starts_with(PRESET) {
+            return path.to_string();
+        }
+        let known = self.paths.iter().find(|(known, _)| known == path);
+        known.map_or_else(|| "…".to_string(), |(_, shown)| shown.clone())
     }
 
     /// A line as it is shown.

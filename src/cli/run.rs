@@ -26,7 +26,7 @@ use super::whole_files::have_their_own_output;
 use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
 use crate::check::{Outcome, Plan, check};
 use crate::error::{Error, Result};
-use crate::fact::BUILT_IN_RULES;
+use crate::fact::{BUILT_IN_RULES, Redaction};
 use crate::judge::JudgeContext;
 use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
@@ -146,10 +146,6 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     have_their_own_output(options)?;
     options.nightly.checked(options.inputs.redact.as_ref())?;
     if let Some(place) = &options.evidence {
-        if options.inputs.redact.is_some() {
-            let what = "copies consent lists and names mailboxes as they are, so it can't be redacted";
-            return Err(Error::new("--evidence", what).hint("leave out --evidence or --redact"));
-        }
         may_be_written(place, &options.inputs.files())?;
     }
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
@@ -204,7 +200,8 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
     if !outcome.is_empty() {
         fits_into_sheets(options, &outcome)?;
         written.replace_only_own()?;
-        console.warn(publish(options, &plan, &outcome, &summary, compared.as_ref())?);
+        let redaction = redaction.as_ref();
+        console.warn(publish(options, &plan, &outcome, &summary, compared.as_ref(), redaction)?);
     }
     console.tell(&remarks(&outcome, amount));
     console.warn(outcome.period_without_mail(&plan.scope));
@@ -232,6 +229,7 @@ fn publish(
     outcome: &Outcome,
     summary: &SummaryInputs<'_>,
     compared: Option<&Compared>,
+    redaction: Option<&Redaction>,
 ) -> Result<Option<Error>> {
     let context =
         Context { policy: &plan.policy, list_given: plan.ledger.given, compared: compared.is_some() };
@@ -272,7 +270,8 @@ fn publish(
     let lists = [messages, starter, unmatched.transpose()?].into_iter().flatten();
     let lists = lists.chain(self::lists(options, outcome, &judging, &listing)?);
     let evidence = options.evidence.as_deref().map(|place| {
-        Evidence::prepare(place, &EvidenceInputs { options, plan, outcome, account: summary.account() })
+        let account = summary.account();
+        Evidence::prepare(place, &EvidenceInputs { options, plan, outcome, account, redaction })
     });
     let evidence = evidence.transpose()?;
     let set_aside = compared.map(Compared::set_aside).transpose()?.flatten();

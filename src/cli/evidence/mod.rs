@@ -1,0 +1,160 @@
+//! `--evidence DIR`: what an auditor asks for in one folder, which is complete or not there.
+//!
+//! It is written beside its place, under a name of its own, and renamed when everything is in it. Only an earlier folder
+//! of this kind is replaced. The time of the run is in one line of its README.txt and nowhere else, so that a run that is
+//! repeated over the same input gives the same bytes.
+//!
+//! Where outputs are redacted, so is everything in the folder: what was read is not copied where it may name people.
+
+mod inputs;
+mod readme;
+
+use super::arguments::Check;
+use super::hidden::Hidden;
+use super::interrupt::uninterrupted;
+use super::output::folder;
+use super::remarks::{Amount, remarks};
+use crate::check::{Outcome, Plan};
+use crate::error::{Error, Result};
+use crate::fact::Redaction;
+use crate::outputs::{keep_no_longer, private_folder};
+use crate::report::{
+    Account, Closing, Context, Listing, rows, summary, write_messages, write_report, write_senders,
+    write_streams,
+};
+use readme::MARK;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// What the folder is made from.
+pub struct EvidenceInputs<'a> {
+    pub options: &'a Check,
+    pub plan: &'a Plan,
+    pub outcome: &'a Outcome,
+    pub account: Account<'a>,
+    /// Where outputs are redacted.
+    pub redaction: Option<&'a Redaction>,
+}
+
+/// A folder that is complete but not yet in its place.
+pub struct Evidence {
+    folder: TempDir,
+    place: PathBuf,
+    /// What is not shown, where outputs are redacted.
+    hidden: Option<Hidden>,
+}
+
+/// Checks before anything is read that the folder may be written: it is not there, or an earlier one, and nothing that is
+/// read is in it.
+pub fn may_be_written(place: &Path, inputs: &[(&'static str, &Path)]) -> Result<()> {
+    let error = |what: String| Error::new(format!("--evidence `{}`", place.display()), what);
+    let another = "give --evidence another folder; nothing was written";
+    if place.as_os_str() == "-" {
+        return Err(error("is a folder, and can't go to standard output".into()).hint("name a folder"));
+    }
+    if let Ok(there) = place.canonicalize() {
+        let inside = |path: &Path| path.canonicalize().is_ok_and(|path| path.starts_with(&there));
+        if let Some((what, path)) = inputs.iter().find(|(_, path)| inside(path)) {
+            let what = format!("contains `{}`, a {what} that is read", path.display());
+            return Err(error(what).hint(another));
+        }
+        if !is_earlier(place) {
+            let what = "is there already, and is not an evidence folder of this program";
+            return Err(error(what.into()).hint(another));
+        }
+    }
+    let above = folder(place);
+    if !above.is_dir() {
+        return Err(error(format!("can't be written: there is no folder `{}`", above.display()))
+            .hint(format!("create the folder `{}` first", above.display())));
+    }
+    tempfile::tempfile_in(above).map(drop).map_err(|failed| {
+        let what = format!("can't be written, because no file can be made in `{}`", above.display());
+        Error::io(place, &what, &failed)
+    })
+}
+
+/// Whether it is an evidence folder that was written before; an empty folder may become one.
+fn is_earlier(place: &Path) -> bool {
+    let mut begins = vec![0; MARK.len()];
+    let readme = File::open(place.join("README.txt")).and_then(|mut file| file.read_exact(&mut begins));
+    let is_empty = fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
+    is_empty || (readme.is_ok() && begins == MARK.as_bytes())
+}
+
+impl Evidence {
+    /// Writes everything into a folder beside `place`.
+    pub fn prepare(place: &Path, inputs: &EvidenceInputs<'_>) -> Result<Self> {
+        let failed = |error: io::Error| Error::io(place, "can't be written", &error);
+        let folder = private_folder(Some(folder(place))).map_err(failed)?;
+        let hidden = inputs.redaction.map(|_| Hidden::of(&inputs.options.inputs.files()));
+        let this = Self { folder, place: place.to_path_buf(), hidden };
+        this.outputs(inputs).map_err(failed)?;
+        let read = this.copies(inputs)?;
+        this.list_inputs(inputs, &read).map_err(failed)?;
+        this.sums().map_err(failed)?;
+        this.readme(inputs).map_err(failed)?;
+        Ok(this)
+    }
+
+    /// Gives the folder its name, in place of an earlier one.
+    pub fn put_in_place(self) -> Result<()> {
+        let Self { folder, place, .. } = self;
+        let failed = |error: io::Error| Error::io(&place, "can't be put in place", &error);
+        let old = private_folder(Some(super::output::folder(&place))).map_err(failed)?;
+        uninterrupted(|| {
+            let aside = old.path().join("old");
+            let replaced = place.exists();
+            if replaced {
+                fs::rename(&place, &aside)?;
+            }
+            fs::rename(folder.path(), &place).inspect_err(|_| {
+                if replaced {
+                    let _ = fs::rename(&aside, &place);
+                }
+            })
+        })
+        .map_err(failed)?;
+        keep_no_longer(folder.path());
+        keep_no_longer(old.path());
+        // It has another name now.
+        let _ = folder.keep();
+        Ok(())
+    }
+
+    fn write(&self, name: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let mut out = BufWriter::new(File::create(self.folder.path().join(name))?);
+        write(&mut out)?;
+        out.flush()
+    }
+
+    fn outputs(&self, inputs: &EvidenceInputs<'_>) -> io::Result<()> {
+        let EvidenceInputs { options, plan, outcome, account, .. } = inputs;
+        let style = options.style();
+        let context = Context { policy: &plan.policy, list_given: plan.ledger.given, compared: false };
+        let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
+        let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
+        let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
+        self.write("report.csv", |out| write_report(out, style, &rows, &context))?;
+        self.write("messages.csv", |out| write_messages(out, style, &judging, &listing))?;
+        self.write("senders.csv", |out| write_senders(out, style, outcome.marketing_cases(), &judging))?;
+        self.write("streams.csv", |out| write_streams(out, style, &judging, &listing))?;
+        // How old the newest message is depends on the day of the run, and what is new on the run before it.
+        let account =
+            Account { closing: Closing { newest: None, ..account.closing }, changes: None, ..*account };
+        let said = self.shown(summary(&account, None));
+        self.write("summary.txt", |out| out.write_all(said.as_bytes()))?;
+        let everything = self.shown(remarks(outcome, Amount { quiet: false, verbose: true }));
+        self.write("not-read.txt", |out| out.write_all(everything.as_bytes()))
+    }
+
+    /// Lines that the program says, as the folder shows them.
+    fn shown(&self, lines: String) -> String {
+        match &self.hidden {
+            Some(hidden) => lines.lines().map(|line| hidden.line(line) + "\n").collect(),
+            None => lines,
+        }
+    }
+}
