@@ -43,7 +43,7 @@ well_known! {
     X_MS_EXCHANGE_ORGANIZATION_JOURNAL_REPORT = "x-ms-exchange-organization-journal-report",
     X_RCPT_TO = "x-rcpt-to", X_ENVELOPE_RECIPIENT = "x-envelope-recipient",
     X_ENVELOPE_RECIPIENTS = "x-envelope-recipients", X_GM_ORIGINAL_TO = "x-gm-original-to",
-    X_MS_EXCHANGE_ORGANIZATION_AUTHAS = "x-ms-exchange-organization-authas",
+    X_MS_EXCHANGE_ORGANIZATION_AUTHAS = "x-ms-exchange-organization-authas", X_GM_JOURNAL_ID = "x-gm-journal-id",
 }
 
 /// The names worth noting, each with its number, in a table that one look settles for most names.

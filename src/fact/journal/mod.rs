@@ -3,11 +3,11 @@
 //!
 //! Which mail is a journal report. The field of Exchange and Microsoft 365 alone is not enough: whoever sends mail can
 //! write it, and marketing with that field must not disappear from the account. So a report is
-//! 1. marked (`X-MS-Journal-Report`, or Exchange 2003's `Content-Identifier: ExJournalReport`) and built like a report:
-//!    plain text that names a sender and recipients, with the message attached. What is marked and is not built like
-//!    one is ordinary mail, unless it comes from Exchange's own address;
-//! 2. or not marked (Google Workspace, gateways), and built like one to the letter: the text has no other lines, and
-//!    names the Message-ID of the attached message. No forwarded mail is.
+//! 1. marked (`X-MS-Journal-Report`, Exchange 2003's `Content-Identifier: ExJournalReport`, Google Workspace's
+//!    `X-Gm-Journal-Id`) and built like a report: plain text that names a sender and recipients, with the message
+//!    attached. What is marked and is not built like one is ordinary mail, unless it comes from Exchange's own address;
+//! 2. or not marked (gateways), and built like one to the letter: the text has no other lines, and names the Message-ID
+//!    of the attached message. No forwarded mail is.
 //!
 //! A report that the receiver could not verify, or that Exchange itself notes as anonymous, is unwrapped, and its message
 //! is then as unverified as the report. A report attached to another counts as one only where both come from the same
@@ -78,7 +78,11 @@ pub(super) fn claim(fields: &Fields<'_>) -> Option<Claim> {
 }
 
 fn mark(fields: &Fields<'_>) -> Option<Mark> {
-    let marks = [FieldName::X_MS_JOURNAL_REPORT, FieldName::X_MS_EXCHANGE_ORGANIZATION_JOURNAL_REPORT];
+    let marks = [
+        FieldName::X_MS_JOURNAL_REPORT,
+        FieldName::X_MS_EXCHANGE_ORGANIZATION_JOURNAL_REPORT,
+        FieldName::X_GM_JOURNAL_ID,
+    ];
     let identifier = fields.first(FieldName::CONTENT_IDENTIFIER);
     if marks.into_iter().any(|name| fields.first(name).is_some())
         || identifier.is_some_and(|value| value.eq_ignore_ascii_case(b"exjournalreport"))
