@@ -121,6 +121,14 @@ fn the_file_beside_a_message_of_protons_export_tells_its_state() {
         members.push((format!("Proton/B{day}.eml"), message));
         members.push((format!("Proton/B{day}.metadata.json"), state));
     }
+    // A folder of the owner's own, by the name that only the list of folders has.
+    let own = members[0].1.replace("p1@", "p6@");
+    let state = r#"{"Version":1,"Payload":{"ID":"B","LabelIDs":["own==","5"],"Unread":0}}"#.to_string();
+    let list =
+        r#"{"Version":1,"Payload":[{"ID":"own==","Name":"Junk","Path":"Old/Junk","Color":"","Type":3}]}"#;
+    members.push(("Proton/B6.eml".into(), own));
+    members.push(("Proton/B6.metadata.json".into(), state));
+    members.push(("Proton/labels.json".into(), list.into()));
     members.iter().for_each(|(name, content)| put(&here.path().join(name), content));
     let members: Vec<(&str, &[u8])> =
         members.iter().map(|(name, content)| (&**name, content.as_bytes())).collect();
@@ -128,7 +136,7 @@ fn the_file_beside_a_message_of_protons_export_tells_its_state() {
     for mailbox in ["Proton", "proton.zip"] {
         let told = check(here.path(), &[mailbox]);
         let first = told.err.lines().next().unwrap_or_default();
-        for count in ["5 messages", "2 marketing", "1 by the owner", "1 draft", "1 spam"] {
+        for count in ["6 messages", "2 marketing", "1 by the owner", "1 draft", "2 spam"] {
             assert!(first.contains(count), "{mailbox}: {count} is not in {first}");
         }
         assert!(!told.err.contains("no mail in them"), "{}", told.err);

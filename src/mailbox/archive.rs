@@ -3,8 +3,9 @@
 
 use super::mbox::read_buffer::block_for;
 use super::origin::Origin;
+use super::sidecar::{self, Sidecar};
 use super::unpack::{Budget, Intact};
-use super::{Marks, Remark, Sink, sidecar};
+use super::{Remark, Sink};
 use crate::error::{Error, Result};
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Component, Path, PathBuf};
@@ -89,7 +90,11 @@ pub fn read_zip<R: Read + Seek>(
         if sidecar::messages_of(&name).any(|message| index_of(&archive, &message).is_some()) {
             continue;
         }
-        let marks = marks_beside(&mut archive, &name);
+        let mut file = |path: &Path| beside(&mut archive, path);
+        if sidecar::are_labels(&name, || file(&name)) {
+            continue;
+        }
+        let sidecar = Sidecar::of(&name, file);
         match archive.by_index(number) {
             Ok(entry) if entry.is_dir() => {}
             Ok(entry) if entry.is_symlink() => {
@@ -98,7 +103,7 @@ pub fn read_zip<R: Read + Seek>(
             }
             Ok(entry) => {
                 let size = entry.size();
-                let end = member(budget.bound(entry), size, (&name, marks), origin, (block, read), sink);
+                let end = member(budget.bound(entry), size, (&name, sidecar), origin, (block, read), sink);
                 if let End::Damaged(error) = end {
                     sink.begin();
                     sink.remark(Remark::Failed(error));
@@ -115,12 +120,12 @@ fn index_of<R: Read + Seek>(archive: &ZipArchive<R>, name: &Path) -> Option<usiz
     archive.index_for_name(name.to_str()?)
 }
 
-/// What a file beside a member says of the message in it.
-fn marks_beside<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &Path) -> Option<Marks> {
-    let number = sidecar::beside(name).find_map(|path| index_of(archive, &path))?;
+/// A file beside a member that may say something of the message in it.
+fn beside<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &Path) -> Option<Vec<u8>> {
+    let number = index_of(archive, name)?;
     let mut bytes = Vec::new();
     archive.by_index(number).ok()?.take(sidecar::LONGEST).read_to_end(&mut bytes).ok()?;
-    sidecar::marks(&bytes)
+    Some(bytes)
 }
 
 /// How far a member could be read.
@@ -137,7 +142,7 @@ enum End {
 fn member(
     bytes: impl Read,
     size: u64,
-    (name, beside): (&Path, Option<Marks>),
+    (name, sidecar): (&Path, Option<Sidecar>),
     origin: &Origin,
     (block, read): (usize, ReadMember),
     sink: &mut dyn Sink,
@@ -148,7 +153,7 @@ fn member(
         sink.remark(Remark::Note(Error::file(&origin.path, why)));
         return End::Whole;
     }
-    let member = origin.member(name).with_marks(beside);
+    let member = origin.member(name).with_sidecar(sidecar);
     let mut bytes = Intact::new(bytes);
     let read = {
         let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);

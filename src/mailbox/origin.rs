@@ -1,6 +1,7 @@
 //! Where bytes lie, and how they were come by.
 
-use super::{Marks, Place, Sink, maildir, sidecar};
+use super::sidecar::{self, Sidecar};
+use super::{Marks, Place, Sink, maildir};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +28,7 @@ pub struct Origin {
     /// Whether the user named it, so that it must be mail; else it was found in a folder or an archive.
     pub named: bool,
     /// What a file beside it in its archive says of the message that it is.
-    beside: Option<Marks>,
+    beside: Option<Sidecar>,
 }
 
 impl Origin {
@@ -51,7 +52,7 @@ impl Origin {
     }
 
     /// The same, with what a file beside it says.
-    pub fn with_marks(self, beside: Option<Marks>) -> Self {
+    pub fn with_sidecar(self, beside: Option<Sidecar>) -> Self {
         Self { beside, ..self }
     }
 
@@ -62,22 +63,26 @@ impl Origin {
 
     /// Turns the sink to a mailbox of many messages, whose own name is a folder's.
     pub fn turn_to_folder(&self, sink: &mut dyn Sink) {
-        self.turn_to(0, maildir::marks(&self.path), sink);
+        self.turn_to(0, Path::new(""), maildir::marks(&self.path), sink);
     }
 
     /// Turns the sink to a file with one message; the folder is what it lies in. `marks` are those that the file's
     /// content gives.
     pub fn turn_to_message(&self, marks: Option<Marks>, sink: &mut dyn Sink) {
-        let in_folder =
-            || if self.packing == Packing::Archived { None } else { sidecar::marks_beside(&self.path) };
-        let beside = || self.beside.or_else(in_folder);
-        self.turn_to(1, marks.or_else(beside).unwrap_or_else(|| maildir::marks(&self.path)), sink);
+        let in_folder = || match self.packing {
+            Packing::Archived => None,
+            _ => Sidecar::of(&self.path, sidecar::read),
+        };
+        let beside = if marks.is_none() { self.beside.clone().or_else(in_folder) } else { None };
+        let folder = beside.as_ref().map(|beside| beside.folder.clone()).unwrap_or_default();
+        let marks = marks.or(beside.map(|beside| beside.marks)).unwrap_or_else(|| maildir::marks(&self.path));
+        self.turn_to(1, &folder, marks, sink);
     }
 
-    fn turn_to(&self, own_names: usize, marks: Marks, sink: &mut dyn Sink) {
+    fn turn_to(&self, own_names: usize, inside: &Path, marks: Marks, sink: &mut dyn Sink) {
         let all = self.path.components().count();
         let names = self.path.components().take(all.saturating_sub(own_names));
-        let folder: PathBuf = names.skip(all.saturating_sub(self.depth)).collect();
+        let folder: PathBuf = names.skip(all.saturating_sub(self.depth)).chain(inside.components()).collect();
         sink.turn_to(&Place { path: &self.path, folder: &folder, marks });
     }
 }

@@ -1,5 +1,5 @@
 //! What exports say of a message in a file beside it: Proton (`ID.metadata.json` beside `ID.eml`) and Gmvault (`ID.meta`
-//! beside `ID.eml` or `ID.eml.gz`).
+//! beside `ID.eml` or `ID.eml.gz`). Proton's folders of the owner's own have their names in one more file, `labels.json`.
 
 use super::Marks;
 use crate::time::Seconds;
@@ -44,6 +44,40 @@ struct Payload {
     time: Option<Seconds>,
 }
 
+/// What a file beside a message says of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sidecar {
+    /// Its state.
+    pub marks: Marks,
+    /// The folder of the owner's own in which it lies; empty where there is none.
+    pub folder: PathBuf,
+}
+
+/// Proton's list of labels and folders.
+#[derive(Deserialize)]
+struct Labels {
+    #[serde(rename = "Payload")]
+    labels: Vec<Label>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Label {
+    #[serde(rename = "ID")]
+    id: String,
+    /// With the folders above it, `/` between them.
+    path: Option<String>,
+    name: String,
+    #[serde(rename = "Type")]
+    kind: u8,
+}
+
+/// The name of Proton's list.
+const LABELS: &str = "labels.json";
+
+/// Its number for folders; a label says nothing of where a message lies.
+const FOLDER: u8 = 3;
+
 /// The files that may be beside a message of that name.
 pub fn beside(message: &Path) -> impl Iterator<Item = PathBuf> {
     exchanged(message, &MESSAGES, &ENDINGS)
@@ -66,37 +100,72 @@ fn exchanged<'a>(
         .flat_map(move |stem| others.iter().map(move |ending| path.with_file_name(format!("{stem}{ending}"))))
 }
 
-/// What a file beside a message says of it.
-pub fn marks_beside(message: &Path) -> Option<Marks> {
-    let file = beside(message).find_map(|path| File::open(path).ok())?;
-    let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
-    marks(&bytes)
+/// Proton's list of folders in the folder of that file.
+pub fn labels_beside(file: &Path) -> PathBuf {
+    file.with_file_name(LABELS)
 }
 
-/// What the content of such a file says.
-pub fn marks(json: &[u8]) -> Option<Marks> {
+/// Whether a file of that name and content is Proton's list.
+pub fn are_labels(path: &Path, json: impl FnOnce() -> Option<Vec<u8>>) -> bool {
+    let is_named = path.file_name().is_some_and(|name| name == LABELS);
+    is_named && json().is_some_and(|json| serde_json::from_slice::<Labels>(&json).is_ok())
+}
+
+/// Such a file as a whole, where it can be read and is not too long.
+pub fn read(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+impl Sidecar {
+    /// What the file beside a message says of it, and `file`, which reads files of its folder.
+    pub fn of(message: &Path, mut file: impl FnMut(&Path) -> Option<Vec<u8>>) -> Option<Self> {
+        let json = beside(message).find_map(|path| file(&path))?;
+        let (marks, labels) = marks(&json)?;
+        let list = (!labels.is_empty()).then(|| file(&labels_beside(message))).flatten();
+        Some(Self { marks, folder: list.and_then(|list| folder(&list, &labels)).unwrap_or_default() })
+    }
+}
+
+/// The folder of the owner's own among these labels, by Proton's list.
+fn folder(list: &[u8], of: &[String]) -> Option<PathBuf> {
+    let Labels { labels } = serde_json::from_slice(list).ok()?;
+    let folder = labels.into_iter().find(|label| label.kind == FOLDER && of.contains(&label.id))?;
+    Some(folder.path.filter(|path| !path.is_empty()).unwrap_or(folder.name).into())
+}
+
+/// What the content of such a file says, and the labels that are the owner's own.
+fn marks(json: &[u8]) -> Option<(Marks, Vec<String>)> {
     let has = |labels: &[String], any: &[&str]| labels.iter().any(|label| any.contains(&label.as_str()));
     Some(match serde_json::from_slice(json).ok()? {
         // The numbers are those of Proton's own folders.
-        SidecarFile::Proton { payload: Payload { labels, unread, time } } => Marks {
-            delivered: time.filter(|time| *time > 0),
-            read: unread.map(|unread| unread == 0),
-            deleted: Some(has(&labels, &["3"])),
-            // Drafts, all drafts, outbox, to be sent later.
-            draft: has(&labels, &["8", "1", "9", "12"]),
-            spam: has(&labels, &["4"]),
-            // Sent, all sent.
-            sent: has(&labels, &["7", "2"]),
-        },
-        SidecarFile::Gmvault { labels, flags, internal_date, .. } => Marks {
-            delivered: internal_date.filter(|time| *time > 0),
-            read: Some(has(&flags, &["\\Seen"])),
-            deleted: Some(has(&labels, &["\\Trash", "\\Deleted"])),
-            draft: has(&labels, &["\\Draft", "\\Drafts", "\\Chat", "\\Chats"]) || has(&flags, &["\\Draft"]),
-            spam: has(&labels, &["\\Spam", "\\Junk"]),
-            sent: has(&labels, &["\\Sent"]),
-        },
+        SidecarFile::Proton { payload: Payload { labels, unread, time } } => {
+            let marks = Marks {
+                delivered: time.filter(|time| *time > 0),
+                read: unread.map(|unread| unread == 0),
+                deleted: Some(has(&labels, &["3"])),
+                // Drafts, all drafts, outbox, to be sent later.
+                draft: has(&labels, &["8", "1", "9", "12"]),
+                spam: has(&labels, &["4"]),
+                // Sent, all sent.
+                sent: has(&labels, &["7", "2"]),
+            };
+            let is_own = |label: &String| !label.bytes().all(|byte| byte.is_ascii_digit());
+            (marks, labels.into_iter().filter(is_own).collect())
+        }
+        SidecarFile::Gmvault { labels, flags, internal_date, .. } => {
+            let marks = Marks {
+                delivered: internal_date.filter(|time| *time > 0),
+                read: Some(has(&flags, &["\\Seen"])),
+                deleted: Some(has(&labels, &["\\Trash", "\\Deleted"])),
+                draft: has(&labels, &["\\Draft", "\\Drafts", "\\Chat", "\\Chats"])
+                    || has(&flags, &["\\Draft"]),
+                spam: has(&labels, &["\\Spam", "\\Junk"]),
+                sent: has(&labels, &["\\Sent"]),
+            };
+            (marks, Vec::new())
+        }
     })
 }
 
@@ -104,11 +173,12 @@ pub fn marks(json: &[u8]) -> Option<Marks> {
 mod tests {
     use super::*;
 
+    fn json(labels: &str, rest: &str) -> String {
+        format!("{{\"Version\":1,\"Payload\":{{\"ID\":\"x\",\"LabelIDs\":[{labels}]{rest}}}}}")
+    }
+
     fn of(labels: &str, rest: &str) -> Option<Marks> {
-        marks(
-            format!("{{\"Version\":1,\"Payload\":{{\"ID\":\"x\",\"LabelIDs\":[{labels}]{rest}}}}}")
-                .as_bytes(),
-        )
+        marks(json(labels, rest).as_bytes()).map(|(marks, _)| marks)
     }
 
     #[test]
@@ -130,12 +200,32 @@ mod tests {
     #[test]
     fn gmvaults_labels_and_flags_are_read() {
         let json = r#"{"gm_id": 7, "labels": ["\\Sent", "shoes"], "flags": ["\\Seen"], "internal_date": 1772528400}"#;
-        let found = marks(json.as_bytes()).expect("valid");
+        let (found, _) = marks(json.as_bytes()).expect("valid");
         assert!(found.sent && !found.draft && !found.spam);
         assert_eq!(
             (found.read, found.deleted, found.delivered),
             (Some(true), Some(false), Some(1_772_528_400))
         );
+    }
+
+    #[test]
+    fn a_folder_of_ones_own_has_its_name_in_the_list() {
+        let list = r#"{"Version":1,"Payload":[{"ID":"a==","Name":"Shops","Path":"Shops","Type":1},
+            {"ID":"b==","Name":"Junk","Path":"Old mail/Junk","Type":3},{"ID":"c==","Name":"Work","Type":3}]}"#;
+        let folder = |labels: &str| {
+            let beside = json(labels, "");
+            let file = |path: &Path| match path.to_str() {
+                Some("x/m.metadata.json") => Some(beside.clone().into_bytes()),
+                Some("x/labels.json") => Some(list.as_bytes().to_vec()),
+                _ => None,
+            };
+            Sidecar::of(Path::new("x/m.eml"), file).map(|sidecar| sidecar.folder.display().to_string())
+        };
+        assert_eq!(folder("\"5\",\"a==\",\"b==\"").as_deref(), Some("Old mail/Junk"));
+        assert_eq!(folder("\"c==\"").as_deref(), Some("Work"));
+        assert_eq!(folder("\"0\",\"a==\",\"unknown==\"").as_deref(), Some(""));
+        let are = |name, json: &str| are_labels(Path::new(name), || Some(json.as_bytes().to_vec()));
+        assert!(are("x/labels.json", list) && !are("labels.json", "{}") && !are("other.json", list));
     }
 
     #[test]

@@ -107,7 +107,9 @@ fn holds_no_mail(entry: &DirEntry) -> bool {
         return (entry.file_name() == "tmp" && beside(&["cur", "new"]))
             || (entry.file_name() == "Attachments" && beside(&["Messages"]));
     }
-    if sidecar::messages_of(entry.path()).any(|message| message.is_file()) {
+    if sidecar::messages_of(entry.path()).any(|message| message.is_file())
+        || sidecar::are_labels(entry.path(), || sidecar::read(entry.path()))
+    {
         return true;
     }
     matches!(entry.path().extension().and_then(OsStr::to_str), Some("emlxpart" | "msf"))
