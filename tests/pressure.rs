@@ -109,6 +109,96 @@ fn the_page_the_workbook_and_explain_show_them() {
 }
 
 #[test]
+fn redacted_rows_over_several_senders_name_no_customer_and_keep_their_own_name() {
+    let told = pressed("check", &["--redact"]);
+    assert_eq!(told.status, 0, "{}", told.err);
+    for text in [&told.out, &told.err] {
+        assert!(!text.contains("robin@") && !text.contains("trap@"), "{text}");
+    }
+    assert!(
+        told.out.contains(",*,,customer-") && told.out.contains(",Upland Group,,customer-"),
+        "{}",
+        told.out
+    );
+}
+
+#[test]
+fn rows_over_several_senders_are_compared_with_the_last_run() {
+    let here = folder(&[
+        ("key", b"0123456789abcdef"),
+        ("brands.toml", b"[[brand]]\nname = \"Shop\"\ndomains = [\"shop.example\"]\ngroup = \"Shop\"\n"),
+        (
+            "p.toml",
+            b"[[rule]]\nverdict = \"too-much\"\nflag = true\nacross = \"all\"\nmessages = 28\n\
+            [[rule]]\nverdict = \"some\"\nacross = \"brand-group\"\nmessages = 1\n[[rule]]\nverdict = \"mail\"\ndays = 1\n",
+        ),
+    ]);
+    let night = |mailbox: &str, more: &[&str]| {
+        std::fs::write(here.path().join("a.mbox"), mailbox).expect("a mailbox");
+        let line =
+            "check a.mbox --timezone UTC --policy p.toml --brands brands.toml --since-last s.json -o r.csv";
+        let told = run(here.path(), line.split(' ').chain(more.iter().copied()));
+        assert_eq!(told.status, 0, "{}", told.err);
+        let report = std::fs::read_to_string(here.path().join("r.csv")).expect("the report");
+        let mut rows: Vec<String> = report
+            .lines()
+            .skip(1)
+            .map(|row| {
+                let cells: Vec<&str> = row.split(',').collect();
+                format!("{} {}", cells[2], cells[cells.len() - 1])
+            })
+            .collect();
+        rows.sort();
+        (rows, told.err)
+    };
+    let whole = daily();
+    let day_less = whole.rfind("From MAILER-DAEMON").map_or("", |at| &whole[..at]);
+    assert_eq!(night(day_less, &[]).0, ["* new", "Shop new", "Shop new"]);
+    let (rows, said) = night(day_less, &["--only-changes"]);
+    assert_eq!((rows.join(", "), said.as_str()), ("* ongoing, Shop ongoing, Shop ongoing".into(), ""));
+    let (rows, said) = night(&whole, &[]);
+    assert_eq!(rows, ["* worse", "Shop ongoing", "Shop ongoing"]);
+    assert!(said.contains("1 newly flagged; 2 pairs as before"), "{said}");
+    assert!(said.contains("newly flagged: all senders (28 of the last 28 days)"), "{said}");
+    std::fs::write(here.path().join("p.toml"), "[[rule]]\nverdict = \"mail\"\ndays = 1\n").expect("a policy");
+    let (rows, said) = night(&whole, &["--redact=key"]);
+    assert_eq!(rows.len(), 1);
+    assert!(said.contains("gone: all senders, the group Shop"), "{said}");
+}
+
+#[test]
+fn rows_over_several_senders_are_explained_too() {
+    let all = pressed("explain", &["--sender", "*", "--customer", "robin@home.example"]);
+    assert_eq!(all.status, 0, "{}", all.err);
+    for words in [
+        "* to robin@home.example",
+        "Verdict: too-much-in-all (flagged)",
+        "Senders",
+        "- paper-loom.example: 4 messages",
+        "Days with marketing",
+    ] {
+        assert!(all.out.contains(words), "{words}: {}", all.out);
+    }
+    assert!(!all.out.contains("Consent on record"), "{}", all.out);
+    let group = pressed("explain", &["--sender", "upland group"]);
+    assert!(group.out.contains("Upland Group to robin@home.example"), "{}", group.out);
+    assert!(group.out.contains("Upland Group to trap@seeds.example"), "{}", group.out);
+    let json = pressed("explain", &["--sender", "*", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!(json["pairs"].as_array().map(Vec::len), Some(2), "{json}");
+    assert_eq!(json["pairs"][0]["senders"][0]["messages"], 5, "{json}");
+    for (arguments, words) in [
+        (&["--sender", "*", "--html", "p.html"][..], "a page is about one sender"),
+        (&["--sender", "*", "--customer", "nobody@home.example"], "no row over several senders"),
+    ] {
+        fails_with(&pressed("explain", arguments), &[words]);
+    }
+    let here = folder(&[("a.mbox", daily().as_bytes())]);
+    let none = run(here.path(), ["explain", "a.mbox", "--sender", "*"]);
+    fails_with(&none, &["the policy has no rule that counts over all senders", "across = \"all\""]);
+}
+
+#[test]
 fn a_rule_over_groups_needs_a_group() {
     let here = folder(&[
         ("a.mbox", daily().as_bytes()),

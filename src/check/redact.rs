@@ -16,7 +16,7 @@ impl Outcome {
         }
         self.history.names.redact(redaction, &organisations);
         self.details.iter_mut().for_each(redact_detail);
-        self.cases.iter_mut().for_each(|case| case.redact(redaction));
+        self.cases.iter_mut().chain(&mut self.pressure).for_each(|case| case.redact(redaction));
     }
 
     /// The senders whose name is a domain or a brand.

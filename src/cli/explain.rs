@@ -2,16 +2,18 @@
 
 use super::about_sender::{Explain, ExplanationFormat};
 use super::account::SummaryInputs;
-
 use super::console::Console;
 use super::destinations::Destinations;
 use super::inputs::Needs;
 use super::output::{prepare, publish};
 use super::reading::read;
 use super::status::{DONE, FAILED};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::judge::Case;
-use crate::report::{Explanation, Listing, Page, Wanted, explain, find, pressure, write_json, write_text};
+use crate::report::{
+    Explanation, Listing, Page, Wanted, explain, explain_together, find, find_together, pressure, visible,
+    write_json, write_text,
+};
 
 /// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
 pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
@@ -30,9 +32,14 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
         return Ok(FAILED);
     }
     let wanted = Wanted { sender: &options.sender, customer: options.customer.as_deref() };
-    let pairs = find(&outcome.history, &wanted)?;
     let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: true };
+    let status = if outcome.complete() { DONE } else { FAILED };
+    if let Some(rows) = find_together(&outcome.pressure, &wanted, &judging)? {
+        let rows = rows.into_iter().map(|row| explain_together(row, &judging, &listing)).collect();
+        return write_together(options, rows).map(|()| status);
+    }
+    let pairs = find(&outcome.history, &wanted)?;
     let names = &outcome.history.names;
     let explained = outcome.cases.iter().filter_map(|case| {
         let is_of = |sender: &str, customer: &str| sender == case.sender && customer == case.customer;
@@ -52,5 +59,18 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
         (None, ExplanationFormat::Json) => write_json(to, &explanations),
     })?;
     publish([complete])?;
-    Ok(if outcome.complete() { DONE } else { FAILED })
+    Ok(status)
+}
+
+/// Writes rows over several senders.
+fn write_together(options: &Explain, rows: Vec<Explanation>) -> Result<()> {
+    if options.html.is_some() {
+        let what = format!("a page is about one sender, and `{}` are several", visible(&options.sender));
+        return Err(Error::new("--html", what).hint("leave it out, or name one sender"));
+    }
+    let out = options.destination();
+    publish([prepare(out.path, |to| match options.format {
+        ExplanationFormat::Text => write_text(to, &rows),
+        ExplanationFormat::Json => write_json(to, &rows),
+    })?])
 }

@@ -120,7 +120,8 @@ impl Remembered {
             messages: outcome.tally.sum(),
             complete: outcome.complete(),
         };
-        let changes = Changes::of(self.last, &mut outcome.cases, this);
+        let rows = outcome.cases.iter_mut().chain(&mut outcome.pressure);
+        let changes = Changes::of(self.last, rows, this);
         Compared { changes, path: self.path, unusable: self.unusable }
     }
 }

@@ -19,7 +19,9 @@ impl Case {
             }
         }
         self.addresses = hosts;
-        self.sender = redaction.sender(&self.sender, is_organisation);
+        // A group's name, and that of all senders, are nobody's.
+        let is_nobodys = is_organisation || matches!(self.grouped_by, GroupedBy::Group | GroupedBy::All);
+        self.sender = redaction.sender(&self.sender, is_nobodys);
         self.customer = redaction.customer(&self.customer);
         self.opts_out_at.retain(|other| !other.contains('@'));
         if let Some(event) = self.consent.as_mut().and_then(|consent| consent.by.as_mut()) {

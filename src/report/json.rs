@@ -9,7 +9,7 @@ use crate::history::Counted;
 use crate::judge::{Case, Trend};
 use crate::outputs::JSON_BEGINNING;
 use crate::policy::NOT_MARKETING;
-use crate::since_last::Changes;
+use crate::since_last::{Changes, reported};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -163,13 +163,14 @@ impl Serialize for SinceLast<'_> {
         let Self { changes, summary } = self;
         let last = changes.before.and_then(|before| before.as_of);
         let gone = changes.gone.iter().map(|(sender, customer)| {
-            BTreeMap::from([("sender", summary.text(sender)), ("customer", summary.text(customer))])
+            BTreeMap::from([("sender", summary.text(reported(sender))), ("customer", summary.text(customer))])
         });
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("first_run", &changes.before.is_none())?;
         map.serialize_entry("last_as_of", &last.map(|day| day.to_string()))?;
         for trend in [Trend::New, Trend::Worse, Trend::Ongoing, Trend::Better] {
-            let pairs = summary.account.cases.iter().filter(|case| case.trend == Some(trend));
+            let rows = summary.account.cases.iter().chain(summary.account.pressure);
+            let pairs = rows.filter(|case| case.trend == Some(trend));
             map.serialize_entry(trend.word(), &pairs.count())?;
         }
         map.serialize_entry("gone", &gone.collect::<Vec<_>>())?;

@@ -23,7 +23,9 @@ mod worst;
 pub use cell::{Cell, Decimal};
 pub use columns::{CHANGE, COLUMNS, Column, Context};
 pub use csv::{Style, Table, write as write_report};
-pub use explain::{Explanation, Wanted, explain, find, pressure, write_json, write_text};
+pub use explain::{
+    Explanation, Wanted, explain, explain_together, find, find_together, pressure, write_json, write_text,
+};
 pub use json::write as write_json_report;
 pub use letter::{Language, letter};
 pub use messages::{Listing, MESSAGE_COLUMNS, write as write_messages};

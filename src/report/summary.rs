@@ -84,7 +84,7 @@ fn broken(lines: &[String], columns: Option<usize>) -> String {
 }
 
 fn lines(account: &Account<'_>) -> Vec<String> {
-    let changes = account.changes.map(|changes| changes::lines(changes, account.cases));
+    let changes = account.changes.map(|changes| changes::lines(changes, account.cases, account.pressure));
     let mut lines = changes.unwrap_or_default();
     lines.push(read(account));
     if account.without_mail > 0 {

@@ -8,13 +8,40 @@ mod state_file;
 
 pub use state_file::{Found, LastRun};
 
+use crate::fact::GroupedBy;
 use crate::judge::{Case, Snapshot, Trend};
 use crate::policy::Policy;
 use crate::time::Day;
 use std::collections::BTreeMap;
 
-/// A sender and a customer, by name.
+/// A sender and a customer, by name; rows over several senders have `*` before the group's name.
 pub type PairName = (String, String);
+
+/// The name under which a case is remembered. A group may have a brand's name.
+fn name_of(case: &Case) -> PairName {
+    let sender = match case.grouped_by {
+        GroupedBy::Group => format!("{TOGETHER}{}", case.sender),
+        _ => case.sender.clone(),
+    };
+    (sender, case.customer.clone())
+}
+
+/// What is before a group's name.
+const TOGETHER: &str = "* ";
+
+/// How a remembered sender is called in the report.
+pub fn reported(sender: &str) -> &str {
+    sender.strip_prefix(TOGETHER).unwrap_or(sender)
+}
+
+/// How a remembered sender is called in a sentence.
+pub fn called(sender: &str) -> String {
+    match sender.strip_prefix(TOGETHER) {
+        Some(group) => format!("the group {group}"),
+        None if sender == "*" => "all senders".to_string(),
+        None => sender.to_string(),
+    }
+}
 
 /// What this run is compared by.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +112,11 @@ pub struct Before {
 
 impl Changes {
     /// Compares the cases with the last run, and gives each with marketing its trend.
-    pub fn of(last: Option<LastRun>, cases: &mut [Case], this: ThisRun<'_>) -> Self {
+    pub fn of<'a>(
+        last: Option<LastRun>,
+        cases: impl IntoIterator<Item = &'a mut Case>,
+        this: ThisRun<'_>,
+    ) -> Self {
         let before = last.as_ref().map(|last| Before {
             as_of: last.as_of,
             messages: last.messages,
@@ -94,8 +125,8 @@ impl Changes {
         let sees_less = !this.complete || before.is_some_and(|before| before.later);
         let mut remembered = last.map(|last| last.pairs).unwrap_or_default();
         let (mut pairs, mut changed) = (BTreeMap::new(), Vec::new());
-        for case in cases.iter_mut().filter(|case| !case.received.is_empty()) {
-            let name = (case.sender.clone(), case.customer.clone());
+        for case in cases.into_iter().filter(|case| !case.received.is_empty()) {
+            let name = name_of(case);
             let (then, now) = (remembered.remove(&name), this.snapshot(case));
             let trend = match Trend::between(then, now) {
                 Trend::Better if sees_less => Trend::Ongoing,

@@ -60,7 +60,10 @@ impl LastRun {
         let redacted = |(sender, customer): PairName| match Redaction::is_pseudonym(&customer) {
             true => (sender, customer),
             // Brands without a dot can't be told from people here: they are compared as new.
-            false => (redaction.sender(&sender, sender.contains('.')), redaction.customer(&customer)),
+            false => {
+                let is_nobodys = sender.contains('.') || sender.starts_with('*');
+                (redaction.sender(&sender, is_nobodys), redaction.customer(&customer))
+            }
         };
         self.pairs = pairs.map(|(name, snapshot)| (redacted(name), snapshot)).collect();
     }

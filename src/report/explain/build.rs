@@ -25,15 +25,31 @@ pub fn explain(
     listing: &Listing<'_>,
 ) -> Explanation {
     let record = Record::of(pair, judging);
-    let rule = case.verdict.rule.and_then(|at| judging.policy.rules.get(at));
     let found = changes(pair, case, &record, judging);
-    let rules = asked(case, judging);
-    let flagged_by = flagged_by(&rules, case.verdict.flagged_on);
-    let changes = wishes(&Circumstances { judging, rules: &rules }, &found);
+    let of_case = of_case(case, Subject::of_pair(&case.customer), judging);
+    let changes = wishes(&Circumstances { judging, rules: &of_case.rules }, &found);
     let of_pair = messages(pair, judging);
     let grounds = judging.history.grounds(pair);
-    let details = of_pair.iter().filter_map(|(fact, _)| listing.details.get(fact.order as usize));
-    let mailboxes: BTreeSet<MailboxId> = details.map(|detail| detail.mailbox).collect();
+    let mailboxes = mailboxes(of_pair.iter().map(|(fact, _)| *fact), listing);
+    Explanation {
+        consent: record.strands.iter().map(|strand| on_record(strand, pair, case, judging)).collect(),
+        changes,
+        mailboxes: mailboxes.iter().map(|id| safe(judging.history.names.text(*id))).collect(),
+        messages: of_pair
+            .iter()
+            .map(|(fact, counted)| {
+                let told = told(fact, *counted, &record, judging, listing, &mailboxes);
+                ExplainedMessage { inferred_from: grounds.get(&fact.order).map(inferred_from), ..told }
+            })
+            .collect(),
+        ..of_case
+    }
+}
+
+/// What the case alone says: of one sender, or of several together.
+pub(super) fn of_case(case: &Case, subject: Subject<'_>, judging: &JudgeContext<'_>) -> Explanation {
+    let rule = case.verdict.rule.and_then(|at| judging.policy.rules.get(at));
+    let rules = asked(case, subject, judging);
     Explanation {
         sender: safe(&case.sender),
         sender_name: case.sender_name.as_deref().map(safe),
@@ -45,7 +61,7 @@ pub fn explain(
         },
         reason: safe(&reason(case, judging.policy, judging.ledger.given)),
         flagged_on: case.verdict.flagged_on,
-        flagged_by,
+        flagged_by: flagged_by(&rules, case.verdict.flagged_on),
         still_active: (!case.received.is_empty()).then_some(case.verdict.still_active),
         as_of: judging.as_of,
         timezone: judging.scope.zone.name().to_string(),
@@ -69,19 +85,22 @@ pub fn explain(
         grace_business_days: judging.policy.grace.business_days(),
         soft_opt_in_days: judging.policy.soft_opt_in_days,
         rules,
-        consent: record.strands.iter().map(|strand| on_record(strand, pair, case, judging)).collect(),
+        senders: Vec::new(),
+        consent: Vec::new(),
         pressure: Vec::new(),
-        changes,
+        changes: Vec::new(),
         days: marked(case),
-        mailboxes: mailboxes.iter().map(|id| safe(judging.history.names.text(*id))).collect(),
-        messages: of_pair
-            .iter()
-            .map(|(fact, counted)| {
-                let told = told(fact, *counted, &record, judging, listing, &mailboxes);
-                ExplainedMessage { inferred_from: grounds.get(&fact.order).map(inferred_from), ..told }
-            })
-            .collect(),
+        mailboxes: Vec::new(),
+        messages: Vec::new(),
     }
+}
+
+/// The files that messages lie in.
+pub(super) fn mailboxes<'a>(
+    facts: impl Iterator<Item = &'a Fact>,
+    listing: &Listing<'_>,
+) -> BTreeSet<MailboxId> {
+    facts.filter_map(|fact| listing.details.get(fact.order as usize)).map(|detail| detail.mailbox).collect()
 }
 
 /// The verdict of the rule that was the first to flag, on that day.
@@ -111,7 +130,7 @@ pub fn pressure(case: &Case, rows: &[Case], judging: &JudgeContext<'_>) -> Vec<S
     told.collect()
 }
 
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     visible(text).into_owned()
 }
 
@@ -120,12 +139,11 @@ fn window(days: &ActiveDays) -> Option<Window> {
 }
 
 /// Each rule of the policy, with what it asks for and what was found.
-fn asked(case: &Case, judging: &JudgeContext<'_>) -> Vec<ExplainedRule> {
-    let subject = Subject::of_pair(&case.customer);
+fn asked(case: &Case, subject: Subject<'_>, judging: &JudgeContext<'_>) -> Vec<ExplainedRule> {
     let fared = held(&case.received, judging.policy, subject);
     let flagged = case.is_flagged(judging.policy);
     let rules = judging.policy.rules.iter().zip(fared).enumerate();
-    // Rules about others are none of this pair's.
+    // Rules about others are none of this case's.
     let told = rules.filter(|(_, (rule, _))| rule.applies(subject)).map(|(at, (rule, held))| ExplainedRule {
         verdict: safe(&rule.verdict),
         flag: rule.flag,
@@ -206,7 +224,7 @@ fn messages<'a>(pair: &Pair<'a>, judging: &JudgeContext<'a>) -> Vec<(&'a Fact, C
     all
 }
 
-fn told(
+pub(super) fn told(
     fact: &Fact,
     counted: Counted,
     record: &Record,

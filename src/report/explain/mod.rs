@@ -5,11 +5,13 @@ mod build;
 mod calendar;
 mod subject;
 mod text;
+mod together;
 mod wording;
 
 pub use build::{explain, pressure};
 pub use subject::{Wanted, find};
 pub use text::write as write_text;
+pub use together::{explain_together, find_together};
 
 use crate::cadence::Tenths;
 use crate::consent::{Happening, State};
@@ -60,6 +62,9 @@ pub struct Explanation {
     pub grace_business_days: Option<u32>,
     pub soft_opt_in_days: i32,
     pub rules: Vec<ExplainedRule>,
+    /// Whose messages are counted, where the row is over several senders; the ones with most messages first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub senders: Vec<SenderPart>,
     pub consent: Vec<OnRecord>,
     /// The rows of contact pressure that the pair is part of, a sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -68,6 +73,15 @@ pub struct Explanation {
     pub days: Vec<ExplainedDay>,
     pub mailboxes: Vec<String>,
     pub messages: Vec<ExplainedMessage>,
+}
+
+/// What one of several senders sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SenderPart {
+    /// Its name.
+    pub sender: String,
+    /// Its marketing messages.
+    pub messages: usize,
 }
 
 /// The 28 days with the most marketing.

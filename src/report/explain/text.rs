@@ -32,7 +32,14 @@ fn one(told: &Explanation) -> String {
     page.line(0, &format!("{}{name} to {}", told.sender, told.customer));
     verdict(&mut page, told);
     rules(&mut page, told);
-    consent(&mut page, told);
+    if told.senders.is_empty() {
+        consent(&mut page, told);
+    } else {
+        page.heading("Senders");
+        for part in &told.senders {
+            page.item("- ", &format!("{}: {}", part.sender, counted(part.messages as u64, "message")));
+        }
+    }
     rhythm(&mut page, told);
     if !told.pressure.is_empty() {
         page.heading("Contact pressure: what came from several senders together");
@@ -206,7 +213,10 @@ fn undecided(told: &Explanation) -> String {
 
 fn messages(page: &mut TextPage, told: &Explanation) {
     let all = counted(told.messages.len() as u64, "message");
-    page.heading(&format!("{all} of this sender to this customer in all, oldest first"));
+    page.heading(&match told.senders.is_empty() {
+        true => format!("{all} of this sender to this customer in all, oldest first"),
+        false => format!("{all} of these senders to this customer, oldest first"),
+    });
     if told.inferred_messages > 0 {
         page.line(
             2,

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::history::Tally;
 use crate::judge::{Case, Trend};
 use crate::report::visible;
-use crate::since_last::{ChangedPair, Changes, PairName};
+use crate::since_last::{ChangedPair, Changes, PairName, called};
 use std::collections::{BTreeSet, HashMap};
 
 /// How the pairs of one heading are told from others, and what is said of one of them.
@@ -38,8 +38,8 @@ fn from_to(pair: &ChangedPair) -> String {
     format!("from {before} to {} of the last 28 days", pair.now.days)
 }
 
-/// The lines: how many of each, then each by name, newly flagged ones first.
-pub fn lines(changes: &Changes, cases: &[Case]) -> Vec<String> {
+/// The lines: how many of each, then each by name, newly flagged ones first. Rows over several senders are among them.
+pub fn lines(changes: &Changes, cases: &[Case], pressure: &[Case]) -> Vec<String> {
     let Some(before) = changes.before else {
         return vec![
             "first run with this state file: there is nothing to compare with, so every sender is new".into(),
@@ -60,7 +60,8 @@ pub fn lines(changes: &Changes, cases: &[Case]) -> Vec<String> {
         let gone: Vec<_> = changes.gone.iter().map(|name| (name, None)).collect();
         named.push(format!("gone: {}", few(&entries(&gone, several))));
     }
-    let goes_on = cases.iter().filter(|case| case.trend == Some(Trend::Ongoing)).count() as u64;
+    let rows = cases.iter().chain(pressure);
+    let goes_on = rows.filter(|case| case.trend == Some(Trend::Ongoing)).count() as u64;
     let mut head = match before.as_of {
         Some(day) => format!("since {day}: "),
         None => "since the last run: ".to_string(),
@@ -89,13 +90,14 @@ fn entries(pairs: &[(&PairName, Option<String>)], several: bool) -> Vec<String> 
     let mut seen = BTreeSet::new();
     let firsts = pairs.iter().filter(|((sender, _), _)| seen.insert(sender.as_str()));
     let entry = |((sender, customer), says): &(&PairName, Option<String>)| {
-        let name = visible(sender);
+        let name = called(sender);
+        let name = visible(&name);
         match (customers.get(sender.as_str()), says) {
             (Some(all @ 2..), _) => format!("{name} ({all} customers)"),
             (_, Some(says)) if several => format!("{name} to {} ({says})", visible(customer)),
             (_, None) if several => format!("{name} to {}", visible(customer)),
             (_, Some(says)) => format!("{name} ({says})"),
-            (_, None) => name.into_owned(),
+            (_, None) => name.to_string(),
         }
     };
     firsts.map(entry).collect()
