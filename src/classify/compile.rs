@@ -1,21 +1,24 @@
 //! Rules as written turned into rules that are asked: every condition becomes a numbered signal, shared by all
 //! rules that name it.
 
+mod conditions;
+mod mistake;
+
 use super::Kind;
 use super::built_in;
-use super::patterns::Expression;
-use super::phrase_lists::{ANYWHERE, BODY, LINKS, Lists, NUMBERED, SAID, SUBJECT, TEXT, TOP, Where};
+use super::phrase_lists::{BODY, LINKS, Lists, NUMBERED};
 use super::predicates::{BODY_TESTS, HEADER_TESTS};
-use super::rule_file::{Names, Text, WrittenConditions, WrittenRule, WrittenRules, WrittenSign, texts};
-use super::rules::{Asked, FieldMeaning, NAMES, Rule, Rules};
+use super::rule_file::{Text, WrittenConditions, WrittenRule, WrittenRules, WrittenSign, texts};
+use super::rules::{Asked, FieldMeaning, Rule, Rules};
 use super::signals::{MOST, Signals};
 use super::signs::{Points, Sign, Signs, Source};
-use crate::error::{Error, Result, suggest};
-use crate::message::header::{FieldName, Vocabulary};
+use super::unruled::NAMES;
+use crate::error::{Error, Result};
+use crate::message::header::Vocabulary;
+use mistake::Mistake;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::OnceLock;
-use toml::Spanned;
 
 /// What the built-in rules are called in errors.
 pub(super) const BUILT_IN_NAME: &str = "the built-in rules";
@@ -109,11 +112,11 @@ impl<'v> Compiler<'v> {
         for rule in written {
             let begins = rule.id.span().start;
             let id = rule.id.into_inner();
-            let at = |wrong: Wrong| wrong.error(path, text, begins);
+            let at = |wrong: Mistake| wrong.error(path, text, begins);
             let twice = self.rules.iter().any(|known| known.id == id);
             if twice || self.own && built_in::is_rule(&id) {
                 let what = if twice { "is there twice" } else { "is a built-in one" };
-                return Err(at(Wrong::new(format!("rule `{id}` {what}"))).hint("give it an id of its own"));
+                return Err(at(Mistake::new(format!("rule `{id}` {what}"))).hint("give it an id of its own"));
             }
             let (needs, forbids) = self.conditions(&rule.when, &id).map_err(at)?;
             self.room_is_left().map_err(at)?;
@@ -134,14 +137,13 @@ impl<'v> Compiler<'v> {
         for sign in written {
             let begins = sign.id.span().start;
             let id = sign.id.into_inner();
-            let at = |wrong: Wrong| wrong.error(path, text, begins);
+            let at = |wrong: Mistake| wrong.error(path, text, begins);
             if self.signs.iter().any(|known| known.id == id) || self.own && built_in::is_sign(&id) {
-                return Err(
-                    at(Wrong::new(format!("there is another sign `{id}`"))).hint("give it an id of its own")
-                );
+                return Err(at(Mistake::new(format!("there is another sign `{id}`")))
+                    .hint("give it an id of its own"));
             }
             let source = source(&sign.when).ok_or_else(|| {
-                at(Wrong::new(format!("sign `{id}` must look at one place: form, subject or text")))
+                at(Mistake::new(format!("sign `{id}` must look at one place: form, subject or text")))
                     .hint("split it into one sign for each place")
             })?;
             let (needs, forbids) = self.conditions(&sign.when, &id).map_err(at)?;
@@ -155,157 +157,12 @@ impl<'v> Compiler<'v> {
         Ok(())
     }
 
-    fn room_is_left(&self) -> std::result::Result<(), Wrong> {
+    fn room_is_left(&self) -> std::result::Result<(), Mistake> {
         if self.next > MOST {
             let what = format!("too many conditions in all rules and signs together (at most {MOST})");
-            return Err(Wrong::new(what));
+            return Err(Mistake::new(what));
         }
         Ok(())
-    }
-
-    /// The signals that a rule or a sign needs, and those that it forbids; an error comes with the offset at which it
-    /// stands, where that is known.
-    fn conditions(
-        &mut self,
-        when: &WrittenConditions,
-        id: &str,
-    ) -> std::result::Result<(Vec<usize>, Signals), Wrong> {
-        let (mut needs, mut forbids) = (Signals::default(), Signals::default());
-        for names in [&when.has, &when.also_has].into_iter().flatten() {
-            needs.raise(self.presence_signal(names)?);
-        }
-        if let Some(names) = &when.lacks {
-            forbids.raise(self.presence_signal(names)?);
-        }
-        for (field, expression) in &when.field {
-            needs.raise(self.field_signal(field, expression, id)?);
-        }
-        let times = when.times.unwrap_or(1);
-        let phrases = [
-            (&when.subject, SUBJECT, if when.body.is_none() && when.text.is_none() { times } else { 1 }),
-            (&when.also_subject, SUBJECT, 1),
-            (&when.body, BODY, times),
-            (&when.also_body, BODY, 1),
-            (&when.text, TEXT, times),
-            (&when.top, TOP, times),
-            (&when.numbered, NUMBERED, 1),
-            (&when.links, LINKS, 1),
-            (&when.anywhere, ANYWHERE, 1),
-        ];
-        for (names, place, times) in phrases {
-            if let Some(names) = names {
-                needs.raise(self.phrase_signal(names, place, times)?);
-            }
-        }
-        if let Some(names) = &when.without {
-            forbids.raise(self.phrase_signal(names, SAID, 1)?);
-        }
-        for test in &when.is {
-            needs.raise(self.test_signal(test)?);
-        }
-        Ok((needs.numbers().collect(), forbids))
-    }
-
-    /// The signal that a value of a field raises.
-    fn field_signal(
-        &mut self,
-        field: &str,
-        expression: &Spanned<String>,
-        id: &str,
-    ) -> std::result::Result<usize, Wrong> {
-        let asked = Expression::new(expression.get_ref());
-        if self.own {
-            asked.check().map_err(|error| Wrong::at(expression, format!("rule `{id}`: {error}")))?;
-        }
-        let (number, new) = self.signal(format!("field {field} {}", expression.get_ref()));
-        if new {
-            let name = self.vocabulary.add(field);
-            self.meaning_of(name).values.push(asked, number);
-        }
-        Ok(number)
-    }
-
-    /// The signal that one of these fields raises.
-    fn presence_signal(&mut self, names: &Spanned<Names>) -> std::result::Result<usize, Wrong> {
-        let fields = fields_of(names, &self.field_lists)?.to_vec();
-        let (number, new) = self.signal(format!("has {:?}", names.get_ref()));
-        for field in fields.iter().filter(|_| new) {
-            let name = self.vocabulary.add(field);
-            self.meaning_of(name).presence.raise(number);
-        }
-        Ok(number)
-    }
-
-    /// The signal that phrases of a list raise, or of several with `|` between their names.
-    fn phrase_signal(
-        &mut self,
-        names: &Spanned<Names>,
-        place: Where,
-        times: u8,
-    ) -> std::result::Result<usize, Wrong> {
-        let lists = match names.get_ref() {
-            Names::These(phrases) => vec![self.lists.unnamed(phrases)],
-            Names::Named(several) => several
-                .split('|')
-                .map(|name| {
-                    let known = self.lists.number(name.trim());
-                    known.ok_or_else(|| unknown(names, "list of phrases", name.trim(), self.lists.names()))
-                })
-                .collect::<std::result::Result<Vec<_>, _>>()?,
-        };
-        Ok(self.list_signal(&lists, place, times))
-    }
-
-    fn list_signal(&mut self, lists: &[u32], place: Where, times: u8) -> usize {
-        let (number, new) = self.signal(format!("{place:?} {lists:?} {times}"));
-        // A phrase that may occur in either place is open until the body is read, unless the subject has it.
-        if place.body.is_some() {
-            self.body_signals.raise(number);
-        }
-        if new {
-            lists.iter().for_each(|list| self.lists.raise(*list, place, times, number));
-        }
-        number
-    }
-
-    fn test_signal(&mut self, test: &Spanned<String>) -> std::result::Result<usize, Wrong> {
-        let wanted = test.get_ref().as_str();
-        let header = HEADER_TESTS.iter().map(|(name, _)| *name);
-        let body = BODY_TESTS.iter().map(|(name, _)| *name);
-        let Some(name) = header.clone().chain(body.clone()).find(|name| *name == wanted) else {
-            let hint = suggest(wanted, header.chain(body));
-            let hint = hint.unwrap_or_else(|| "the README lists all tests".to_string());
-            return Err(Wrong { hint: Some(hint), ..Wrong::at(test, format!("unknown test `{wanted}`")) });
-        };
-        let (number, _) = self.signal(format!("is {name}"));
-        self.tests.insert(name, number);
-        if body.clone().any(|body| body == name) {
-            self.body_signals.raise(number);
-        }
-        Ok(number)
-    }
-
-    fn meaning_of(&mut self, name: FieldName) -> &mut FieldMeaning {
-        if self.fields.len() <= name.index() {
-            self.fields.resize_with(name.index() + 1, || None);
-        }
-        self.fields[name.index()].get_or_insert_default()
-    }
-
-    /// The number of a condition, and whether it is new.
-    fn signal(&mut self, condition: String) -> (usize, bool) {
-        if let Some(number) = self.shared.get(&condition) {
-            return (*number, false);
-        }
-        let number = self.next;
-        self.next += 1;
-        self.shared.insert(condition, number);
-        (number, true)
-    }
-
-    /// The signal of a list that the program itself asks for.
-    fn asked_signal(&mut self, list: &str, place: Where) -> usize {
-        self.lists.number(list).map_or(MOST, |list| self.list_signal(&[list], place, 1))
     }
 
     fn finish(mut self) -> Result<Rules> {
@@ -361,55 +218,6 @@ fn source(when: &WrittenConditions) -> Option<Source> {
         (false, false, true, None) => Some(Source::Text),
         _ => None,
     }
-}
-
-/// A mistake in a rule.
-struct Wrong {
-    /// The offset of what is wrong, where that is known.
-    offset: Option<usize>,
-    what: String,
-    hint: Option<String>,
-}
-
-impl Wrong {
-    fn new(what: String) -> Self {
-        Self { offset: None, what, hint: None }
-    }
-
-    fn at<T>(place: &Spanned<T>, what: String) -> Self {
-        Self { offset: Some(place.span().start), what, hint: None }
-    }
-
-    /// The mistake as an error in a file; where its own place is not known, it is in the rule that begins there.
-    fn error(self, path: &Path, text: &str, begins: usize) -> Error {
-        let line = Error::line_of(text, self.offset.unwrap_or(begins));
-        Error::file(path, self.what).at_line(line).hint_if(self.hint)
-    }
-}
-
-/// The entries of a list, or of the list of that name.
-fn fields_of<'a>(
-    names: &'a Spanned<Names>,
-    lists: &'a BTreeMap<Text, Vec<Text>>,
-) -> std::result::Result<&'a [Text], Wrong> {
-    match names.get_ref() {
-        Names::These(entries) => Ok(entries),
-        Names::Named(name) => lists
-            .get(name.as_str())
-            .map(Vec::as_slice)
-            .ok_or_else(|| unknown(names, "list of fields", name, lists.keys())),
-    }
-}
-
-fn unknown<'a>(
-    names: &Spanned<Names>,
-    what: &str,
-    name: &str,
-    known: impl Iterator<Item = &'a Text>,
-) -> Wrong {
-    // Names with a blank are of lists that stand in built-in rules.
-    let hint = suggest(name, known.map(|known| &**known).filter(|known| !known.contains(' ')));
-    Wrong { hint, ..Wrong::at(names, format!("unknown {what} `{name}`")) }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod rule_file;
 mod rules;
 mod signals;
 mod signs;
+mod unruled;
 
 pub(crate) use body::{BodyText, text_of_a_letter};
 pub use load::BUILT_IN_RULES;

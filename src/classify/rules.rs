@@ -7,7 +7,7 @@ use super::predicates::{BODY_TESTS, HEADER_TESTS, Seen};
 use super::rule_file::{Text, Weighing};
 use super::signals::Signals;
 use super::signs::{Sign, Signs};
-use super::{Decision, Evidence, Kind, RuleId, StreamRules};
+use super::{Decision, Evidence, Kind, RuleId};
 use crate::message::decode::plain_text;
 use crate::message::header::{FieldName, Fields};
 use std::sync::OnceLock;
@@ -32,28 +32,6 @@ pub struct Rules {
     /// The text of the user's file, hashed (SHA-256, in hexadecimal digits); `None`: no file.
     pub(super) own_digest: Option<String>,
 }
-
-/// The last of the rules are names for what decides where no rule does, with why: four by the stream of a message, two by the message alone.
-pub(super) const NAMES: [(&str, &str); 6] = [
-    ("talk-of-its-stream", "several people answer each other on this list"),
-    ("answered-by-the-owner", "the owner answers this address, and it offers no way out"),
-    ("deals-of-its-stream", "nine in ten decided messages of its stream are deals with numbers"),
-    (
-        "like-its-stream",
-        "it says too little by itself, but shares way out or template with the marketing that its stream consists of",
-    ),
-    ("weighed", "no rule is certain, and the points of its signs reach the threshold and lead"),
-    (
-        "no-evidence",
-        "too little shows what kind it is, and a wrongly flagged sender is worse than a missed one",
-    ),
-];
-
-/// How many of them at the very end the message alone decides.
-const OF_THE_MESSAGE: usize = 2;
-
-/// Rules for mail about a subscription that prove nothing about consent.
-const SUBSCRIPTIONS: [&str; 3] = ["list-confirm", "list-reminder", "list-administration"];
 
 /// A rule's id, messages that it decides, and messages that it does not.
 pub(super) type Example = (Text, Vec<String>, Vec<String>);
@@ -221,7 +199,7 @@ impl Rules {
         }
         let (kind, evidence) = self.signs.weigh(&raised).decides(self.signs.weighing);
         match kind {
-            Some(kind) => Decision { kind, evidence, rule: self.nth_last(OF_THE_MESSAGE) },
+            Some(kind) => Decision { kind, evidence, rule: self.weighed() },
             None => Decision { evidence, ..self.no_evidence() },
         }
     }
@@ -258,8 +236,7 @@ impl Rules {
 
     /// The first rule that holds; with `header_only`, unless it or one before it depends on the body.
     fn first(&self, raised: &Signals, header_only: bool) -> Option<Outcome> {
-        let ordered = self.rules.len().saturating_sub(NAMES.len());
-        for (number, rule) in self.rules[..ordered].iter().enumerate() {
+        for (number, rule) in self.ordered().iter().enumerate() {
             let is_missing = |need: &usize| !raised.has(*need);
             let may_come = |need: &usize| header_only && self.body_signals.has(*need);
             if rule.needs.iter().any(|need| is_missing(need) && !may_come(need)) || rule.forbids.meets(raised)
@@ -312,42 +289,5 @@ impl Rules {
             Outcome::Decided(decision) => (decision, None),
             Outcome::Open(open) => (self.no_evidence(), Some(open)),
         }
-    }
-
-    /// What decides where nothing else does.
-    pub(crate) fn no_evidence(&self) -> Decision {
-        Decision { kind: Kind::Notification, rule: self.nth_last(1), evidence: None }
-    }
-
-    /// Whether the points of signs decided, or were too few to.
-    pub fn is_by_signs(&self, rule: RuleId) -> bool {
-        rule >= self.nth_last(OF_THE_MESSAGE)
-    }
-
-    /// Whether the stream decided that the message is marketing.
-    pub fn is_inferred(&self, rule: RuleId) -> bool {
-        rule == self.nth_last(OF_THE_MESSAGE + 1)
-    }
-
-    /// Whether the rule decides mail about a subscription, by its name.
-    pub(crate) fn is_about_a_subscription(&self, rule: RuleId) -> bool {
-        SUBSCRIPTIONS.contains(&self.id(rule))
-    }
-
-    /// The rules that a stream applies.
-    pub fn of_streams(&self) -> StreamRules {
-        let [talk, answered, deals, like, weighed, undecided] =
-            std::array::from_fn(|place| self.nth_last(NAMES.len() - place));
-        StreamRules { talk, answered, deals, like, weighed, undecided }
-    }
-
-    /// Whether nothing decided.
-    pub fn is_undecided(&self, rule: RuleId) -> bool {
-        rule >= self.nth_last(1)
-    }
-
-    /// The number of one of the last rules, which no message raises.
-    fn nth_last(&self, place: usize) -> RuleId {
-        RuleId(u16::try_from(self.rules.len().saturating_sub(place)).unwrap_or(u16::MAX))
     }
 }

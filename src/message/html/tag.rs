@@ -126,3 +126,37 @@ pub(super) fn end_of(name: &str, html: &[u8], nested: bool) -> Option<usize> {
     }
     None
 }
+
+/// Elements whose content is not text of the page.
+pub(super) const UNSEEN: [&[u8]; 3] = [b"style", b"script", b"title"];
+
+/// Whether an element is within a line, so that its tags separate no words.
+pub(super) fn is_inline(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"a" | b"abbr"
+            | b"b"
+            | b"bdi"
+            | b"bdo"
+            | b"big"
+            | b"cite"
+            | b"code"
+            | b"del"
+            | b"dfn"
+            | b"em"
+            | b"font"
+            | b"i"
+            | b"ins"
+            | b"kbd"
+            | b"mark"
+            | b"q"
+            | b"s"
+            | b"samp"
+            | b"small"
+            | b"span"
+            | b"strong"
+            | b"sub"
+            | b"sup"
+            | b"u"
+    )
+}

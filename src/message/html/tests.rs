@@ -1,5 +1,7 @@
 //! Tests of `html`.
 
+use super::reader::{LAST, MOST_TEXT};
+use super::tag::UNSEEN;
 use super::*;
 use crate::text::fold::fold;
 use html5gum::{Token, Tokenizer};

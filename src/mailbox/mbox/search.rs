@@ -1,0 +1,137 @@
+//! The search for the next separator, and what makes a line one where it is.
+
+use super::read_buffer::{BYTE_ORDER_MARK, CONTEXT, keep_before};
+use super::separator::{Form, FromLine, Recognised, Separator, Setting, recognise};
+use super::{CLAIM_LIMIT, Reader};
+use std::io::{self, Read};
+
+/// What a search among the bytes that are held gave.
+pub(super) enum Search {
+    Found(Separator),
+    /// None before this offset.
+    Not(u64),
+}
+
+impl<R: Read> Reader<'_, R> {
+    /// The first separator at or after `at`, forgetting what lies before it (except what `keep` asks for). Looks past
+    /// the end of the stretch only where a `Content-Length` does.
+    pub(super) fn separator_from(
+        &mut self,
+        mut at: u64,
+        claimed_end: Option<u64>,
+        keep: u64,
+    ) -> io::Result<Option<Separator>> {
+        let mut keep = keep;
+        loop {
+            match self.search(at, claimed_end, keep)? {
+                Search::Found(separator) => return Ok(Some(separator)),
+                Search::Not(until) => at = until,
+            }
+            if at >= self.to && claimed_end.is_none_or(|end| end <= self.to) {
+                return Ok(None);
+            }
+            keep = keep_before(at);
+            if !self.buffer.more(keep)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Looks for a separator among the bytes held; may read on to judge a candidate.
+    pub(super) fn search(&mut self, mut at: u64, claimed_end: Option<u64>, keep: u64) -> io::Result<Search> {
+        loop {
+            let bytes = self.buffer.from(at);
+            let Some(found) = self.finder.find(bytes) else {
+                // The last four bytes may be the beginning of `From `.
+                return Ok(Search::Not(at.max(self.buffer.end().saturating_sub(4))));
+            };
+            let candidate = at + found as u64;
+            at = candidate + 1;
+            if !self.at_line_start(candidate) {
+                continue;
+            }
+            let Some(separator) = self.judge(candidate, keep)? else { continue };
+            match claimed_end {
+                Some(end) if candidate < end && self.claim_holds(candidate, end, keep)? => at = end,
+                _ => return Ok(Search::Found(separator)),
+            }
+        }
+    }
+
+    pub(super) fn at_line_start(&self, offset: u64) -> bool {
+        let before = self.before(offset);
+        offset == self.dialect.start
+            || matches!(before, [.., b'\n' | b'\r' | 0])
+            || (before.is_empty() && offset <= CONTEXT)
+    }
+
+    /// Whether the line at `offset` is a separator here; reads on until that is clear.
+    pub(super) fn judge(&mut self, offset: u64, keep: u64) -> io::Result<Option<Separator>> {
+        let first = offset == self.dialect.start;
+        loop {
+            let bytes = self.buffer.from(offset);
+            if !bytes.starts_with(b"From ") && (bytes.len() >= 5 || self.buffer.ended()) {
+                return Ok(None);
+            }
+            let setting = Setting {
+                after_blank: first || self.after_blank(offset),
+                at_end: self.buffer.ended(),
+                first,
+            };
+            match recognise(bytes, setting) {
+                Recognised::Yes(line, _) if line.form == Form::Patch && !self.dialect.patches => {
+                    return Ok(None);
+                }
+                Recognised::Yes(line, _)
+                    if self.dialect.certain && !(setting.after_blank && certain(line)) =>
+                {
+                    return Ok(None);
+                }
+                Recognised::Yes(line, length) => {
+                    return Ok(Some(Separator { offset, header: offset + length as u64, line }));
+                }
+                Recognised::No => return Ok(None),
+                Recognised::Unclear => {
+                    self.buffer.more(keep_before(keep.min(offset)))?;
+                }
+            }
+        }
+    }
+
+    pub(super) fn after_blank(&self, offset: u64) -> bool {
+        match self.before(offset) {
+            [.., b'\n', b'\n'] | [.., b'\n', b'\r', b'\n'] | [.., b'\r', b'\r'] | [.., 0] => true,
+            before => offset <= CONTEXT && before.iter().all(|b| matches!(b, b'\r' | b'\n')),
+        }
+    }
+
+    /// The bytes before a line, without a byte-order mark between. A NUL is the end of what a failed disk lost.
+    pub(super) fn before(&self, offset: u64) -> &[u8] {
+        let before = self.buffer.slice(offset.saturating_sub(CONTEXT), offset);
+        before.strip_suffix(BYTE_ORDER_MARK).unwrap_or(before)
+    }
+
+    /// A `Content-Length` is believed where exactly there a separator follows, or the end of the file.
+    pub(super) fn claim_holds(&mut self, candidate: u64, end: u64, keep: u64) -> io::Result<bool> {
+        if end - candidate > CLAIM_LIMIT {
+            return Ok(false);
+        }
+        let keep = keep.min(candidate);
+        let mut next = end;
+        loop {
+            match self.buffer.from(next).first() {
+                Some(b'\n' | b'\r') => next += 1,
+                Some(_) => return Ok(self.at_line_start(next) && self.judge(next, keep)?.is_some()),
+                None if self.buffer.ended() => return Ok(self.buffer.end() >= end),
+                None => {
+                    self.buffer.more(keep_before(keep))?;
+                }
+            }
+        }
+    }
+}
+
+/// Whether the line is a separator that a person would hardly write.
+fn certain(line: FromLine) -> bool {
+    matches!(line.form, Form::Takeout | Form::Dated) && line.time.is_some()
+}
