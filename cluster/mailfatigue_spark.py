@@ -2,8 +2,8 @@
 """`mailfatigue check` over many mailboxes on Apache Spark: the same report and list of messages as on one machine.
 
 Each shard (a mailbox that every worker can read) becomes facts on a worker (`mailfatigue facts`). The facts are brought
-together by customer and sorted; each part is judged on a worker (`mailfatigue check -`), in whose memory its facts have to
-fit; the rows are written here, in the report's order. All options that are not listed are those of `mailfatigue check`; the files that
+together by customer and sorted; each part is judged on a worker (`mailfatigue check -`), in the memory of one customer at a
+time; the rows are written here, in the report's order. All options that are not listed are those of `mailfatigue check`; the files that
 they name must be on every worker.
 """
 
@@ -194,6 +194,8 @@ def words(said):
 
 def judge(command, schema, blocked):
     """Facts sorted by customer, shard and place to rows for the outputs, each with what it is sorted by."""
+    schema = schema.with_metadata({**(schema.metadata or {}), b"mailfatigue.sorted-by": b"customer"})
+
     def judged(batches):
         first = next(batches, None)
         if first is None:

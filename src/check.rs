@@ -1,21 +1,22 @@
 //! The main job: mailboxes in, a judged account of them out.
 
+mod by_customer;
+mod judged;
 mod plan;
 mod redact;
 
 pub use plan::{Plan, PlanBuilder};
 
-use crate::consent::Findings;
+use crate::consent::{Findings, Met};
 use crate::error::{Error, Result};
-use crate::fact::{Detail, Fact, WayOut};
+use crate::fact::Detail;
 use crate::gather::{Gathered, Step, Yield};
 use crate::history::{Counted, History, Scope, Tally};
-use crate::judge::{self, Case};
+use crate::judge::{Case, JudgeContext};
 use crate::mailbox::{Argument, Remark};
-use crate::policy::Policy;
 use crate::report;
 use crate::time::Day;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use judged::Judged;
 
 /// Everything that was found out.
 #[derive(Debug)]
@@ -34,6 +35,10 @@ pub struct Outcome {
     pub tally: Tally,
     /// The day of asking.
     pub as_of: Option<Day>,
+    /// Whom consent lists may be about, where some were given.
+    pub met: Option<Met>,
+    /// Whether customers were judged one by one, and their facts let go: the history has none.
+    pub is_by_customer: bool,
     /// Bulk messages (they offer a way out) that no rule and no signs decided: counted as other mail.
     pub undecided_bulk: u64,
     /// Senders that would be flagged if spam counted.
@@ -46,50 +51,39 @@ pub struct Outcome {
     pub without_mail: u64,
 }
 
+/// Who is given each customer that was judged, with the places of the messages, where customers are judged one by one.
+pub type Each<'a> = &'a mut dyn FnMut(&JudgeContext<'_>, &[Detail]) -> Result<()>;
+
 /// Reads all mailboxes and judges their mail. `progress` is called at each step. A mailbox that
 /// can't be read is a failure of its own; the others are judged.
 pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
-    let Gathered { batch: mut everything, names, arguments } = plan.gather(progress);
-    let said = account(&arguments, !everything.facts.is_empty());
+    check_each(plan, progress, &mut |_, _| Ok(()))
+}
+
+/// The same; where the plan allows it and the input is facts that come sorted by customer, each customer's are judged,
+/// handed to `each` and let go. Then the history that is returned has no facts.
+pub fn check_each(plan: &Plan, progress: &(dyn Fn(Step) + Sync), each: Each<'_>) -> Result<Outcome> {
+    let (gathered, judged, known) = match plan.day_before_judging() {
+        Some(as_of) => {
+            let (gathered, judged) = by_customer::judge(plan, as_of, each, progress)?;
+            (gathered, judged, as_of)
+        }
+        None => (plan.gather(progress), None, None),
+    };
+    let is_by_customer = judged.is_some();
+    let mut judged = judged.unwrap_or_default();
+    let Gathered { batch: mut everything, names, arguments } = gathered;
+    let said = account(&arguments, is_by_customer || !everything.facts.is_empty());
     everything.remarks.extend(said);
     let details = std::mem::take(&mut everything.details);
-    let history = History::of(everything, names, plan.lens.rules.of_streams(), &plan.scope.zone);
+    let mut history = History::of(everything, names, plan.lens.rules.of_streams(), &plan.scope.zone);
     let findings = Findings::of(&history, &plan.scope.zone);
-    let newest = history.newest.map(|time| plan.scope.zone.day(time));
-    let as_of = plan.as_of.or(match (newest, plan.scope.until) {
-        (Some(newest), Some(until)) => Some(newest.min(until)),
-        (newest, until) => newest.or(until),
-    });
-    let judged = |scope: &Scope| cases(plan, &history, &findings, scope, as_of);
-    let mut cases = judged(&plan.scope);
-    let flagged = flagged_senders(&cases, &plan.policy);
-    let more = |scope: Scope| -> Vec<String> {
-        flagged_senders(&judged(&scope), &plan.policy).difference(&flagged).cloned().collect()
-    };
-    let tally = history.tally(&plan.scope);
-    let undecided = |fact: &&Fact| {
-        fact.way_out != WayOut::Absent
-            && plan.lens.rules.is_undecided(fact.rule)
-            && plan.scope.place(fact) == Counted::Other
-    };
-    let undecided_bulk: HashSet<u32> =
-        history.facts().iter().filter(undecided).map(|fact| fact.order).collect();
-    let undecided_bulk = undecided_bulk.len() as u64;
-    let flagged_in_spam = if tally.of(Counted::Spam) > 0 {
-        more(Scope { include_spam: true, ..plan.scope.clone() })
-    } else {
-        Vec::new()
-    };
-    let flagged_in_unverified = if tally.of(Counted::Unverified) > 0 {
-        more(Scope { include_unverified: true, ..plan.scope.clone() })
-    } else {
-        Vec::new()
-    };
-    let judging = plan.judging(&history, &findings, &plan.scope, as_of);
-    let mut pressure = judge::pressure(&cases, &judging);
+    let as_of = known.or_else(|| plan.day_of_asking(history.newest));
+    judged.take_in(plan, &history, &findings, as_of);
+    (history.oldest, history.newest) = judged.times();
+    let (flagged_in_spam, flagged_in_unverified) = (judged.flagged_in_spam(), judged.flagged_in_unverified());
+    let Judged { mut cases, mut pressure, tally, undecided_bulk, met, .. } = judged;
     report::sort(&mut pressure, &plan.policy);
-    judge::rank(&mut cases);
-    cases.retain(|case| plan.all || !case.received.is_empty());
     report::sort(&mut cases, &plan.policy);
     Ok(Outcome {
         history,
@@ -99,6 +93,8 @@ pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
         pressure,
         tally,
         as_of,
+        met,
+        is_by_customer,
         undecided_bulk,
         flagged_in_spam,
         flagged_in_unverified,
@@ -157,29 +153,6 @@ fn without_mail(named: &Argument, gave: &Yield) -> Error {
             Error::file(&named.path, what).hint(formats)
         }
     }
-}
-
-/// All pairs, judged.
-fn cases(
-    plan: &Plan,
-    history: &History,
-    findings: &Findings,
-    scope: &Scope,
-    as_of: Option<Day>,
-) -> Vec<Case> {
-    let judging = plan.judging(history, findings, scope, as_of);
-    let mut loads: HashMap<_, u64> = HashMap::new();
-    for fact in history.facts().iter().filter(|fact| scope.place(fact) == Counted::Marketing) {
-        *loads.entry(fact.customer).or_default() += 1;
-    }
-    history
-        .pairs()
-        .map(|pair| Case::of(pair, &judging, loads.get(&pair.customer).copied().unwrap_or(0)))
-        .collect()
-}
-
-fn flagged_senders(cases: &[Case], policy: &Policy) -> BTreeSet<String> {
-    cases.iter().filter(|case| case.is_flagged(policy)).map(|case| case.sender.clone()).collect()
 }
 
 impl Outcome {

@@ -3,12 +3,14 @@
 //! Files are cut into parts, and small ones read many at a time; threads take such tasks from one queue; what a task
 //! gave is taken in when all tasks before it have been. So nothing depends on which thread was faster.
 
+mod by_customer;
 mod cache;
 mod gathered;
 mod in_order;
 mod step;
 mod task;
 
+pub use by_customer::gather_by_customer;
 pub use cache::Cache;
 pub use gathered::{Gathered, Yield};
 pub use step::Step;

@@ -190,6 +190,11 @@ impl Tally {
         self.counts.iter().sum()
     }
 
+    /// Adds the numbers of other messages.
+    pub fn add_all(&mut self, others: &Self) {
+        self.counts.iter_mut().zip(others.counts).for_each(|(count, more)| *count += more);
+    }
+
     fn add(&mut self, counted: Counted, messages: usize) {
         self.counts[counted as usize] += messages as u64;
     }

@@ -73,4 +73,9 @@ fn the_queries_of_the_readme_run_where_their_programs_can_be_installed() {
         (told.status, told.out, told.err)
     };
     assert_eq!(check("again.parquet"), check("mail.parquet"));
+    let sorting = block("sorting by customer");
+    let told =
+        Command::new(&python).current_dir(here.path()).args(["-c", &sorting]).output().expect("Python");
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    assert_eq!(check("sorted.parquet"), check("mail.parquet"));
 }

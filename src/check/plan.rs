@@ -3,13 +3,13 @@
 use crate::consent::{Findings, Ledger, LedgerOptions, Reading};
 use crate::error::{Error, Result};
 use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
-use crate::fact_file::Keep;
+use crate::fact_file::{self, Keep};
 use crate::gather::{Cache, Gathered, Step, gather, gather_with};
 use crate::history::{History, Scope};
 use crate::judge::JudgeContext;
 use crate::mailbox::{FileId, Survey, survey_beside};
 use crate::policy::{Across, Policy};
-use crate::time::{Day, Seconds, Zone};
+use crate::time::{Day, Seconds, Time, Zone};
 use std::path::{Path, PathBuf};
 
 /// What is to be done, checked and complete.
@@ -33,6 +33,8 @@ pub struct Plan {
     pub threads: usize,
     /// Facts of earlier runs.
     pub cache: Option<Cache>,
+    /// Whether customers may be judged one by one, where facts come sorted by customer.
+    pub by_customer: bool,
 }
 
 /// A plan as it is asked for, not yet checked. Every field has a default: [`Plan::builder`] sets them, and
@@ -85,6 +87,8 @@ pub struct PlanBuilder {
     pub outputs: Vec<FileId>,
     /// A folder in which facts are kept from run to run.
     pub cache: Option<PathBuf>,
+    /// Whether customers may be judged one by one, where facts come sorted by customer: their facts are let go.
+    pub by_customer: bool,
 }
 
 impl PlanBuilder {
@@ -141,6 +145,7 @@ impl PlanBuilder {
             as_of: self.as_of,
             all: self.all,
             threads: self.threads.unwrap_or_else(cores),
+            by_customer: self.by_customer,
         })
     }
 }
@@ -168,6 +173,29 @@ impl Plan {
             Some(cache) => gather_with(cache, &self.survey, &self.lens, self.threads, progress),
             None => gather(&self.survey, &self.lens, self.threads, progress),
         }
+    }
+
+    /// The day of asking, where the newest message is that one: its day, or `until` where that is earlier.
+    pub(super) fn day_of_asking(&self, newest: Option<Time>) -> Option<Day> {
+        let newest = newest.map(|time| self.scope.zone.day(time));
+        self.as_of.or(match (newest, self.scope.until) {
+            (Some(newest), Some(until)) => Some(newest.min(until)),
+            (newest, until) => newest.or(until),
+        })
+    }
+
+    /// The day of asking, where customers can be judged one by one because it is known before: it was given, or the input
+    /// can be read twice. `None`: they can't.
+    pub(super) fn day_before_judging(&self) -> Option<Option<Day>> {
+        let [source] = self.survey.sources.as_slice() else { return None };
+        if !self.by_customer || self.cache.is_some() || self.survey.arguments.len() != 1 {
+            return None;
+        }
+        if source.origin.path.as_os_str() == "-" {
+            return self.as_of.map(Some);
+        }
+        let newest = fact_file::newest_by_customer(&source.origin.path, self.lens.now)?;
+        Some(self.day_of_asking(newest))
     }
 
     /// A plan to read these mailboxes at that instant (seconds since 1970), with the built-in rules and policy, without

@@ -82,12 +82,12 @@ impl<'a> SummaryInputs<'a> {
         outcome: &'a Outcome,
         changes: Option<&'a Changes>,
     ) -> Self {
-        let list = || {
+        let list = |met| {
             let listed = OfListedSenders::of(outcome.marketing_cases());
             ListAccount {
                 pairs: listed.pairs,
                 pairs_without_row: listed.without_row.len() as u64,
-                ..ListAccount::of(&plan.ledger, &outcome.history, &plan.lens.senders)
+                ..ListAccount::of(&plan.ledger, met, &plan.lens.senders)
             }
         };
         Self {
@@ -95,7 +95,7 @@ impl<'a> SummaryInputs<'a> {
             outcome,
             report,
             changes,
-            list: plan.ledger.given.then(list),
+            list: outcome.met.as_ref().map(list),
             unnamed_owners: plan.lens.owners.unnamed().collect(),
         }
     }

@@ -21,6 +21,7 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let written = Destinations::checked(vec![out], &options.inputs.files(), options.force)?;
     let needs = Needs {
         unmatched: false,
+        by_customer: false,
         details: true,
         ways_out: options.html.is_some(),
         signs: true,

@@ -155,6 +155,8 @@ pub struct Needs<'a> {
     pub all: bool,
     /// The customers whom the consent lists leave out.
     pub unmatched: bool,
+    /// Customers may be judged one by one, where facts come sorted by customer.
+    pub by_customer: bool,
     /// Files that the run writes to, which are not read.
     pub outputs: &'a [FileId],
 }
@@ -240,6 +242,7 @@ impl Inputs {
             with_details: needs.details,
             with_ways_out: needs.ways_out,
             with_signs: needs.signs,
+            by_customer: needs.by_customer,
             outputs: needs.outputs.to_vec(),
             ..Plan::builder(&self.mailboxes, now)
         };

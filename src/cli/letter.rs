@@ -35,6 +35,7 @@ pub fn run_letter(options: &LetterArguments, console: Console) -> Result<u8> {
         signs: false,
         all: true,
         unmatched: false,
+        by_customer: false,
         outputs: written.ids(),
     };
     let (plan, outcome) = read(&options.inputs, needs, &written, console)?;

@@ -4,6 +4,7 @@
 mod about_sender;
 mod account;
 mod arguments;
+mod by_customer;
 mod clock;
 mod config;
 mod console;

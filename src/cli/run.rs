@@ -2,6 +2,7 @@
 
 use super::account::{SummaryInputs, conclude};
 use super::arguments::{Arguments, Check, Command, ReportFormat};
+use super::by_customer::Growing;
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
@@ -24,7 +25,7 @@ use super::status::{DONE, FAILED, FLAGGED, LOCKED};
 use super::terminal::output_is_closed;
 use super::whole_files::have_their_own_output;
 use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
-use crate::check::{Outcome, Plan, check};
+use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::fact::{BUILT_IN_RULES, Redaction};
 use crate::judge::JudgeContext;
@@ -173,6 +174,7 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
         signs: false,
         all: options.all,
         unmatched: options.unmatched.is_some(),
+        by_customer: options.may_be_by_customer(),
         outputs: &outputs,
     };
     let redaction = options.inputs.redaction()?;
@@ -182,7 +184,7 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
     console.tell(&warnings(&plan.ledger));
     console.warn(options.unused_style().filter(|_| !options.amount(true).quiet));
     let progress = Progress::new(options.inputs.quiet, &plan);
-    let mut outcome = check(&plan, &|step| progress.step(step))?;
+    let (mut outcome, growing) = Growing::check(options, &plan, &|step| progress.step(step))?;
     progress.finish();
     let remembered = match &redaction {
         Some(redaction) => {
@@ -200,8 +202,8 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
     if !outcome.is_empty() {
         fits_into_sheets(options, &outcome)?;
         written.replace_only_own()?;
-        let redaction = redaction.as_ref();
-        console.warn(publish(options, &plan, &outcome, &summary, compared.as_ref(), redaction)?);
+        let summary = (&summary, compared.as_ref(), redaction.as_ref());
+        console.warn(publish(options, &plan, &outcome, summary, growing)?);
     }
     console.tell(&remarks(&outcome, amount));
     console.warn(outcome.period_without_mail(&plan.scope));
@@ -227,9 +229,8 @@ fn publish(
     options: &Check,
     plan: &Plan,
     outcome: &Outcome,
-    summary: &SummaryInputs<'_>,
-    compared: Option<&Compared>,
-    redaction: Option<&Redaction>,
+    (summary, compared, redaction): (&SummaryInputs<'_>, Option<&Compared>, Option<&Redaction>),
+    growing: Option<Growing<'_>>,
 ) -> Result<Option<Error>> {
     let context =
         Context { policy: &plan.policy, list_given: plan.ledger.given, compared: compared.is_some() };
@@ -252,11 +253,11 @@ fn publish(
     let account = summary.account();
     let page = Page::new(&account, &outcome.cases, &judging, &listing);
     let page = options.html.as_deref().map(|path| prepare(path, |out| page.write(out))).transpose()?;
-    let messages = options
-        .messages
-        .as_ref()
-        .map(|path| prepare(path, |out| write_messages(out, style, &judging, &listing)))
-        .transpose()?;
+    let messages = options.messages.as_ref().map(|path| match growing {
+        Some(list) => list.prepared(),
+        None => prepare(path, |out| write_messages(out, style, &judging, &listing)),
+    });
+    let messages = messages.transpose()?;
     let starter = options
         .starter_ledger
         .as_ref()

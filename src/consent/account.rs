@@ -1,9 +1,9 @@
 //! How the consent lists fared against the mail: which rows matched some message, and what those that matched none may
 //! have meant. A typing error in an address would otherwise flag a sender that has consent, in silence.
 
+use super::Met;
 use super::ledger::{Ledger, Oldest, Overruled, Rows, sender_keys};
-use crate::fact::{AddressId, CustomerId, Senders, domain_of, label};
-use crate::history::History;
+use crate::fact::{Senders, domain_of, label};
 use crate::time::Day;
 use std::collections::{BTreeSet, HashSet};
 use strsim::levenshtein;
@@ -80,20 +80,17 @@ struct Present<'a> {
 }
 
 impl ListAccount {
-    /// Holds all rows against all messages, also those outside the period.
-    pub fn of(ledger: &Ledger, history: &History, senders: &Senders) -> Self {
-        let names = &history.names;
-        let pairs: HashSet<(AddressId, CustomerId)> =
-            history.facts().iter().map(|fact| (fact.from, fact.customer)).collect();
+    /// Compares all rows with all messages, also those outside the period.
+    pub fn of(ledger: &Ledger, met: &Met, senders: &Senders) -> Self {
         let mut matched: HashSet<(&str, &str)> = HashSet::new();
-        for (from, customer) in &pairs {
-            matched.extend(ledger.keys_for(names.unredacted(*from), senders, names.unredacted(*customer)));
+        for (from, customer) in met.pairs() {
+            matched.extend(ledger.keys_for(from, senders, customer));
         }
         let rows = ledger.all_rows();
         let is_matched = |rows: &Rows<'_>| matched.contains(&(rows.sender, rows.customer));
         let count = rows.iter().filter(|rows| is_matched(rows)).map(|rows| rows.count as u64).sum();
         let unmatched: Vec<Rows<'_>> = rows.into_iter().filter(|rows| !is_matched(rows)).collect();
-        let present = Present::of(history, ledger, senders);
+        let present = Present::of(met, ledger, senders);
         let nobody = unmatched.iter().filter(|rows| !present.customer_keys.contains(rows.customer));
         let about_nobody = nobody.map(|rows| rows.count as u64).sum();
         let few = unmatched.len() <= NAMED;
@@ -126,13 +123,11 @@ impl ListAccount {
 }
 
 impl<'a> Present<'a> {
-    fn of(history: &'a History, ledger: &Ledger, senders: &Senders) -> Self {
-        let names = &history.names;
-        let facts = history.facts();
-        let addresses: BTreeSet<&str> = facts.iter().map(|fact| names.unredacted(fact.from)).collect();
-        let customers: BTreeSet<&str> = facts.iter().map(|fact| names.unredacted(fact.customer)).collect();
+    fn of(met: &'a Met, ledger: &Ledger, senders: &Senders) -> Self {
+        let addresses: BTreeSet<&str> = met.pairs().map(|(from, _)| from).collect();
+        let customers: BTreeSet<&str> = met.pairs().map(|(_, customer)| customer).collect();
         Self {
-            senders: facts.iter().map(|fact| names.unredacted(fact.sender)).collect(),
+            senders: met.senders().collect(),
             customer_keys: customers.iter().flat_map(|customer| ledger.customer_keys(customer)).collect(),
             customers,
             sender_keys: addresses.iter().flat_map(|address| sender_keys(address, senders)).collect(),

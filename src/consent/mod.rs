@@ -4,6 +4,7 @@ mod account;
 mod evidence;
 mod grace;
 mod ledger;
+mod met;
 mod timeline;
 
 pub use account::{ListAccount, Unmatched};
@@ -13,6 +14,7 @@ pub use ledger::{
     DateOrder, Format, FormatSource, Ledger, LedgerOptions, ListFile, Oldest, Overruled, Reading,
     accepted_words, refuse_as_mailbox, sender_cell,
 };
+pub use met::Met;
 pub use timeline::{Standing, Terms, Timeline};
 
 use crate::time::{Day, Seconds};

@@ -27,7 +27,9 @@ pub(crate) use batch::short_hash;
 pub use batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, OptOutOffer, OwnMail, Skip, hash, id_hash};
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use lens::Lens;
-pub use names::{AddressId, CustomerId, ListId, MailboxId, NameId, Names, NewNames, Renaming, SenderId};
+pub use names::{
+    AddressId, CustomerId, ListId, MailboxId, NameId, Named, Names, NewNames, Renaming, SenderId,
+};
 pub use reader::FactReader;
 pub use record::{Candidates, Record, Written};
 pub use redaction::{Redaction, host_of_address, host_of_url};

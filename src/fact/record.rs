@@ -58,6 +58,12 @@ pub struct Written {
 }
 
 impl Candidates {
+    /// Those that are found by their places in that order.
+    pub fn in_order(time: impl FnMut(usize) -> Option<Seconds>) -> Self {
+        let [before_import, received, delivered, date, separator] = [0, 1, 2, 3, 4].map(time);
+        Self { before_import, received, delivered, date, separator }
+    }
+
     /// The first that can be believed at a run that takes place at `now`.
     pub fn believed(&self, now: Seconds) -> Option<Time> {
         let Self { before_import, received, delivered, date, separator } = *self;

@@ -27,8 +27,10 @@ pub(super) enum Texts<'a> {
 /// A column of texts and what they mean.
 pub(super) struct Meanings<'a, T> {
     texts: Texts<'a>,
-    /// By the place of a text among those of the column.
-    known: Vec<Option<T>>,
+    /// By the place of a text among those of the column, with the age in which it was found out.
+    known: Vec<Option<(u32, T)>>,
+    /// Meanings of an earlier age were forgotten.
+    age: u32,
     /// Of the row before, where texts have no places.
     latest: Option<(&'a str, T)>,
 }
@@ -78,7 +80,7 @@ impl<'a> Columns<'a> {
 
     pub fn meanings<T: Copy>(&self, id: ColumnId) -> Result<Meanings<'a, T>> {
         let texts = self.texts(id)?;
-        Ok(Meanings { known: vec![None; texts.places()], texts, latest: None })
+        Ok(Meanings { known: vec![None; texts.places()], age: 0, texts, latest: None })
     }
 
     pub fn numbers(&self, id: ColumnId) -> Result<Numbers<'a>> {
@@ -143,10 +145,10 @@ impl<'a, T: Copy> Meanings<'a, T> {
     /// What the text of a row means; `find` finds out once for each text. `None`: there is no text, or it means nothing.
     fn get(&mut self, row: usize, find: impl FnOnce(&'a str) -> Option<T>) -> Option<T> {
         if let Some(place) = self.texts.place(row) {
-            let known = self.known.get(place).copied().flatten();
-            return known.or_else(|| {
+            let known = self.known.get(place).copied().flatten().filter(|(age, _)| *age == self.age);
+            return known.map(|(_, known)| known).or_else(|| {
                 let found = find(self.texts.get(row)?)?;
-                *self.known.get_mut(place)? = Some(found);
+                *self.known.get_mut(place)? = Some((self.age, found));
                 Some(found)
             });
         }
@@ -177,6 +179,12 @@ impl<'a, T: Copy> Meanings<'a, T> {
 }
 
 impl<T: Copy + From<u32>> Meanings<'_, T> {
+    /// Forgets the numbers of names: others follow.
+    pub fn forget(&mut self) {
+        self.age += 1;
+        self.latest = None;
+    }
+
     /// The number of a name.
     pub fn number(&mut self, row: usize, names: &mut Names) -> Option<T> {
         self.get(row, |text| Some(names.number(text)))

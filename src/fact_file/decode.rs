@@ -1,8 +1,9 @@
 //! Rows as a batch of facts.
 
+use super::by_customer::{Customers, SORT_THEM};
 use super::columns::{Columns, Flags, Lists, Meanings, Numbers, Texts};
 use super::encode::{FLAGS, MAYBE_KNOWN};
-use super::schema::{ColumnId, RowKind};
+use super::schema::{ColumnId, RowKind, TIMES};
 use super::{Given, Keep, MADE_BY};
 use crate::error::Error;
 use crate::fact::{
@@ -18,6 +19,9 @@ use std::path::PathBuf;
 /// What is wrong with rows, to be said of their file.
 pub(super) type Result<T> = std::result::Result<T, String>;
 
+/// What to do about rows that `facts` did not write so.
+const GIVE_FACTS: &str = "give what `mailfatigue facts` wrote, with all its columns";
+
 /// Where rows go, and what is known of those before.
 pub(super) struct Decoder<'l, 'b> {
     lens: &'l Lens,
@@ -27,8 +31,12 @@ pub(super) struct Decoder<'l, 'b> {
     /// The message of the row before: its mailbox and its number there.
     message: Option<(Option<MailboxId>, i64)>,
     links: HashSet<OptOutLink>,
+    /// Where rows are sorted by customer.
+    pub customers: Option<Customers<'b>>,
     /// The mailboxes that the facts were made from.
     pub given: Vec<Given>,
+    /// Where rows are wrong, what to do about it.
+    pub hint: &'static str,
 }
 
 /// The columns of some rows.
@@ -55,7 +63,7 @@ struct Row<'a> {
     message: Numbers<'a>,
     identity: Numbers<'a>,
     offset: Numbers<'a>,
-    times: [Numbers<'a>; 5],
+    times: Vec<Numbers<'a>>,
     hashes: [Numbers<'a>; 3],
     flags: Vec<(Flags<'a>, Traits)>,
     maybe_known: Vec<(Flags<'a>, Traits, Traits)>,
@@ -110,13 +118,7 @@ impl<'a> Row<'a> {
             message: number(ColumnId::Message)?,
             identity: number(ColumnId::Identity)?,
             offset: number(ColumnId::Offset)?,
-            times: [
-                number(ColumnId::BeforeImport)?,
-                number(ColumnId::Received)?,
-                number(ColumnId::Delivered)?,
-                number(ColumnId::Date)?,
-                number(ColumnId::Separator)?,
-            ],
+            times: TIMES.iter().map(|id| number(*id)).collect::<Result<_>>()?,
             hashes: [number(ColumnId::LeadsTo)?, number(ColumnId::Template)?, number(ColumnId::Answers)?],
             flags: flags.collect::<Result<_>>()?,
             maybe_known: maybe.collect::<Result<_>>()?,
@@ -132,10 +134,17 @@ impl<'a> Row<'a> {
         })
     }
 
+    fn forget_names(&mut self) {
+        self.customer.forget();
+        self.sender.forget();
+        self.from.forget();
+        self.name.forget();
+        self.list.forget();
+        self.mailbox.forget();
+    }
+
     fn times(&self, at: usize) -> Candidates {
-        let [before_import, received, delivered, date, separator] =
-            [0, 1, 2, 3, 4].map(|place| self.times[place].get(at));
-        Candidates { before_import, received, delivered, date, separator }
+        Candidates::in_order(|place| self.times.get(place)?.get(at))
     }
 
     fn traits(&self, at: usize) -> Traits {
@@ -181,7 +190,8 @@ impl<'a> Row<'a> {
 
 impl<'l, 'b> Decoder<'l, 'b> {
     pub fn new(lens: &'l Lens, keep: Keep, (batch, names): (&'b mut Batch, &'b mut Names)) -> Self {
-        Self { lens, keep, batch, names, message: None, links: HashSet::new(), given: Vec::new() }
+        let (links, given) = Default::default();
+        Self { lens, keep, batch, names, message: None, links, customers: None, given, hint: GIVE_FACTS }
     }
 
     /// Takes in some rows.
@@ -198,8 +208,33 @@ impl<'l, 'b> Decoder<'l, 'b> {
         })
     }
 
+    /// Ends reading.
+    pub fn end(&mut self) {
+        if let Some(customers) = &mut self.customers {
+            customers.end(self.batch, self.names);
+        }
+    }
+
+    /// Turns to the customer of a row, where rows are sorted by customer. The next customer's messages are others, with
+    /// names of their own.
+    fn turn_to_customer(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
+        let (Some(customers), Some(customer)) = (&mut self.customers, row.customer_text.get(at)) else {
+            return Ok(());
+        };
+        let turned = customers.turn_to(customer, (self.batch, self.names));
+        if turned.inspect_err(|_| self.hint = SORT_THEM)? {
+            self.message = None;
+            self.links.clear();
+            row.forget_names();
+        }
+        Ok(())
+    }
+
     fn row(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
         let kind = row.kind.must(at, "row", RowKind::with_word)?;
+        if matches!(kind, RowKind::Message | RowKind::Written) {
+            self.turn_to_customer(row, at)?;
+        }
         match kind {
             RowKind::Message => return self.message(row, at),
             RowKind::Written => self.written(row, at),
@@ -209,6 +244,8 @@ impl<'l, 'b> Decoder<'l, 'b> {
                 self.given.push(given.map_err(|_| "has a damaged row `mailbox`".to_string())?);
             }
             RowKind::Blocked => {
+                let may_block = self.customers.as_ref().map_or(Ok(()), Customers::may_block);
+                may_block.inspect_err(|_| self.hint = SORT_THEM)?;
                 let address = row.from_text.get(at).unwrap_or_default().to_string();
                 self.batch.remarks.push(Remark::Blocked(vec![address]));
             }

@@ -4,12 +4,14 @@
 //! Arrow stream are two containers of the same rows. Whatever depends on the run that judges (its day, its zone, its
 //! period) is decided when rows are read: a row has all times that a message names, not the believed one.
 
+mod by_customer;
 mod cells;
 mod columns;
 mod decode;
 mod encode;
 mod given;
 mod keep;
+mod newest;
 mod parquet;
 mod read;
 mod schema;
@@ -17,9 +19,11 @@ mod shape;
 mod stream;
 
 pub use crate::outputs::FACTS_MARK as MADE_BY;
+pub use by_customer::{CUSTOMER, OneCustomer, SORTED_BY};
 pub use encode::{Rows, write_rows};
 pub use given::Given;
 pub use keep::Keep;
+pub use newest::newest_by_customer;
 pub use parquet::ParquetRows;
 pub use read::read;
 pub use schema::{COLUMNS, Column, Data, ROWS, RowKind};

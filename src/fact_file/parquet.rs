@@ -1,8 +1,7 @@
 //! Rows in a Parquet file.
 
-use super::decode::is_needed;
 use super::schema::{COLUMNS, ColumnId, Data, IDS};
-use super::{Keep, MADE_BY, SCHEMA};
+use super::{MADE_BY, SCHEMA};
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{
@@ -88,12 +87,12 @@ pub(super) fn metadata(
     Ok((loaded, pairs))
 }
 
-/// Reads rows of a file whose metadata were loaded, with the columns that a run needs.
+/// Reads rows of a file whose metadata were loaded, with the wanted columns.
 pub(super) fn rows<R: ChunkReader + 'static>(
     input: R,
     loaded: &ArrowReaderMetadata,
     groups: Option<Range<usize>>,
-    keep: Keep,
+    wanted: impl Fn(ColumnId) -> bool,
 ) -> Result<ParquetRecordBatchReader, ParquetError> {
     let as_dictionary = |field: &Arc<Field>| {
         let is_name = COLUMNS.iter().any(|column| column.name == field.name() && column.data == Data::Name);
@@ -106,8 +105,7 @@ pub(super) fn rows<R: ChunkReader + 'static>(
     let fields: Vec<_> = loaded.schema().fields().iter().map(as_dictionary).collect();
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
     let loaded = ArrowReaderMetadata::try_new(Arc::clone(loaded.metadata()), options)?;
-    let is_read =
-        |name: &str| IDS.iter().zip(COLUMNS).any(|(id, column)| column.name == name && is_needed(*id, keep));
+    let is_read = |name: &str| IDS.iter().zip(COLUMNS).any(|(id, column)| column.name == name && wanted(*id));
     let fields = loaded.schema().fields().iter().enumerate();
     let places: Vec<usize> =
         fields.filter(|(_, field)| is_read(field.name())).map(|(place, _)| place).collect();

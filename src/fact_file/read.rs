@@ -1,6 +1,7 @@
 //! Reads rows, whatever contains them.
 
-use super::decode::Decoder;
+use super::by_customer::{Customers, OneCustomer, are_sorted};
+use super::decode::{Decoder, is_needed};
 use super::parquet::{metadata, rows};
 use super::stream::Incoming;
 use super::{Given, Keep, Shape};
@@ -9,44 +10,50 @@ use crate::fact::{Batch, Lens, Names};
 use crate::mailbox::{FactsBytes, FactsFile};
 use arrow_array::RecordBatch;
 use parquet::file::reader::ChunkReader;
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 
 /// Reads facts into a batch, and returns the mailboxes that they were made from. `progress` is told of rows as they come.
-pub fn read(
+/// Where they are sorted by customer, `one_customer` is handed each customer's, and only the rest goes into the batch.
+pub fn read<'a>(
     file: FactsFile<'_>,
-    lens: &Lens,
-    keep: Keep,
-    store: (&mut Batch, &mut Names),
+    (lens, keep): (&'a Lens, Keep),
+    store: (&'a mut Batch, &'a mut Names),
+    one_customer: Option<OneCustomer<'a>>,
     progress: &dyn Fn(usize),
 ) -> Result<Vec<Given>> {
     let path = file.path;
-    let mut reading = Reading { path, lens, keep, decoder: Decoder::new(lens, keep, store), progress };
+    let mut reading =
+        Reading { path, lens, keep, decoder: Decoder::new(lens, keep, store), one_customer, progress };
     let read = caught(|| match file.bytes {
         FactsBytes::File(file, groups) => reading.parquet(file, groups),
         FactsBytes::Memory(bytes) => reading.parquet(bytes::Bytes::from(bytes), None),
         FactsBytes::Stream(bytes) => reading.stream(bytes),
     });
     read.unwrap_or_else(|| Err(damaged(path, "its bytes can't be read")))?;
+    reading.decoder.end();
     Ok(reading.decoder.given)
 }
 
-struct Reading<'a> {
-    path: &'a Path,
+struct Reading<'p, 'a> {
+    path: &'p Path,
     lens: &'a Lens,
     keep: Keep,
     decoder: Decoder<'a, 'a>,
-    progress: &'a dyn Fn(usize),
+    one_customer: Option<OneCustomer<'a>>,
+    progress: &'p dyn Fn(usize),
 }
 
-impl Reading<'_> {
+impl Reading<'_, '_> {
     fn parquet<R: ChunkReader + 'static>(&mut self, input: R, groups: Option<Range<usize>>) -> Result<()> {
         let failed = |error| damaged(self.path, error);
         let (loaded, pairs) = metadata(&input).map_err(failed)?;
-        Shape::of(self.lens).must_be_that_of(self.path, &pairs)?;
-        for batch in rows(input, &loaded, groups, self.keep).map_err(failed)? {
+        self.begin(&pairs)?;
+        let keep = self.keep;
+        for batch in rows(input, &loaded, groups, |id| is_needed(id, keep)).map_err(failed)? {
             let batch = batch.map_err(|error| damaged(self.path, error))?;
             self.take_in(&batch)?;
         }
@@ -58,7 +65,7 @@ impl Reading<'_> {
         let schema = stream.schema();
         let pairs =
             schema.metadata().iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-        Shape::of(self.lens).must_be_that_of(self.path, &pairs)?;
+        self.begin(&pairs)?;
         while let Some(batch) = stream.rows() {
             let batch = batch.map_err(|error| damaged(self.path, error))?;
             self.take_in(&batch)?;
@@ -66,10 +73,18 @@ impl Reading<'_> {
         if stream.is_whole() { Ok(()) } else { Err(damaged(self.path, "it ends in the middle")) }
     }
 
+    fn begin(&mut self, metadata: &HashMap<String, String>) -> Result<()> {
+        Shape::of(self.lens).must_be_that_of(self.path, metadata)?;
+        if are_sorted(metadata) {
+            self.decoder.customers = Some(Customers::new(self.one_customer.take()));
+        }
+        Ok(())
+    }
+
     fn take_in(&mut self, batch: &RecordBatch) -> Result<()> {
         (self.progress)(batch.num_rows());
-        let hint = "give what `mailfatigue facts` wrote, with all its columns";
-        self.decoder.take_in(batch).map_err(|what| Error::file(self.path, what).hint(hint))
+        let taken = self.decoder.take_in(batch);
+        taken.map_err(|what| Error::file(self.path, what).hint(self.decoder.hint))
     }
 }
 

@@ -125,6 +125,10 @@ columns! {
     Note "note" Text "in rows about no message: the reason, or an error as JSON";
 }
 
+/// The times of a message, in the order in which they are believed.
+pub(super) const TIMES: [ColumnId; 5] =
+    [ColumnId::BeforeImport, ColumnId::Received, ColumnId::Delivered, ColumnId::Date, ColumnId::Separator];
+
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowKind {

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::fact::{FactReader, Lens};
-use crate::fact_file::{self, Given, Keep};
+use crate::fact_file::{self, Given, Keep, OneCustomer};
 use crate::mailbox::{FactsFile, Place, RawMessage, Remark, Sink, Unusable, Want};
 
 /// A step of reading, reported while reading goes on.
@@ -24,6 +24,8 @@ pub(super) struct ProgressReader<'a, 'l> {
     pub(super) lens: &'l Lens,
     /// The mailboxes that facts were made from.
     pub(super) given: Vec<Given>,
+    /// Who takes facts that come sorted by customer.
+    pub(super) one_customer: Option<OneCustomer<'a>>,
 }
 
 impl Sink for ProgressReader<'_, '_> {
@@ -69,7 +71,12 @@ impl Sink for ProgressReader<'_, '_> {
         let rows = |count| (0..count).for_each(|_| (self.progress)(Step::Message));
         self.reader.turn_to_facts();
         let keep = Keep::of(self.lens);
-        self.given.extend(fact_file::read(file, self.lens, keep, self.reader.store(), &rows)?);
+        let store = self.reader.store();
+        let one_customer: Option<OneCustomer<'_>> = match &mut self.one_customer {
+            Some(one_customer) => Some(&mut **one_customer),
+            None => None,
+        };
+        self.given.extend(fact_file::read(file, (self.lens, keep), store, one_customer, &rows)?);
         Ok(())
     }
 }

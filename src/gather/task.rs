@@ -112,7 +112,13 @@ impl Task<'_> {
     ) -> Result<Option<Borders>> {
         for source in self.sources {
             reader.begin();
-            let mut told = ProgressReader { reader: &mut *reader, progress, lens, given: Vec::new() };
+            let mut told = ProgressReader {
+                reader: &mut *reader,
+                progress,
+                lens,
+                given: Vec::new(),
+                one_customer: None,
+            };
             let bytes = |bytes| progress(Step::Bytes(bytes));
             let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut told);
             let of_source = std::mem::take(&mut told.given);

@@ -254,10 +254,8 @@ fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
     let start = links.partition_point(|(from, _)| *from < sender);
     let links = links.get(start..).unwrap_or_default().iter().take_while(|(from, _)| *from == sender);
     let names = links.map(|(_, at)| judging.history.names.text(*at));
-    let mut names: Vec<String> = names
-        .filter(|name| !judging.senders.is_sending_platform(name) && !judging.senders.is_shared(name))
-        .map(str::to_string)
-        .collect();
+    let mut names: Vec<String> =
+        names.filter(|name| !judging.senders.takes_opt_outs_for_many(name)).map(str::to_string).collect();
     names.sort();
     names
 }

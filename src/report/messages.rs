@@ -44,9 +44,29 @@ pub fn write(
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
 ) -> io::Result<()> {
-    let mut table = Table::new(out, style, MESSAGE_COLUMNS.into_iter().map(|(name, _)| name))?;
-    rows(judging, listing).try_for_each(|row| table.row(row.into_iter()))?;
-    table.finish()
+    let mut list = MessageList::new(out, style)?;
+    list.add(judging, listing)?;
+    list.finish()
+}
+
+/// A list that is written customer by customer.
+pub struct MessageList<W: Write>(Table<W>);
+
+impl<W: Write> MessageList<W> {
+    /// Begins it.
+    pub fn new(out: W, style: Style) -> io::Result<Self> {
+        Table::new(out, style, MESSAGE_COLUMNS.into_iter().map(|(name, _)| name)).map(Self)
+    }
+
+    /// Adds messages in the order of reading.
+    pub fn add(&mut self, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> io::Result<()> {
+        rows(judging, listing).try_for_each(|row| self.0.row(row.into_iter()))
+    }
+
+    /// Ends it.
+    pub fn finish(self) -> io::Result<()> {
+        self.0.finish()
+    }
 }
 
 /// The rows of the list in the order of reading, for a message to several customers one for each. Cells are made one row at

@@ -28,7 +28,7 @@ pub use explain::{
 };
 pub use json::write as write_json_report;
 pub use letter::{Language, letter};
-pub use messages::{Listing, MESSAGE_COLUMNS, write as write_messages};
+pub use messages::{Listing, MESSAGE_COLUMNS, MessageList, write as write_messages};
 pub use page::Page;
 pub use safe::visible;
 pub use senders::{SENDER_COLUMNS, SenderColumn, write as write_senders};

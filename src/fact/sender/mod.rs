@@ -123,6 +123,11 @@ impl Senders {
         self.hosts.is_shared(domain)
     }
 
+    /// Whether a domain takes opt-outs for many: that tells nothing about who belongs together.
+    pub fn takes_opt_outs_for_many(&self, domain: &str) -> bool {
+        self.is_sending_platform(domain) || self.is_shared(domain)
+    }
+
     /// Whether an address is a relay service's, behind which stands who really wrote.
     pub fn is_relayed(&self, address: &str) -> bool {
         self.hosts.is_relayed(address)

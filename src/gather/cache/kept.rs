@@ -36,7 +36,7 @@ impl Kept {
         let file = FactsFile { path: &self.path, bytes: FactsBytes::Memory(bytes) };
         let (batch, _) = reader.store();
         let (mark, remarks) = (batch.mark(), batch.remarks.len());
-        let read = fact_file::read(file, lens, keep, reader.store(), progress);
+        let read = fact_file::read(file, (lens, keep), reader.store(), None, progress);
         let (batch, _) = reader.store();
         match read {
             Ok(given) => {

@@ -1,0 +1,93 @@
+//! The main job over facts that come sorted by customer: each customer's are judged when the next one's begin, then let
+//! go. What needs more than one customer's mail is gathered meanwhile, or known before: the day of asking.
+
+use super::judged::Judged;
+use super::{Each, Plan};
+use crate::consent::Findings;
+use crate::error::{Error, Result};
+use crate::fact::{Batch, Names, hash};
+use crate::gather::{Gathered, Step, gather_by_customer};
+use crate::history::History;
+use crate::time::Day;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Reads and judges one customer after the other, where the only input is facts that come so. What is returned beside what
+/// was judged belongs to no customer, or is everything where the facts are not sorted.
+pub(super) fn judge(
+    plan: &Plan,
+    as_of: Option<Day>,
+    each: Each<'_>,
+    progress: &(dyn Fn(Step) + Sync),
+) -> Result<(Gathered, Option<Judged>)> {
+    let mut customers = ByCustomer::new(plan, as_of, each);
+    let mut one_customer = |batch, names| customers.take_in(batch, names);
+    let (gathered, is_whole) = gather_by_customer(&plan.survey, &plan.lens, progress, &mut one_customer);
+    if let Some(error) = customers.failure.take() {
+        return Err(error);
+    }
+    let any = is_whole && customers.any;
+    Ok((gathered, any.then(|| customers.complete())))
+}
+
+/// The customers that were judged so far.
+struct ByCustomer<'a, 'e> {
+    plan: &'a Plan,
+    as_of: Option<Day>,
+    each: Each<'e>,
+    judged: Judged,
+    /// Whether there was any customer.
+    any: bool,
+    /// The senders of all customers, by their hashes, …
+    senders: HashMap<u64, String>,
+    /// … and at which domains (hashed) they take opt-outs: matters where it is another sender's.
+    links: HashSet<(String, u64)>,
+    /// Why what was judged could not be written.
+    failure: Option<Error>,
+}
+
+impl<'a, 'e> ByCustomer<'a, 'e> {
+    fn new(plan: &'a Plan, as_of: Option<Day>, each: Each<'e>) -> Self {
+        let (senders, links) = Default::default();
+        Self { plan, as_of, each, judged: Judged::default(), any: false, senders, links, failure: None }
+    }
+
+    /// Judges one customer.
+    fn take_in(&mut self, mut batch: Batch, names: Names) {
+        let plan = self.plan;
+        self.any = true;
+        for link in &batch.links {
+            self.links.insert((names.text(link.sender).to_string(), link.domain));
+        }
+        let details = std::mem::take(&mut batch.details);
+        let senders: HashSet<_> = batch.facts.iter().map(|fact| fact.sender).collect();
+        for sender in senders {
+            let name = names.text(sender);
+            self.senders.entry(hash(&[name.as_bytes()])).or_insert_with(|| name.to_string());
+        }
+        let history = History::of(batch, names, plan.lens.rules.of_streams(), &plan.scope.zone);
+        let findings = Findings::of(&history, &plan.scope.zone);
+        self.judged.take_in(plan, &history, &findings, self.as_of);
+        let judging = plan.judging(&history, &findings, &plan.scope, self.as_of);
+        if self.failure.is_none() {
+            self.failure = (self.each)(&judging, &details).err();
+        }
+    }
+
+    /// Everything that was judged, with what only all customers together show.
+    fn complete(self) -> Judged {
+        let Self { plan, mut judged, senders, links, .. } = self;
+        let mut elsewhere: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+        for (sender, domain) in &links {
+            if let Some(other) =
+                senders.get(domain).filter(|other| !plan.lens.senders.takes_opt_outs_for_many(other))
+            {
+                elsewhere.entry(sender).or_default().insert(other);
+            }
+        }
+        for case in &mut judged.cases {
+            let others = elsewhere.get(case.sender.as_str()).into_iter().flatten();
+            case.opts_out_at = others.map(|other| (*other).to_string()).collect();
+        }
+        judged
+    }
+}

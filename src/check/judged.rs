@@ -1,0 +1,108 @@
+//! What was judged so far: everything that was read, or one customer after the other. Either way the sums are the same,
+//! because every verdict, share and rank is about one customer's mail.
+
+use super::Plan;
+use crate::consent::{Findings, Met};
+use crate::fact::{Fact, WayOut};
+use crate::history::{Counted, History, Scope, Tally};
+use crate::judge::{self, Case};
+use crate::policy::Policy;
+use crate::time::{Day, Time};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// What was judged so far.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// The pairs to be listed.
+    pub cases: Vec<Case>,
+    /// Rows of contact pressure.
+    pub pressure: Vec<Case>,
+    pub tally: Tally,
+    pub undecided_bulk: u64,
+    /// Who was met, where there are consent lists.
+    pub met: Option<Met>,
+    oldest: Option<Time>,
+    newest: Option<Time>,
+    flagged: BTreeSet<String>,
+    flagged_with_spam: BTreeSet<String>,
+    flagged_with_unverified: BTreeSet<String>,
+}
+
+impl Judged {
+    /// Judges what was read of some customers, whole customers each.
+    pub fn take_in(&mut self, plan: &Plan, history: &History, findings: &Findings, as_of: Option<Day>) {
+        let judged = |scope: &Scope| cases(plan, history, findings, scope, as_of);
+        let mut cases = judged(&plan.scope);
+        self.flagged.append(&mut flagged_senders(&cases, &plan.policy));
+        let tally = history.tally(&plan.scope);
+        if tally.of(Counted::Spam) > 0 {
+            let with_spam = judged(&Scope { include_spam: true, ..plan.scope.clone() });
+            self.flagged_with_spam.append(&mut flagged_senders(&with_spam, &plan.policy));
+        }
+        if tally.of(Counted::Unverified) > 0 {
+            let with_unverified = judged(&Scope { include_unverified: true, ..plan.scope.clone() });
+            self.flagged_with_unverified.append(&mut flagged_senders(&with_unverified, &plan.policy));
+        }
+        self.tally.add_all(&tally);
+        self.undecided_bulk += undecided_bulk(plan, history);
+        let judging = plan.judging(history, findings, &plan.scope, as_of);
+        self.pressure.append(&mut judge::pressure(&cases, &judging));
+        judge::rank(&mut cases);
+        cases.retain(|case| plan.all || !case.received.is_empty());
+        self.cases.append(&mut cases);
+        self.oldest = [self.oldest, history.oldest].into_iter().flatten().min();
+        self.newest = self.newest.max(history.newest);
+        if plan.ledger.given {
+            self.met.get_or_insert_default().take_in(history);
+        }
+    }
+
+    /// The times of the oldest and the newest message.
+    pub fn times(&self) -> (Option<Time>, Option<Time>) {
+        (self.oldest, self.newest)
+    }
+
+    /// Senders that would be flagged if spam counted.
+    pub fn flagged_in_spam(&self) -> Vec<String> {
+        self.flagged_with_spam.difference(&self.flagged).cloned().collect()
+    }
+
+    /// Senders that would be flagged if unverified mail counted.
+    pub fn flagged_in_unverified(&self) -> Vec<String> {
+        self.flagged_with_unverified.difference(&self.flagged).cloned().collect()
+    }
+}
+
+/// How many bulk messages no rule and no signs decided; a message to several customers counts once.
+fn undecided_bulk(plan: &Plan, history: &History) -> u64 {
+    let undecided = |fact: &&Fact| {
+        fact.way_out != WayOut::Absent
+            && plan.lens.rules.is_undecided(fact.rule)
+            && plan.scope.place(fact) == Counted::Other
+    };
+    let messages: HashSet<u32> = history.facts().iter().filter(undecided).map(|fact| fact.order).collect();
+    messages.len() as u64
+}
+
+/// All pairs, judged.
+fn cases(
+    plan: &Plan,
+    history: &History,
+    findings: &Findings,
+    scope: &Scope,
+    as_of: Option<Day>,
+) -> Vec<Case> {
+    let judging = plan.judging(history, findings, scope, as_of);
+    let mut loads: HashMap<_, u64> = HashMap::new();
+    for fact in history.facts().iter().filter(|fact| scope.place(fact) == Counted::Marketing) {
+        *loads.entry(fact.customer).or_default() += 1;
+    }
+    history
+        .pairs()
+        .map(|pair| Case::of(pair, &judging, loads.get(&pair.customer).copied().unwrap_or(0)))
+        .collect()
+}
+
+fn flagged_senders(cases: &[Case], policy: &Policy) -> BTreeSet<String> {
+    cases.iter().filter(|case| case.is_flagged(policy)).map(|case| case.sender.clone()).collect()
+}
