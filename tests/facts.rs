@@ -164,6 +164,30 @@ fn what_could_not_be_used_or_read_is_said_again() {
 }
 
 #[test]
+fn a_day_without_mail_is_no_error_where_that_is_allowed() {
+    let unusable = b"From MAILER-DAEMON Sat Jan  3 08:00:00 2026\nSubject: nobody sent it\n\ntext\n\n";
+    let here = folder(&[("mail.mbox", daily().as_bytes()), ("empty.mbox", b""), ("odd.mbox", unusable)]);
+    std::fs::create_dir(here.path().join("folder")).expect("a folder");
+    for mailbox in ["empty.mbox", "odd.mbox"] {
+        let told = run(here.path(), ["facts", "-q", "-o", "day.parquet", mailbox]);
+        fails_with(&told, &[mailbox]);
+        assert!(!here.path().join("day.parquet").exists(), "{mailbox}");
+        let told = run(here.path(), ["facts", "-q", "--allow-empty", "-o", "day.parquet", mailbox]);
+        assert_eq!((told.status, told.err.as_str()), (0, ""), "{mailbox}");
+        let from_mail = check(here.path(), &["-v", "mail.mbox", mailbox]);
+        let from_facts = check(here.path(), &["-v", "mail.mbox", "day.parquet"]);
+        assert_eq!((from_facts.status, from_facts.out), (0, from_mail.out), "{mailbox}");
+        assert_eq!(from_facts.err, from_mail.err, "{mailbox}");
+        fails_with(&check(here.path(), &["day.parquet"]), &[mailbox]);
+        std::fs::remove_file(here.path().join("day.parquet")).expect("removed");
+    }
+    for nothing in ["folder", "missing.mbox"] {
+        let told = run(here.path(), ["facts", "-q", "--allow-empty", "-o", "day.parquet", nothing]);
+        fails_with(&told, &[nothing]);
+    }
+}
+
+#[test]
 fn facts_of_another_shape_are_an_error_that_says_what_to_give() {
     let brands = "[[brand]]\nname = \"Shop\"\ndomains = [\"shop.example\"]\n";
     let here = folder(&[("mail.mbox", daily().as_bytes()), ("brands.toml", brands.as_bytes())]);

@@ -55,6 +55,10 @@ pub struct Facts {
     #[command(flatten)]
     pub fact_options: FactOptions,
 
+    /// Write facts without any mail, too: of a mailbox that is one of many
+    #[arg(long, help_heading = "Output")]
+    pub allow_empty: bool,
+
     /// How many threads read [default: the machine's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -86,20 +90,20 @@ pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
         remarks: &batch.remarks,
         orders: 0..batch.read,
     };
-    let any_mail = !batch.facts.is_empty();
-    if any_mail {
+    let is_of_use = options.allow_empty || !batch.facts.is_empty();
+    if is_of_use {
         written.replace_only_own()?;
         write(&options.output, &rows)?;
     }
-    let said = account(&arguments, any_mail);
+    let said = account(&arguments, is_of_use);
     let remarks: Vec<Remark> = batch.remarks.iter().cloned().chain(said).collect();
     let amount = Amount { quiet: options.quiet, verbose: options.verbose };
     console.tell(&listed(&names, &batch.skips, &remarks, amount));
-    if any_mail && !options.quiet {
+    if is_of_use && !options.quiet {
         console.tell(&options.summary(&rows, arguments.iter().filter(|(_, gave)| gave.is_read()).count()));
     }
     let failed = remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)));
-    Ok(if failed || !any_mail { FAILED } else { DONE })
+    Ok(if failed || !is_of_use { FAILED } else { DONE })
 }
 
 fn write(path: &Path, rows: &Rows<'_>) -> Result<()> {
