@@ -20,12 +20,14 @@ import pyspark
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CASES = ROOT / "fixtures" / "cases"
-JOB = [sys.executable, str(ROOT / "cluster" / "mailfatigue_spark.py")]
+JOB = ROOT / "cluster" / "mailfatigue_spark.py"
 SPARK = Path(pyspark.__file__).parent
 WHOLE = ["a-brand-joins-its-domains", "a-consent-list-is-held-against-every-message", "a-list-with-one-author-turns-into-a-talk",
          "a-receipt-that-also-advertises-is-mixed", "a-weekly-letter-that-turns-daily-shows-since-when",
          "a-wish-in-ones-own-words-is-an-opt-out"]
 SHOP = CASES / "a-shop-mails-every-day-though-no-box-was-ticked.mbox"
+# Java starts soonest without its second compiler.
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 OWNER = ["--owner", "robin@home.example"]
 OPTIONS = ["--timezone", "Europe/London", *OWNER, "--consent",
            str(CASES / "a-consent-list-is-held-against-every-message.consent.csv")]
@@ -99,20 +101,28 @@ class Cluster:
     def __init__(self, folder):
         self.folder = folder
         self.environment = {**os.environ, "SPARK_HOME": str(SPARK), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable,
-                            "SPARK_NO_DAEMONIZE": "1", "SPARK_WORKER_OPTS": "", "SPARK_CONF_DIR": str(folder)}
+                            "SPARK_NO_DAEMONIZE": "1", "SPARK_WORKER_OPTS": "", "SPARK_CONF_DIR": str(folder), "SPARK_DAEMON_JAVA_OPTS": QUICK}
+        # No job begins before both workers are there.
         (folder / "spark-defaults.conf").write_text(
             "spark.ui.enabled false\nspark.ui.showConsoleProgress false\nspark.driver.host 127.0.0.1\n"
-            "spark.driver.bindAddress 127.0.0.1\n"
-            "spark.executor.memory 512m\nspark.sql.shuffle.partitions 4\n")
+            "spark.driver.bindAddress 127.0.0.1\nspark.cores.max 2\nspark.scheduler.minRegisteredResourcesRatio 1\n"
+            "spark.executor.memory 512m\nspark.sql.shuffle.partitions 4\n"
+            f"spark.driver.extraJavaOptions {QUICK}\nspark.executor.extraJavaOptions {QUICK}\n")
         self.started = []
         master = self.begin("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
         self.url = self.wait_for(master, r"Starting Spark master at (spark://\S+)")
         self.workers = []
         for number in (1, 2):
             log = self.begin(f"worker-{number}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0",
-                             "--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"work-{number}"), self.url)
+                             "--cores", "1", "--memory", "1g", "--work-dir", str(self.home(number)), self.url)
             self.workers.append(self.started[-1])
             self.wait_for(log, "Successfully registered with master (.*)")
+
+    def home(self, number):
+        """A worker's folder: its programs run two folders below, so that `../../NAME` is a file of that worker alone."""
+        home = self.folder / f"work-{number}"
+        home.mkdir(exist_ok=True)
+        return home
 
     def begin(self, name, *words):
         log = self.folder / f"{name}.log"
@@ -141,14 +151,25 @@ class Cluster:
         for process in self.started:
             self.end(process)
 
-    def run(self, *options):
-        return subprocess.Popen([*JOB, "--master", self.url, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                env=self.environment)
+    def begin_job(self, *options, before=(sys.executable,), **environment):
+        command = [*before, str(JOB), "--master", self.url, *map(str, options)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**self.environment, **environment})
+
+    def run(self, *options, **more):
+        return said(self.begin_job(*options, **more))
+
+    def refuses(self, words, *options, **environment):
+        """The job ends with status 2 and says these words; nothing is written."""
+        report = self.folder / "refused.csv"
+        status, told, errors = self.run("--output", report, *options, **environment)
+        expect(status == 2 and all(word in told for word in words), f"{options}: {status}: {told}\n{errors}")
+        expect(not report.exists(), f"{options}: a report was written")
 
 
 def said(process):
-    """What a job says itself, and its status. (Java's own warnings begin with a date or with WARN.)"""
-    _, errors = process.communicate(timeout=900)
+    """What a job says itself (on standard output where spark-submit starts it), and its status. Java's own warnings begin with a
+    date or with WARN."""
+    errors, _ = process.communicate(timeout=900)
     lines = [line for line in errors.splitlines() if re.match(r"error: |hint: |  |[\d,]+ ", line)]
     return process.returncode, "\n".join(lines), errors
 
@@ -166,28 +187,42 @@ def expect(condition, what):
         raise SystemExit(what)
 
 
+def script(path, *lines):
+    """A program of a few lines of shell."""
+    path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+    path.chmod(0o755)
+    return path
+
+
 def main(program, folder):
-    folder = Path(folder)
+    program, folder = Path(program).resolve(), Path(folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shards = make_shards(program, folder)
     names = folder / "shards.txt"
     names.write_text("".join(f"{shard}\n" for shard in shards))
-    alone = subprocess.run([program, "check", "--no-config", *OPTIONS, "--output", folder / "alone.csv", "--messages", folder / "alone-messages.csv",
-                            *shards], capture_output=True, text=True)
+    alone = on_one_machine(program, OPTIONS, folder / "alone.csv", ["--messages", folder / "alone-messages.csv", *shards])
     expect(alone.returncode == 0, alone.stderr)
+    common = ["--shards", names, *OPTIONS]
     with Cluster(folder) as cluster:
-        common = ["--shards", str(names), *OPTIONS]
         together(cluster, program, folder, common, alone)
-        mistakes(cluster, program, folder, common)
+        refused_before_anything_is_read(cluster, folder, common)
+        shards_that_give_no_mail(cluster, program, folder)
+        unlike_workers(cluster, program, folder, common)
         facts_that_end_early(cluster, program, folder, common)
         with_a_worker_killed(cluster, program, folder, common)
     print("twelve shards on two workers, whole and with one killed: the bytes of one machine")
 
 
+def on_one_machine(program, options, report, more):
+    return subprocess.run([program, "check", "--no-config", *options, "--output", report, *more], capture_output=True, text=True)
+
+
 def together(cluster, program, folder, common, alone):
-    status, told, errors = said(cluster.run(*common, "--program", program, "--output", str(folder / "all.csv"),
-                                            "--messages", str(folder / "all-messages.csv")))
+    """By spark-submit, which ships the program to the workers."""
+    submit = [SPARK / "bin" / "spark-submit", "--master", cluster.url, "--files", program]
+    status, told, errors = cluster.run(*common, "--program", f"./{program.name}", "--output", folder / "all.csv",
+                                       "--messages", folder / "all-messages.csv", before=submit)
     expect(status == 0, errors)
     same(folder / "all.csv", folder / "alone.csv")
     same(folder / "all-messages.csv", folder / "alone-messages.csv")
@@ -197,64 +232,96 @@ def together(cluster, program, folder, common, alone):
     expect(flagged in told, f"{told}\n{alone.stderr}")
 
 
-def mistakes(cluster, program, folder, common):
-    nothing_is_lost(cluster, folder, common)
-    report = folder / "report.csv"
-    missing = folder / "missing.txt"
-    missing.write_text(f"{SHOP}\n{folder / 'nowhere.mbox'}\n")
-    status, told, errors = said(cluster.run("--shards", str(missing), "--timezone", "UTC", "--program", program, "--output", str(report)))
-    expect(status == 2 and "nowhere.mbox" in told and report.exists(), f"{status}: {errors}")
-    report.unlink()
-    status, told, errors = said(cluster.run(*common, "--program", str(folder / "no-program"), "--output", str(report)))
-    expect(status == 2 and "no-program" in told and "--program" in told and not report.exists(), f"{status}: {errors}")
-    ledger = str(folder / "no-ledger.csv")
-    status, told, errors = said(cluster.run(*common, "--consent", ledger, "--program", program, "--output", str(report)))
-    expect(status == 2 and "no-ledger.csv" in told and not report.exists(), f"{status}: {errors}")
-
-
-def nothing_is_lost(cluster, folder, common):
-    """Refused before anything is read: an output that is an input or another output, or that would replace another file."""
+def refused_before_anything_is_read(cluster, folder, common):
+    """Lists of shards and options that are wrong, and outputs that would cost a file."""
+    twice, none, lacking = folder / "twice.txt", folder / "none.txt", folder / "lacking"
+    twice.write_text(f"{SHOP}\n{SHOP.parent}/./{SHOP.name}\n")
+    none.write_text("\n")
+    lacking.mkdir()
+    (lacking / "pyarrow.py").write_text("raise ModuleNotFoundError(\"No module named 'pyarrow'\", name='pyarrow')\n")
+    cluster.refuses(["twice", SHOP.name], "--timezone", "UTC", "--shards", twice)
+    cluster.refuses(["names no shard"], "--timezone", "UTC", "--shards", none)
+    cluster.refuses(["this Python lacks pyarrow"], *common, PYTHONPATH=str(lacking))
+    cluster.refuses(["`--html`", "cluster"], *common, "--html", "page.html")
+    cluster.refuses([SHOP.name, "cluster"], *common, SHOP)
+    cluster.refuses(["Nowhere/City"], *common, "--timezone", "Nowhere/City")
     consent = Path(shutil.copy(OPTIONS[-1], folder / "consent.csv"))
-    listing = folder / "alone-messages.csv"
-    for outputs, words in [
-        (["--output", consent], "consent.csv"),
-        (["--output", folder / "a.csv", "--messages", consent], "consent.csv"),
-        (["--output", listing], "alone-messages.csv"),
-        (["--output", folder / "a.csv", "--messages", folder / "." / "a.csv"], "--messages"),
-        (["--output", folder / "odd.mbox"], "odd.mbox"),
-    ]:
-        before = {path: path.read_bytes() for path in (consent, listing, folder / "odd.mbox")}
-        status, told, errors = said(cluster.run(*common, *map(str, outputs)))
-        expect(status == 2 and words in told, f"{outputs}: {status}: {errors}")
-        expect(all(path.read_bytes() == content for path, content in before.items()), f"{outputs}: a file was changed")
+    listing, odd = folder / "alone-messages.csv", folder / "odd.mbox"
+    before = {path: path.read_bytes() for path in (consent, listing, odd)}
+    cluster.refuses(["consent.csv"], *common, "--output", consent)
+    cluster.refuses(["consent.csv"], *common, "--consent", f"shop.example={consent}", "--messages", consent)
+    cluster.refuses(["alone-messages.csv"], *common, "--output", listing)
+    cluster.refuses(["--messages"], *common, "--messages", folder / "." / "refused.csv")
+    cluster.refuses(["odd.mbox"], *common, "--messages", odd)
+    cluster.refuses(["/dev/null"], *common, "--output", "/dev/null")
+    expect(all(path.read_bytes() == content for path, content in before.items()), "a file was changed")
+
+
+def shards_that_give_no_mail(cluster, program, folder):
+    """A shard without mail is no error. One that can't be read, here or only on some worker, is named, and the rest counts."""
+    (folder / "empty.mbox").write_bytes(b"")
+    (folder / "folder").mkdir()
+    messages = re.split(rb"(?m)^(?=From \S+ )", SHOP.read_bytes())[1:]
+    nobodys = folder / "nobodys.mbox"
+    nobodys.write_bytes(b"From x@y.example Thu Jan  1 00:00:00 2026\nSubject: nobody wrote this\n\nx\n\n")
+    here_and_there = [cluster.home(1 + number % 2) / f"{number}.mbox" for number in range(8)]
+    for number, shard in enumerate(here_and_there):
+        shard.write_bytes(b"".join(messages[number::8]))
+    names = folder / "some.txt"
+    plain = [folder / "empty.mbox", nobodys, folder / "folder", folder / "nowhere.mbox", folder / "even.mbox"]
+    names.write_text("".join(f"{shard}\n" for shard in plain) + "".join(f"../../{shard.name}\n" for shard in here_and_there))
+    options = ["--timezone", "UTC", *OWNER]
+    status, told, errors = cluster.run("--shards", names, *options, "--program", program, "--output", folder / "some.csv")
+    expect(status == 2, f"{status}: {errors}")
+    named = set(re.findall(r"^error: `(.*?)`: .* \(on \S+\)$", told, re.M))
+    missing = {f"../../{shard.name}" for shard in here_and_there} & named
+    expect(missing and named == missing | {str(folder / "nowhere.mbox"), str(folder / "folder")}, told)
+    expect("1 unusable" in told, told)
+    rest = [shard for shard in [*plain, *here_and_there] if not named & {str(shard), f"../../{shard.name}"}]
+    expect(on_one_machine(program, options, folder / "rest.csv", rest).returncode == 0, "the rest can't be read")
+    same(folder / "some.csv", folder / "rest.csv")
+
+
+def unlike_workers(cluster, program, folder, common):
+    """What only some workers have, or have differently, is an error that names it. (Spark is not to try again: it might succeed.)"""
+    once = {"PYSPARK_SUBMIT_ARGS": "--conf spark.task.maxFailures=1 pyspark-shell"}
+    first, other = (cluster.home(number) / "mailfatigue" for number in (1, 2))
+    first.symlink_to(program)
+    script(other, 'if [ "$1" = --version ]; then echo mailfatigue 9.9.9; exit; fi', f'exec "{program}" "$@"')
+    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
+    cluster.refuses([version, "mailfatigue 9.9.9", "--files"], *common, "--program", "../../mailfatigue", **once)
+    other.unlink()
+    cluster.refuses(["`../../mailfatigue` can't be run on", "--program"], *common, "--program", "../../mailfatigue", **once)
+    shutil.copy(OPTIONS[-1], cluster.home(1) / "ledger.csv")
+    cluster.refuses(["`../../ledger.csv`"], *common, "--consent", "../../ledger.csv", "--program", program, **once)
+    python = script(folder / "python", f'case "$PWD" in */work-2/*) export PYTHONPATH="{folder}/lacking:$PYTHONPATH";; esac',
+                    f'exec "{sys.executable}" "$@"')
+    cluster.refuses(["the Python of a worker lacks pyarrow"], *common, "--program", program, **once, PYSPARK_PYTHON=str(python))
 
 
 def facts_that_end_early(cluster, program, folder, common):
     """A program that is killed after it wrote facts may have had more to write: an error, never a report over half a mailbox."""
-    dying = folder / "dying-program"
-    dying.write_text(f'#!/bin/sh\nfor last; do :; done\nif [ "$1" = facts ] && [ "$last" != - ]; then\n'
-                     f'  "{program}" "$@"\n  kill -9 $$\nfi\nexec "{program}" "$@"\n')
-    dying.chmod(0o755)
-    status, told, errors = said(cluster.run(*common, "--program", str(dying), "--output", str(folder / "half.csv")))
-    expect(status == 2 and not (folder / "half.csv").exists(), f"{status}: {errors}")
-    expect("facts" in told, told)
+    dying = script(folder / "dying-program", "for last; do :; done", 'case "$1 $last" in "facts "*/sample.mbox) ;; "facts "*)',
+                   f'  "{program}" "$@"; kill -9 $$ ;; esac', f'exec "{program}" "$@"')
+    cluster.refuses(["facts", "status -9"], *common, "--program", dying)
 
 
 def with_a_worker_killed(cluster, program, folder, common):
     """The worker is killed once facts were judged somewhere: then both its facts and its part of the judging are gone."""
-    slow, begun = folder / "slow-program", folder / "begun"
-    slow.write_text(f'#!/bin/sh\nif [ "$1" = check ]; then : > "{begun}"; sleep 3; fi\nexec "{program}" "$@"\n')
-    slow.chmod(0o755)
-    job = cluster.run(*common, "--program", str(slow), "--output", str(folder / "again.csv"), "--messages", str(folder / "again-messages.csv"))
+    begun = folder / "begun"
+    slow = script(folder / "slow-program", 'case "$*" in check*--as-of=*)', f'  : > "{begun}"; sleep 3 ;; esac', f'exec "{program}" "$@"')
+    job = cluster.begin_job(*common, "-q", "--program", slow, "--output", folder / "again.csv", "--messages", folder / "again-messages.csv")
     while not begun.exists() and job.poll() is None:
         time.sleep(0.05)
     expect(job.poll() is None, "the job was done before a worker could be killed")
+    before = (folder / "master.log").stat().st_size
     cluster.end(cluster.workers[0])
-    status, _, errors = said(job)
-    expect(status == 0, errors)
-    lost = [line for line in (folder / "master.log").read_text(errors="replace").splitlines() if re.search(r"[Rr]emov\w* worker|disassociated|Lost", line)]
-    expect(lost or "Lost" in errors, "nobody noticed that the worker is gone")
-    print(lost[0] if lost else next(line for line in errors.splitlines() if "Lost" in line))
+    status, told, errors = said(job)
+    expect(status == 0 and told == "", errors)
+    lost = [line for log in ((folder / "master.log").read_bytes()[before:].decode(errors="replace"), errors) for line in log.splitlines()
+            if re.search(r"removing it|Lost executor", line)]
+    expect(lost, "nobody noticed that the worker is gone")
+    print(*lost, sep="\n")
     same(folder / "again.csv", folder / "alone.csv")
     same(folder / "again-messages.csv", folder / "alone-messages.csv")
 
