@@ -6,6 +6,7 @@ mod plan;
 mod redact;
 
 pub use plan::{Plan, PlanBuilder};
+pub use redact::redact_facts;
 
 use crate::consent::{Findings, Met};
 use crate::error::{Error, Result};

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Run, folder, run};
+use common::{Run, fails_with, folder, run};
+use mailfatigue::fact_file::StreamRows;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
@@ -175,6 +177,65 @@ fn what_is_said_of_a_sender_is_redacted_too() {
     let report = redacted(here.path(), &["check", "--redact=key"], 0).out;
     let pseudonym = pseudonyms(&report).into_iter().find(|name| name.starts_with("sender-")).expect("one");
     redacted(here.path(), &["explain", "--redact=key", "--sender", &pseudonym], 0);
+}
+
+/// All rows of a file of facts and its metadata, as the bytes of a stream, which are not compressed.
+fn streamed(file: &Path) -> Vec<u8> {
+    let file = std::fs::File::open(file).expect("the facts");
+    let facts = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
+    let mut bytes = Vec::new();
+    let mut out = StreamRows::new(&mut bytes, facts.schema()).expect("begun");
+    facts.build().expect("rows").for_each(|rows| out.add(&rows.expect("rows")).expect("written"));
+    out.end().expect("ended");
+    bytes
+}
+
+#[test]
+fn facts_name_nobody_and_are_refused() {
+    let here = here();
+    let facts = |arguments: &[&str]| {
+        let common = ["facts", "folder-qx0", "--owner", "robin.qx1@home.example", "-v"];
+        let told = run_for_bytes(here.path(), &[&common[..], arguments].concat());
+        assert_eq!(told.0, 0, "{arguments:?}: {}", told.2);
+        told
+    };
+    let (_, _, err) = facts(&["--redact=key", "-o", "facts-qx.parquet"]);
+    shows_nothing("standard error", &err);
+    assert!(err.contains("facts of 115 messages") && err.contains("redacted: customers"), "{err}");
+    let (_, stream, _) = facts(&["--redact=key", "-o", "-", "-q"]);
+    let file = streamed(&here.path().join("facts-qx.parquet"));
+    for (what, bytes) in [("the file", file), ("the stream", stream)] {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        shows_nothing(what, &text);
+        assert!(text.contains("moss.example") && text.contains("https://moss.example"), "{what}");
+        let report = redacted(here.path(), &["check", "--redact=key", "--all"], 0).out;
+        let known: BTreeSet<String> =
+            pseudonyms(&report).into_iter().filter(|name| text.contains(name)).collect();
+        assert!(known.len() >= 3, "the same pseudonyms: {known:?}");
+        for column in ["identity", "opt_out_addresses", "written_to", "unsubscribe_place", "written_answers"]
+        {
+            assert!(is_blank(&bytes, column), "{what}: {column}");
+        }
+    }
+    let told = run(here.path(), ["check", "facts-qx.parquet", "--owner", "robin.qx1@home.example"]);
+    fails_with(&told, &["`facts-qx.parquet`", "redacted facts", "hint: give the mailboxes"]);
+    let told = run(here.path(), ["facts", "folder-qx0", "--redact=key", "-o", "key"]);
+    fails_with(&told, &["key file"]);
+}
+
+fn run_for_bytes(here: &Path, arguments: &[&str]) -> (i32, Vec<u8>, String) {
+    let told = common::program().current_dir(here).args(arguments).output().expect("the program starts");
+    (told.status.code().unwrap_or(-1), told.stdout, String::from_utf8_lossy(&told.stderr).into_owned())
+}
+
+/// Whether a column of a stream has no value.
+fn is_blank(stream: &[u8], column: &str) -> bool {
+    let mut batches = arrow_ipc::reader::StreamReader::try_new(stream, None).expect("a stream");
+    batches.all(|rows| {
+        let rows = rows.expect("rows");
+        let cells = rows.column_by_name(column).expect("a column");
+        arrow_array::Array::null_count(cells) == rows.num_rows()
+    })
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! The redaction of everything that outputs are made from.
 
 use super::Outcome;
-use crate::fact::{Detail, GroupedBy, Redaction, SenderId, Senders, WaysOut, host_of_address, host_of_url};
+use crate::fact::{
+    Batch, Detail, Fact, GroupedBy, Names, Record, Redaction, SenderId, Senders, WaysOut, Written,
+    host_of_address, host_of_url,
+};
 use std::collections::HashSet;
 
 impl Outcome {
     /// Leaves pseudonyms, hosts and nothing in place of what names people. Everything is judged before, because consent
     /// lists are about addresses; whatever is written after it, is written from redacted names.
     pub fn redact(&mut self, redaction: &Redaction, senders: &Senders) {
-        let organisations = self.organisations(senders);
         let names = &self.history.names;
+        let aside = self.history.aside().iter().map(|(fact, _)| fact);
+        let organisations = organisations(self.history.facts().iter().chain(aside), names, senders);
         let known: HashSet<&str> = organisations.iter().map(|sender| names.unredacted(*sender)).collect();
         for name in self.flagged_in_spam.iter_mut().chain(&mut self.flagged_in_unverified) {
             *name = redaction.sender(name, known.contains(name.as_str()));
@@ -18,19 +22,39 @@ impl Outcome {
         self.details.iter_mut().for_each(redact_detail);
         self.cases.iter_mut().chain(&mut self.pressure).for_each(|case| case.redact(redaction));
     }
+}
 
-    /// The senders whose name is a domain or a brand.
-    fn organisations(&self, senders: &Senders) -> HashSet<SenderId> {
-        let names = &self.history.names;
-        let aside = self.history.aside().iter().map(|(fact, _)| fact);
-        let mut met = HashSet::new();
-        let mut found = HashSet::new();
-        for fact in self.history.facts().iter().chain(aside).filter(|fact| met.insert(fact.sender)) {
-            let sender = senders.organisation(names.unredacted(fact.from));
-            found.extend(is_organisation(sender.grouped_by).then_some(fact.sender));
-        }
-        found
+/// The same for facts that become rows: what is left says what was sent when, and by which organisation. Hashes go too,
+/// because whoever has an address can compare its hash.
+pub fn redact_facts(batch: &mut Batch, names: &mut Names, redaction: &Redaction, senders: &Senders) {
+    let organisations = organisations(batch.facts.iter(), names, senders);
+    names.redact(redaction, &organisations);
+    batch.details.iter_mut().for_each(redact_detail);
+    for fact in &mut batch.facts {
+        (fact.identity, fact.message_id, fact.answers, fact.leads_to) = (0, 0, 0, 0);
     }
+    for Record { offers, domains, written, .. } in &mut batch.records {
+        (*offers, *domains) = (Vec::new(), Vec::new());
+        if let Some(Written { writer, asks, is_answer, .. }) = written.take() {
+            let writer = redaction.customer(&writer);
+            *written = Some(Written { writer, asks, is_answer, ..Written::default() });
+        }
+    }
+}
+
+/// The senders whose name is a domain or a brand.
+fn organisations<'a>(
+    facts: impl Iterator<Item = &'a Fact>,
+    names: &Names,
+    senders: &Senders,
+) -> HashSet<SenderId> {
+    let mut met = HashSet::new();
+    let mut found = HashSet::new();
+    for fact in facts.filter(|fact| met.insert(fact.sender)) {
+        let sender = senders.organisation(names.unredacted(fact.from));
+        found.extend(is_organisation(sender.grouped_by).then_some(fact.sender));
+    }
+    found
 }
 
 /// Leaves nothing of a message's texts but hosts.

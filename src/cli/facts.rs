@@ -6,10 +6,11 @@ use super::destinations::{Destination, Destinations};
 use super::inputs::FactOptions;
 use super::output::{prepare, publish};
 use super::progress::Progress;
+use super::redact::{RANDOM, RedactKey, redact_key};
 use super::remarks::{Amount, listed};
 use super::status::{DONE, FAILED};
 use super::terminal::columns_of_output;
-use crate::check::{Plan, PlanBuilder, account};
+use crate::check::{Plan, PlanBuilder, account, redact_facts};
 use crate::error::{Error, Result};
 use crate::fact_file::{Given, ParquetRows, Rows, StreamRows, write_rows};
 use crate::gather::{Gathered, gather};
@@ -52,6 +53,21 @@ pub struct Facts {
     #[arg(long, help_heading = "Output")]
     pub force: bool,
 
+    /// Leave out what names people: customers, and senders that are addresses, get pseudonyms (HMAC-SHA-256 with the key in
+    /// KEYFILE; without it, with a random one), URLs are cut to their host, and subjects, local parts, Message-IDs, paths and
+    /// hashes are left out. Such facts are for other programs: `check` refuses them
+    #[arg(
+        long,
+        value_name = "KEYFILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = RANDOM,
+        value_parser = redact_key(),
+        value_hint = ValueHint::FilePath,
+        help_heading = "Output"
+    )]
+    pub redact: Option<RedactKey>,
+
     #[command(flatten)]
     pub fact_options: FactOptions,
 
@@ -75,12 +91,16 @@ pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
     }
     let out = Destination { kind: &FACTS, path: &options.output };
     let written = Destinations::checked(vec![out], &options.files(), options.force)?;
+    let redaction = options.redact.as_ref().map(RedactKey::redaction).transpose()?;
     let plan = options.plan(&written)?;
     written.spare(&plan.survey)?;
     let progress = Progress::new(options.quiet, &plan);
-    let Gathered { batch, names, arguments } =
+    let Gathered { mut batch, mut names, arguments } =
         gather(&plan.survey, &plan.lens, plan.threads, &|step| progress.step(step));
     progress.finish();
+    if let Some(redaction) = &redaction {
+        redact_facts(&mut batch, &mut names, redaction, &plan.lens.senders);
+    }
     let given: Vec<Given> = arguments.iter().map(|(named, gave)| gave.as_given(named)).collect();
     let rows = Rows {
         batch: &batch,
@@ -89,6 +109,7 @@ pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
         lens: &plan.lens,
         remarks: &batch.remarks,
         orders: 0..batch.read,
+        redacted: redaction.is_some(),
     };
     let is_of_use = options.allow_empty || !batch.facts.is_empty();
     if is_of_use {
@@ -101,6 +122,9 @@ pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
     console.tell(&listed(&names, &batch.skips, &remarks, amount));
     if is_of_use && !options.quiet {
         console.tell(&options.summary(&rows, arguments.iter().filter(|(_, gave)| gave.is_read()).count()));
+    }
+    if let Some(key) = options.redact.as_ref().filter(|_| !options.quiet) {
+        console.tell(&key.note());
     }
     let failed = remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)));
     Ok(if failed || !is_of_use { FAILED } else { DONE })
@@ -125,14 +149,17 @@ fn write(path: &Path, rows: &Rows<'_>) -> Result<()> {
 }
 
 impl Facts {
-    fn files(&self) -> Vec<(&'static str, &Path)> {
+    /// The files that are read, each with what it is.
+    pub fn files(&self) -> Vec<(&'static str, &Path)> {
         let mailboxes = self.mailboxes.iter().map(|path| ("mailbox", path.as_path()));
         let settings = [
             ("config file", &self.config),
             ("file of rules", &self.fact_options.rules),
             ("file of brands", &self.fact_options.brands),
         ];
+        let key = self.redact.as_ref().and_then(RedactKey::file).map(|path| ("key file", path));
         mailboxes
+            .chain(key)
             .chain(settings.into_iter().filter_map(|(what, path)| Some((what, path.as_deref()?))))
             .collect()
     }
@@ -164,7 +191,7 @@ impl Facts {
             skips => format!(", {} of which can't be used,", thousands(skips)),
         };
         let place = match self.output.as_os_str() {
-            path if path == "-" => String::new(),
+            path if path == "-" || self.redact.is_some() => String::new(),
             _ => format!(" in {}", self.output.display()),
         };
         format!(

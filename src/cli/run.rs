@@ -11,7 +11,7 @@ use super::explain::run_explain;
 use super::facts::run_facts;
 use super::hidden::Hidden;
 use super::init::run_init;
-use super::inputs::Needs;
+use super::inputs::{Inputs, Needs};
 use super::interrupt::end_when_asked;
 use super::letter::run_letter;
 use super::lock::Locks;
@@ -38,6 +38,7 @@ use crate::report::{
 use crate::since_last::Changes;
 use clap::CommandFactory;
 use std::ffi::OsString;
+use std::path::Path;
 
 /// Runs the command line and returns the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -64,8 +65,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let mut console = Console::new(parsed.color);
-    if let Some(inputs) = parsed.command.inputs().filter(|inputs| inputs.redact.is_some()) {
-        console = console.hiding(Hidden::of(&inputs.files()));
+    if let Some(files) = files_to_hide(&parsed.command) {
+        console = console.hiding(Hidden::of(&files));
     }
     if let Some(note) = lost_output(&parsed.command) {
         console.tell(&note.to_string());
@@ -77,6 +78,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             console.tell(&error.to_string());
             FAILED
         }
+    }
+}
+
+/// The inputs of a run whose outputs are redacted, each with what it is.
+fn files_to_hide(command: &Command) -> Option<Vec<(&'static str, &Path)>> {
+    match command {
+        Command::Facts(facts) => facts.redact.as_ref().map(|_| facts.files()),
+        other => other.inputs().filter(|inputs| inputs.redact.is_some()).map(Inputs::files),
     }
 }
 

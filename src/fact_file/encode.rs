@@ -5,7 +5,7 @@ use super::schema::{ColumnId, RowKind, schema};
 use super::{Given, MADE_BY, Shape};
 use crate::fact::{
     AddressId, Batch, Candidates, Detail, Fact, GroupedBy, Lens, Names, Record, Skip, Traits, WayOut,
-    WaysOut, Written,
+    WaysOut, Written, host_of_address,
 };
 use crate::mailbox::Remark;
 use arrow_array::RecordBatch;
@@ -13,6 +13,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How many rows go together at most: so many are in memory when they are read.
@@ -33,6 +34,8 @@ pub struct Rows<'a> {
     pub remarks: &'a [Remark],
     /// Which messages, by their order.
     pub orders: Range<u32>,
+    /// Whether batch and names were redacted: then nothing else names people either.
+    pub redacted: bool,
 }
 
 /// Whoever takes rows.
@@ -41,7 +44,8 @@ pub type Out<'a> = &'a mut dyn FnMut(&RecordBatch) -> io::Result<()>;
 impl Rows<'_> {
     /// The schema of the rows, with what shaped them.
     pub fn schema(&self) -> SchemaRef {
-        Arc::new(schema(Shape::of(self.lens).metadata()))
+        let shape = Shape::of(self.lens);
+        Arc::new(schema(if self.redacted { shape.redacted_metadata() } else { shape.metadata() }))
     }
 }
 
@@ -53,13 +57,7 @@ pub fn write_rows(rows: &Rows<'_>, out: Out<'_>) -> io::Result<()> {
     for remark in rows.remarks {
         writer.remark(remark);
     }
-    for given in rows.given {
-        let text = serde_json::to_string(given).map_err(io::Error::other)?;
-        writer.begin(RowKind::Mailbox);
-        writer.cells.text(ColumnId::Mailbox, &given.path.to_string_lossy());
-        writer.cells.text(ColumnId::Note, &text);
-        writer.cells.end_row();
-    }
+    rows.given.iter().try_for_each(|given| writer.given(given))?;
     writer.hand_on()
 }
 
@@ -136,7 +134,7 @@ impl Writer<'_, '_> {
             self.begin(RowKind::Written);
             self.cells.text(ColumnId::Customer, &written.writer);
             self.cells.number(ColumnId::Message, fact.order.into());
-            self.cells.text(ColumnId::Mailbox, rows.names.text(detail.mailbox));
+            self.cells.text_if_any(ColumnId::Mailbox, rows.names.text(detail.mailbox));
             self.cells.text_if_any(ColumnId::MessageId, &detail.message_id);
             self.times(&record.times);
             self.written(written);
@@ -151,22 +149,22 @@ impl Writer<'_, '_> {
         let Fact { message_id: _, time: _, traits: _, .. } = *fact;
         let names = self.rows.names;
         let lens = self.rows.lens;
-        let address = names.text(from);
-        let group = self.groups.entry(from).or_insert_with(|| lens.senders.organisation(address).grouped_by);
+        let group = || lens.senders.organisation(names.unredacted(from)).grouped_by;
+        let group = self.groups.entry(from).or_insert_with(group);
         let cells = &mut self.cells;
         cells.number(ColumnId::Message, order.into());
         cells.text(ColumnId::Sender, names.text(sender));
         cells.text(ColumnId::GroupedBy, group.word());
-        cells.text(ColumnId::FromAddress, address);
+        cells.text(ColumnId::FromAddress, names.text(from));
         if let Some(name) = name {
-            cells.text(ColumnId::FromName, names.text(name));
+            cells.text_if_any(ColumnId::FromName, names.text(name));
         }
         if let Some(list) = list {
-            cells.text(ColumnId::ListId, names.text(list));
+            cells.text_if_any(ColumnId::ListId, names.text(list));
         }
         cells.text(ColumnId::Kind, kind.word());
         cells.text(ColumnId::Rule, lens.rules.id(rule));
-        cells.number(ColumnId::Identity, identity.cast_signed());
+        cells.number_if_any(ColumnId::Identity, Some(identity.cast_signed()).filter(|hash| *hash != 0));
         cells.text(ColumnId::WayOut, WayOut::word(way_out));
         for (id, hash) in
             [(ColumnId::LeadsTo, leads_to), (ColumnId::Template, template), (ColumnId::Answers, answers)]
@@ -222,7 +220,7 @@ impl Writer<'_, '_> {
         // The From address is a fact's, too.
         let Detail { mailbox, offset, subject, from: _, message_id, ways_out, signs } = detail;
         let cells = &mut self.cells;
-        cells.text(ColumnId::Mailbox, self.rows.names.text(*mailbox));
+        cells.text_if_any(ColumnId::Mailbox, self.rows.names.text(*mailbox));
         cells.number(ColumnId::Offset, offset.cast_signed());
         cells.text_if_any(ColumnId::Subject, subject);
         cells.text_if_any(ColumnId::MessageId, message_id);
@@ -243,19 +241,32 @@ impl Writer<'_, '_> {
     fn unusable(&mut self, order: u32, skip: &Skip) {
         self.begin(RowKind::Unusable);
         self.cells.number(ColumnId::Message, order.into());
-        self.cells.text(ColumnId::Mailbox, self.rows.names.text(skip.mailbox));
+        self.cells.text_if_any(ColumnId::Mailbox, self.rows.names.text(skip.mailbox));
         self.cells.number(ColumnId::Offset, skip.offset.cast_signed());
         self.cells.text(ColumnId::Note, skip.reason.why());
         self.cells.end_row();
     }
 
+    fn given(&mut self, given: &Given) -> io::Result<()> {
+        let path = if self.rows.redacted { PathBuf::new() } else { given.path.clone() };
+        let given = Given { path, ..given.clone() };
+        let text = serde_json::to_string(&given).map_err(io::Error::other)?;
+        self.begin(RowKind::Mailbox);
+        self.cells.text_if_any(ColumnId::Mailbox, &given.path.to_string_lossy());
+        self.cells.text(ColumnId::Note, &text);
+        self.cells.end_row();
+        Ok(())
+    }
+
     fn remark(&mut self, remark: &Remark) {
+        let redacted = self.rows.redacted;
         let error = |kind, error| (kind, serde_json::to_string(error).unwrap_or_default());
         match remark {
             Remark::Blocked(addresses) => {
                 for address in addresses {
                     self.begin(RowKind::Blocked);
-                    self.cells.text(ColumnId::FromAddress, address);
+                    let shown = if redacted { &host_of_address(address) } else { address };
+                    self.cells.text(ColumnId::FromAddress, shown);
                     self.cells.end_row();
                 }
                 return;
@@ -264,13 +275,17 @@ impl Writer<'_, '_> {
             Remark::Promised(_) => return,
             Remark::NoMail(path) => {
                 self.begin(RowKind::NoMail);
-                self.cells.text(ColumnId::Mailbox, &path.to_string_lossy());
+                if !redacted {
+                    self.cells.text(ColumnId::Mailbox, &path.to_string_lossy());
+                }
             }
             Remark::Note(what) | Remark::Failed(what) => {
                 let is_note = matches!(remark, Remark::Note(_));
                 let (kind, text) = error(if is_note { RowKind::Noted } else { RowKind::Failed }, what);
                 self.begin(kind);
-                self.cells.text(ColumnId::Note, &text);
+                if !redacted {
+                    self.cells.text(ColumnId::Note, &text);
+                }
             }
         }
         self.cells.end_row();

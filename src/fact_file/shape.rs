@@ -16,6 +16,7 @@ const RULES: &str = "mailfatigue.rules";
 const BRANDS: &str = "mailfatigue.brands";
 const OWNERS: &str = "mailfatigue.owner";
 const KEEP_TAGS: &str = "mailfatigue.keep-tags";
+const REDACTED: &str = "mailfatigue.redacted";
 
 /// The options and rules by which facts are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +54,26 @@ impl Shape {
         pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
     }
 
+    /// The metadata of a redacted file: without the owner's addresses.
+    pub fn redacted_metadata(&self) -> HashMap<String, String> {
+        let mut metadata = self.metadata();
+        metadata.remove(OWNERS);
+        metadata.insert(REDACTED.to_string(), true.to_string());
+        metadata
+    }
+
     /// An error where a file with that metadata has facts of another shape.
     pub fn must_be_that_of(&self, path: &Path, metadata: &HashMap<String, String>) -> Result<()> {
         let there = |key: &str| metadata.get(key).map_or("", String::as_str);
         let error = |what: String, hint: &str| Err(Error::file(path, what).hint(hint));
+        if there(REDACTED) == "true" {
+            let what =
+                "has redacted facts, which can't be judged: without names, copies and opt-outs are not found";
+            return error(
+                what.to_string(),
+                "give the mailboxes, or facts that were written without --redact",
+            );
+        }
         let here = env!("CARGO_PKG_VERSION");
         let again = "write them again from the mailboxes, with `mailfatigue facts` of this version";
         match there(SCHEMA_KEY) {

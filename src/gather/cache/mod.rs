@@ -135,7 +135,7 @@ impl Cache {
             Some(orders) => (&[][..], orders),
             None => (batch.remarks.as_slice(), 0..batch.read),
         };
-        let rows = Rows { batch, names, given: &[given], lens, remarks, orders };
+        let rows = Rows { batch, names, given: &[given], lens, remarks, orders, redacted: false };
         let mut bytes = Vec::new();
         let schema = rows.schema();
         let mut out = ParquetRows::new(&mut bytes, &schema)?;
