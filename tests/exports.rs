@@ -103,13 +103,13 @@ fn a_map_that_does_not_fit_names_the_columns_and_what_was_found() {
     let words = [
         "`list.csv` line 1: lacks the columns `Mail` and `For`, which the format map.toml has; found: `When`, \
          `E-Mails`, `Shop`, `What`",
-        "--consent-map FILE",
+        "correct the names of columns in map.toml",
     ];
     common::fails_with(&mapped(list, MAP, &[]), &words);
     let list = b"When,Mail,Shop,What,For\n2025-01-01,robin@home.example,shop.example,vielleicht,Newsletter\n";
     let words = [
         "`list.csv` line 2: unknown word `vielleicht` in the column `What`",
-        "map.toml knows ?, ja, nein, stop",
+        "map.toml knows ?, ja, nein, stop; add it to the words there",
     ];
     common::fails_with(&mapped(list, MAP, &[]), &words);
     let list = b"When,Mail,What,For\n";

@@ -115,9 +115,14 @@ impl Format {
         let near =
             self.missing(header).first().and_then(|names| suggest(names.first(), found.iter().copied()));
         let other = recognised(header).map(|format| format!("it looks like an export of {}", format.name));
-        let hint = other.or(near).unwrap_or_else(|| {
-            "see whether it is the right file and format; --consent-map FILE says what its columns mean"
-                .to_string()
+        let hint = other.or(near).unwrap_or_else(|| match self.is_map() {
+            true => {
+                format!("see whether it is the right file, and correct the names of columns in {}", self.name)
+            }
+            false => {
+                "see whether it is the right file and format; --consent-map FILE says what its columns mean"
+                    .to_string()
+            }
         });
         Error::file(list, what).hint(hint)
     }

@@ -148,6 +148,11 @@ impl Format {
         PRESETS.iter().map(|(name, _)| *name)
     }
 
+    /// Whether it is a file of the user's.
+    pub fn is_map(&self) -> bool {
+        Self::preset(&self.name).is_none()
+    }
+
     fn preset(name: &str) -> Option<&'static Self> {
         CHECKED.iter().find(|format| format.name == name)
     }

@@ -157,9 +157,12 @@ impl RowReader<'_> {
         let column = shown(plain(self.header.get(at).unwrap_or_default()));
         let mut known: Vec<&str> = words.keys().map(String::as_str).collect();
         known.sort_unstable();
-        let format = self.format.map_or("", |format| format.name.as_str());
-        let hint =
-            format!("{format} knows {}; a file for --consent-map can say what others mean", known.join(", "));
+        let name = self.format.map_or("", |format| format.name.as_str());
+        let others = match self.format.is_some_and(Format::is_map) {
+            true => "add it to the words there; \"none\" is for words that say nothing",
+            false => "a file for --consent-map can say what others mean",
+        };
+        let hint = format!("{name} knows {}; {others}", known.join(", "));
         Wrong::new(format!("unknown word `{}` in the column `{column}`", shown(word)), hint)
     }
 
