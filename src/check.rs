@@ -10,7 +10,7 @@ pub use redact::redact_facts;
 
 use crate::consent::{Findings, Met};
 use crate::error::{Error, Result};
-use crate::fact::Detail;
+use crate::fact::Details;
 use crate::gather::{Gathered, Step, Yield};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{Case, JudgeContext};
@@ -27,7 +27,7 @@ pub struct Outcome {
     /// What the mailboxes prove about consent.
     pub findings: Findings,
     /// The place of each message, where that was asked for.
-    pub details: Vec<Detail>,
+    pub details: Details,
     /// The pairs of the report, in its order.
     pub cases: Vec<Case>,
     /// What customers got from several senders together, where the policy has rules for that.
@@ -53,7 +53,7 @@ pub struct Outcome {
 }
 
 /// Who is given each customer that was judged, with the places of the messages, where customers are judged one by one.
-pub type Each<'a> = &'a mut dyn FnMut(&JudgeContext<'_>, &[Detail]) -> Result<()>;
+pub type Each<'a> = &'a mut dyn FnMut(&JudgeContext<'_>, &Details) -> Result<()>;
 
 /// Reads all mailboxes and judges their mail. `progress` is called at each step. A mailbox that
 /// can't be read is a failure of its own; the others are judged.

@@ -117,7 +117,7 @@ mod tests {
         assert!(batch.remarks.is_empty() || batch.read == 0, "{:?}", batch.remarks);
         let skips = batch.skips.iter().map(|skip| (u32::MAX, skip.offset, skip.reason.why().to_string(), 0));
         let facts = batch.facts.iter().map(|fact| {
-            let offset = batch.details[fact.order as usize].offset;
+            let offset = batch.details.get(fact.order as usize).expect("a detail").offset;
             (fact.order, offset ^ fact.identity, names.text(fact.from).to_string(), fact.rule.0)
         });
         facts.chain(skips).collect()

@@ -54,7 +54,7 @@ fn read(bytes: &[u8], block: usize) -> (Vec<String>, usize) {
     assert_eq!(batch.read as usize, batch.facts.len() + batch.skips.len());
     assert_eq!(batch.read as usize, batch.details.len());
     let facts = batch.facts.iter().map(|fact| {
-        let detail = &batch.details[fact.order as usize];
+        let detail = batch.details.get(fact.order as usize).expect("a detail");
         format!("{:?} {} {} {}", fact.time, detail.from, detail.offset, detail.subject)
     });
     let failures = batch.remarks.iter().filter(|remark| matches!(remark, Remark::Failed(_))).count();

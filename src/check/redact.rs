@@ -19,7 +19,7 @@ impl Outcome {
             *name = redaction.sender(name, known.contains(name.as_str()));
         }
         self.history.names.redact(redaction, &organisations);
-        self.details.iter_mut().for_each(redact_detail);
+        self.details.change(redact_detail);
         self.cases.iter_mut().chain(&mut self.pressure).for_each(|case| case.redact(redaction));
     }
 }

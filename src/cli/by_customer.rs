@@ -4,7 +4,7 @@ use super::arguments::Check;
 use super::output::{Prepared, folder, is_stream, prepare};
 use crate::check::{Outcome, Plan, check_each};
 use crate::error::{Error, Result};
-use crate::fact::Detail;
+use crate::fact::Details;
 use crate::gather::Step;
 use crate::judge::JudgeContext;
 use crate::report::{Listing, MessageList, Style};
@@ -53,7 +53,7 @@ impl<'a> Growing<'a> {
     }
 
     /// Adds the messages of a customer.
-    fn add(&mut self, plan: &Plan, judging: &JudgeContext<'_>, details: &[Detail]) -> Result<()> {
+    fn add(&mut self, plan: &Plan, judging: &JudgeContext<'_>, details: &Details) -> Result<()> {
         let listing = Listing { details, rules: &plan.lens.rules, all: plan.all };
         if self.list.is_none() {
             let (list, file) = self.begun().map_err(|error| self.failed(&error))?;

@@ -1,8 +1,8 @@
 //! What a stretch of a mailbox gave: facts and signs.
 
+use super::details::Details;
 use super::names::Renaming;
 use super::record::Record;
-use super::unsubscribe::WaysOut;
 use super::{AddressId, CustomerId, Evidence, Fact, ListId, MailboxId, SenderId};
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
@@ -24,7 +24,7 @@ pub struct Batch {
     /// What the owner wrote.
     pub own: Vec<OwnMail>,
     /// For each message read, where it stands; empty unless asked for.
-    pub details: Vec<Detail>,
+    pub details: Details,
     /// For each message read, what a facts file needs of it; empty unless asked for.
     pub records: Vec<Record>,
     /// How many messages were read.
@@ -145,25 +145,6 @@ pub struct OwnMail {
     pub message_id: String,
 }
 
-/// Where a message stands and how it shows itself: kept only for the list of messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Detail {
-    /// The mailbox.
-    pub mailbox: MailboxId,
-    /// Where the message begins, in bytes.
-    pub offset: u64,
-    /// Its subject, decoded.
-    pub subject: String,
-    /// Its From address.
-    pub from: String,
-    /// Its Message-ID.
-    pub message_id: String,
-    /// Where it says that it takes opt-outs, if that is kept.
-    pub ways_out: Option<Box<WaysOut>>,
-    /// The signs that were weighed, by their numbers; none where a rule decided.
-    pub signs: Vec<u16>,
-}
-
 /// A text as a number: equal texts are equal numbers, in every run and on every machine, because facts files contain
 /// them; never 0.
 pub fn hash(parts: &[&[u8]]) -> u64 {
@@ -253,8 +234,7 @@ impl Batch {
         self.own.extend(own.map(|mail| OwnMail { writer: renaming.of(mail.writer), ..mail }));
         let skips = next.skips.into_iter();
         self.skips.extend(skips.map(|skip| Skip { mailbox: renaming.of(skip.mailbox), ..skip }));
-        let details = next.details.into_iter();
-        self.details.extend(details.map(|detail| Detail { mailbox: renaming.of(detail.mailbox), ..detail }));
+        self.details.append(next.details, |mailbox| renaming.of(mailbox));
         self.records.extend(next.records);
         self.remarks.extend(next.remarks);
         self.mailboxes = self.mailboxes.saturating_add(next.mailboxes);

@@ -5,9 +5,10 @@ mod header;
 mod notes;
 mod unwrap;
 
+use super::Detail;
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, ConsentSign, Detail, Mark, OptOutLink, Skip, id_hash, short_hash, shown};
+use super::batch::{Batch, ConsentSign, Mark, OptOutLink, Skip, id_hash, short_hash, shown};
 use super::field_cache::FieldCache;
 use super::journal;
 use super::lens::Lens;

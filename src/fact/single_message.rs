@@ -20,7 +20,7 @@ impl Lens {
         crate::mailbox::read_message(message, &mut reader);
         let (batch, _) = reader.take();
         let fact = batch.facts.first()?;
-        let signs = batch.details.first().map_or(&[][..], |detail| &detail.signs);
+        let signs = batch.details.get(0).map(|detail| detail.signs).unwrap_or_default();
         let signs = signs.iter().filter_map(|number| self.rules.sign(*number)).collect();
         Some((fact.kind, self.rules.id(fact.rule), signs))
     }

@@ -124,7 +124,7 @@ impl Writer<'_, '_> {
         self.times(&record.times);
         self.traits(fact.traits);
         self.evidence(record);
-        self.detail(detail);
+        self.detail(&detail);
         let written = record.written.as_ref().filter(|_| is_first);
         if let Some(written) = written.filter(|written| written.writer == customer) {
             self.written(written);

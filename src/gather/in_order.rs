@@ -4,7 +4,7 @@ use super::cache::{Cache, may_be_kept};
 use super::gathered::{Gathered, Yield};
 use super::task::Task;
 use crate::error::{Error, Result};
-use crate::fact::{Batch, FactReader, Lens, Mark, NewNames, Renaming};
+use crate::fact::{Batch, Details, FactReader, Lens, Mark, NewNames, Renaming};
 use crate::fact_file::Given;
 use crate::mailbox::{Argument, Borders, Part, Remark, Survey};
 
@@ -111,7 +111,7 @@ impl<'a> InOrder<'a> {
                 self.fresh.append(batch.clone(), renaming);
             }
             if !cache.keep.details {
-                batch.details = Vec::new();
+                batch.details = Details::default();
             }
             if !cache.keep.records {
                 batch.records = Vec::new();

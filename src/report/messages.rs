@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::csv::{Style, Table};
 use crate::consent::State;
-use crate::fact::{Detail, Fact, Names, Rules};
+use crate::fact::{Detail, Details, Fact, Names, Rules};
 use crate::history::{Counted, Pair};
 use crate::judge::JudgeContext;
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ pub const MESSAGE_COLUMNS: [(&str, &str); 13] = [
 /// What the list needs besides the judging.
 pub struct Listing<'a> {
     /// The place of each message, in the order of reading.
-    pub details: &'a [Detail],
+    pub details: &'a Details,
     /// The rules, for their ids.
     pub rules: &'a Rules,
     /// Every message, or only counted marketing.
@@ -70,52 +70,64 @@ impl<W: Write> MessageList<W> {
 }
 
 /// The rows of the list in the order of reading, for a message to several customers one for each. Cells are made one row at
-/// a time: of a row that waits for its place, only what was found out is kept.
+/// a time: of a row that waits for its place, only what was found out is kept, in 8 bytes.
 pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl Iterator<Item = Vec<Cell>> {
-    let mut judged: Vec<Judged<'a>> = Vec::new();
-    for pair in judging.history.pairs() {
-        judge_pair(&pair, judging, listing, &mut judged);
-    }
-    if listing.all {
-        let aside = judging.history.aside().iter();
-        judged.extend(aside.map(|(fact, counted)| Judged { fact, counted: *counted, state: None }));
-    }
     let names = &judging.history.names;
-    judged.sort_by(|left, right| {
-        let by_order = left.fact.order.cmp(&right.fact.order);
-        by_order.then_with(|| names.text(left.fact.customer).cmp(names.text(right.fact.customer)))
+    let mut judged = judged(judging, listing);
+    judged.sort_unstable_by(|left, right| {
+        let (one, other) = (left.fact(judging), right.fact(judging));
+        let customer = |fact: Option<&'a Fact>| fact.map(|fact| names.text(fact.customer));
+        let by_order = one.map(|fact| fact.order).cmp(&other.map(|fact| fact.order));
+        by_order.then_with(|| customer(one).cmp(&customer(other))).then_with(|| left.place.cmp(&right.place))
     });
     let mut judged = judged.into_iter().peekable();
     listing.details.iter().zip(0_u32..).flat_map(move |(detail, order)| {
         let mut rows = Vec::new();
-        while let Some(judged) = judged.next_if(|judged| judged.fact.order <= order) {
-            rows.push(judged.cells(judging, listing));
+        let is_due = |judged: &Judged| judged.fact(judging).is_some_and(|fact| fact.order <= order);
+        while let Some(judged) = judged.next_if(is_due) {
+            rows.extend(judged.fact(judging).map(|fact| judged.cells(fact, judging, listing)));
         }
         if rows.is_empty() && listing.all {
             rows.push(unusable());
         }
-        rows.iter_mut().for_each(|row| row.extend(place(detail, names)));
+        rows.iter_mut().for_each(|row| row.extend(place(&detail, names)));
         rows
     })
 }
 
 /// What was found out about a message.
 #[derive(Clone, Copy)]
-struct Judged<'a> {
-    fact: &'a Fact,
+struct Judged {
+    /// Its place among the facts, those aside after all others.
+    place: u32,
     counted: Counted,
     state: Option<State>,
 }
 
+/// What was found out about all messages that are listed, by pairs.
+fn judged(judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<Judged> {
+    let facts = judging.history.facts().len();
+    let aside = if listing.all { judging.history.aside() } else { &[] };
+    let mut judged = Vec::with_capacity(facts + aside.len());
+    let mut places = 0_u32..;
+    for pair in judging.history.pairs() {
+        judge_pair(&pair, judging, listing, places.by_ref(), &mut judged);
+    }
+    let aside = aside.iter().zip(places);
+    judged.extend(aside.map(|((_, counted), place)| Judged { place, counted: *counted, state: None }));
+    judged
+}
+
 /// Finds out about the messages of one pair.
-fn judge_pair<'a>(
-    pair: &Pair<'a>,
+fn judge_pair(
+    pair: &Pair<'_>,
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
-    judged: &mut Vec<Judged<'a>>,
+    places: impl Iterator<Item = u32>,
+    judged: &mut Vec<Judged>,
 ) {
     let mut timelines = HashMap::new();
-    for fact in pair.facts {
+    for (fact, place) in pair.facts.iter().zip(places) {
         let counted = judging.scope.place(fact);
         if !listing.all && counted != Counted::Marketing {
             continue;
@@ -126,14 +138,20 @@ fn judge_pair<'a>(
                 timelines.entry((fact.from, fact.list)).or_insert_with(|| judging.timeline(pair, fact));
             timeline.at(time, judging.scope.zone.day(time)).state
         });
-        judged.push(Judged { fact, counted, state });
+        judged.push(Judged { place, counted, state });
     }
 }
 
-impl Judged<'_> {
+impl Judged {
+    fn fact<'a>(self, judging: &JudgeContext<'a>) -> Option<&'a Fact> {
+        let (facts, place) = (judging.history.facts(), self.place as usize);
+        let aside = || judging.history.aside().get(place - facts.len()).map(|(fact, _)| fact);
+        facts.get(place).or_else(aside)
+    }
+
     /// The half of a row that was found out. The owner's own mail and drafts have no kind.
-    fn cells(self, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<Cell> {
-        let Self { fact, counted, state } = self;
+    fn cells(self, fact: &Fact, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<Cell> {
+        let Self { counted, state, .. } = self;
         let names = &judging.history.names;
         let classified = !matches!(counted, Counted::Own | Counted::NoMail);
         vec![

@@ -23,7 +23,8 @@ pub fn write(
     listing: &Listing<'_>,
 ) -> io::Result<()> {
     let names = &judging.history.names;
-    let mut rows: Vec<(Reverse<usize>, String, &str, &str)> = Vec::new();
+    let mut rows: Vec<(Reverse<usize>, String, &str, String)> = Vec::new();
+    let mut newest_of_rows: Vec<(u32, usize)> = Vec::new();
     for pair in judging.history.pairs() {
         let mut count = 0;
         let mut newest = None;
@@ -32,11 +33,16 @@ pub fn write(
             newest = Some(fact);
         }
         let Some(newest) = newest else { continue };
-        let subject = listing.details.get(newest.order as usize).map_or("", |detail| detail.subject.as_str());
         let customer = any_or(names.text(pair.customer));
         // A list can't name a sender without a domain.
         let Some(sender) = sender_cell(names.text(pair.sender), judging.senders) else { continue };
-        rows.push((Reverse(count), sender, customer, subject));
+        newest_of_rows.push((newest.order, rows.len()));
+        rows.push((Reverse(count), sender, customer, String::new()));
+    }
+    // Details are packed, and quick to read in their order.
+    newest_of_rows.sort_unstable();
+    for (order, row) in newest_of_rows {
+        rows[row].3 = listing.details.get(order as usize).map(|detail| detail.subject).unwrap_or_default();
     }
     rows.sort_unstable();
     let mut seen = HashSet::new();
@@ -45,7 +51,7 @@ pub fn write(
     for (_, sender, customer, subject) in rows {
         let known = [Cell::text(&sender), Cell::text(customer)];
         let blank = [Cell::Blank, Cell::Blank, Cell::Blank];
-        table.row(known.into_iter().chain(blank).chain([Cell::text(subject)]))?;
+        table.row(known.into_iter().chain(blank).chain([Cell::text(&subject)]))?;
     }
     table.finish()
 }

@@ -6,7 +6,7 @@
 use super::cell::Cell;
 use super::csv::{Style, Table};
 use super::messages::Listing;
-use crate::fact::{AddressId, Fact, Kind, ListId, Traits, WayOut};
+use crate::fact::{AddressId, Details, Fact, Kind, ListId, Traits, WayOut};
 use crate::history::Counted;
 use crate::judge::JudgeContext;
 use crate::time::{Day, Time};
@@ -47,8 +47,8 @@ pub const STREAM_COLUMNS: &[StreamColumn] = &[
     StreamColumn { name: "automatic", meaning: "bounces, auto-replies, receipts of reading", value: |row| of_kind(row, Kind::Automatic) },
     StreamColumn { name: "first_message", meaning: "date of the first", value: |row| Cell::maybe(row.first, Cell::Date) },
     StreamColumn { name: "last_message", meaning: "date of the last", value: |row| Cell::maybe(row.last, Cell::Date) },
-    StreamColumn { name: "subject", meaning: "subject of the newest", value: |row| Cell::text(row.newest.map_or("", |newest| newest.1.0)) },
-    StreamColumn { name: "unsubscribe", meaning: "best way out of the newest: `one-click`, `link`, `mailto`, `body`, `none`", value: |row| Cell::maybe(row.newest, |newest| Cell::Word(newest.2.word())) },
+    StreamColumn { name: "subject", meaning: "subject of the newest", value: |row| Cell::text(&row.subject) },
+    StreamColumn { name: "unsubscribe", meaning: "best way out of the newest: `one-click`, `link`, `mailto`, `body`, `none`", value: |row| Cell::maybe(row.way_out, |way_out| Cell::Word(way_out.word())) },
     StreamColumn { name: "mixed_messages", meaning: "messages that belong to a deal and advertise as well", value: |row| Cell::Whole(row.mixed) },
     StreamColumn { name: "inferred_messages", meaning: "marketing messages that say too little by themselves but are like the rest of their stream", value: |row| Cell::Whole(row.inferred) },
     StreamColumn { name: "undecided_messages", meaning: "messages that offer a way out, while nothing shows what kind they are", value: |row| Cell::Whole(row.undecided) },
@@ -62,9 +62,6 @@ enum StreamKey {
     Template(u32),
 }
 
-/// The newest message: its time, its subject (of two at one time the smaller), its way out.
-type Newest<'a> = (Time, Reverse<&'a str>, WayOut);
-
 /// What a row is made from.
 struct StreamRow<'a> {
     sender: &'a str,
@@ -76,7 +73,12 @@ struct StreamRow<'a> {
     kinds: BTreeMap<Kind, u64>,
     first: Option<Day>,
     last: Option<Day>,
-    newest: Option<(Time, Reverse<&'a str>, WayOut)>,
+    /// The newest message's subject (of several at one time the smallest) and way out.
+    subject: String,
+    way_out: Option<WayOut>,
+    newest: Option<Time>,
+    /// The messages of that time: their numbers and ways out.
+    at_newest: Vec<(u32, WayOut)>,
     mixed: u64,
     inferred: u64,
     undecided: u64,
@@ -94,8 +96,9 @@ pub fn write(
     let mut senders: Vec<&[Fact]> =
         judging.history.facts().chunk_by(|left, right| left.sender == right.sender).collect();
     senders.sort_by_key(|facts| facts.first().map(|fact| names.text(fact.sender)));
+    let mut all = Vec::new();
     for facts in senders {
-        let mut rows = rows(facts, judging, listing);
+        let mut rows = rows(facts, judging);
         rows.sort_by(|left, right| {
             (Reverse(left.messages), left.by, &left.name).cmp(&(
                 Reverse(right.messages),
@@ -103,15 +106,17 @@ pub fn write(
                 &right.name,
             ))
         });
-        for row in &rows {
-            table.row(STREAM_COLUMNS.iter().map(|column| (column.value)(row)))?;
-        }
+        all.append(&mut rows);
+    }
+    look_up_subjects(&mut all, listing.details);
+    for row in &all {
+        table.row(STREAM_COLUMNS.iter().map(|column| (column.value)(row)))?;
     }
     table.finish()
 }
 
 /// The streams of one sender, whose facts are sorted by customer.
-fn rows<'a>(facts: &[Fact], judging: &'a JudgeContext<'_>, listing: &Listing<'a>) -> Vec<StreamRow<'a>> {
+fn rows<'a>(facts: &[Fact], judging: &'a JudgeContext<'_>) -> Vec<StreamRow<'a>> {
     let counts = |fact: &&Fact| matches!(judging.scope.place(fact), Counted::Marketing | Counted::Other);
     let facts = || facts.iter().filter(counts);
     let lists = count(facts().filter_map(|fact| fact.list));
@@ -131,7 +136,7 @@ fn rows<'a>(facts: &[Fact], judging: &'a JudgeContext<'_>, listing: &Listing<'a>
             rows.push(StreamRow::begin(key, fact, judging));
             rows.len() - 1
         });
-        rows[place].take(fact, judging, listing);
+        rows[place].take(fact, judging);
     }
     rows
 }
@@ -164,14 +169,17 @@ impl<'a> StreamRow<'a> {
             kinds: BTreeMap::new(),
             first: None,
             last: None,
+            subject: String::new(),
+            way_out: None,
             newest: None,
+            at_newest: Vec::new(),
             mixed: 0,
             inferred: 0,
             undecided: 0,
         }
     }
 
-    fn take(&mut self, fact: &Fact, judging: &JudgeContext<'_>, listing: &Listing<'a>) {
+    fn take(&mut self, fact: &Fact, judging: &JudgeContext<'_>) {
         self.messages += 1;
         if self.last_customer != Some(fact.customer) {
             self.customers += 1;
@@ -187,11 +195,30 @@ impl<'a> StreamRow<'a> {
         let day = judging.scope.zone.day(time);
         self.first = Some(self.first.map_or(day, |first| first.min(day)));
         self.last = Some(self.last.map_or(day, |last| last.max(day)));
-        let detail = listing.details.get(fact.order as usize);
-        let subject = detail.map_or("", |detail| detail.subject.as_str());
-        let this: Newest<'a> = (time, Reverse(subject), fact.way_out);
-        if self.newest.is_none_or(|newest| this > newest) {
-            self.newest = Some(this);
+        if self.newest.is_none_or(|newest| time > newest) {
+            self.newest = Some(time);
+            self.at_newest.clear();
+        }
+        if self.newest == Some(time) {
+            self.at_newest.push((fact.order, fact.way_out));
+        }
+    }
+}
+
+/// Looks up the subjects of the newest messages, in the order of the details, which are packed.
+fn look_up_subjects(rows: &mut [StreamRow<'_>], details: &Details) {
+    let mut newest: Vec<(u32, WayOut, usize)> = Vec::new();
+    for (number, row) in rows.iter_mut().enumerate() {
+        let at_newest = std::mem::take(&mut row.at_newest);
+        newest.extend(at_newest.into_iter().map(|(order, way_out)| (order, way_out, number)));
+    }
+    newest.sort_unstable_by_key(|(order, _, _)| *order);
+    for (order, way_out, number) in newest {
+        let row = &mut rows[number];
+        let subject = details.get(order as usize).map(|detail| detail.subject).unwrap_or_default();
+        let known = row.way_out.map(|known| (Reverse(&row.subject), known));
+        if known.is_none_or(|known| (Reverse(&subject), way_out) > known) {
+            (row.subject, row.way_out) = (subject, Some(way_out));
         }
     }
 }

@@ -217,7 +217,7 @@ impl World {
             cache.remove_unused(&survey.sources);
         }
         let facts = batch.facts.iter().map(|fact| {
-            let detail = &batch.details[fact.order as usize];
+            let detail = batch.details.get(fact.order as usize).expect("a detail");
             let (sender, customer, from) =
                 (names.text(fact.sender), names.text(fact.customer), names.text(fact.from));
             let times =

@@ -234,8 +234,8 @@ pub(super) fn told(
 ) -> ExplainedMessage {
     let zone = &judging.scope.zone;
     let detail = listing.details.get(fact.order as usize);
-    let text = |of: fn(&Detail) -> &str| safe(detail.map_or("", of));
-    let mailbox = detail.and_then(|detail| mailboxes.iter().position(|id| *id == detail.mailbox));
+    let text = |of: fn(&Detail) -> &str| safe(detail.as_ref().map_or("", of));
+    let mailbox = detail.as_ref().and_then(|detail| mailboxes.iter().position(|id| *id == detail.mailbox));
     let classified = !matches!(counted, Counted::Own | Counted::NoMail);
     let day: Option<Day> = fact.time.map(|time| zone.day(time));
     ExplainedMessage {
@@ -245,7 +245,7 @@ pub(super) fn told(
         from: text(|detail| &detail.from),
         kind: classified.then(|| fact.kind.word()),
         rule: classified.then(|| safe(listing.rules.id(fact.rule))),
-        signs: detail.map_or_else(Vec::new, |detail| signs(detail, listing.rules)),
+        signs: detail.as_ref().map_or_else(Vec::new, |detail| signs(detail, listing.rules)),
         inferred_from: None,
         counted_as: counted.word(),
         consent: (counted == Counted::Marketing)
@@ -254,7 +254,7 @@ pub(super) fn told(
             .map(|state| state.word()),
         message_id: text(|detail| &detail.message_id),
         mailbox: mailbox.map_or(0, |at| at + 1),
-        offset: detail.map_or(0, |detail| detail.offset),
+        offset: detail.as_ref().map_or(0, |detail| detail.offset),
     }
 }
 

@@ -49,8 +49,8 @@ pub struct Card {
 impl Card {
     /// The card of a case. `pair` has its messages.
     pub fn of(number: usize, case: &Case, pair: Option<&Pair<'_>>, page: &Page<'_>) -> Self {
-        let newest = newest(pair, page);
-        let ways_out = newest.first().and_then(|(_, detail)| detail.ways_out.as_deref());
+        let newest = newest(pair, page).next();
+        let ways_out = newest.as_ref().and_then(|(_, detail)| detail.ways_out.as_deref());
         let room = &page.room;
         let mut has_longer_address = false;
         let mut part = |of: fn(&WaysOut) -> Option<&str>| {
@@ -84,7 +84,7 @@ impl Card {
             mail_subject,
             has_longer_address,
             no_reply: case.no_reply == Some(true),
-            subjects: subjects(&newest, page),
+            subjects: subjects(pair, page),
             has_longer_letter: has_letter && letter.is_none(),
             letter,
         }
@@ -127,19 +127,19 @@ fn leave(way_out: Option<WayOut>) -> &'static str {
     }
 }
 
-/// The marketing messages of a pair, the newest first.
-fn newest<'a>(pair: Option<&Pair<'a>>, page: &Page<'a>) -> Vec<(&'a Fact, &'a Detail)> {
+/// The marketing messages of a pair, the newest first; each is looked up when it is asked for.
+fn newest<'a>(pair: Option<&Pair<'a>>, page: &Page<'a>) -> impl Iterator<Item = (&'a Fact, Detail)> {
     let facts = pair.map_or(&[][..], |pair| pair.facts).iter().rev();
     let marketing = facts.filter(|fact| page.judging.scope.place(fact) == Counted::Marketing);
-    marketing.filter_map(|fact| Some((fact, page.listing.details.get(fact.order as usize)?))).collect()
+    marketing.filter_map(|fact| Some((fact, page.listing.details.get(fact.order as usize)?)))
 }
 
-fn subjects(newest: &[(&Fact, &Detail)], page: &Page<'_>) -> Vec<(String, String)> {
+fn subjects(pair: Option<&Pair<'_>>, page: &Page<'_>) -> Vec<(String, String)> {
     if page.judging.history.names.are_redacted() {
         return Vec::new();
     }
     let mut seen = HashSet::new();
-    let new = newest.iter().filter(|(_, detail)| seen.insert(detail.subject.as_str()));
+    let new = newest(pair, page).filter(|(_, detail)| seen.insert(detail.subject.clone()));
     let shown = new.take(SUBJECTS).map(|(fact, detail)| {
         let day = fact.time.map_or(String::new(), |time| page.judging.scope.zone.day(time).to_string());
         let subject = cut(&detail.subject, page.room.line);

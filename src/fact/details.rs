@@ -1,0 +1,334 @@
+//! Where messages are and how they show themselves, in the order of reading: the texts that only lists of messages need.
+//!
+//! They are most of what a run remembers: about 110 bytes a message, 270 as texts of their own. Packed by pages of 256
+//! messages they take about 30.
+
+use super::MailboxId;
+use super::unsubscribe::WaysOut;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use std::io::{Read, Write};
+use std::sync::Mutex;
+
+/// Messages on a page.
+const PAGE: usize = 256;
+
+/// How many pages are kept unpacked: a sender's newest messages are on a few.
+const KEPT: usize = 32;
+
+/// Where a message stands and how it shows itself: kept only for the list of messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// The mailbox.
+    pub mailbox: MailboxId,
+    /// Where the message begins, in bytes.
+    pub offset: u64,
+    /// Its subject, decoded.
+    pub subject: String,
+    /// Its From address.
+    pub from: String,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Where it says that it takes opt-outs, if that is kept.
+    pub ways_out: Option<Box<WaysOut>>,
+    /// The signs that were weighed, by their numbers; none where a rule decided.
+    pub signs: Vec<u16>,
+}
+
+/// The details of messages, in the order of reading.
+#[derive(Debug, Clone, Default)]
+pub struct Details {
+    pages: Vec<Page>,
+    /// How many messages are on the pages.
+    packed: usize,
+    /// Those after them.
+    open: Vec<Detail>,
+    latest: Latest,
+}
+
+/// Messages, packed.
+#[derive(Debug, Clone)]
+struct Page {
+    /// The number of its first message.
+    first: usize,
+    /// Their mailboxes; the packed messages have places in this list, so that a page can be renamed as it is.
+    mailboxes: Vec<MailboxId>,
+    /// The messages, deflated.
+    packed: Box<[u8]>,
+}
+
+/// The pages that were read last, unpacked, the latest first.
+#[derive(Debug, Default)]
+struct Latest(Mutex<Vec<(usize, Vec<Detail>)>>);
+
+impl Clone for Latest {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Details {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.packed + self.open.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds the next message.
+    pub fn push(&mut self, detail: Detail) {
+        if self.open.len() >= PAGE {
+            self.close_page();
+        }
+        self.open.push(detail);
+    }
+
+    /// The last message, to be added to; only while it is not packed.
+    pub fn last_mut(&mut self) -> Option<&mut Detail> {
+        self.open.last_mut()
+    }
+
+    /// The message of that number.
+    pub fn get(&self, number: usize) -> Option<Detail> {
+        if number >= self.packed {
+            return self.open.get(number - self.packed).cloned();
+        }
+        let at = self.page_of(number)?;
+        let page = self.pages.get(at)?;
+        // Another thread's panic leaves no page half read.
+        let mut latest = self.latest.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match latest.iter().position(|(known, _)| *known == at) {
+            Some(place) => latest[..=place].rotate_right(1),
+            None => {
+                latest.truncate(KEPT - 1);
+                latest.insert(0, (at, page.messages()));
+            }
+        }
+        latest.first().and_then(|(_, messages)| messages.get(number - page.first).cloned())
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Detail> + '_ {
+        self.pages.iter().flat_map(Page::messages).chain(self.open.iter().cloned())
+    }
+
+    /// Forgets all but the first `count`.
+    pub fn truncate(&mut self, count: usize) {
+        while count < self.packed {
+            let Some(page) = self.pages.pop() else { return };
+            self.packed = page.first;
+            self.open = page.messages();
+            self.latest = Latest::default();
+        }
+        self.open.truncate(count - self.packed);
+    }
+
+    /// Adds what the next stretch gave, with the numbers of its mailboxes renamed.
+    pub fn append(&mut self, next: Self, renamed: impl Fn(MailboxId) -> MailboxId) {
+        if !next.pages.is_empty() {
+            self.close_page();
+        }
+        for page in next.pages {
+            let first = self.packed + page.first;
+            let mailboxes = page.mailboxes.iter().map(|mailbox| renamed(*mailbox)).collect();
+            self.pages.push(Page { first, mailboxes, ..page });
+        }
+        self.packed += next.packed;
+        for detail in next.open {
+            self.push(Detail { mailbox: renamed(detail.mailbox), ..detail });
+        }
+    }
+
+    /// Changes all of them.
+    pub fn change(&mut self, change: impl Fn(&mut Detail)) {
+        self.open.iter_mut().for_each(&change);
+        for page in &mut self.pages {
+            let mut messages = page.messages();
+            messages.iter_mut().for_each(&change);
+            *page = Page::of(page.first, &messages);
+        }
+        self.latest = Latest::default();
+    }
+
+    fn page_of(&self, number: usize) -> Option<usize> {
+        self.pages.partition_point(|page| page.first <= number).checked_sub(1)
+    }
+
+    fn close_page(&mut self) {
+        if self.open.is_empty() {
+            return;
+        }
+        if self.pages.len() == self.pages.capacity() {
+            // Doubling would need half as much again for a moment.
+            self.pages.reserve_exact(self.pages.len() / 8 + 16);
+        }
+        self.pages.push(Page::of(self.packed, &self.open));
+        self.packed += self.open.len();
+        self.open.clear();
+    }
+}
+
+impl Page {
+    fn of(first: usize, messages: &[Detail]) -> Self {
+        let mut mailboxes: Vec<MailboxId> = Vec::new();
+        let mut plain = Vec::new();
+        for detail in messages {
+            let known = mailboxes.iter().rposition(|mailbox| *mailbox == detail.mailbox);
+            let place = known.unwrap_or_else(|| {
+                mailboxes.push(detail.mailbox);
+                mailboxes.len() - 1
+            });
+            write(detail, place, &mut plain);
+        }
+        let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
+        // Writing to memory can't fail.
+        let packed = packer.write_all(&plain).and_then(|()| packer.finish()).unwrap_or_default();
+        Self { first, mailboxes, packed: packed.into() }
+    }
+
+    fn messages(&self) -> Vec<Detail> {
+        let mut plain = Vec::new();
+        // What this program packed can be unpacked.
+        let _ = DeflateDecoder::new(&*self.packed).read_to_end(&mut plain);
+        let mut rest = &plain[..];
+        std::iter::from_fn(|| read(&mut rest, &self.mailboxes)).collect()
+    }
+}
+
+/// Writes a message: numbers in groups of seven bits, texts after their lengths.
+fn write(detail: &Detail, mailbox: usize, to: &mut Vec<u8>) {
+    number(mailbox as u64, to);
+    number(detail.offset, to);
+    [&detail.subject, &detail.from, &detail.message_id].into_iter().for_each(|given| text(given, to));
+    let ways = detail.ways_out.as_deref();
+    number(ways.is_some().into(), to);
+    if let Some(WaysOut { web, mail, subject }) = ways {
+        for way in [web, mail, subject] {
+            number(way.is_some().into(), to);
+            way.iter().for_each(|way| text(way, to));
+        }
+    }
+    number(detail.signs.len() as u64, to);
+    detail.signs.iter().for_each(|sign| number((*sign).into(), to));
+}
+
+fn number(mut value: u64, to: &mut Vec<u8>) {
+    while value > 0x7F {
+        to.push((value & 0x7F) as u8 | 0x80);
+        value >>= 7;
+    }
+    to.push(value as u8);
+}
+
+fn text(value: &str, to: &mut Vec<u8>) {
+    number(value.len() as u64, to);
+    to.extend_from_slice(value.as_bytes());
+}
+
+fn read(from: &mut &[u8], mailboxes: &[MailboxId]) -> Option<Detail> {
+    let mailbox = *mailboxes.get(usize::try_from(read_number(from)?).ok()?)?;
+    let offset = read_number(from)?;
+    let (subject, address, message_id) = (read_text(from)?, read_text(from)?, read_text(from)?);
+    let ways_out = match read_number(from)? {
+        0 => None,
+        _ => {
+            let mut way = || match read_number(from)? {
+                0 => Some(None),
+                _ => Some(Some(read_text(from)?.into_boxed_str())),
+            };
+            Some(Box::new(WaysOut { web: way()?, mail: way()?, subject: way()? }))
+        }
+    };
+    let signs = (0..read_number(from)?).map(|_| u16::try_from(read_number(from)?).ok());
+    let signs = signs.collect::<Option<_>>()?;
+    Some(Detail { mailbox, offset, subject, from: address, message_id, ways_out, signs })
+}
+
+fn read_number(from: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = from.split_first()?;
+        *from = rest;
+        value |= u64::from(byte & 0x7F) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn read_text(from: &mut &[u8]) -> Option<String> {
+    let length = usize::try_from(read_number(from)?).ok()?;
+    let (text, rest) = from.split_at_checked(length)?;
+    *from = rest;
+    String::from_utf8(text.to_vec()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detail(number: u32) -> Detail {
+        let way = |there: bool| there.then(|| format!("https://shop.example/{number}").into_boxed_str());
+        let ways = WaysOut { web: way(true), mail: way(number.is_multiple_of(3)), subject: None };
+        Detail {
+            mailbox: MailboxId::from(number / 100),
+            offset: u64::from(number) << 33,
+            subject: format!("Rabatt für dich: {number} %"),
+            from: "news@shop.example".to_string(),
+            message_id: if number.is_multiple_of(7) { String::new() } else { format!("<{number}@x>") },
+            ways_out: number.is_multiple_of(2).then(|| Box::new(ways)),
+            signs: (0..number % 5).map(|sign| sign as u16 * 300).collect(),
+        }
+    }
+
+    fn filled(numbers: std::ops::Range<u32>) -> Details {
+        let mut details = Details::default();
+        numbers.for_each(|number| details.push(detail(number)));
+        details
+    }
+
+    #[test]
+    fn what_is_packed_comes_back_in_any_order() {
+        let details = filled(0..1_000);
+        assert_eq!(details.len(), 1_000);
+        for number in [999, 0, 255, 256, 511, 512, 3, 700] {
+            assert_eq!(details.get(number as usize), Some(detail(number)), "{number}");
+        }
+        assert_eq!(details.get(1_000), None);
+        assert!(details.iter().eq((0..1_000).map(detail)));
+        assert!(details.pages.iter().all(|page| page.packed.len() < 40 * PAGE), "packed");
+    }
+
+    #[test]
+    fn stretches_are_put_together_and_cut_back() {
+        for (one, other) in [(0, 3), (3, 300), (256, 256), (700, 10), (700, 700), (1, 0)] {
+            let mut details = filled(0..one);
+            details.append(filled(one..one + other), |mailbox| mailbox);
+            assert!(details.iter().eq((0..one + other).map(detail)), "{one} and {other}");
+            let all = (one + other) as usize;
+            assert_eq!(details.get(all - 1), Some(detail(one + other - 1)));
+            for count in [all, all - 1, all / 2, all / 3, 0] {
+                details.truncate(count);
+                assert!(details.iter().eq((0..count as u32).map(detail)), "{count} of {one} and {other}");
+            }
+            details.push(detail(0));
+            assert_eq!(details.get(0), Some(detail(0)));
+        }
+    }
+
+    #[test]
+    fn pages_are_renamed_and_changed() {
+        let mut details = filled(0..10);
+        details.append(filled(0..600), |mailbox| MailboxId::from(usize::from(mailbox) as u32 + 50));
+        assert_eq!(details.get(300).map(|found| found.mailbox), Some(MailboxId::from(52)));
+        details.get(5);
+        details.change(|detail| detail.subject.clear());
+        assert!(details.iter().all(|detail| detail.subject.is_empty()));
+        assert_eq!(details.get(300).map(|found| found.offset), Some(detail(290).offset));
+    }
+}
