@@ -29,7 +29,7 @@ impl Outcome {
 pub fn redact_facts(batch: &mut Batch, names: &mut Names, redaction: &Redaction, senders: &Senders) {
     let organisations = organisations(batch.facts.iter(), names, senders);
     names.redact(redaction, &organisations);
-    batch.details.iter_mut().for_each(redact_detail);
+    batch.details.change(redact_detail);
     for fact in &mut batch.facts {
         (fact.identity, fact.message_id, fact.answers, fact.leads_to) = (0, 0, 0, 0);
     }
