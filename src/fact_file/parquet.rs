@@ -19,8 +19,8 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How many rows are read at once.
-const AT_ONCE: usize = 65_536;
+/// How many rows are read at once: with eight times as many, `check` over 255,053 messages took 24 MB more.
+const AT_ONCE: usize = 8_192;
 
 /// A Parquet file in the making.
 pub struct ParquetRows<W: Write + Send>(ArrowWriter<W>);

@@ -23,6 +23,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 pub(super) use segments::Known;
 
@@ -30,6 +31,12 @@ pub(super) use segments::Known;
 /// the folder around it.
 const TAG: &str = "CACHEDIR.TAG";
 const TAG_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Facts that mailfatigue keeps from run to run (--cache). They can be removed.\n";
+
+/// How the name of a file begins that is being written.
+const WRITING: &str = ".writing-";
+
+/// After so many seconds without a change, whoever wrote it was killed.
+const ABANDONED_AFTER: u64 = 3_600;
 
 /// A folder with facts of earlier runs.
 #[derive(Debug)]
@@ -156,8 +163,18 @@ impl Cache {
         Ok(())
     }
 
-    /// Removes what was kept of these sources' arguments and is of no more use.
+    /// Removes files of runs that were killed while they wrote them.
+    fn remove_half_written(&self) {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let half = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(WRITING));
+        for path in half.map(|entry| entry.path()).filter(|path| is_abandoned(path, self.now)) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    /// Removes what was kept of these sources' arguments and is of no more use, and what runs that were killed left.
     pub(super) fn remove_unused(&self, sources: &[Source]) {
+        self.remove_half_written();
         let arguments: HashSet<String> = sources.iter().map(|source| self.argument(source)).collect();
         let Ok(used) = self.used.lock() else { return };
         for (key, kept) in &self.there {
@@ -169,6 +186,13 @@ impl Cache {
     }
 }
 
+/// Whether a file was not touched for so long that no run writes it any more.
+fn is_abandoned(path: &Path, now: Seconds) -> bool {
+    let modified = path.metadata().and_then(|file| file.modified()).ok();
+    let since = modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+    since.is_some_and(|since| since.as_secs().saturating_add(ABANDONED_AFTER) < now.unsigned_abs())
+}
+
 /// Whether what a file gave may be kept: it was read, and says nothing that depends on more than itself.
 pub(super) fn may_be_kept(batch: &Batch, given: &[Given]) -> bool {
     let lasting = |remark: &Remark| !matches!(remark, Remark::Failed(_) | Remark::Promised(_));
@@ -177,7 +201,7 @@ pub(super) fn may_be_kept(batch: &Batch, given: &[Given]) -> bool {
 
 /// Writes a file as a whole or not at all, for nobody else to read.
 fn write_privately(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(WRITING).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Whatever happens to mailboxes and cache, a run with a cache gives what one without gives.
 
 use super::*;
-use crate::fact::{Brands, Owners, Senders};
+use crate::fact::{Brands, Owners, Rules, Senders};
 use crate::gather::{Gathered, in_parts};
 use crate::mailbox::survey;
 use proptest::prelude::*;
@@ -39,7 +39,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<u8>().prop_map(Step::NewFile),
         1 => any::<u8>().prop_map(Step::RenameFile),
         1 => any::<u8>().prop_map(Step::RemoveFile),
-        1 => (0..3_u8).prop_map(Step::OtherShape),
+        2 => (0..5_u8).prop_map(Step::OtherShape),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(file, how)| Step::Damage(file, how)),
         1 => Just(Step::Nothing),
     ]
@@ -58,6 +58,12 @@ fn mail(number: usize) -> String {
          Message-ID: <{number}@shop.example>\n\nEverything is on sale, 20% off. Shop now: https://shop.example/\n\n",
         number % 3,
         number % 60,
+    )
+}
+
+fn own_rule(kind: &str) -> String {
+    format!(
+        "[[rule]]\nid = \"mine\"\nkind = \"{kind}\"\nwhy = \"x\"\nwhen.field.from = \"shop2\\\\.example\"\n"
     )
 }
 
@@ -190,8 +196,22 @@ impl World {
         } else {
             Brands::default()
         };
-        let owners = if self.shape == 1 { vec!["robin@home.example".to_string()] } else { Vec::new() };
+        let owners = if self.shape == 1 {
+            ["ann@home.example", "robin@home.example"].map(str::to_string).to_vec()
+        } else {
+            Vec::new()
+        };
+        let plain = Lens::plain(NOW).expect("valid");
+        let mut vocabulary = plain.vocabulary;
+        // Rules that were added, and then changed.
+        let rules = match self.shape {
+            3 => Rules::parse(&own_rule("transactional"), Path::new("r"), &mut vocabulary).expect("valid"),
+            4 => Rules::parse(&own_rule("personal"), Path::new("r"), &mut vocabulary).expect("valid"),
+            _ => plain.rules,
+        };
         Lens {
+            rules,
+            vocabulary,
             owners: Owners::new(&owners, false).expect("valid"),
             senders: Senders::new(brands),
             with_details: true,
@@ -283,6 +303,29 @@ fn only_what_is_new_is_read() {
     let new: Vec<&String> = second.iter().filter(|name| !first.contains(name)).collect();
     assert_eq!(new.len(), 1, "one segment more: {new:?}");
     assert!(first.iter().all(|name| second.contains(name)), "{first:?} {second:?}");
+}
+
+#[test]
+fn every_shape_gives_other_facts() {
+    let mut world = World::new();
+    let read = |shape| {
+        world.shape = shape;
+        world.read(true)
+    };
+    let read: HashSet<String> = (0..5).map(read).collect();
+    assert_eq!(read.len(), 5, "owner, brands and two files of rules");
+}
+
+#[test]
+fn what_a_killed_run_left_is_removed_and_what_another_run_writes_is_not() {
+    let mut world = World::new();
+    world.read(true);
+    let half = |name: &str| world.here.path().join("cache").join(format!(".writing-{name}"));
+    let (left, written) = (half("left"), half("now"));
+    world.change(&left, b"half");
+    fs::write(&written, b"half").expect("written");
+    assert_eq!(world.read(true), world.read(false));
+    assert!(!left.exists() && written.exists());
 }
 
 #[cfg(unix)]
