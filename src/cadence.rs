@@ -86,6 +86,7 @@ impl FromIterator<Day> for ActiveDays {
         let mut days: Vec<Day> = days.into_iter().collect();
         days.sort_unstable();
         days.dedup();
+        days.shrink_to_fit();
         Self(days)
     }
 }

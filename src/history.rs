@@ -230,6 +230,8 @@ impl History {
         set_aside(&mut facts, Traits::OWN, Counted::Own);
         aside.extend(duplicates.into_iter().map(|fact| (fact, Counted::Duplicate)));
         facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.time, fact.identity));
+        // Nothing is added any more, and there may be millions.
+        facts.shrink_to_fit();
         streams.decide(&mut facts);
         let senders = facts.iter().chain(aside.iter().map(|(fact, _)| fact)).map(|fact| fact.sender);
         let links = between_senders(&links, senders, &names);

@@ -4,7 +4,7 @@
 use super::Plan;
 use crate::consent::{Findings, Met};
 use crate::fact::{Fact, WayOut};
-use crate::history::{Counted, History, Scope, Tally};
+use crate::history::{Counted, History, Pair, Scope, Tally};
 use crate::judge::{self, Case};
 use crate::policy::Policy;
 use crate::time::{Day, Time};
@@ -49,7 +49,10 @@ impl Judged {
         self.pressure.append(&mut judge::pressure(&cases, &judging));
         judge::rank(&mut cases);
         cases.retain(|case| plan.all || !case.received.is_empty());
-        self.cases.append(&mut cases);
+        match self.cases.is_empty() {
+            true => self.cases = cases,
+            false => self.cases.append(&mut cases),
+        }
         self.oldest = [self.oldest, history.oldest].into_iter().flatten().min();
         self.newest = self.newest.max(history.newest);
         if plan.ledger.given {
@@ -97,10 +100,11 @@ fn cases(
     for fact in history.facts().iter().filter(|fact| scope.place(fact) == Counted::Marketing) {
         *loads.entry(fact.customer).or_default() += 1;
     }
-    history
-        .pairs()
-        .map(|pair| Case::of(pair, &judging, loads.get(&pair.customer).copied().unwrap_or(0)))
-        .collect()
+    let case = |pair: Pair<'_>| Case::of(pair, &judging, loads.get(&pair.customer).copied().unwrap_or(0));
+    // Exactly as many as there are: a vector that doubles needs three times as much for a moment.
+    let mut cases = Vec::with_capacity(history.pairs().count());
+    cases.extend(history.pairs().map(case));
+    cases
 }
 
 fn flagged_senders(cases: &[Case], policy: &Policy) -> BTreeSet<String> {

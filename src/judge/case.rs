@@ -243,9 +243,13 @@ fn received(
         let inferred = judging.rules.is_inferred(fact.rule);
         Some((Received { day, state: standing.state, inferred, at: seconds(time) }, standing))
     });
-    let (received, standings): (Vec<Received>, Vec<_>) = standings.unzip();
-    let last = standings.last().map(Consent::of);
-    (received, last)
+    let mut received = Vec::with_capacity(marketing.len());
+    let mut last = None;
+    for (message, standing) in standings {
+        received.push(message);
+        last = Some(standing);
+    }
+    (received, last.as_ref().map(Consent::of))
 }
 
 /// A platform that takes opt-outs for many tells nothing about who belongs together.

@@ -48,7 +48,7 @@ use std::cmp::Reverse;
 pub fn rows<'a>(cases: &'a [Case], pressure: &'a [Case], policy: &Policy) -> Vec<&'a Case> {
     let mut rows: Vec<&Case> = cases.iter().chain(pressure).collect();
     if !pressure.is_empty() {
-        rows.sort_by_cached_key(|case| place(case, policy));
+        rows.sort_by_cached_key(|case| (weight(case, policy), case.sender.as_str(), case.customer.as_str()));
     }
     rows
 }
@@ -56,20 +56,54 @@ pub fn rows<'a>(cases: &'a [Case], pressure: &'a [Case], policy: &Policy) -> Vec
 /// The order of the report: flagged first, then the most days without consent, the most days, the most messages;
 /// then by name.
 pub fn sort(cases: &mut [Case], policy: &Policy) {
-    cases.sort_by_cached_key(|case| place(case, policy));
+    let weights: Vec<Weight> = cases.iter().map(|case| weight(case, policy)).collect();
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    // There may be a million: names are compared where they are.
+    order.sort_unstable_by(|&one, &other| {
+        let names = |at: usize| (&cases[at].sender, &cases[at].customer);
+        weights[one].cmp(&weights[other]).then_with(|| names(one).cmp(&names(other))).then(one.cmp(&other))
+    });
+    put_in_order(cases, &mut order);
 }
 
-/// What a row's place in the report depends on.
-type Place = (Reverse<bool>, Reverse<usize>, Reverse<usize>, Reverse<usize>, String, String);
+/// Puts at each place what is at the place that `order` names, in cycles.
+fn put_in_order<T>(all: &mut [T], order: &mut [usize]) {
+    for start in 0..all.len() {
+        let mut at = start;
+        while order[at] != start {
+            let next = std::mem::replace(&mut order[at], at);
+            all.swap(at, next);
+            at = next;
+        }
+        order[at] = at;
+    }
+}
 
-fn place(case: &Case, policy: &Policy) -> Place {
-    let peak = |days: &crate::cadence::ActiveDays| Reverse(days.peak().map_or(0, |peak| peak.days));
+/// What a row's place in the report depends on besides its names.
+type Weight = (Reverse<bool>, Reverse<u32>, Reverse<u32>, Reverse<u32>);
+
+fn weight(case: &Case, policy: &Policy) -> Weight {
+    let number = |count: usize| Reverse(u32::try_from(count).unwrap_or(u32::MAX));
+    let peak = |days: &crate::cadence::ActiveDays| number(days.peak().map_or(0, |peak| peak.days));
     (
         Reverse(case.is_flagged(policy)),
         peak(&case.unconsented),
         peak(&case.active),
-        Reverse(case.received.len()),
-        case.sender.clone(),
-        case.customer.clone(),
+        number(case.received.len()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_comes_to_its_place() {
+        for order in [&[][..], &[0], &[1, 0], &[2, 0, 1], &[0, 2, 1, 4, 3], &[4, 3, 2, 1, 0], &[1, 2, 3, 0]] {
+            let mut all: Vec<usize> = (0..order.len()).map(|at| at * 10).collect();
+            let expected: Vec<usize> = order.iter().map(|at| at * 10).collect();
+            put_in_order(&mut all, &mut order.to_vec());
+            assert_eq!(all, expected, "{order:?}");
+        }
+    }
 }
