@@ -213,6 +213,7 @@ impl History {
     /// Sorts what was read. `rules` are those that streams apply, `zone` is that of civil days.
     pub fn of(batch: Batch, names: Names, rules: StreamRules, zone: &Zone) -> Self {
         let Batch { mut facts, skips, offers, links, signs, own, read, remarks, .. } = batch;
+        let own = duplicates::merge_own(own);
         let answered_offers = answered_offers::find(offers, &facts, &own);
         let oldest = facts.iter().filter_map(|fact| fact.time).min();
         let newest = facts.iter().filter_map(|fact| fact.time).max();
@@ -224,6 +225,7 @@ impl History {
         };
         set_aside(&mut facts, Traits::NO_MAIL, Counted::NoMail);
         let duplicates = duplicates::merge(&mut facts, &names);
+        let signs = duplicates::merge_signs(signs, &facts);
         let streams = StreamReader::new(&facts, &own, &names, rules, zone.clone());
         // Before the owner's own mail leaves: an answer is part of a talk.
         streams.recognise_talk(&mut facts);

@@ -110,6 +110,8 @@ pub struct OptOutLink {
 pub struct ConsentSign {
     /// What it proves.
     pub evidence: Evidence,
+    /// The same for copies of one message, as its fact has it.
+    pub identity: u64,
     /// When it was received.
     pub time: Time,
     /// Who sent it.
@@ -125,10 +127,12 @@ pub struct ConsentSign {
 }
 
 /// A message that the owner wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwnMail {
     /// As whom.
     pub writer: CustomerId,
+    /// The same for copies of one message, as its fact has it.
+    pub identity: u64,
     /// When.
     pub time: Time,
     /// To which addresses, hashed.

@@ -12,6 +12,7 @@ use crate::fact::{
     WayOut, WaysOut, Written, id_hash,
 };
 use crate::mailbox::{Remark, Unusable};
+use crate::time::Time;
 use arrow_array::RecordBatch;
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -183,6 +184,11 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// The same for copies of one message.
+    fn identity(&self, at: usize) -> Result<u64> {
+        Ok(self.identity.get(at).ok_or_else(|| without("identity"))?.cast_unsigned())
+    }
+
     fn message_id(&self, at: usize) -> &'a str {
         self.message_id.get(at).unwrap_or_default()
     }
@@ -237,7 +243,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
         }
         match kind {
             RowKind::Message => return self.message(row, at),
-            RowKind::Written => self.written(row, at),
+            RowKind::Written => return self.written(row, at),
             RowKind::Unusable => return self.unusable(row, at),
             RowKind::Mailbox => {
                 let given = serde_json::from_str(row.note.get(at).unwrap_or_default());
@@ -278,20 +284,19 @@ impl<'l, 'b> Decoder<'l, 'b> {
     fn message(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
         let (order, is_new) = self.order(row, at);
         let names = &mut *self.names;
-        let missing = |what: &str| format!("has a message without a value in `{what}`");
         let rules = &self.lens.rules;
         let [leads_to, template, answers] = [0, 1, 2]
             .map(|place| row.hashes[place].get(at).and_then(|hash| u32::try_from(hash).ok()).unwrap_or(0));
         let id = row.message_id(at);
         let times = row.times(at);
         let fact = Fact {
-            identity: row.identity.get(at).ok_or_else(|| missing("identity"))?.cast_unsigned(),
+            identity: row.identity(at)?,
             message_id: if id.is_empty() { 0 } else { id_hash(without_brackets(id).as_bytes()) },
             order,
             time: times.believed(self.lens.now),
-            sender: row.sender.number(at, names).ok_or_else(|| missing("sender"))?,
-            customer: row.customer.number(at, names).ok_or_else(|| missing("customer"))?,
-            from: row.from.number(at, names).ok_or_else(|| missing("from_address"))?,
+            sender: row.sender.number(at, names).ok_or_else(|| without("sender"))?,
+            customer: row.customer.number(at, names).ok_or_else(|| without("customer"))?,
+            from: row.from.number(at, names).ok_or_else(|| without("from_address"))?,
             name: row.name.number(at, names),
             list: row.list.number(at, names),
             rule: row.rule.must(at, "rule", |id| rules.with_id(id))?,
@@ -320,10 +325,19 @@ impl<'l, 'b> Decoder<'l, 'b> {
 
     /// What goes beside a fact: evidence, ways out, the owner's own mail.
     fn beside(&mut self, row: &Row<'_>, at: usize, fact: &Fact, evidence: Option<Evidence>) {
-        let Fact { sender, customer, from, list, .. } = *fact;
+        let Fact { identity, sender, customer, from, list, .. } = *fact;
         if let Some((evidence, time)) = evidence.zip(fact.time) {
             let message_id = row.message_id(at).to_string();
-            self.batch.signs.push(ConsentSign { evidence, time, sender, customer, from, list, message_id });
+            self.batch.signs.push(ConsentSign {
+                evidence,
+                identity,
+                time,
+                sender,
+                customer,
+                from,
+                list,
+                message_id,
+            });
         }
         if !fact.traits.contains(Traits::SPAM) {
             for domain in row.domains(at) {
@@ -337,26 +351,28 @@ impl<'l, 'b> Decoder<'l, 'b> {
             self.lens.owners.note_place(owner.cast_unsigned());
         }
         if let (Some(written), Some(time)) = (row.written(at), fact.time) {
-            self.own(written, time, row.message_id(at));
+            self.own(written, (identity, time), row.message_id(at));
         }
     }
 
-    fn own(&mut self, written: Written, time: crate::time::Time, message_id: &str) {
+    fn own(&mut self, written: Written, (identity, time): (u64, Time), message_id: &str) {
         let Written { writer, to, subject, asks, answers, is_answer } = written;
         let (writer, message_id) = (self.names.number(&writer), message_id.to_string());
-        self.batch.own.push(OwnMail { writer, time, to, subject, asks, answers, is_answer, message_id });
+        let own = OwnMail { writer, identity, time, to, subject, asks, answers, is_answer, message_id };
+        self.batch.own.push(own);
     }
 
-    fn written(&mut self, row: &Row<'_>, at: usize) {
-        let Some(written) = row.written(at) else { return };
+    fn written(&mut self, row: &Row<'_>, at: usize) -> Result<()> {
+        let Some(written) = row.written(at) else { return Ok(()) };
         if self.keep.records
             && let Some(record) = self.batch.records.last_mut()
         {
             record.written = Some(written.clone());
         }
         if let Some(time) = row.times(at).believed(self.lens.now) {
-            self.own(written, time, row.message_id(at));
+            self.own(written, (row.identity(at)?, time), row.message_id(at));
         }
+        Ok(())
     }
 
     /// Keeps what the run wants to know of a message besides its facts.
@@ -410,6 +426,10 @@ impl<'l, 'b> Decoder<'l, 'b> {
         }
         Ok(())
     }
+}
+
+fn without(column: &str) -> String {
+    format!("has a message without a value in `{column}`")
 }
 
 fn without_brackets(id: &str) -> &str {

@@ -134,6 +134,7 @@ impl Writer<'_, '_> {
             self.begin(RowKind::Written);
             self.cells.text(ColumnId::Customer, &written.writer);
             self.cells.number(ColumnId::Message, fact.order.into());
+            self.cells.number(ColumnId::Identity, fact.identity.cast_signed());
             self.cells.text_if_any(ColumnId::Mailbox, rows.names.text(detail.mailbox));
             self.cells.text_if_any(ColumnId::MessageId, &detail.message_id);
             self.times(&record.times);

@@ -1,7 +1,8 @@
 //! Copies of one message: Gmail exports a message once for each label, old archives contain months twice.
 
-use crate::fact::{Fact, Kind, Names, Traits};
+use crate::fact::{ConsentSign, CustomerId, Fact, Kind, Names, OwnMail, SenderId, Traits};
 use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 /// Leaves one fact of each message and returns the others. What holds
 /// of the one that is left does not depend on the order in which the copies were read: the earliest believed
@@ -19,6 +20,37 @@ pub(super) fn merge(facts: &mut Vec<Fact>, names: &Names) -> Vec<Fact> {
         same
     });
     duplicates
+}
+
+/// Leaves one sign of each message, with what the fact that is left says of it: a second copy proves nothing new.
+pub(super) fn merge_signs(mut signs: Vec<ConsentSign>, facts: &[Fact]) -> Vec<ConsentSign> {
+    type Message = (SenderId, CustomerId, u64);
+    let message = |sign: &ConsentSign| -> Message { (sign.sender, sign.customer, sign.identity) };
+    let proving: HashSet<Message> = signs.iter().map(message).collect();
+    let left: HashMap<Message, &Fact> = facts
+        .iter()
+        .map(|fact| ((fact.sender, fact.customer, fact.identity), fact))
+        .filter(|(message, _)| proving.contains(message))
+        .collect();
+    for sign in &mut signs {
+        if let Some(Fact { time: Some(time), from, list, .. }) = left.get(&message(sign)) {
+            (sign.time, sign.from, sign.list) = (*time, *from, *list);
+        }
+    }
+    signs.sort_unstable_by_key(|sign| (message(sign), sign.evidence, sign.time));
+    signs.dedup_by_key(|sign| (message(sign), sign.evidence));
+    signs
+}
+
+/// Leaves one of each of the owner's own messages: of the earliest time, asking that mail stop if any copy does.
+pub(super) fn merge_own(mut own: Vec<OwnMail>) -> Vec<OwnMail> {
+    own.sort_unstable();
+    own.dedup_by(|later, first| {
+        let same = (later.writer, later.identity) == (first.writer, first.identity);
+        first.asks |= same && later.asks;
+        same
+    });
+    own
 }
 
 /// The two as one. Associative and commutative but for `order`, which is the first copy's.

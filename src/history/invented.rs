@@ -10,6 +10,9 @@ use crate::time::{DAY, Day, Time, Zone};
 /// Day 0: 2026-01-01.
 const START: i64 = 1_767_225_600;
 
+/// Set in the identities of what no fact is made of.
+const ONE_OF_ITS_OWN: u64 = 1 << 32;
+
 /// Whose mailbox it is.
 pub const CUSTOMER: &str = "robin@home.example";
 
@@ -92,6 +95,7 @@ impl Mailbox {
     pub fn proof(&mut self, evidence: Evidence, sender: &str, from: &str, day: i64) -> &mut ConsentSign {
         self.batch.signs.push(ConsentSign {
             evidence,
+            identity: ONE_OF_ITS_OWN | u64::from(day.unsigned_abs() as u32),
             time: at(day),
             sender: self.names.number(sender),
             customer: self.names.number(CUSTOMER),
@@ -119,6 +123,7 @@ impl Mailbox {
     pub fn own(&mut self, to: &str, day: i64, asks: bool) -> &mut OwnMail {
         self.batch.own.push(OwnMail {
             writer: self.names.number(CUSTOMER),
+            identity: ONE_OF_ITS_OWN | u64::from(day.unsigned_abs() as u32),
             time: at(day),
             to: vec![hash(&[to.as_bytes()])],
             subject: 0,

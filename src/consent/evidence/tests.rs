@@ -135,3 +135,20 @@ fn own_words_about_an_unverified_message_are_no_withdrawal_from_the_brand() {
     mailbox.own(NEWS, 9, true);
     assert_eq!(found(&mailbox.history(), NEWS, None), []);
 }
+
+#[test]
+fn a_copy_of_a_message_proves_nothing_new() {
+    let goodbye = |mailbox: &mut Mailbox, day| {
+        let order = mailbox.offer(SHOP, HELP, day);
+        order.identity = 99;
+        mailbox.proof(Evidence::Unsubscribed, SHOP, HELP, day).identity = 99;
+    };
+    let mut mailbox = shop();
+    goodbye(&mut mailbox, 9);
+    goodbye(&mut mailbox, 6);
+    assert_eq!(found(&mailbox.history(), HELP, None), [("withdrawn", day(6))]);
+    let mut mailbox = shop();
+    mailbox.own(NEWS, 9, false).identity = 99;
+    mailbox.own(NEWS, 6, true).identity = 99;
+    assert_eq!(found(&mailbox.history(), NEWS, None), [("withdrawn", day(6))]);
+}

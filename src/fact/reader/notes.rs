@@ -93,6 +93,7 @@ impl FactReader<'_> {
         if let Some(time) = fact.time {
             self.batch.own.push(OwnMail {
                 writer: self.names.number(&writer),
+                identity: fact.identity,
                 time,
                 to,
                 subject,

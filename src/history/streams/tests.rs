@@ -210,6 +210,7 @@ fn several_authors_who_answer_each_other_talk() {
 fn whom_the_owner_answers_writes_as_a_person_unless_mail_offers_a_way_out() {
     let mail = |answers, asks| OwnMail {
         writer: CustomerId::from(0),
+        identity: 1,
         time: on(5).expect("a time"),
         to: vec![],
         subject: 0,
@@ -239,6 +240,7 @@ fn an_answer_that_names_no_message_goes_to_its_address() {
     names.number::<AddressId>("other@shop.example");
     let mail = OwnMail {
         writer: CustomerId::from(0),
+        identity: 1,
         time: on(5).expect("a time"),
         to: vec![hash(&[b"news@shop.example"])],
         subject: 0,
