@@ -269,7 +269,11 @@ fn a_run_that_is_asked_to_end_leaves_no_unpacked_mail_and_no_program() {
     assert!(kill(&["kill", "-TERM", &run.id().to_string()]).success());
     assert_eq!(run.wait().expect("it ends").code(), Some(130));
     assert_eq!(fs::read_dir(&temporary).expect("the temporary folder").count(), 0);
-    assert!(!kill(&["kill", "-0", &number, "2>/dev/null"]).success(), "readpst has ended");
+    // It is gone once the system has taken note of its end, which takes a moment on a busy machine.
+    while kill(&["kill", "-0", &number, "2>/dev/null"]).success() {
+        assert!(Instant::now() < until, "readpst has ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]

@@ -85,6 +85,12 @@ fn changes_with_each<T: Eq + Hash>(values: impl Iterator<Item = T>) -> bool {
     count >= FEW && different.len() * 10 >= count * 9
 }
 
+/// Whether offers were made by more than one sender.
+fn are_of_several<'o, 'h: 'o>(mut offers: impl Iterator<Item = &'o &'h AnsweredOffer>) -> bool {
+    let first = offers.next().map(|offered| offered.sender);
+    offers.any(|offered| Some(offered.sender) != first)
+}
+
 impl Findings {
     /// Looks through everything that was read.
     pub fn of(history: &History, zone: &Zone) -> Self {
@@ -174,9 +180,12 @@ impl Findings {
             for address in &mail.to {
                 let key = (*address, mail.writer);
                 let Some(named) = offers.get(&key) else { continue };
-                let several = named.iter().any(|offer| offer.sender != named[0].sender);
+                let several = are_of_several(named.iter());
+                // A subject that several senders ask for tells none of them apart.
+                let is_shared =
+                    are_of_several(named.iter().filter(|offered| offered.offer.asks_for(mail.subject)));
                 let meant = |offered: &&&AnsweredOffer| {
-                    let with_subject = offered.offer.asks_for(mail.subject);
+                    let with_subject = !is_shared && offered.offer.asks_for(mail.subject);
                     let for_anything = several || authors.contains(&key);
                     !for_anything || with_subject || (mail.asks && !several)
                 };

@@ -133,3 +133,10 @@ pub struct Event {
     /// `FILE:LINE` or a Message-ID.
     pub source: String,
 }
+
+impl Event {
+    /// Whether it says no more than another one of the same instant; of their sources the smaller is named.
+    fn is_again(&self, other: &Self) -> bool {
+        (self.moment, self.happening, self.day) == (other.moment, other.happening, other.day)
+    }
+}

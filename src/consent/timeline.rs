@@ -72,6 +72,10 @@ impl Timeline {
         let mut opted_out = None;
         for at in 0..this.events.len() {
             let happening = this.events[at].happening;
+            if at.checked_sub(1).is_some_and(|before| this.events[before].is_again(&this.events[at])) {
+                this.phases.push(phase);
+                continue;
+            }
             phase = match (happening, phase) {
                 (Happening::Granted, _) => Phase::Granted(at),
                 (Happening::Claimed, Phase::Refused(_) | Phase::Withdrawn { .. }) => phase,
@@ -125,6 +129,7 @@ impl Timeline {
         let days = self.terms.soft_opt_in_days;
         let past = &self.purchases[..self.purchases.partition_point(|purchase| purchase.moment <= moment)];
         let latest = past.iter().rev().find(|purchase| purchase.day.is_some())?;
+        let latest = past.iter().find(|purchase| purchase.is_again(latest)).unwrap_or(latest);
         (days > 0 && latest.day.is_some_and(|bought| day <= bought.plus(days))).then_some(latest)
     }
 
@@ -290,6 +295,22 @@ mod tests {
         assert_eq!(source(&[(0, Granted), (5, Withdrawn), (9, Withdrawn)]).as_deref(), Some("day 5"));
         assert_eq!(source(&[(0, Withdrawn), (5, Granted)]), None);
         assert_eq!(source(&[(0, Withdrawn), (5, Claimed)]).as_deref(), Some("day 0"));
+    }
+
+    #[test]
+    fn of_equal_events_the_smaller_source_is_named() {
+        for happening in [Granted, Claimed, Refused, Withdrawn, Purchase] {
+            let named = |source: &str| Event { source: source.to_string(), ..event(0, happening) };
+            let soft = Terms { soft_opt_in_days: 30, grace: Grace::Days(0), ..TERMS };
+            let line = Timeline::of(vec![named("b:2"), named("a:9"), named("c:1")], soft);
+            let time = Time::believed(START + 90_000, START + 90_000).expect("after 1990");
+            let day = Day::from_number(i32::try_from(START / 86_400).expect("small") + 1);
+            assert_eq!(
+                line.at(time, day).by.map(|event| event.source.as_str()),
+                Some("a:9"),
+                "{happening:?}"
+            );
+        }
     }
 
     proptest! {

@@ -240,33 +240,39 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8_lossy()
 }
 
+/// How addresses say that they answer nobody, without the signs between words.
+const NO_REPLY: [&str; 18] = [
+    "noreply",
+    "donotreply",
+    "dontreply",
+    "noreplies",
+    "noresponse",
+    "nichtantworten",
+    "keineantwort",
+    "nepasrepondre",
+    "noresponder",
+    "noresponda",
+    "nonrispondere",
+    "naoresponda",
+    "naoresponder",
+    "nieodpowiadaj",
+    "nietbeantwoorden",
+    "bezodpowiedzi",
+    "unattended",
+    "noanswer",
+];
+
 /// Whether an address answers nobody: its local part says so, in the languages of many senders.
 pub fn is_no_reply(address: &str) -> bool {
     let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
-    let word: String =
-        local.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    [
-        "noreply",
-        "donotreply",
-        "dontreply",
-        "noreplies",
-        "noresponse",
-        "nichtantworten",
-        "keineantwort",
-        "nepasrepondre",
-        "noresponder",
-        "noresponda",
-        "nonrispondere",
-        "naoresponda",
-        "naoresponder",
-        "nieodpowiadaj",
-        "nietbeantwoorden",
-        "bezodpowiedzi",
-        "unattended",
-        "noanswer",
-    ]
-    .iter()
-    .any(|known| word.contains(known))
+    let local = local.to_ascii_lowercase();
+    let words: Vec<&str> =
+        local.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    // `shopnoreply` and `do-not-reply` say so, `piano.reply` does not.
+    let says_so = |known: &&str| words.iter().any(|word| word.contains(known));
+    let says_so_in_words =
+        |known: &&str| (0..words.len()).any(|first| words[first..].concat().starts_with(known));
+    NO_REPLY.iter().any(|known| says_so(known) || says_so_in_words(known))
 }
 
 #[cfg(test)]

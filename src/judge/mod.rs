@@ -130,7 +130,8 @@ pub fn held(messages: &[Received], policy: &Policy, subject: Subject<'_>) -> Vec
 pub struct RuleStanding {
     /// The first day on which it held for what ended that day; `None`: it does not hold.
     pub since: Option<Day>,
-    /// The stretch with the most days (then messages), the earliest of equals; `None`: no message counts for it.
+    /// The stretch with the most days (then messages, where the rule asks for a number of them), the earliest of
+    /// equals; `None`: no message counts for it.
     pub best: Option<Stretch>,
 }
 
@@ -159,7 +160,7 @@ impl RuleStanding {
             if this.since.is_none() && is_met {
                 this.since = Some(last.day);
             }
-            let key = (is_met, stretch.days, stretch.messages);
+            let key = (is_met, stretch.days, if rule.messages > 1 { stretch.messages } else { 0 });
             if best.is_none_or(|best| key > best) {
                 (best, this.best) = (Some(key), Some(stretch));
             }

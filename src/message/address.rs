@@ -34,7 +34,9 @@ fn mailbox(addr: mail_parser::Addr<'_>) -> Option<Address> {
     let name = addr.name.and_then(clean);
     match (address, name) {
         (Some(address), name) => {
-            Some(Address { name, address: address.trim_matches(['<', '>']).to_string() })
+            let bare = address.trim_matches(['<', '>']);
+            let unquoted = bare.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+            Some(Address { name, address: unquoted.unwrap_or(bare).to_string() })
         }
         (None, Some(name)) => Some(Address { name: None, address: name }),
         (None, None) => None,

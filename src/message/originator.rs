@@ -10,8 +10,11 @@ pub fn originator(raw: &[u8]) -> Address {
     if let Some(address) = bare_address(raw) {
         return Address { name: None, address: address.to_string() };
     }
-    let mut parsed = addresses(raw);
     let written = String::from_utf8_lossy(raw);
+    if let Some(address) = with_quoted_local(&written) {
+        return Address { name: None, address };
+    }
+    let mut parsed = addresses(raw);
     let bracketed = in_brackets(&written);
     if let Some((name, address)) = only(&bracketed) {
         return match parsed.as_slice() {
@@ -30,6 +33,14 @@ pub fn originator(raw: &[u8]) -> Address {
             _ => Address { name: None, address: text },
         })
     })
+}
+
+/// A value that is nothing but an address whose local part is quoted.
+fn with_quoted_local(value: &str) -> Option<String> {
+    let (local, domain) = value.trim().strip_prefix('"')?.split_once('"')?;
+    let domain = domain.strip_prefix('@')?;
+    let is_whole = !local.is_empty() && !domain.contains(|c: char| c.is_whitespace() || "<>(),;".contains(c));
+    is_whole.then(|| format!("\"{local}\"@{domain}"))
 }
 
 /// The one in a text that was wholly encoded, or whose brackets are missing.
@@ -64,6 +75,8 @@ fn only<'a, 'v>(bracketed: &'a [(&'v str, String)]) -> Option<(&'v str, &'a Stri
 fn address_in(inside: &str) -> Option<String> {
     let decoded = if inside.contains("=?") { text(inside.as_bytes()) } else { inside.to_string() };
     let whole: String = decoded.chars().filter(|c| !c.is_whitespace()).collect();
+    // The way that a mail should go, as it was once written before an address.
+    let whole = whole.strip_prefix('@').and_then(|route| route.rsplit(':').next()).unwrap_or(&whole);
     let bare = whole.trim_start_matches("mailto:").trim_matches(['\'', ',', ';', '.']);
     is_address(bare).then(|| bare.to_string())
 }
@@ -117,6 +130,9 @@ mod tests {
             "Birch post@birch.example",
             "Birch (post@birch.example)",
             "Birch [post@birch.example]",
+            "'post@birch.example'",
+            "<@relay.example:post@birch.example>",
+            "Birch <@a.example,@b.example:post@birch.example>",
             "post@birch.example Birch, Moss",
             "sale@moss.example, Birch <post@birch.example>",
             "<post@birch.example> <post@birch.example>",
@@ -132,6 +148,7 @@ mod tests {
         ] {
             assert_eq!(address(raw), "post@birch.example", "{raw}");
         }
+        assert_eq!(address("\"b m\"@birch.example"), "\"b m\"@birch.example");
         assert_eq!(originator(b"B\xFCrch, M\xF6s <post@birch.example>").address, "post@birch.example");
     }
 

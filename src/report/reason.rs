@@ -2,7 +2,7 @@
 
 use crate::cadence::ChangeOfPace;
 use crate::consent::State;
-use crate::judge::{Case, Closest, Stretch};
+use crate::judge::{Case, Closest, Received, Stretch};
 use crate::policy::{Policy, Rule};
 
 /// The sentence, with the owner's wish where the export tells one. It says what the records show, never that somebody broke a law.
@@ -17,7 +17,7 @@ pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
                 _ if !rule.must_be_zero.is_empty() => "to a customer who must get none".to_string(),
                 Some(1) => "from one sender".to_string(),
                 Some(senders) => format!("from {senders} senders"),
-                None => circumstance(case, rule),
+                None => circumstance(case, rule, stretch),
             };
             format!("{} {circumstance}{pace}{blocked}{list}", amount(case, rule, stretch))
         }
@@ -67,13 +67,21 @@ fn change_of_pace(case: &Case) -> String {
     })
 }
 
-/// In what state of consent the messages that count for the rule came.
-fn circumstance(case: &Case, rule: &Rule) -> String {
-    let counted = |state: State| rule.counts(state) && case.in_state(state) > 0;
-    let seen: Vec<State> = State::ALL.into_iter().filter(|state| counted(*state)).collect();
+/// In what state of consent the messages of the stretch came that count for the rule.
+fn circumstance(case: &Case, rule: &Rule, stretch: Stretch) -> String {
+    let within = || {
+        let in_stretch = |received: &&Received| (stretch.first..=stretch.last).contains(&received.day);
+        case.received
+            .iter()
+            .filter(in_stretch)
+            .map(|received| received.state)
+            .filter(|state| rule.counts(*state))
+    };
+    let seen: Vec<State> = State::ALL.into_iter().filter(|state| within().any(|one| one == *state)).collect();
     let source = case
         .consent
         .as_ref()
+        .filter(|consent| seen == [consent.state])
         .and_then(|consent| consent.by.as_ref())
         .filter(|event| !event.source.is_empty());
     let dated = |words: &str| match source {
@@ -98,7 +106,8 @@ fn circumstance(case: &Case, rule: &Rule) -> String {
             "without consent on record".to_string()
         }
         states if states.iter().any(|state| state.is_unconsented()) => {
-            format!("of which {} without consent on record", case.unconsented_messages())
+            let unconsented = within().filter(|state| state.is_unconsented()).count();
+            format!("of which {unconsented} without consent on record")
         }
         _ => "none of them without consent on record".to_string(),
     }

@@ -90,13 +90,17 @@ fn mail_to_the_address_for_opting_out_withdraws_from_its_list() {
 #[test]
 fn an_address_for_opting_out_that_several_senders_name_needs_the_subject() {
     let at_platform = "leave@platform.example";
-    for (subject, asks, expected) in
-        [(0, false, vec![]), (0, true, vec![]), (ASKED_FOR, false, vec![("withdrawn", day(9))])]
-    {
+    let withdrawn = || vec![("withdrawn", day(9))];
+    for (other, subject, asks, expected) in [
+        (ASKED_FOR << 1, 0, false, vec![]),
+        (ASKED_FOR << 1, 0, true, vec![]),
+        (ASKED_FOR << 1, ASKED_FOR, false, withdrawn()),
+        (ASKED_FOR, ASKED_FOR, false, vec![]),
+    ] {
         let mut mailbox = shop();
         mailbox.offer("other.example", "a@other.example", 0);
         mailbox.opt_out_address(NEWS, at_platform, ASKED_FOR);
-        mailbox.opt_out_address("a@other.example", at_platform, ASKED_FOR << 1);
+        mailbox.opt_out_address("a@other.example", at_platform, other);
         let own = mailbox.own(at_platform, 9, asks);
         own.subject = subject;
         assert_eq!(found(&mailbox.history(), NEWS, None), expected, "subject {subject}, asks {asks}");
