@@ -72,6 +72,15 @@ fn whatever_else_the_owner_writes_withdraws_nothing() {
         ),
         letter(3, "news@moss-lane.example", "Fwd: Sale", "m3@moss-lane.example", stop),
         letter(3, "news@moss-lane.example", "Hello", "", stop),
+        letter(3, "robin@home.example", "Re: Sale", "m3@moss-lane.example", stop),
+        letter(3, "ann@gmail.com, robin@home.example", "Re: Sale", "m3@moss-lane.example", stop),
+        letter(
+            3,
+            "news@moss-lane.example",
+            "Re: Sale",
+            "m3@moss-lane.example",
+            "When does this newsletter stop?",
+        ),
         letter(3, "ann@friends.example", "Re: tea", "tea@friends.example", stop),
         letter(
             3,

@@ -31,7 +31,7 @@ pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Se
         return Authenticity::Verified;
     }
     for raw in fields.all(FieldName::AUTHENTICATION_RESULTS) {
-        let text = without_comments(lossy(raw));
+        let text = without_blanks_around_equals(without_comments(lossy(raw)));
         let (id, results) = split_id(&text);
         if server.as_deref().is_some_and(|first| !same_receiver(first, id)) {
             continue;
@@ -50,6 +50,20 @@ pub fn authenticity(fields: &Fields<'_>, from_domain: Option<&str>, senders: &Se
         Some(_) if seen.verified() => Authenticity::Verified,
         Some(_) => Authenticity::Unverified,
     }
+}
+
+/// `dmarc = pass` as `dmarc=pass`: RFC 8601, 2.2 allows blanks there.
+fn without_blanks_around_equals(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains(" =") && !text.contains("= ") {
+        return text;
+    }
+    let mut parts: Vec<&str> = text.split('=').collect();
+    let last = parts.len() - 1;
+    for (place, part) in parts.iter_mut().enumerate() {
+        *part = if place > 0 { part.trim_start() } else { part };
+        *part = if place < last { part.trim_end() } else { part };
+    }
+    parts.join("=").into()
 }
 
 /// A result's method, without its version, and its outcome.
@@ -208,6 +222,8 @@ mod tests {
         for value in [
             "mx.home.example; dmarc=pass (p=REJECT) header.from=shop.example",
             "mx.home.example; dmarc=bestguesspass action=none header.from=shop.example",
+            "mx.home.example; spf = none; dmarc = pass header.from = shop.example",
+            "mx.home.example; dkim= pass header.d =shop.example",
             "mx.home.example; spf=pass (home.example: domain of x@y designates 192.0.2.1) smtp.mailfrom=bounce@mail.shop.example",
             "mx.home.example; dkim=pass header.i=@shop.example header.s=x; dmarc=fail",
             "mx.home.example 1; dkim=pass header.d=\"shop.example\"",

@@ -116,8 +116,12 @@ impl Owners {
     }
 }
 
+/// An address in lower case, without the final dot of a domain and without a route before it
+/// (`@relay.example:robin@home.example`).
 fn lower(written: &str) -> String {
-    written.trim().to_lowercase()
+    let written = written.trim().trim_end_matches('.');
+    let routed = written.strip_prefix('@').and_then(|routed| routed.split_once(':'));
+    routed.map_or(written, |(_, address)| address).to_lowercase()
 }
 
 /// An address in lower case, without a `+tag`.

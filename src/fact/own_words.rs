@@ -49,6 +49,7 @@ struct LanguageWording {
     at_end: Vec<Phrase>,
     whole: Vec<Phrase>,
     not: Vec<Phrase>,
+    request: Vec<Phrase>,
     doubt: Vec<Phrase>,
     elsewhere: Vec<Phrase>,
 }
@@ -83,11 +84,11 @@ pub(super) fn ask_to_stop(subject: Option<&str>, text: &str) -> bool {
     if own.split_whitespace().count() > MOST_WORDS {
         return false;
     }
-    let sentences: Vec<Vec<String>> = subject.into_iter().chain([&*own]).flat_map(sentences).collect();
+    let sentences: Vec<Sentence> = subject.into_iter().chain([&*own]).flat_map(sentences).collect();
     let elsewhere = |language: &LanguageWording| {
-        sentences.iter().any(|sentence| any(&language.elsewhere, |phrase| holds(sentence, phrase)))
+        sentences.iter().any(|sentence| any(&language.elsewhere, |phrase| holds(&sentence.words, phrase)))
     };
-    sentences.iter().any(|sentence| is_alone(sentence, wording))
+    sentences.iter().any(|sentence| is_alone(&sentence.words, wording))
         || wording.languages.iter().any(|language| {
             !elsewhere(language)
                 && sentences.iter().any(|sentence| asks(sentence, language, &wording.courtesy))
@@ -97,7 +98,8 @@ pub(super) fn ask_to_stop(subject: Option<&str>, text: &str) -> bool {
 /// Whether a sender's notice of unsubscription is about another channel than mail.
 pub(super) fn is_of_another_channel(subject: &str, text: &str) -> bool {
     let Some(Wording { notice, .. }) = &*WORDING else { return false };
-    let sentences: Vec<Vec<String>> = [subject, text].into_iter().flat_map(sentences).collect();
+    let sentences: Vec<Vec<String>> =
+        [subject, text].into_iter().flat_map(sentences).map(|sentence| sentence.words).collect();
     let names = |sentence: &&Vec<String>, list: &[Phrase]| any(list, |phrase| holds(sentence, phrase));
     let says = |sentence: &&Vec<String>| any(&notice.said, |phrase| begins_any(sentence, phrase));
     let mut saying = sentences.iter().filter(says);
@@ -125,10 +127,14 @@ fn is_alone(sentence: &[String], wording: &Wording) -> bool {
     sentence.iter().any(is_alone) && sentence.iter().all(|word| is_alone(word) || courtesy.is_of(word))
 }
 
-fn asks(sentence: &[String], language: &LanguageWording, courtesy: &Courtesy) -> bool {
-    let meant = |start: usize| is_meant(&sentence[..start], language, courtesy);
-    (0..sentence.len()).any(|start| {
-        let rest = &sentence[start..];
+fn asks(sentence: &Sentence, language: &LanguageWording, courtesy: &Courtesy) -> bool {
+    let Sentence { words, is_question } = sentence;
+    let meant = |start: usize| {
+        let before = &words[..start];
+        is_meant(before, language, courtesy) && (!is_question || is_request(before, language, courtesy))
+    };
+    (0..words.len()).any(|start| {
+        let rest = &words[start..];
         let whole = any(&language.whole, |phrase| begins(rest, phrase));
         let at_end = any(&language.at_end, |phrase| {
             begins(rest, phrase) && rest[phrase.0.len()..].iter().all(|word| courtesy.is_of(word))
@@ -158,6 +164,12 @@ fn is_meant(before: &[String], language: &LanguageWording, courtesy: &Courtesy) 
     let near = &clause[clause.len().saturating_sub(BEFORE)..];
     !near.iter().any(|word| is_word_of(&language.not, word))
         && !any(&language.doubt, |phrase| holds(clause, phrase))
+}
+
+/// Whether a question asks for something: it begins with the wish, or with a request. "When does the newsletter stop?" only
+/// wants to know.
+fn is_request(before: &[String], language: &LanguageWording, courtesy: &Courtesy) -> bool {
+    before.iter().all(|word| courtesy.is_of(word)) || any(&language.request, |phrase| holds(before, phrase))
 }
 
 fn any(list: &[Phrase], is: impl Fn(&Phrase) -> bool) -> bool {
@@ -213,19 +225,25 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The sentences of a text, as words.
-fn sentences(text: &str) -> Vec<Vec<String>> {
+/// A sentence, as words.
+struct Sentence {
+    words: Vec<String>,
+    is_question: bool,
+}
+
+/// The sentences of a text.
+fn sentences(text: &str) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let text = text.replace("\r\n", "\n").replace("\n\n", ".\n");
     let mut start = 0;
     for (at, c) in text.char_indices() {
         let after = text[at + c.len_utf8()..].chars().next();
         if matches!(c, '.' | '!' | '?' | '…') && after.is_none_or(char::is_whitespace) {
-            sentences.push(words(&text[start..at]));
+            sentences.push(Sentence { words: words(&text[start..at]), is_question: c == '?' });
             start = at + c.len_utf8();
         }
     }
-    sentences.push(words(&text[start..]));
+    sentences.push(Sentence { words: words(&text[start..]), is_question: false });
     sentences
 }
 

@@ -21,6 +21,9 @@ fn the_first_source_that_names_an_address_wins() {
     assert_eq!(customer(&below.replace("Delivered-To", "X-Other"), &[]), "c@home.example");
     let received = "Received: from x (HELO y) by b (for <no@x.example>)\n for <d@home.example>; Thu\nTo: e@home.example\n";
     assert_eq!(customer(received, &[]), "d@home.example");
+    let by_way_of = "Received: from x by b for <@relay.example:d@home.example.>; Thu\n";
+    assert_eq!(customer(by_way_of, &[]), "d@home.example");
+    assert_eq!(customer("Delivered-To: d@home.example.\n", &[]), "d@home.example");
     assert_eq!(customer("To: Ann <E@home.example>\n", &[]), "e@home.example");
     assert_eq!(customer("To: a@home.example, b@home.example\n", &[]), "unknown");
     assert_eq!(customer("To: undisclosed-recipients:;\n", &[]), "unknown");

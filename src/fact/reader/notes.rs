@@ -8,11 +8,11 @@ use crate::fact::details::Detail;
 use crate::fact::received::candidates;
 use crate::fact::record::{Record, Written};
 use crate::fact::unsubscribe::{Unsubscribe, WaysOut};
-use crate::fact::{AddressId, Fact, Traits};
+use crate::fact::{AddressId, Fact, Lens, Traits};
 use crate::mailbox::RawMessage;
 use crate::message::address::addresses;
 use crate::message::decode::bracketed;
-use crate::message::domain::normal_address;
+use crate::message::domain::{domain_of, normal_address};
 use crate::message::header::{FieldName, Fields};
 use std::borrow::Cow;
 
@@ -81,10 +81,12 @@ impl FactReader<'_> {
         };
         let to =
             [FieldName::TO, FieldName::CC].into_iter().flat_map(|name| fields.all(name)).flat_map(addresses);
-        let to: Vec<u64> = to.map(|one| hash(&[normal_address(&one.address).as_bytes()])).collect();
+        let to: Vec<String> = to.map(|one| normal_address(&one.address)).collect();
         let written = !to.is_empty();
-        // What is forwarded names the message, too, but goes to others.
-        let answers = if seen.forwarded { None } else { answered(fields).map(id_hash) };
+        // What is forwarded, or sent on to friends, names the message, too, but goes to others.
+        let is_sent_on = seen.forwarded || (written && to.iter().all(|address| self.is_of_a_person(address)));
+        let answers = if is_sent_on { None } else { answered(fields).map(id_hash) };
+        let to: Vec<u64> = to.iter().map(|address| hash(&[address.as_bytes()])).collect();
         let (subject, is_answer) = (subject_hash(subject), answers.is_none() && seen.reply_prefix);
         if self.lens.with_records {
             let (writer, to) = (writer.to_string(), to.clone());
@@ -104,6 +106,14 @@ impl FactReader<'_> {
             });
         }
         written
+    }
+
+    /// Whether an address is one of the owner's or a mail provider's: an answer there answers a firm only where that very
+    /// address is the firm's.
+    fn is_of_a_person(&self, address: &str) -> bool {
+        let Lens { owners, senders, .. } = self.lens;
+        owners.hold(&owners.canonical(address))
+            || domain_of(address).is_some_and(|domain| senders.is_free_mail(domain))
     }
 
     /// Notes where a message stands and how it shows itself, where that is asked for.
