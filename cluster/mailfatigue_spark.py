@@ -54,7 +54,7 @@ JUDGED, LISTED = ["message", "written", "unusable", "blocked"], ["message", "unu
 SAMPLE = b"From a@example.com Thu Jan  1 00:00:00 2026\nFrom: a@example.com\nTo: b@example.com\n\n"
 # Of a row of the list of messages: its shard, the number of its message there, and its place there.
 PLACE = "<iqq"
-# A row of an output (`what`: report or message) with what it is sorted and counted by.
+# A row of an output (`what`: message, pair or, over several senders, pressure) with what it is sorted and counted by.
 OUTPUT = ("what string, line string, unflagged int, unconsented int, peak int, marketing int, sender string, customer string, "
           "counted int, shard int, message long, place long")
 REPORT_ORDER = "unflagged unconsented peak marketing sender customer".split()
@@ -73,7 +73,9 @@ def main():
     options = arguments()
     shards = shards_of(options.shards)
     must_cost_no_file(options, shards)
-    spark = SparkSession.builder.appName("mailfatigue").master(options.master).getOrCreate()
+    # Spark's progress bar would run through what is said here.
+    shows = str(sys.stderr.isatty()).lower()
+    spark = SparkSession.builder.appName("mailfatigue").master(options.master).config("spark.ui.showConsoleProgress", shows).getOrCreate()
     try:
         return run(spark, options, shards)
     finally:
@@ -95,8 +97,8 @@ def run(spark, options, shards):
         raise trouble("no shard contains a message that can be used", "see whether these are the right ones; nothing was written")
     if not options.as_of and (as_of := day_of_asking(newest, options)):
         to_rows.append(f"--as-of={as_of}")
-    rows = judged(facts, somebody, options.partitions or spark.sparkContext.defaultParallelism * 2, to_rows, tried.version, schema)
-    report = rows.where("what = 'report'" + ("" if options.all else " AND marketing < 0"))
+    rows = judge_all(facts, somebody, options.partitions or spark.sparkContext.defaultParallelism * 2, to_rows, tried.version, schema)
+    report = rows.where("what != 'message'" + ("" if options.all else " AND marketing < 0"))
     messages = rows.where("what = 'message'" + ("" if options.all else " AND counted = 0"))
     write_all([(options.output, tried.report, report.orderBy(*REPORT_ORDER)),
                (options.messages, tried.messages, messages.orderBy("shard", "place"))])
@@ -111,7 +113,7 @@ def facts_of_all(spark, shards, read, schema):
     return listed.mapInArrow(read, from_arrow_schema(with_places)).persist(StorageLevel.DISK_ONLY)
 
 
-def judged(facts, somebody, parts, command, version, schema):
+def judge_all(facts, somebody, parts, command, version, schema):
     """The rows of both outputs, judged in parts that have all mail of some customers each."""
     # Every customer's mail is judged by the addresses that owners blocked.
     blocked = facts.where("row = 'blocked'").select(schema.names).toArrow().cast(schema).to_batches()
@@ -263,7 +265,8 @@ def noted(batch, places):
 def rows_of_report(path):
     for line, cell in lines_of(path)[1]:
         descending = lambda name: -int(cell[name] or 0)
-        yield {"what": "report", "line": line, "unflagged": int(cell["flagged"] != "yes"), "unconsented": descending("unconsented_peak_days"),
+        what = "pressure" if cell["grouped_by"] in ("group", "all") else "pair"
+        yield {"what": what, "line": line, "unflagged": int(cell["flagged"] != "yes"), "unconsented": descending("unconsented_peak_days"),
                "peak": descending("peak_days"), "marketing": descending("marketing_messages"), "sender": unguarded(cell["sender"]),
                "customer": unguarded(cell["customer"])}
 
@@ -334,12 +337,10 @@ def write_all(files):
 
 
 def summary(shards, rows, report, quiet):
-    """Says how many messages were read and how many senders are flagged; returns the latter."""
-    marketing = report.where("marketing < 0")
-    flagged = marketing.where("unflagged = 0").agg(f.count("*"), f.count_distinct("sender")).first()
+    """Says how many messages were read and how many senders are flagged; returns whether any row is."""
+    flagged = report.where("unflagged = 0")
     if quiet:
-        return flagged[1]
-    pairs = marketing.agg(f.count("*"), f.count_distinct("sender")).first()
+        return not flagged.isEmpty()
     of_message = rows.where("what = 'message'").groupBy("shard", "message").agg(f.min("counted").alias("counted"))
     found = {COUNTED[row.counted]: row["count"] for row in of_message.groupBy("counted").count().collect()}
     counts = {}
@@ -348,9 +349,11 @@ def summary(shards, rows, report, quiet):
             counts[shown] = counts.get(shown, 0) + found[word]
     parts = [f"{count:,} {'duplicate' if (count, word) == (1, 'duplicates') else word}" for word, count in counts.items()]
     print(f"{sum(counts.values()):,} messages read from {counted(shards, 'shard')}: {', '.join(parts)}", file=sys.stderr)
-    print(f"{flagged[1]:,} of {counted(pairs[1], 'sender')} flagged ({flagged[0]:,} of {counted(pairs[0], 'sender-customer pair')})",
+    all_pairs, flagged_pairs = (some.where("what = 'pair' AND marketing < 0").agg(f.count("*"), f.count_distinct("sender")).first()
+                                for some in (report, flagged))
+    print(f"{flagged_pairs[1]:,} of {counted(all_pairs[1], 'sender')} flagged ({flagged_pairs[0]:,} of {counted(all_pairs[0], 'sender-customer pair')})",
           file=sys.stderr)
-    return flagged[1]
+    return not flagged.isEmpty()
 
 
 def counted(number, one):
@@ -360,7 +363,8 @@ def counted(number, one):
 # Arguments.
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+    usage = "%(prog)s --master URL --shards FILE --output FILE [--messages FILE] [--program PATH] [options of check]"
+    parser = argparse.ArgumentParser(usage=usage, description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--master", required=True, metavar="URL", help="spark://HOST:PORT, local[N], yarn or k8s://URL")
     add("--shards", required=True, metavar="FILE", help="the mailboxes: a path a line, as workers see them")

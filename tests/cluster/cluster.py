@@ -31,6 +31,15 @@ QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 OWNER = ["--owner", "robin@home.example"]
 OPTIONS = ["--timezone", "Europe/London", *OWNER, "--consent",
            str(CASES / "a-consent-list-is-held-against-every-message.consent.csv")]
+# Over all senders to a customer: rows of their own, which no count of pairs has.
+PRESSURE = """
+[[rule]]
+verdict = "too-much"
+flag = true
+across = "all"
+messages = 7
+window = 7
+"""
 JOURNAL = """From journal@firm.example {day}
 From: Journal <journal@firm.example>
 To: archive@firm.example
@@ -96,23 +105,23 @@ def make_shards(program, folder):
 
 
 class Cluster:
-    """A standalone master and two workers on the loopback address."""
+    """A standalone master and workers on the loopback address, each with one core."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, workers=2, java=QUICK, settings=""):
         self.folder = folder
         self.environment = {**os.environ, "SPARK_HOME": str(SPARK), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable,
                             "SPARK_NO_DAEMONIZE": "1", "SPARK_WORKER_OPTS": "", "SPARK_CONF_DIR": str(folder), "SPARK_DAEMON_JAVA_OPTS": QUICK}
-        # No job begins before both workers are there.
+        # No job begins before all workers are there.
         (folder / "spark-defaults.conf").write_text(
-            "spark.ui.enabled false\nspark.ui.showConsoleProgress false\nspark.driver.host 127.0.0.1\n"
-            "spark.driver.bindAddress 127.0.0.1\nspark.cores.max 2\nspark.scheduler.minRegisteredResourcesRatio 1\n"
+            "spark.ui.enabled false\nspark.driver.host 127.0.0.1\n"
+            f"spark.driver.bindAddress 127.0.0.1\nspark.cores.max {workers}\nspark.scheduler.minRegisteredResourcesRatio 1\n"
             "spark.executor.memory 512m\nspark.sql.shuffle.partitions 4\n"
-            f"spark.driver.extraJavaOptions {QUICK}\nspark.executor.extraJavaOptions {QUICK}\n")
+            f"spark.driver.extraJavaOptions {java}\nspark.executor.extraJavaOptions {java}\n{settings}")
         self.started = []
         master = self.begin("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
         self.url = self.wait_for(master, r"Starting Spark master at (spark://\S+)")
         self.workers = []
-        for number in (1, 2):
+        for number in range(1, workers + 1):
             log = self.begin(f"worker-{number}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0",
                              "--cores", "1", "--memory", "1g", "--work-dir", str(self.home(number)), self.url)
             self.workers.append(self.started[-1])
@@ -169,7 +178,7 @@ class Cluster:
 def said(process):
     """What a job says itself (on standard output where spark-submit starts it), and its status. Java's own warnings begin with a
     date or with WARN."""
-    errors, _ = process.communicate(timeout=900)
+    errors, _ = process.communicate(timeout=3600)
     lines = [line for line in errors.splitlines() if re.match(r"error: |hint: |  |[\d,]+ ", line)]
     return process.returncode, "\n".join(lines), errors
 
@@ -201,9 +210,11 @@ def main(program, folder):
     shards = make_shards(program, folder)
     names = folder / "shards.txt"
     names.write_text("".join(f"{shard}\n" for shard in shards))
-    alone = on_one_machine(program, OPTIONS, folder / "alone.csv", ["--messages", folder / "alone-messages.csv", *shards])
+    policy = folder / "policy.toml"
+    policy.write_text(subprocess.run([program, "policy"], capture_output=True, check=True, text=True).stdout + PRESSURE)
+    alone = on_one_machine(program, [*OPTIONS, "--policy", policy], folder / "alone.csv", ["--messages", folder / "alone-messages.csv", *shards])
     expect(alone.returncode == 0, alone.stderr)
-    common = ["--shards", names, *OPTIONS]
+    common = ["--shards", names, *OPTIONS, "--policy", policy]
     with Cluster(folder) as cluster:
         together(cluster, program, folder, common, alone)
         refused_before_anything_is_read(cluster, folder, common)
