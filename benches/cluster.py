@@ -4,8 +4,9 @@
 usage: cluster.py PROGRAM MBOX [--customers 1000] [--runs 3] [--folder /tmp/mailfatigue-cluster]
 
 Needs a Python with pyspark (tests/cluster.rs makes one in target/tmp/venv-spark), a release build, and the mailbox `small` of
-`mailboxes.py`, whose one owner becomes many customers. Each worker has one core; `--threads` of the one process is 1 and 2.
-Prints a Markdown table of medians; bytes shuffled are Spark's own count, of its event log.
+`mailboxes.py`, whose one owner becomes many customers. Each worker has one core, and the one process one thread. Prints a
+Markdown table of medians; bytes shuffled are Spark's own count, of its event log. What the processes take is looked up in
+/proc ten times a second: of those that end sooner something is missing.
 """
 
 import argparse
@@ -45,26 +46,38 @@ def make_shards(mailbox, folder, count, customers):
     return paths, names
 
 
-class Peaks(threading.Thread):
-    """The peak memory, in MiB, of the processes of a cluster's workers, by what they are."""
+class Watch(threading.Thread):
+    """What the processes of a job take, by what they are: peak memory in MiB, and processor seconds of all together."""
 
-    KINDS = {"check": r"/\S+ check - ", "facts": r"/\S+ facts ", "python": r"pyspark[./](daemon|worker)"}
+    KINDS = {"check": r"^\S+ check - ", "facts": r"^\S+ facts ", "python": r"pyspark[./](daemon|worker)|mailfatigue_spark\.py",
+             "java": r"CoarseGrainedExecutorBackend|SparkSubmit"}
 
     def __init__(self):
         super().__init__(daemon=True)
-        self.of, self.ended = {}, threading.Event()
+        self.peaks, self.ticks, self.ended = {}, {}, threading.Event()
 
     def run(self):
         while not self.ended.wait(0.1):
             for process in Path("/proc").glob("[0-9]*"):
                 try:
-                    line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                    kind = next((kind for kind, pattern in self.KINDS.items() if re.search(pattern, line)), None)
-                    if kind:
-                        peak = int(re.search(r"VmHWM:\s*(\d+)", (process / "status").read_text()).group(1)) / 1024
-                        self.of[kind] = max(self.of.get(kind, 0), peak)
+                    self.look(process)
                 except (OSError, AttributeError):
                     continue  # It ended meanwhile.
+
+    def look(self, process):
+        line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        kind = next((kind for kind, pattern in self.KINDS.items() if re.search(pattern, line)), None)
+        if kind:
+            peak = int(re.search(r"VmHWM:\s*(\d+)", (process / "status").read_text()).group(1)) / 1024
+            self.peaks[kind] = max(self.peaks.get(kind, 0), peak)
+            used = (process / "stat").read_text().rsplit(")", 1)[1].split()[11:13]
+            self.ticks[kind, process.name] = sum(map(int, used))
+
+    def processor(self):
+        seconds = dict.fromkeys(self.KINDS, 0)
+        for (kind, _), ticks in self.ticks.items():
+            seconds[kind] += ticks / os.sysconf("SC_CLK_TCK")
+        return seconds
 
     def __exit__(self, *_):
         self.ended.set()
@@ -76,16 +89,9 @@ class Peaks(threading.Thread):
 
 
 def shuffled(events):
-    """The bytes that an application wrote for other tasks, and the seconds of its longest stages."""
-    written, spans = 0, []
-    for line in events.read_text().splitlines():
-        event = json.loads(line)
-        if event["Event"] == "SparkListenerTaskEnd" and event.get("Task Metrics"):
-            written += event["Task Metrics"]["Shuffle Write Metrics"]["Shuffle Bytes Written"]
-        if event["Event"] == "SparkListenerStageCompleted":
-            stage = event["Stage Info"]
-            spans.append((stage.get("Completion Time", 0) - stage.get("Submission Time", 0)) / 1000)
-    return written, sorted(spans, reverse=True)[:4]
+    """The bytes that the tasks of an application wrote for each other."""
+    ends = (json.loads(line) for line in events.read_text().splitlines() if '"SparkListenerTaskEnd"' in line)
+    return sum(end["Task Metrics"]["Shuffle Write Metrics"]["Shuffle Bytes Written"] for end in ends if end.get("Task Metrics"))
 
 
 def job(program, folder, names, workers, parts):
@@ -93,25 +99,36 @@ def job(program, folder, names, workers, parts):
     shutil.rmtree(home, ignore_errors=True)
     (home / "events").mkdir(parents=True)
     settings = f"spark.eventLog.enabled true\nspark.eventLog.dir file://{home}/events\nspark.eventLog.compress false\nspark.eventLog.rolling.enabled false\n"
-    with Cluster(home, workers, "-XX:+UseSerialGC", settings) as cluster, Peaks() as peaks:
+    with Cluster(home, workers, "-XX:+UseSerialGC", settings) as cluster, Watch() as watch:
         began = time.perf_counter()
         status, _, errors = said(cluster.begin_job("--shards", names, *OPTIONS, "--program", program, "--partitions", parts,
                                                    "--output", folder / "job.csv", "--messages", folder / "job-messages.csv"))
         seconds = time.perf_counter() - began
     if status != 0:
         raise SystemExit(errors)
-    written, spans = shuffled(next((home / "events").iterdir()))
-    return seconds, written, spans, peaks.of
+    return {"seconds": seconds, "shuffled": shuffled(next((home / "events").iterdir())), "peaks": watch.peaks, "processor": watch.processor()}
 
 
-def alone(program, folder, shards, threads):
+def alone(program, folder, shards):
     began = time.perf_counter()
-    process = subprocess.Popen([program, "check", "-q", "--no-config", *OPTIONS, "--threads", str(threads), "--output", folder / "alone.csv",
+    process = subprocess.Popen([program, "check", "-q", "--no-config", *OPTIONS, "--threads", "1", "--output", folder / "alone.csv",
                                 "--messages", folder / "alone-messages.csv", *shards])
     _, status, used = os.wait4(process.pid, 0)
     if status != 0:
         raise SystemExit("mailfatigue check failed")
-    return time.perf_counter() - began, used.ru_maxrss / 1024
+    return {"seconds": time.perf_counter() - began, "shuffled": 0, "peaks": {"check": used.ru_maxrss / 1024},
+            "processor": {"check": used.ru_utime + used.ru_stime}}
+
+
+def row(name, runs):
+    """Medians; the most memory."""
+    every = ", ".join(f"{run['seconds']:.1f}" for run in runs)
+    median = lambda of: statistics.median(of(run) for run in runs)
+    kinds = runs[0]["processor"]
+    seconds = ", ".join(f"{kind} {median(lambda run: run['processor'][kind]):.1f}" for kind in kinds)
+    peaks = ", ".join(f"{kind} {max(run['peaks'].get(kind, 0) for run in runs):.0f}" for kind in kinds)
+    total = median(lambda run: sum(run["processor"].values()))
+    print(f"| {name} | {median(lambda run: run['seconds']):.1f} ({every}) | {total:.1f} ({seconds}) | {median(lambda run: run['shuffled']):,.0f} | {peaks} |", flush=True)
 
 
 def main():
@@ -127,27 +144,16 @@ def main():
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     program = Path(options.program).resolve()
-    made = {count: make_shards(options.mailbox, options.folder, count, options.customers) for count in options.shards}
-    print("| run | seconds | bytes shuffled | longest stages, seconds | peak memory, MiB |\n| --- | --- | --- | --- | --- |")
-    for count, (shards, names) in made.items():
-        for threads in (1, 2):
-            runs = [alone(program, options.folder, shards, threads) for _ in range(options.runs)]
-            print(f"| one process, {threads} threads, {count} shards | {shown(run[0] for run in runs)} | | | {max(run[1] for run in runs):.0f} |", flush=True)
+    print("| run | wall seconds | processor seconds | bytes shuffled | peak MiB of a process |\n| --- | --- | --- | --- | --- |")
+    for count in options.shards:
+        shards, names = make_shards(options.mailbox, options.folder, count, options.customers)
+        row(f"one process, {count} shards", [alone(program, options.folder, shards) for _ in range(options.runs)])
         for workers in options.workers:
             runs = [job(program, options.folder, names, workers, options.partitions) for _ in range(options.runs)]
             same(options.folder / "job.csv", options.folder / "alone.csv")
             same(options.folder / "job-messages.csv", options.folder / "alone-messages.csv")
-            written = statistics.median(run[1] for run in runs)
-            peaks = {kind: f"{max(run[3].get(kind, 0) for run in runs):.0f}" for kind in Peaks.KINDS}
-            print(f"| {workers} workers, {count} shards | {shown(run[0] for run in runs)} | {written:,.0f} | {runs[-1][2]} | {peaks} |", flush=True)
-    load = os.getloadavg()
-    print(f"\nload of the machine at the end: {load[0]:.1f} {load[1]:.1f} {load[2]:.1f}; {os.cpu_count()} cores")
-
-
-def shown(seconds):
-    """Median, and all."""
-    every = sorted(seconds)
-    return f"{statistics.median(every):.1f} ({', '.join(f'{one:.1f}' for one in every)})"
+            row(f"{workers} workers, {count} shards", runs)
+    print("\nload of the machine at the end:", *(f"{load:.1f}" for load in os.getloadavg()))
 
 
 if __name__ == "__main__":

@@ -89,9 +89,9 @@ def run(spark, options, shards):
     tried = spark.range(0, 1, 1, 1).mapInArrow(try_program(to_facts, to_rows), "version string, schema binary, report string, messages string").first()
     schema = pa.ipc.read_schema(pa.py_buffer(bytes(tried.schema)))
     facts = facts_of_all(spark, shards, read_shards(to_facts, tried.version, schema), schema)
-    failures = [row.note for row in facts.where("row = 'failed'").orderBy("shard").select("note").collect()]
+    failures = sorted(facts.where("row = 'failed'").select("shard", "note").collect())
     for failure in failures:
-        print(failure, file=sys.stderr)
+        print(failure.note, file=sys.stderr)
     newest, somebody = facts.where("row = 'message'").agg(f.max(believed_time()), f.min("customer")).first()
     if somebody is None:
         raise trouble("no shard contains a message that can be used", "see whether these are the right ones; nothing was written")
