@@ -316,3 +316,29 @@ fn mailboxes_and_lists_may_be_pipes() {
     assert!(String::from_utf8_lossy(&told.stdout).contains("no,daily-consented"), "{said}");
     assert!(said.starts_with("28 messages read"), "{said}");
 }
+
+#[test]
+fn a_reason_names_the_event_of_the_days_that_it_shows() {
+    let later = common::promotion(31, "Shop <news@shop.example>", "m31@shop.example");
+    let mailbox = daily() + &later;
+    for (rows, words) in [
+        (
+            "shop.example,*,refused,2025-12-01\nshop.example,*,granted,2026-01-30\n",
+            "although consent was refused (since 2025-12-01, list.csv:2)",
+        ),
+        (
+            "shop.example,*,withdrawn,2025-12-01\nshop.example,*,granted,2026-01-30\n",
+            "after the opt-out of 2025-12-01",
+        ),
+        (
+            "shop.example,*,granted,2025-12-01\nshop.example,*,granted,2026-01-30\n",
+            "with consent on record (since 2025-12-01, list.csv:2)",
+        ),
+    ] {
+        let list = format!("{HEADER}{rows}");
+        let here = folder(&[("box.mbox", mailbox.as_bytes()), ("list.csv", list.as_bytes())]);
+        let told = run(here.path(), ["check", "box.mbox", "--timezone", "UTC", "--consent", "list.csv"]);
+        let reason = format!("promotional mail on 28 of 28 days (2026-01-01 to 2026-01-28) {words}");
+        assert!(told.out.contains(&reason), "{reason}: {}", told.out);
+    }
+}

@@ -134,7 +134,7 @@ impl Writer<'_, '_> {
             self.begin(RowKind::Written);
             self.cells.text(ColumnId::Customer, &written.writer);
             self.cells.number(ColumnId::Message, fact.order.into());
-            self.cells.number(ColumnId::Identity, fact.identity.cast_signed());
+            self.identity(fact);
             self.cells.text_if_any(ColumnId::Mailbox, rows.names.text(detail.mailbox));
             self.cells.text_if_any(ColumnId::MessageId, &detail.message_id);
             self.times(&record.times);
@@ -143,11 +143,17 @@ impl Writer<'_, '_> {
         }
     }
 
+    fn identity(&mut self, fact: &Fact) {
+        let identity = Some(fact.identity.cast_signed()).filter(|hash| *hash != 0);
+        self.cells.number_if_any(ColumnId::Identity, identity);
+    }
+
     fn fact(&mut self, fact: &Fact) {
-        let Fact { identity, order, sender, customer: _, from, name, list, rule, kind, .. } = *fact;
+        self.identity(fact);
+        let Fact { order, sender, customer: _, from, name, list, rule, kind, .. } = *fact;
         let Fact { way_out, leads_to, template, answers, .. } = *fact;
-        // These are in other columns: the Message-ID, the times, the traits.
-        let Fact { message_id: _, time: _, traits: _, .. } = *fact;
+        // These are in other columns: identity, the Message-ID, the times, the traits.
+        let Fact { identity: _, message_id: _, time: _, traits: _, .. } = *fact;
         let names = self.rows.names;
         let lens = self.rows.lens;
         let group = || lens.senders.organisation(names.unredacted(from)).grouped_by;
@@ -165,7 +171,6 @@ impl Writer<'_, '_> {
         }
         cells.text(ColumnId::Kind, kind.word());
         cells.text(ColumnId::Rule, lens.rules.id(rule));
-        cells.number_if_any(ColumnId::Identity, Some(identity.cast_signed()).filter(|hash| *hash != 0));
         cells.text(ColumnId::WayOut, WayOut::word(way_out));
         for (id, hash) in
             [(ColumnId::LeadsTo, leads_to), (ColumnId::Template, template), (ColumnId::Answers, answers)]

@@ -97,6 +97,8 @@ pub struct Case {
     pub cadence: Option<Cadence>,
     /// Consent at the last marketing message.
     pub consent: Option<Consent>,
+    /// The event that decided the state of the first message of the stretch that the verdict shows.
+    pub shown_by: Option<Box<Event>>,
     /// Whether the consent lists have a row for this customer; `None`: they are not about this sender, or there is no
     /// marketing.
     pub has_row: Option<bool>,
@@ -159,6 +161,8 @@ impl Case {
             .filter(|message| message.state.is_unconsented())
             .map(|message| message.day)
             .collect();
+        let subject = Subject::of_pair(names.text(pair.customer));
+        let verdict = judge(&received, judging.policy, subject, judging.as_of);
         let (last, addresses) = (marketing.last(), addresses(&counted, names));
         let address = pair.facts.first().map_or("", |fact| names.text(fact.from));
         Self {
@@ -169,12 +173,8 @@ impl Case {
             addresses,
             grouped_by: judging.senders.organisation(address).grouped_by,
             opts_out_at: opts_out_at(pair.sender, judging),
-            verdict: judge(
-                &received,
-                judging.policy,
-                Subject::of_pair(names.text(pair.customer)),
-                judging.as_of,
-            ),
+            shown_by: shown_by(verdict, &received, &marketing, &timelines, judging),
+            verdict,
             cadence: (!received.is_empty()).then(|| active.cadence()),
             consent,
             opted_out_on: timelines.values().filter_map(|timeline| timeline.opted_out()?.day).min(),
@@ -250,6 +250,22 @@ fn received(
         last = Some(standing);
     }
     (received, last.as_ref().map(Consent::of))
+}
+
+/// The event that decided the state of the first message that counts in the stretch that a verdict shows.
+fn shown_by(
+    verdict: Verdict,
+    received: &[Received],
+    marketing: &[&Fact],
+    timelines: &HashMap<AddressOnList, Timeline>,
+    judging: &JudgeContext<'_>,
+) -> Option<Box<Event>> {
+    let (rule, stretch) = (judging.policy.rules.get(verdict.rule?)?, verdict.shown?);
+    let is_first = |message: &Received| message.day >= stretch.first && rule.counts(message.state);
+    let first = received.iter().position(is_first)?;
+    let fact = marketing.iter().filter(|fact| fact.time.is_some()).nth(first)?;
+    let standing = timelines.get(&(fact.from, fact.list))?.at(fact.time?, received[first].day);
+    standing.by.cloned().map(Box::new)
 }
 
 /// A platform that takes opt-outs for many tells nothing about who belongs together.

@@ -63,6 +63,7 @@ fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_
         verdict: judge(&received, judging.policy, Subject { across: Some(across), customer }, judging.as_of),
         cadence: Some(active.cadence()),
         consent: None,
+        shown_by: None,
         has_row: None,
         opted_out_on: None,
         customer_since: None,

@@ -24,7 +24,8 @@ impl Case {
         self.sender = redaction.sender(&self.sender, is_nobodys);
         self.customer = redaction.customer(&self.customer);
         self.opts_out_at.retain(|other| !other.contains('@'));
-        if let Some(event) = self.consent.as_mut().and_then(|consent| consent.by.as_mut()) {
+        let of_last = self.consent.as_mut().and_then(|consent| consent.by.as_mut());
+        for event in of_last.into_iter().chain(self.shown_by.as_deref_mut()) {
             event.source = LEFT_OUT.to_string();
         }
     }

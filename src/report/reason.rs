@@ -78,12 +78,8 @@ fn circumstance(case: &Case, rule: &Rule, stretch: Stretch) -> String {
             .filter(|state| rule.counts(*state))
     };
     let seen: Vec<State> = State::ALL.into_iter().filter(|state| within().any(|one| one == *state)).collect();
-    let source = case
-        .consent
-        .as_ref()
-        .filter(|consent| seen == [consent.state])
-        .and_then(|consent| consent.by.as_ref())
-        .filter(|event| !event.source.is_empty());
+    let by = case.shown_by.as_deref();
+    let source = by.filter(|event| !event.source.is_empty());
     let dated = |words: &str| match source {
         Some(event) => match event.day {
             Some(day) => format!("{words} (since {day}, {})", event.source),
@@ -92,7 +88,7 @@ fn circumstance(case: &Case, rule: &Rule, stretch: Stretch) -> String {
         None => words.to_string(),
     };
     match seen.as_slice() {
-        [State::Withdrawn] => match case.opted_out_on {
+        [State::Withdrawn] => match by.and_then(|event| event.day) {
             Some(day) => format!("after the opt-out of {day}"),
             None => "after an opt-out".to_string(),
         },
