@@ -49,8 +49,8 @@ def make_shards(mailbox, folder, count, customers):
 class Watch(threading.Thread):
     """What the processes of a job take, by what they are: peak memory in MiB, and processor seconds of all together."""
 
-    KINDS = {"check": r"^\S+ check - ", "facts": r"^\S+ facts ", "python": r"pyspark[./](daemon|worker)|mailfatigue_spark\.py",
-             "java": r"CoarseGrainedExecutorBackend|SparkSubmit"}
+    KINDS = {"check": r"^\S+ check - ", "facts": r"^\S+ facts ", "python": r"pyspark[./](daemon|worker)",
+             "executor": r"CoarseGrainedExecutorBackend", "driver": r"SparkSubmit|mailfatigue_spark\.py"}
 
     def __init__(self):
         super().__init__(daemon=True)
