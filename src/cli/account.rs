@@ -42,7 +42,7 @@ pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, quiet: bool, consol
             let bytes =
                 (table(columns) + "\n" + &whole(outcome.cases.len() + outcome.pressure.len(), columns))
                     .into_bytes();
-            publish([Prepared::Stream { bytes, place: "-".into() }])
+            publish([Prepared::Stream { content: bytes.into(), place: "-".into() }])
         }
         (_, _, Some(columns)) if !quiet => {
             console.show(&table(columns));

@@ -2,6 +2,7 @@
 //! any mail is read.
 
 use crate::policy::PRESET;
+use crate::report::visible;
 use std::cmp::Reverse;
 use std::path::Path;
 
@@ -19,7 +20,8 @@ impl Hidden {
         let mut before = ("", 0);
         for &(what, path) in files {
             before = if before.0 == what { (what, before.1 + 1) } else { (what, 1) };
-            let text = path.display().to_string();
+            // As lines show it, without control characters.
+            let text = visible(&path.to_string_lossy()).into_owned();
             if text != "-" {
                 paths.push((text, format!("{what} {}", before.1)));
             }
@@ -39,7 +41,9 @@ impl Hidden {
 
     /// A line as it is shown.
     pub fn line(&self, line: &str) -> String {
-        // Paths are in backticks; what follows a path of the command line is below it.
+        let odd = self.paths.iter().filter(|(path, _)| path.contains('`'));
+        let line = odd.fold(line.to_string(), |line, (path, shown)| line.replace(path.as_str(), shown));
+        // Other paths are in backticks; what follows a path of the command line is below it.
         let parts: Vec<String> = line.split('`').map(|part| self.part(part)).collect();
         without_local_parts(&parts.join("`"))
     }
@@ -83,8 +87,12 @@ mod tests {
 
     #[test]
     fn standard_error_shows_neither_paths_nor_local_parts() {
-        let paths =
-            [("/home/robin/mail.mbox", "mailbox 1"), ("/home/robin", "mailbox 2"), ("a", "mailbox 3")];
+        let paths = [
+            ("/home/robin/mail.mbox", "mailbox 1"),
+            ("/home/robin", "mailbox 2"),
+            ("robin`s.mbox", "mailbox 4"),
+            ("a", "mailbox 3"),
+        ];
         let hidden =
             Hidden { paths: paths.map(|(path, shown)| (path.to_string(), shown.to_string())).to_vec() };
         for (line, shown) in [
@@ -92,6 +100,7 @@ mod tests {
             ("no mail: `/home/robin/sub/x.txt`", "no mail: `mailbox 2`"),
             ("a row of /home/robin/mail.mbox:7", "a row of mailbox 1:7"),
             ("error: `a`: a disk is full", "error: `mailbox 3`: a disk is full"),
+            ("error: `robin`s.mbox`: is empty", "error: `mailbox 4`: is empty"),
             ("did you mean kim.smith@mail.example?", "did you mean …@mail.example?"),
             ("write --owner @home.example", "write --owner @home.example"),
         ] {

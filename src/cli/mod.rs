@@ -32,6 +32,7 @@ mod refused;
 mod remarks;
 mod run;
 mod spelling;
+mod spool;
 mod status;
 mod terminal;
 mod whole_files;

@@ -4,6 +4,7 @@
 //! outputs of the run are complete, and its place at once.
 
 use super::interrupt::uninterrupted;
+use super::spool::Spool;
 use crate::error::{Error, Result};
 use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
@@ -22,8 +23,8 @@ pub enum Prepared {
     },
     /// Nothing more to do but to write it: standard output, a pipe, a device.
     Stream {
-        /// The bytes.
-        bytes: Vec<u8>,
+        /// What is written.
+        content: Spool,
         /// Where they go.
         place: PathBuf,
     },
@@ -36,9 +37,9 @@ pub fn prepare(
 ) -> Result<Prepared> {
     let failed = |error: io::Error| Error::io(path, "can't be written", &error);
     if is_stream(path) {
-        let mut bytes = Vec::new();
-        write(&mut bytes).map_err(failed)?;
-        return Ok(Prepared::Stream { bytes, place: path.to_path_buf() });
+        let mut content = Spool::default();
+        write(&mut content).map_err(failed)?;
+        return Ok(Prepared::Stream { content, place: path.to_path_buf() });
     }
     let place = target(path).map_err(failed)?;
     let complete = tempfile::tempfile_in(folder(&place)).map_err(|error| {
@@ -67,10 +68,10 @@ pub fn publish(outputs: impl IntoIterator<Item = Prepared>) -> Result<()> {
                 uninterrupted(|| put_in_place(complete, permissions, &place))
                     .map_err(|error| Error::io(&place, "can't be put in place", &error))?;
             }
-            Prepared::Stream { bytes, place } => streams.push((bytes, place)),
+            Prepared::Stream { content, place } => streams.push((content, place)),
         }
     }
-    streams.into_iter().try_for_each(|(bytes, place)| pour(&bytes, &place))
+    streams.into_iter().try_for_each(|(content, place)| pour(content, &place))
 }
 
 /// Gives a complete file a name of its own (where the file system can't, a copy of it), then its place.
@@ -117,13 +118,12 @@ fn link(_: &File, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-fn pour(bytes: &[u8], place: &Path) -> Result<()> {
+fn pour(content: Spool, place: &Path) -> Result<()> {
     if place.as_os_str() == "-" {
-        let mut out = io::stdout().lock();
-        let written = out.write_all(bytes).and_then(|()| out.flush());
+        let written = content.pour(&mut io::stdout().lock());
         return written.map_err(|error| Error::standard_output(&error));
     }
-    let written = File::options().write(true).open(place).and_then(|mut file| file.write_all(bytes));
+    let written = File::options().write(true).open(place).and_then(|mut file| content.pour(&mut file));
     written.map_err(|error| Error::io(place, "can't be written", &error))
 }
 

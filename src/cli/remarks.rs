@@ -4,6 +4,7 @@ use crate::check::Outcome;
 use crate::consent::Ledger;
 use crate::fact::{Names, Skip};
 use crate::mailbox::Remark;
+use crate::report::visible;
 use std::fmt::Write;
 
 /// How much is said.
@@ -26,7 +27,7 @@ pub fn listed(names: &Names, skips: &[Skip], remarks: &[Remark], amount: Amount)
     let mut said = String::new();
     if verbose {
         for skip in skips {
-            let path = names.text(skip.mailbox);
+            let path = visible(names.text(skip.mailbox));
             let _ = writeln!(said, "skipped: `{path}` byte {}: {}", skip.offset, skip.reason.why());
         }
     }
@@ -34,7 +35,7 @@ pub fn listed(names: &Names, skips: &[Skip], remarks: &[Remark], amount: Amount)
         let line = match remark {
             Remark::Failed(error) => error.to_string(),
             Remark::Note(error) if !quiet => error.clone().as_note().to_string(),
-            Remark::NoMail(path) if verbose => format!("no mail: `{}`", path.display()),
+            Remark::NoMail(path) if verbose => format!("no mail: `{}`", visible(&path.to_string_lossy())),
             _ => continue,
         };
         let _ = writeln!(said, "{line}");

@@ -148,7 +148,7 @@ fn formats() -> String {
 }
 
 fn print(bytes: &[u8]) -> Result<u8> {
-    place([Prepared::Stream { bytes: bytes.to_vec(), place: "-".into() }])?;
+    place([Prepared::Stream { content: bytes.to_vec().into(), place: "-".into() }])?;
     Ok(DONE)
 }
 

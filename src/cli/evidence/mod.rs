@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::outputs::{keep_no_longer, private_folder};
 use crate::report::{
-    Account, Closing, Context, Listing, rows, summary, write_messages, write_report, write_senders,
+    Account, Closing, Context, Listing, rows, summary, visible, write_messages, write_report, write_senders,
     write_streams,
 };
 use readme::MARK;
@@ -153,7 +153,7 @@ impl Evidence {
     /// Lines that the program says, as the folder shows them.
     fn shown(&self, lines: String) -> String {
         match &self.hidden {
-            Some(hidden) => lines.lines().map(|line| hidden.line(line) + "\n").collect(),
+            Some(hidden) => lines.lines().map(|line| hidden.line(&visible(line)) + "\n").collect(),
             None => lines,
         }
     }

@@ -71,7 +71,7 @@ fn print(job: NightlyJob, path: &Path, check: &Command, console: Console) -> Res
         NightlyJob::Crontab => nightly.crontab(),
         NightlyJob::Systemd => nightly.systemd(),
     };
-    publish([Prepared::Stream { bytes: text.into_bytes(), place: "-".into() }])?;
+    publish([Prepared::Stream { content: text.into_bytes().into(), place: "-".into() }])?;
     Ok(DONE)
 }
 
