@@ -68,8 +68,8 @@ impl Timeline {
             events.into_iter().partition(|event| event.happening == Happening::Purchase);
         let mut this = Self { terms, events, phases: Vec::new(), purchases };
         let mut phase = Phase::None;
-        // The withdrawal since the last grant or claim: a further one changes nothing about it.
-        let mut opted_out = None;
+        // Whether a withdrawal came since the last grant or claim: a further one changes nothing.
+        let mut opted_out = false;
         for at in 0..this.events.len() {
             let happening = this.events[at].happening;
             if at.checked_sub(1).is_some_and(|before| this.events[before].is_again(&this.events[at])) {
@@ -81,12 +81,23 @@ impl Timeline {
                 (Happening::Claimed, Phase::Refused(_) | Phase::Withdrawn { .. }) => phase,
                 (Happening::Claimed, _) => Phase::Claimed(at),
                 (Happening::Refused, _) => Phase::Refused(at),
-                (Happening::Withdrawn, _) => this.withdrawn(phase, at, opted_out),
+                // It beats a refusal of the same instant.
+                (Happening::Withdrawn, Phase::Refused(refusal))
+                    if opted_out && this.events[refusal].moment == this.events[at].moment =>
+                {
+                    this.phase_before(refusal)
+                }
+                (Happening::Withdrawn, _) if opted_out => phase,
+                (Happening::Withdrawn, _) => Phase::Withdrawn {
+                    by: at,
+                    before: this.before(phase, at),
+                    grace_until: this.events[at].day.map(|day| this.terms.grace.end(day)),
+                },
                 (Happening::Purchase, _) => phase,
             };
             opted_out = match (happening, phase) {
-                (Happening::Withdrawn, _) => Some(phase),
-                (Happening::Granted, _) | (Happening::Claimed, Phase::Claimed(_)) => None,
+                (Happening::Withdrawn, _) => true,
+                (Happening::Granted, _) | (Happening::Claimed, Phase::Claimed(_)) => false,
                 _ => opted_out,
             };
             this.phases.push(phase);
@@ -94,20 +105,8 @@ impl Timeline {
         this
     }
 
-    /// What a withdrawal makes of a phase, with the phase that an earlier one made since the last grant or claim: the
-    /// later one only ends a refusal that came between the two.
-    fn withdrawn(&self, phase: Phase, withdrawal: usize, earlier: Option<Phase>) -> Phase {
-        match (earlier, phase) {
-            (Some(Phase::Withdrawn { by, grace_until, .. }), Phase::Refused(at)) => {
-                Phase::Withdrawn { by, before: Before::Refused(at), grace_until }
-            }
-            (Some(earlier), _) => earlier,
-            (None, _) => Phase::Withdrawn {
-                by: withdrawal,
-                before: self.before(phase, withdrawal),
-                grace_until: self.events[withdrawal].day.map(|day| self.terms.grace.end(day)),
-            },
-        }
+    fn phase_before(&self, event: usize) -> Phase {
+        event.checked_sub(1).map_or(Phase::None, |before| self.phases[before])
     }
 
     fn before(&self, phase: Phase, withdrawal: usize) -> Before {
@@ -231,15 +230,10 @@ mod tests {
     fn a_further_withdrawal_changes_nothing_before_a_new_grant() {
         let events = [(0, Granted), (5, Withdrawn), (14, Withdrawn)];
         assert_eq!(state(&events, TERMS, 16), State::Withdrawn);
-        let between = [(0, Withdrawn), (20, Refused), (20, Withdrawn), (30, Refused), (40, Withdrawn)];
+        let refused_between = [(0, Withdrawn), (20, Refused), (30, Withdrawn)];
         assert_eq!(
-            [11, 20, 30, 40].map(|day| state(&between, TERMS, day)),
-            [State::Withdrawn, State::Withdrawn, State::Refused, State::Withdrawn]
-        );
-        let in_grace = [(0, Granted), (5, Withdrawn), (8, Refused), (9, Withdrawn)];
-        assert_eq!(
-            [7, 9, 15, 16].map(|day| state(&in_grace, TERMS, day)),
-            [State::Grace, State::Refused, State::Refused, State::Withdrawn]
+            [11, 20, 41].map(|day| state(&refused_between, TERMS, day)),
+            [State::Withdrawn, State::Refused, State::Refused]
         );
         let again = [(0, Granted), (5, Withdrawn), (14, Granted), (20, Withdrawn)];
         assert_eq!(
@@ -278,6 +272,7 @@ mod tests {
 
     #[test]
     fn at_the_same_instant_the_stricter_event_prevails() {
+        assert_eq!(state(&[(0, Withdrawn), (20, Refused), (20, Withdrawn)], TERMS, 21), State::Withdrawn);
         assert_eq!(
             state(&[(0, Withdrawn), (0, Granted)], Terms { grace: Grace::Days(0), ..TERMS }, 1),
             State::Withdrawn
