@@ -47,8 +47,9 @@ SHA256SUMS    of all these files: sha256sum --check SHA256SUMS
 Redacted: customers, and senders that are addresses, have pseudonyms; subjects, local parts of addresses, Message-IDs and
 paths are left out. The command above has every option that was in force, also from a config file, with `…` for what
 could name people. Not in this folder, because they name people: consent lists, rules, brands and the config file. Their
-sizes and SHA-256 are in inputs.csv, by which whoever has such a file can show that it is the one that was read; how many
-rows the lists have is in summary.txt.
+sizes and SHA-256 are in inputs.csv, by which whoever has such a file can show that it is the one that was read (and
+whoever guesses the whole content of a very small one can check the guess); how many rows the lists have is in
+summary.txt.
 
 To repeat it: take the same version of the program, compare the files to be read with inputs.csv, and run the command with
 their names and the same key file. All files are then the same, byte for byte, except for this one's line \"Run at\".
