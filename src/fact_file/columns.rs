@@ -143,7 +143,7 @@ impl<'a> Texts<'a> {
 
 impl<'a, T: Copy> Meanings<'a, T> {
     /// What the text of a row means; `find` finds out once for each text. `None`: there is no text, or it means nothing.
-    fn get(&mut self, row: usize, find: impl FnOnce(&'a str) -> Option<T>) -> Option<T> {
+    pub fn get(&mut self, row: usize, find: impl FnOnce(&'a str) -> Option<T>) -> Option<T> {
         if let Some(place) = self.texts.place(row) {
             let known = self.known.get(place).copied().flatten().filter(|(age, _)| *age == self.age);
             return known.map(|(_, known)| known).or_else(|| {

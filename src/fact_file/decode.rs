@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::fact::{
     AddressId, Batch, Candidates, ConsentSign, CustomerId, Detail, Evidence, Fact, Kind, Lens, ListId,
     MailboxId, NameId, Names, OptOutLink, OptOutOffer, OwnMail, Record, RuleId, SenderId, Skip, Traits,
-    WayOut, WaysOut, Written, id_hash,
+    WayOut, WaysOut, Written, hash, id_hash,
 };
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
@@ -29,8 +29,8 @@ pub(super) struct Decoder<'l, 'b> {
     keep: Keep,
     batch: &'b mut Batch,
     names: &'b mut Names,
-    /// The message of the row before: its mailbox and its number there.
-    message: Option<(Option<MailboxId>, i64)>,
+    /// The message of the row before: its mailbox (hashed: its name is kept only where it is shown), and its number there.
+    message: Option<(u64, i64)>,
     links: HashSet<OptOutLink>,
     /// Where rows are sorted by customer.
     pub customers: Option<Customers<'b>>,
@@ -49,6 +49,7 @@ struct Row<'a> {
     name: Meanings<'a, NameId>,
     list: Meanings<'a, ListId>,
     mailbox: Meanings<'a, MailboxId>,
+    mailbox_hash: Meanings<'a, u64>,
     kind_of_message: Meanings<'a, Kind>,
     rule: Meanings<'a, RuleId>,
     way_out: Meanings<'a, WayOut>,
@@ -100,6 +101,7 @@ impl<'a> Row<'a> {
             name: columns.meanings(ColumnId::FromName)?,
             list: columns.meanings(ColumnId::ListId)?,
             mailbox: columns.meanings(ColumnId::Mailbox)?,
+            mailbox_hash: columns.meanings(ColumnId::Mailbox)?,
             kind_of_message: columns.meanings(ColumnId::Kind)?,
             rule: columns.meanings(ColumnId::Rule)?,
             way_out: columns.meanings(ColumnId::WayOut)?,
@@ -271,8 +273,8 @@ impl<'l, 'b> Decoder<'l, 'b> {
 
     /// The number of the message in a row: another one than in the row before where its mailbox or its number there is.
     fn order(&mut self, row: &mut Row<'_>, at: usize) -> (u32, bool) {
-        let mailbox = row.mailbox.number(at, self.names);
-        let message = Some((mailbox, row.message.get(at).unwrap_or(-1)));
+        let mailbox = row.mailbox_hash.get(at, |path| Some(hash(&[path.as_bytes()])));
+        let message = Some((mailbox.unwrap_or(0), row.message.get(at).unwrap_or(-1)));
         let is_new = message != self.message;
         self.message = message;
         if is_new {

@@ -66,7 +66,9 @@ pub fn survey_beside(arguments: &[PathBuf], outputs: &[FileId]) -> Survey {
 }
 
 fn walk(argument: usize, folder: &Origin, outputs: &[FileId], found: &mut Survey) {
-    let entries = WalkDir::new(&folder.path).follow_links(true).sort_by_file_name();
+    // By their names: what one folder contains has the same path before them.
+    let by_name = |left: &DirEntry, right: &DirEntry| left.path().as_os_str().cmp(right.path().as_os_str());
+    let entries = WalkDir::new(&folder.path).follow_links(true).sort_by(by_name);
     for entry in entries.into_iter().filter_entry(|entry| !holds_no_mail(entry)) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {

@@ -19,6 +19,7 @@ use crate::time::Seconds;
 use flate2::Crc;
 use stamp::Stamp;
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -86,11 +87,11 @@ impl Cache {
 
     /// A name for what some sources hold; `None`: they can't be told, or are no files.
     pub(super) fn key(&self, sources: &[Source]) -> Option<String> {
-        let stamps = sources.iter().map(|source| {
+        let mut stamps = String::new();
+        for source in sources {
             let stamp = Stamp::of(source).filter(|stamp| stamp.is_settled(self.now))?;
-            Some(format!("{:?} {stamp:?}", source.origin))
-        });
-        let stamps: String = stamps.collect::<Option<Vec<_>>>()?.join("\n");
+            let _ = writeln!(stamps, "{:?} {stamp:?}", source.origin);
+        }
         Some(format!("f-{}-{}", self.argument(sources.first()?), self.digest(&stamps)))
     }
 
@@ -175,7 +176,9 @@ impl Cache {
     /// Removes what was kept of these sources' arguments and is of no more use, and what runs that were killed left.
     pub(super) fn remove_unused(&self, sources: &[Source]) {
         self.remove_half_written();
-        let arguments: HashSet<String> = sources.iter().map(|source| self.argument(source)).collect();
+        let of_one = sources.chunk_by(|left, right| left.argument == right.argument);
+        let arguments: HashSet<String> =
+            of_one.filter_map(<[Source]>::first).map(|source| self.argument(source)).collect();
         let Ok(used) = self.used.lock() else { return };
         for (key, kept) in &self.there {
             let of_these = key.split('-').nth(1).is_some_and(|argument| arguments.contains(argument));
