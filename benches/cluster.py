@@ -26,6 +26,7 @@ from cluster import Cluster, same, said
 
 OWNER = b"robin@home.example"
 OPTIONS = ["--timezone", "UTC"]
+SEPARATOR = re.compile(rb"From \S+ (Mon|Tue|Wed|Thu|Fri|Sat|Sun) ")
 
 
 def make_shards(mailbox, folder, count, customers):
@@ -33,11 +34,13 @@ def make_shards(mailbox, folder, count, customers):
     paths = [folder / f"{count}-{number}.mbox" for number in range(count)]
     if not all(path.exists() for path in paths):
         shards = [open(path, "wb") for path in paths]
-        number = -1
+        number, before = -1, b"\n"
         with open(mailbox, "rb") as mail:
             for line in mail:
-                if line.startswith(b"From "):
+                # A line of text may begin so, too.
+                if not before.strip() and SEPARATOR.match(line):
                     number += 1
+                before = line
                 shards[number % count].write(line.replace(OWNER, b"robin%d@home.example" % (number * 7919 % customers)))
         for shard in shards:
             shard.close()
