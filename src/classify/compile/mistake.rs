@@ -36,7 +36,7 @@ pub(super) fn unknown<'a>(
     name: &str,
     known: impl Iterator<Item = &'a Text>,
 ) -> Mistake {
-    // Names with a blank are of lists that stand in built-in rules.
+    // A name with a blank belongs to a list that a built-in rule writes out itself: nobody can refer to it.
     let hint = suggest(name, known.map(|known| &**known).filter(|known| !known.contains(' ')));
     Mistake { hint, ..Mistake::at(names, format!("unknown {what} `{name}`")) }
 }
