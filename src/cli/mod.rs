@@ -5,6 +5,7 @@ mod about_sender;
 mod account;
 mod arguments;
 mod by_customer;
+mod check_outputs;
 mod clock;
 mod config;
 mod console;

@@ -1,41 +1,16 @@
 //! One pair in full: everything that the report says about a sender and a customer.
 
 use super::called::{addresses, sender_name};
+use super::context::JudgeContext;
 use super::newest::{messages_a_year, unread_run};
-use super::{Received, Subject, Trend, Verdict, judge, seconds};
+use super::on_record::{Consent, OnRecord};
+use super::{Received, Subject, Trend, Verdict, judge};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
-use crate::consent::{Event, Findings, Ledger, Standing, State, Terms, Timeline};
-use crate::fact::{
-    AddressId, CustomerId, Fact, GroupedBy, ListId, Names, Rules, SenderId, Senders, Traits, WayOut,
-};
-use crate::history::{Counted, History, Pair, Scope};
+use crate::consent::{Event, State};
+use crate::fact::{CustomerId, Fact, GroupedBy, SenderId, Traits, WayOut};
+use crate::history::{Counted, Pair};
 use crate::policy::Policy;
 use crate::time::Day;
-use std::collections::HashMap;
-
-/// In place of the source of an event, in redacted outputs: the file and line of a consent list, or a Message-ID.
-pub const LEFT_OUT: &str = "left out";
-
-/// What every case is judged by.
-#[derive(Debug, Clone, Copy)]
-pub struct JudgeContext<'a> {
-    /// Everything that was read.
-    pub history: &'a History,
-    /// Which messages count.
-    pub scope: &'a Scope,
-    /// The consent list.
-    pub ledger: &'a Ledger,
-    /// What the mailbox proves.
-    pub findings: &'a Findings,
-    /// The policy.
-    pub policy: &'a Policy,
-    /// Brands and shared hosts.
-    pub senders: &'a Senders,
-    /// The rules that decided the kinds of messages.
-    pub rules: &'a Rules,
-    /// The day of asking.
-    pub as_of: Option<Day>,
-}
 
 /// A part of a whole; `None` where the whole is nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,21 +19,6 @@ pub struct Share {
     pub part: u64,
     /// The whole.
     pub whole: u64,
-}
-
-/// The state of consent at a message, with the event that decided it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consent {
-    /// The state.
-    pub state: State,
-    /// The event; `None`: nothing is on record.
-    pub by: Option<Event>,
-}
-
-impl Consent {
-    fn of(standing: &Standing<'_>) -> Self {
-        Self { state: standing.state, by: standing.by.cloned() }
-    }
 }
 
 /// A sender's place among all that send marketing to the same customer, from 1: the sender that writes most.
@@ -153,8 +113,8 @@ impl Case {
         let marketing: Vec<&Fact> = placed(|place| place == Counted::Marketing).collect();
         let counted: Vec<&Fact> =
             placed(|place| matches!(place, Counted::Marketing | Counted::Other)).collect();
-        let timelines = timelines(&pair, &marketing, judging);
-        let (received, consent) = received(&marketing, &timelines, judging);
+        let on_record = OnRecord::of(&pair, &marketing, judging);
+        let (received, consent) = on_record.received();
         let active: ActiveDays = received.iter().map(|message| message.day).collect();
         let unconsented = received
             .iter()
@@ -173,12 +133,12 @@ impl Case {
             addresses,
             grouped_by: judging.senders.organisation(address).grouped_by,
             opts_out_at: opts_out_at(pair.sender, judging),
-            shown_by: shown_by(verdict, &received, &marketing, &timelines, judging),
+            shown_by: on_record.shown_by(verdict, &received),
             verdict,
             cadence: (!received.is_empty()).then(|| active.cadence()),
             consent,
-            opted_out_on: timelines.values().filter_map(|timeline| timeline.opted_out()?.day).min(),
-            customer_since: last.and_then(|_| customer_since(&pair, &timelines, judging, names)),
+            opted_out_on: on_record.opted_out_on(),
+            customer_since: last.and_then(|_| on_record.customer_since()),
             other_messages: placed(|place| place == Counted::Other).count() as u64,
             spam_messages: placed(|place| place == Counted::Spam).count() as u64,
             mixed_messages: counted.iter().filter(|fact| fact.traits.contains(Traits::MIXED)).count() as u64,
@@ -228,46 +188,6 @@ impl Case {
     }
 }
 
-/// The marketing messages with the state in which each came, and the state of the last with the event that decided it.
-fn received(
-    marketing: &[&Fact],
-    timelines: &HashMap<AddressOnList, Timeline>,
-    judging: &JudgeContext<'_>,
-) -> (Vec<Received>, Option<Consent>) {
-    let mut of_stream = Latest::default();
-    let standings = marketing.iter().filter_map(|fact| {
-        let time = fact.time?;
-        let day = judging.scope.zone.day(time);
-        let stream = (fact.from, fact.list);
-        let standing = of_stream.or(stream, || timelines.get(&stream))?.at(time, day);
-        let inferred = judging.rules.is_inferred(fact.rule);
-        Some((Received { day, state: standing.state, inferred, at: seconds(time) }, standing))
-    });
-    let mut received = Vec::with_capacity(marketing.len());
-    let mut last = None;
-    for (message, standing) in standings {
-        received.push(message);
-        last = Some(standing);
-    }
-    (received, last.as_ref().map(Consent::of))
-}
-
-/// The event that decided the state of the first message that counts in the stretch that a verdict shows.
-fn shown_by(
-    verdict: Verdict,
-    received: &[Received],
-    marketing: &[&Fact],
-    timelines: &HashMap<AddressOnList, Timeline>,
-    judging: &JudgeContext<'_>,
-) -> Option<Box<Event>> {
-    let (rule, stretch) = (judging.policy.rules.get(verdict.rule?)?, verdict.shown?);
-    let is_first = |message: &Received| message.day >= stretch.first && rule.counts(message.state);
-    let first = received.iter().position(is_first)?;
-    let fact = marketing.iter().filter(|fact| fact.time.is_some()).nth(first)?;
-    let standing = timelines.get(&(fact.from, fact.list))?.at(fact.time?, received[first].day);
-    standing.by.cloned().map(Box::new)
-}
-
 /// A platform that takes opt-outs for many tells nothing about who belongs together.
 fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
     let links = &judging.history.links;
@@ -280,103 +200,11 @@ fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
     names
 }
 
-/// A stream of a pair's messages: the same events apply to all mail from one address on one list.
-type AddressOnList = (AddressId, Option<ListId>);
-
-fn timelines(
-    pair: &Pair<'_>,
-    marketing: &[&Fact],
-    judging: &JudgeContext<'_>,
-) -> HashMap<AddressOnList, Timeline> {
-    let mut timelines = HashMap::new();
-    let mut latest = Latest::default();
-    for fact in marketing {
-        let stream = (fact.from, fact.list);
-        latest.or(stream, || {
-            timelines.entry(stream).or_insert_with(|| judging.timeline(pair, fact));
-            Some(())
-        });
-    }
-    timelines
-}
-
-/// What was found for the stream at hand: most messages are of the same one as the message before.
-struct Latest<T>(Option<(AddressOnList, T)>);
-
-impl<T> Default for Latest<T> {
-    fn default() -> Self {
-        Self(None)
-    }
-}
-
-impl<T: Copy> Latest<T> {
-    fn or(&mut self, stream: AddressOnList, find: impl FnOnce() -> Option<T>) -> Option<T> {
-        match self.0 {
-            Some((latest, found)) if latest == stream => Some(found),
-            _ => {
-                let found = find()?;
-                self.0 = Some((stream, found));
-                Some(found)
-            }
-        }
-    }
-}
-
-impl JudgeContext<'_> {
-    /// What is on record for a message of a pair and all others to which the same events apply.
-    pub fn timeline(&self, pair: &Pair<'_>, fact: &Fact) -> Timeline {
-        Timeline::of(self.events(pair, fact), self.terms())
-    }
-
-    /// Its events, in no particular order.
-    pub fn events(&self, pair: &Pair<'_>, fact: &Fact) -> Vec<Event> {
-        let names = &self.history.names;
-        let customer = names.unredacted(pair.customer);
-        let mut events = self.ledger.events_for(names.unredacted(fact.from), self.senders, customer);
-        events.extend(self.findings.events_for((pair.sender, pair.customer), fact.from, fact.list));
-        if names.are_redacted() {
-            events.iter_mut().for_each(|event| event.source = LEFT_OUT.to_string());
-        }
-        events
-    }
-
-    /// What the policy and the list's coverage say about time.
-    pub fn terms(&self) -> Terms {
-        Terms {
-            grace: self.policy.grace.clone(),
-            soft_opt_in_days: self.policy.soft_opt_in_days,
-            covered_until: self.ledger.as_of.filter(|_| self.ledger.given),
-        }
-    }
-}
-
 /// Whether the consent lists have a row for a customer; `None`: they are about none of these From addresses.
 fn has_row(addresses: &[String], customer: CustomerId, judging: &JudgeContext<'_>) -> Option<bool> {
     let customer = judging.history.names.unredacted(customer);
     let rows = addresses.iter().filter_map(|from| judging.ledger.has_row(from, judging.senders, customer));
     rows.reduce(|one, other| one || other)
-}
-
-/// The first purchase from any address of the sender, not only from those that advertise.
-fn customer_since(
-    pair: &Pair<'_>,
-    timelines: &HashMap<AddressOnList, Timeline>,
-    judging: &JudgeContext<'_>,
-    names: &Names,
-) -> Option<Day> {
-    let advertised = timelines.values().filter_map(Timeline::customer_since).min();
-    if judging.ledger.events == 0 {
-        return advertised;
-    }
-    let mut others: Vec<&Fact> = pair.facts.iter().collect();
-    others.sort_unstable_by_key(|fact| fact.from);
-    others.dedup_by_key(|fact| fact.from);
-    let customer = names.unredacted(pair.customer);
-    let events = others
-        .iter()
-        .flat_map(|fact| judging.ledger.events_for(names.unredacted(fact.from), judging.senders, customer));
-    let purchases = events.filter(|event| event.happening == crate::consent::Happening::Purchase);
-    purchases.filter_map(|event| event.day).chain(advertised).min()
 }
 
 /// How many messages offer a way out, as bulk mail does, while nothing shows what kind they are.

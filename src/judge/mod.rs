@@ -3,10 +3,12 @@
 
 mod called;
 mod case;
+mod context;
 mod gaps;
 #[cfg(test)]
 pub(crate) mod invented;
 mod newest;
+mod on_record;
 mod pressure;
 mod ranking;
 mod record;
@@ -14,7 +16,9 @@ mod redacted;
 mod trend;
 mod what_if;
 
-pub use case::{Case, Consent, JudgeContext, Ranking, Share};
+pub use case::{Case, Ranking, Share};
+pub use context::JudgeContext;
+pub use on_record::Consent;
 pub use pressure::pressure;
 pub use ranking::rank;
 pub use record::{Period, Record, Strand};

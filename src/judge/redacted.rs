@@ -1,6 +1,7 @@
 //! A case without what names a person.
 
-use super::case::{Case, LEFT_OUT};
+use super::case::Case;
+use super::context::LEFT_OUT;
 use crate::fact::{GroupedBy, Redaction, host_of_address};
 
 impl Case {

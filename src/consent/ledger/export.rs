@@ -1,8 +1,9 @@
 //! The columns of a list that another system exported, found by a format; and what to do where they are not there.
 
 use super::cells::cell;
+use super::column_names::ColumnNames;
 use super::columns::{Columns, EventColumns, Says, cut, listed, named_twice, plain};
-use super::format::{self, EventFormat, Format, Names};
+use super::format::{self, EventFormat, Format};
 use super::table::Table;
 use crate::error::{Error, Result, suggest};
 use csv::StringRecord;
@@ -28,11 +29,11 @@ impl Format {
         self.missing(header).is_empty() && self.events.iter().any(|event| event.is_in(header))
     }
 
-    fn missing(&self, header: &StringRecord) -> Vec<&Names> {
+    fn missing(&self, header: &StringRecord) -> Vec<&ColumnNames> {
         let needed = self.events.iter().filter(|event| !event.optional).flat_map(EventFormat::columns);
         let purpose = self.purpose.iter().filter(|_| self.only.is_some());
         let all = std::iter::once(&self.customer).chain(&self.sender).chain(purpose).chain(needed);
-        let mut missing: Vec<&Names> = all.filter(|names| names.place(header).is_none()).collect();
+        let mut missing: Vec<&ColumnNames> = all.filter(|names| names.place(header).is_none()).collect();
         missing.dedup();
         missing
     }
@@ -129,7 +130,7 @@ impl Format {
 }
 
 impl EventFormat {
-    fn columns(&self) -> impl Iterator<Item = &Names> {
+    fn columns(&self) -> impl Iterator<Item = &ColumnNames> {
         let word = match &self.says {
             format::Says::Word(column, _) => Some(column),
             format::Says::Dated(_) => None,
@@ -142,7 +143,7 @@ impl EventFormat {
     }
 
     fn places(&self, header: &StringRecord) -> Option<EventColumns<'_>> {
-        let place = |names: &Option<Names>| names.as_ref().and_then(|names| names.place(header));
+        let place = |names: &Option<ColumnNames>| names.as_ref().and_then(|names| names.place(header));
         let says = match &self.says {
             format::Says::Word(column, words) => Says::Word(column.place(header)?, words.as_ref()),
             format::Says::Dated(happening) => Says::Dated(*happening),

@@ -1,16 +1,15 @@
 //! What the columns of another system's export mean: as written in TOML, then checked. The presets are `consent/formats`;
 //! `--consent-map` names a file of the same form.
 
+use super::column_names::ColumnNames;
 use super::dates::DateOrder;
 use super::words::folded;
 use crate::consent::Happening;
 use crate::error::{Error, Result, suggest};
 use crate::time::Zone;
-use csv::StringRecord;
 use encoding_rs::Encoding;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use toml::Spanned;
@@ -40,10 +39,6 @@ pub enum FormatSource {
     Map(PathBuf),
 }
 
-/// The names of one column, of which a file has one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names(Vec<String>);
-
 /// A format, checked.
 #[derive(Debug, Clone)]
 pub struct Format {
@@ -58,15 +53,15 @@ pub struct Format {
     /// Which number comes first in dates whose year comes last.
     pub dates: Option<DateOrder>,
     /// The customer's address.
-    pub customer: Names,
+    pub customer: ColumnNames,
     /// The sender; otherwise the command line names it.
-    pub sender: Option<Names>,
+    pub sender: Option<ColumnNames>,
     /// What the consent of a row is for: a purpose, or a list.
-    pub purpose: Option<Names>,
+    pub purpose: Option<ColumnNames>,
     /// The purposes that are about marketing e-mail, where that was said.
     pub only: Option<Vec<String>>,
     /// Further columns that tell such a file from others.
-    pub known_by: Vec<Names>,
+    pub known_by: Vec<ColumnNames>,
     /// What a row may say.
     pub events: Vec<EventFormat>,
 }
@@ -77,9 +72,9 @@ pub struct EventFormat {
     /// What happened.
     pub says: Says,
     /// When; without such a column the event has no date.
-    pub date: Option<Names>,
+    pub date: Option<ColumnNames>,
     /// A column that must not be blank, or nothing happened.
-    pub with: Option<Names>,
+    pub with: Option<ColumnNames>,
     /// Whether some files have no such columns.
     pub optional: bool,
 }
@@ -88,7 +83,7 @@ pub struct EventFormat {
 #[derive(Debug, Clone)]
 pub enum Says {
     /// By a word in a column; `None`: the words of the program's own lists.
-    Word(Names, Option<HashMap<String, Option<Happening>>>),
+    Word(ColumnNames, Option<HashMap<String, Option<Happening>>>),
     /// By having a date.
     Dated(Happening),
 }
@@ -102,11 +97,11 @@ struct Written {
     zone: Option<Spanned<String>>,
     charset: Option<Spanned<String>>,
     dates: Option<Spanned<String>>,
-    customer: Option<Names>,
-    sender: Option<Names>,
-    purpose: Option<Names>,
+    customer: Option<ColumnNames>,
+    sender: Option<ColumnNames>,
+    purpose: Option<ColumnNames>,
     only: Option<Vec<String>>,
-    known_by: Option<Vec<Names>>,
+    known_by: Option<Vec<ColumnNames>>,
     #[serde(default)]
     event: Vec<Spanned<WrittenEvent>>,
 }
@@ -115,10 +110,10 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct WrittenEvent {
     event: Option<Spanned<String>>,
-    column: Option<Names>,
+    column: Option<ColumnNames>,
     words: Option<BTreeMap<String, Spanned<String>>>,
-    date: Option<Names>,
-    with: Option<Names>,
+    date: Option<ColumnNames>,
+    with: Option<ColumnNames>,
     #[serde(default)]
     optional: bool,
 }
@@ -313,70 +308,5 @@ impl Check<'_> {
                     .hint("write granted, refused, withdrawn, purchase or none"));
             }
         })
-    }
-}
-
-impl Names {
-    /// The place of the first name that a header has.
-    pub fn place(&self, header: &StringRecord) -> Option<usize> {
-        self.0.iter().find_map(|name| header.iter().position(|cell| same(cell, name)))
-    }
-
-    /// The name to be looked for first.
-    pub fn first(&self) -> &str {
-        self.0.first().map_or("", String::as_str)
-    }
-}
-
-/// A name as it is written, if something of it can be compared.
-fn named<E: de::Error>(name: &str) -> std::result::Result<String, E> {
-    match name.chars().any(char::is_alphanumeric) {
-        true => Ok(name.trim().to_string()),
-        false => Err(E::custom("a column's name needs a letter or a digit")),
-    }
-}
-
-/// Exports write `ConsentDate`, `Consent Date` and `CONSENT_DATE`.
-fn same(left: &str, right: &str) -> bool {
-    let letters = |text: &str| -> Vec<char> {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    letters(left) == letters(right)
-}
-
-impl fmt::Display for Names {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quoted: Vec<String> = self.0.iter().map(|name| format!("`{name}`")).collect();
-        f.write_str(&quoted.join(" or "))
-    }
-}
-
-impl<'de> Deserialize<'de> for Names {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Names;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a column's name, or a list of its names")
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> std::result::Result<Names, E> {
-                Ok(Names(vec![named(name)?]))
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut names: A) -> std::result::Result<Names, A::Error> {
-                let mut all = Vec::new();
-                while let Some(name) = names.next_element::<String>()? {
-                    all.push(named(&name)?);
-                }
-                if all.is_empty() {
-                    Err(de::Error::custom("a list of names is empty"))
-                } else {
-                    Ok(Names(all))
-                }
-            }
-        }
-        deserializer.deserialize_any(Visitor)
     }
 }

@@ -2,6 +2,7 @@
 //! error before any mail is read.
 
 mod cells;
+mod column_names;
 mod columns;
 mod coverage;
 mod customer;

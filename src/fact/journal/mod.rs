@@ -15,11 +15,13 @@
 
 mod decoder;
 mod fields;
+mod outcome;
 mod parser;
 mod text;
 
 pub(super) use fields::recipients;
-pub(super) use parser::{Original, Outcome, ReportParser};
+pub(super) use outcome::{Original, Outcome};
+pub(super) use parser::ReportParser;
 
 use crate::message::address::addresses;
 use crate::message::domain::{domain_of, normal_domain, registrable};

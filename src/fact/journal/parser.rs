@@ -2,6 +2,7 @@
 //! message its header and the beginning of its body. A report inside a report is read by a parser of its own.
 
 use super::decoder::Decoder;
+use super::outcome::{Original, Outcome};
 use super::text::ReportText;
 use super::{Claim, Mark, Media, claim, media};
 use crate::fact::authentication::{Authenticity, authenticity};
@@ -9,7 +10,6 @@ use crate::fact::lens::Lens;
 use crate::mailbox::{BODY_LOOK, HEADER_LIMIT, Unusable};
 use crate::message::decode::bracketed;
 use crate::message::header::{FieldName, Spans};
-use indexmap::IndexSet;
 use memchr::memmem;
 
 /// Reports may be inside so many others. Each journaling system on the way adds one; real mail has two or three.
@@ -47,28 +47,6 @@ enum Place {
     Header(Vec<u8>),
     Text,
     Message,
-}
-
-/// What came of a report.
-#[derive(Debug)]
-pub(in crate::fact) enum Outcome {
-    /// Its message.
-    Original(Original),
-    /// It is one, but its message can't be had.
-    Unusable(Unusable),
-    /// It is none.
-    NoReport,
-}
-
-/// The message that a report is about.
-#[derive(Debug)]
-pub(in crate::fact) struct Original {
-    /// To whom it was delivered, in lower case.
-    pub recipients: IndexSet<String>,
-    /// Its header.
-    pub header: Vec<u8>,
-    /// The beginning of its body.
-    pub body: Vec<u8>,
 }
 
 impl<'a> ReportParser<'a> {

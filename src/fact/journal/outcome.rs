@@ -1,0 +1,26 @@
+//! What comes of a journal report.
+
+use crate::mailbox::Unusable;
+use indexmap::IndexSet;
+
+/// What came of a report.
+#[derive(Debug)]
+pub(in crate::fact) enum Outcome {
+    /// Its message.
+    Original(Original),
+    /// It is one, but its message can't be had.
+    Unusable(Unusable),
+    /// It is none.
+    NoReport,
+}
+
+/// The message that a report is about.
+#[derive(Debug)]
+pub(in crate::fact) struct Original {
+    /// To whom it was delivered, in lower case.
+    pub recipients: IndexSet<String>,
+    /// Its header.
+    pub header: Vec<u8>,
+    /// The beginning of its body.
+    pub body: Vec<u8>,
+}
