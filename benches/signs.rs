@@ -13,7 +13,7 @@
 //! without negative weights, each sign speaking only for the kinds that the table gives it: its likelihood is maximised
 //! with a small penalty, then the weights are rounded. The tenth part of the senders that is measured was never seen.
 
-use mailfatigue::classify::{Kind, Sign, Source};
+use mailfatigue::classify::{Kind, SeenIn, Sign};
 use mailfatigue::fact::Lens;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -174,15 +174,15 @@ impl Judge<'_> {
         let leader = (0..KINDS).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b])).unwrap_or(0);
         let next = (0..KINDS).filter(|kind| *kind != leader).map(|kind| sums[kind]).fold(0.0, f64::max);
         let marketing = Kind::Marketing as usize;
-        let shown = |source: Source, bulk: bool| -> f64 {
+        let shown = |source: SeenIn, bulk: bool| -> f64 {
             let signs = message.signs.iter().filter(|sign| self.signs[**sign].source == source);
             signs.filter(|sign| self.signs[**sign].bulk == bulk).map(|sign| table[*sign][marketing]).sum()
         };
         let phrases = message.signs.iter().map(|sign| &self.signs[*sign]).any(|sign| sign.several);
         let [form, subject, text] =
-            [Source::Form, Source::Subject, Source::Text].map(|source| shown(source, false));
+            [SeenIn::Form, SeenIn::Subject, SeenIn::Text].map(|source| shown(source, false));
         let are_two = |one: f64, other: f64| one.min(other) >= self.second && one.max(other) >= self.source;
-        let full = shown(Source::Form, true) > 0.0 && text >= self.full;
+        let full = shown(SeenIn::Form, true) > 0.0 && text >= self.full;
         let two =
             are_two(form, subject) || are_two(subject, text) || phrases && (are_two(form, text) || full);
         let leads = sums[leader] >= self.threshold && sums[leader] - next >= self.margin;
@@ -321,16 +321,16 @@ fn wrong(messages: &[Message], decide: impl Fn(&Message) -> Kind, table: &Table,
             |kind: &Kind| -> f64 { message.signs.iter().map(|sign| table[*sign][*kind as usize]).sum() };
         let sums = Kind::ALL.iter().map(|kind| format!("{} {}", kind.word(), sum(kind)));
         println!("    in all: {}", sums.collect::<Vec<_>>().join(", "));
-        let of = |source: Source| -> f64 {
+        let of = |source: SeenIn| -> f64 {
             let of_source =
                 message.signs.iter().filter(|sign| signs[**sign].source == source && !signs[**sign].bulk);
             of_source.map(|sign| table[*sign][0]).sum()
         };
         println!(
             "    marketing by form {}, subject {}, text {}",
-            of(Source::Form),
-            of(Source::Subject),
-            of(Source::Text)
+            of(SeenIn::Form),
+            of(SeenIn::Subject),
+            of(SeenIn::Text)
         );
         for sign in &message.signs {
             let points: Vec<String> = Kind::ALL

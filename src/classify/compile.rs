@@ -9,9 +9,9 @@ use super::built_in;
 use super::phrase_lists::{BODY, LINKS, Lists, NUMBERED};
 use super::predicates::{BODY_TESTS, HEADER_TESTS};
 use super::rule_file::{Text, WrittenConditions, WrittenRule, WrittenRules, WrittenSign, texts};
-use super::rules::{Asked, FieldMeaning, Rule, Rules};
+use super::rules::{FieldMeaning, OwnSignals, Rule, Rules};
 use super::signals::{MOST, Signals};
-use super::signs::{Points, Sign, Signs, Source};
+use super::signs::{Points, SeenIn, Sign, Signs};
 use super::unruled::NAMES;
 use crate::error::{Error, Result};
 use crate::message::header::Vocabulary;
@@ -166,7 +166,7 @@ impl<'v> Compiler<'v> {
     }
 
     fn finish(mut self) -> Result<Rules> {
-        let asked = Asked {
+        let asked = OwnSignals {
             way_out: self.asked_signal(WAYS_OUT, BODY),
             advertises: self.asked_signal(ADVERTISES, BODY),
             numbers: NUMBERS.map(|list| self.asked_signal(list, NUMBERED)),
@@ -202,7 +202,7 @@ impl<'v> Compiler<'v> {
 }
 
 /// The one place that the conditions of a sign look at, if it is one.
-fn source(when: &WrittenConditions) -> Option<Source> {
+fn source(when: &WrittenConditions) -> Option<SeenIn> {
     let subject = when.subject.is_some()
         || when.also_subject.is_some()
         || (when.field.len() == 1 && when.field.contains_key("Subject"));
@@ -213,9 +213,9 @@ fn source(when: &WrittenConditions) -> Option<Source> {
         || (!when.field.is_empty() && !subject)
         || !when.is.is_empty();
     match (form, subject, said, &when.anywhere) {
-        (true, false, false, None) => Some(Source::Form),
-        (false, true, false, None) => Some(Source::Subject),
-        (false, false, true, None) => Some(Source::Text),
+        (true, false, false, None) => Some(SeenIn::Form),
+        (false, true, false, None) => Some(SeenIn::Subject),
+        (false, false, true, None) => Some(SeenIn::Text),
         _ => None,
     }
 }

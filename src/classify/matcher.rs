@@ -19,17 +19,17 @@ pub(super) struct Matcher {
     footer: Vec<u32>,
 }
 
-/// A signal, raised where phrases of a list occur often enough in a zone.
+/// A signal, raised where phrases of a list occur often enough in a region.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raise {
     pub signal: usize,
-    pub zone: Zone,
+    pub region: Region,
     pub times: u8,
 }
 
 /// A part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Zone {
+pub(super) enum Region {
     /// All of it.
     Whole,
     /// What is said before the footer.
@@ -151,7 +151,7 @@ impl Matcher {
         let mut raised = Signals::default();
         for hit in &links.hits {
             let raises = self.raises.get(hit.list as usize).into_iter().flatten();
-            raises.filter(|raise| raise.zone == Zone::Links).for_each(|raise| raised.raise(raise.signal));
+            raises.filter(|raise| raise.region == Region::Links).for_each(|raise| raised.raise(raise.signal));
         }
         raised
     }
@@ -166,13 +166,13 @@ impl Matcher {
         let mut counts = Counts::default();
         for hit in &*hits {
             for raise in self.raises.get(hit.list as usize).into_iter().flatten() {
-                let counts_here = match raise.zone {
-                    Zone::Whole => true,
-                    Zone::Links => false,
-                    Zone::Said if raise.times > 1 => hit.place.start < said.min(COUNTED_WITHIN),
-                    Zone::Said => hit.place.start < said,
-                    Zone::Top => hit.place.start < said.min(TOP),
-                    Zone::Numbered => {
+                let counts_here = match raise.region {
+                    Region::Whole => true,
+                    Region::Links => false,
+                    Region::Said if raise.times > 1 => hit.place.start < said.min(COUNTED_WITHIN),
+                    Region::Said => hit.place.start < said,
+                    Region::Top => hit.place.start < said.min(TOP),
+                    Region::Numbered => {
                         hit.place.start < said.min(NUMBERED_WITHIN) && is_numbered(folded, hit.place.end)
                     }
                 };

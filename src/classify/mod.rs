@@ -26,7 +26,7 @@ pub(crate) use predicates::{Seen, has_code, has_forward_prefix, has_identifier, 
 pub use rule_file::Weighing;
 pub(crate) use rules::Open;
 pub use rules::Rules;
-pub use signs::{Points, Sign, Source};
+pub use signs::{Points, SeenIn, Sign};
 
 use serde::Deserialize;
 

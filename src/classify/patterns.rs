@@ -123,9 +123,9 @@ pub(super) struct Expressions {
 struct Clues {
     /// The texts that are searched, with how they begin and the expressions that they call for; in the order of the
     /// beginnings.
-    texts: Vec<(usize, Vec<u8>, Asked)>,
+    texts: Vec<(usize, Vec<u8>, ExpressionSet)>,
     /// Expressions that need no text that is known.
-    always: Asked,
+    always: ExpressionSet,
     /// By which three letters the texts begin, as bits: in most places of most values stand none of these.
     beginnings: Vec<u64>,
     /// How many beginnings there are before each 64 bits.
@@ -135,7 +135,7 @@ struct Clues {
 }
 
 /// A set of expressions by their place, as bits; those past the last bit are always asked.
-type Asked = u128;
+type ExpressionSet = u128;
 
 impl Expressions {
     /// Whether there is none.
@@ -153,12 +153,13 @@ impl Expressions {
     pub fn raised_by(&self, value: &str) -> Signals {
         let asked = self.clues.get_or_init(|| Clues::of(&self.all)).in_value(value);
         let mut raised = Signals::default();
-        if asked == 0 && self.all.len() <= Asked::BITS as usize {
+        if asked == 0 && self.all.len() <= ExpressionSet::BITS as usize {
             return raised;
         }
         let bytes = Bytes::of(value);
         for (place, (expression, signal)) in self.all.iter().enumerate() {
-            if (place >= Asked::BITS as usize || asked >> place & 1 == 1) && expression.is_match(value, bytes)
+            if (place >= ExpressionSet::BITS as usize || asked >> place & 1 == 1)
+                && expression.is_match(value, bytes)
             {
                 raised.raise(*signal);
             }
@@ -170,7 +171,7 @@ impl Expressions {
 impl Clues {
     fn of(all: &[(Expression, usize)]) -> Self {
         let mut this = Self { beginnings: vec![0; 1 << 9], ..Self::default() };
-        for (place, (expression, _)) in all.iter().enumerate().take(Asked::BITS as usize) {
+        for (place, (expression, _)) in all.iter().enumerate().take(ExpressionSet::BITS as usize) {
             // A single letter, unless it is rare, is in most values.
             let tells = |text: &Text| text.len() > 1 || matches!(&**text, "j" | "q" | "x" | "z");
             match expression.required.as_ref().filter(|texts| texts.iter().all(tells)) {
@@ -187,7 +188,7 @@ impl Clues {
         this
     }
 
-    fn search(&mut self, text: &[u8], calls_for: Asked) {
+    fn search(&mut self, text: &[u8], calls_for: ExpressionSet) {
         let known = &text[..text.len().min(3)];
         // A third letter that is not there may be any.
         let free = 5 * (3 - known.len());
@@ -198,13 +199,13 @@ impl Clues {
         }
     }
 
-    fn in_value(&self, value: &str) -> Asked {
+    fn in_value(&self, value: &str) -> ExpressionSet {
         if self.texts.is_empty() {
             return self.always;
         }
         // The two letters beyond ASCII that an expression takes for ASCII ones, `s` and `k`.
         if !value.is_ascii() && value.contains(['\u{17f}', '\u{212a}']) {
-            return Asked::MAX;
+            return ExpressionSet::MAX;
         }
         let (mut asked, mut last) = (self.always, 0);
         // A text shorter than three letters may be at the very end.
@@ -218,7 +219,7 @@ impl Clues {
     }
 
     /// What the texts call for that begin so and stand at the start of `value`.
-    fn called_for(&self, beginning: usize, value: &[u8]) -> Asked {
+    fn called_for(&self, beginning: usize, value: &[u8]) -> ExpressionSet {
         let (word, bit) = (beginning / 64, beginning % 64);
         let number = self.before[word] + (self.beginnings[word] & ((1 << bit) - 1)).count_ones() as usize;
         let same = &self.texts[self.places[number]..self.places[number + 1]];

@@ -1,7 +1,7 @@
 //! Lists of phrases while rules are compiled: their numbers, and where what they raise is sought.
 
 use super::built_in;
-use super::matcher::{Matcher, Raise, Zone};
+use super::matcher::{Matcher, Raise, Region};
 use super::rule_file::Text;
 use crate::text::phrases::Phrases;
 use std::collections::BTreeMap;
@@ -11,17 +11,17 @@ use std::collections::BTreeMap;
 pub(super) struct Where {
     pub subject: bool,
     /// The part of the body's text, if any.
-    pub body: Option<Zone>,
+    pub body: Option<Region>,
 }
 
 pub(super) const SUBJECT: Where = Where { subject: true, body: None };
-pub(super) const BODY: Where = Where { subject: false, body: Some(Zone::Whole) };
-pub(super) const TEXT: Where = Where { subject: false, body: Some(Zone::Said) };
-pub(super) const TOP: Where = Where { subject: false, body: Some(Zone::Top) };
-pub(super) const NUMBERED: Where = Where { subject: false, body: Some(Zone::Numbered) };
-pub(super) const LINKS: Where = Where { subject: false, body: Some(Zone::Links) };
-pub(super) const ANYWHERE: Where = Where { subject: true, body: Some(Zone::Whole) };
-pub(super) const SAID: Where = Where { subject: true, body: Some(Zone::Said) };
+pub(super) const BODY: Where = Where { subject: false, body: Some(Region::Whole) };
+pub(super) const TEXT: Where = Where { subject: false, body: Some(Region::Said) };
+pub(super) const TOP: Where = Where { subject: false, body: Some(Region::Top) };
+pub(super) const NUMBERED: Where = Where { subject: false, body: Some(Region::Numbered) };
+pub(super) const LINKS: Where = Where { subject: false, body: Some(Region::Links) };
+pub(super) const ANYWHERE: Where = Where { subject: true, body: Some(Region::Whole) };
+pub(super) const SAID: Where = Where { subject: true, body: Some(Region::Said) };
 
 /// All lists of phrases: first the built-in ones.
 pub(super) struct Lists {
@@ -78,10 +78,10 @@ impl Lists {
 
     /// From now on `times` phrases of that list raise that signal there.
     pub fn raise(&mut self, list: u32, place: Where, times: u8, signal: usize) {
-        let in_subject = place.subject.then_some(Zone::Whole);
-        for (zone, raises) in [(in_subject, &mut self.subject), (place.body, &mut self.body)] {
-            if let (Some(zone), Some(raised)) = (zone, raises.get_mut(list as usize)) {
-                raised.push(Raise { signal, zone, times });
+        let in_subject = place.subject.then_some(Region::Whole);
+        for (region, raises) in [(in_subject, &mut self.subject), (place.body, &mut self.body)] {
+            if let (Some(region), Some(raised)) = (region, raises.get_mut(list as usize)) {
+                raised.push(Raise { signal, region, times });
             }
         }
     }

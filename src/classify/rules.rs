@@ -26,7 +26,7 @@ pub struct Rules {
     pub(super) in_body: Matcher,
     /// What the body may still raise.
     pub(super) body_signals: Signals,
-    pub(super) asked: Asked,
+    pub(super) asked: OwnSignals,
     /// The built-in rules' own examples.
     pub(super) built_in: OnceLock<Vec<Example>>,
     /// The text of the user's file, hashed (SHA-256, in hexadecimal digits); `None`: no file.
@@ -38,7 +38,7 @@ pub(super) type Example = (Text, Vec<String>, Vec<String>);
 
 /// The signals of lists of phrases that the program itself asks for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct OwnSignals {
     /// The text offers a way out.
     pub way_out: usize,
     /// The text of a deal advertises as well.
@@ -72,7 +72,7 @@ pub(super) struct Rule {
 
 /// Whether the header was enough to decide.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Outcome {
+pub(crate) enum HeaderVerdict {
     /// It was.
     Decided(Decision),
     /// The body is needed.
@@ -136,7 +136,7 @@ impl Rules {
     }
 
     /// Judges a message by its header.
-    pub(crate) fn judge_header(&self, fields: &Fields<'_>, subject: Heard<'_>, seen: &Seen) -> Outcome {
+    pub(crate) fn judge_header(&self, fields: &Fields<'_>, subject: Heard<'_>, seen: &Seen) -> HeaderVerdict {
         let mut raised = subject.raised;
         let mut last = None;
         for (name, raw) in fields.iter() {
@@ -154,7 +154,7 @@ impl Rules {
                 raised.raise(number);
             }
         }
-        self.first(&raised, true).unwrap_or(Outcome::Open(Open { raised }))
+        self.first(&raised, true).unwrap_or(HeaderVerdict::Open(Open { raised }))
     }
 
     fn meaning(&self, name: FieldName) -> Option<&FieldMeaning> {
@@ -194,7 +194,7 @@ impl Rules {
     /// Judges a message whose header left it open, by its body.
     pub(crate) fn judge_body(&self, open: Open, body: &BodyText) -> Decision {
         let raised = self.raised(open, body);
-        if let Some(Outcome::Decided(decision)) = self.first(&raised, false) {
+        if let Some(HeaderVerdict::Decided(decision)) = self.first(&raised, false) {
             return decision;
         }
         let (kind, evidence) = self.signs.weigh(&raised).decides(self.signs.weighing);
@@ -235,7 +235,7 @@ impl Rules {
     }
 
     /// The first rule that holds; with `header_only`, unless it or one before it depends on the body.
-    fn first(&self, raised: &Signals, header_only: bool) -> Option<Outcome> {
+    fn first(&self, raised: &Signals, header_only: bool) -> Option<HeaderVerdict> {
         for (number, rule) in self.ordered().iter().enumerate() {
             let is_missing = |need: &usize| !raised.has(*need);
             let may_come = |need: &usize| header_only && self.body_signals.has(*need);
@@ -245,9 +245,9 @@ impl Rules {
             }
             let depends = header_only && rule.forbids.meets(&self.body_signals);
             if depends || rule.needs.iter().any(is_missing) {
-                return Some(Outcome::Open(Open { raised: *raised }));
+                return Some(HeaderVerdict::Open(Open { raised: *raised }));
             }
-            return Some(Outcome::Decided(Decision {
+            return Some(HeaderVerdict::Decided(Decision {
                 kind: rule.kind,
                 rule: RuleId(u16::try_from(number).unwrap_or(u16::MAX)),
                 evidence: rule.evidence,
@@ -279,15 +279,15 @@ impl Rules {
     }
 
     /// The outcome for a message whose kind nobody asks for.
-    pub(crate) fn undecided(&self) -> Outcome {
-        Outcome::Decided(self.no_evidence())
+    pub(crate) fn undecided(&self) -> HeaderVerdict {
+        HeaderVerdict::Decided(self.no_evidence())
     }
 
     /// What applies until the body is read, and what it is awaited for.
-    pub(crate) fn so_far(&self, outcome: Outcome) -> (Decision, Option<Open>) {
+    pub(crate) fn so_far(&self, outcome: HeaderVerdict) -> (Decision, Option<Open>) {
         match outcome {
-            Outcome::Decided(decision) => (decision, None),
-            Outcome::Open(open) => (self.no_evidence(), Some(open)),
+            HeaderVerdict::Decided(decision) => (decision, None),
+            HeaderVerdict::Open(open) => (self.no_evidence(), Some(open)),
         }
     }
 }

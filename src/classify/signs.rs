@@ -10,7 +10,7 @@ use super::{Evidence, Kind};
 
 /// Where a sign was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum SeenIn {
     /// How the message is sent and made: fields, links, pictures, footer.
     Form,
     /// The subject.
@@ -39,7 +39,7 @@ pub struct Sign {
     /// What it adds.
     pub points: Points,
     /// Where it is seen.
-    pub source: Source,
+    pub source: SeenIn,
     /// Whether it shows no more than bulk mail.
     pub bulk: bool,
     /// Whether its points are set by hand.
@@ -78,7 +78,7 @@ pub(super) struct Weighed {
 impl Sign {
     /// Whether a single phrase may raise it.
     pub fn is_a_phrase(&self) -> bool {
-        !self.several && (self.source == Source::Text || self.bulk)
+        !self.several && (self.source == SeenIn::Text || self.bulk)
     }
 
     fn is_in(&self, raised: &Signals) -> bool {

@@ -1,6 +1,6 @@
 //! The command line as typed, parsed; or what to say in place of running it.
 
-use super::arguments::{Arguments, Command as Asked};
+use super::arguments::{Arguments, Command as CommandGiven};
 use super::config::{Config, listing, without_mailboxes};
 use super::inputs::Inputs;
 use super::paths::misnamed;
@@ -57,7 +57,7 @@ pub fn parse(typed: &[OsString], color: ColorChoice) -> Result<Arguments, Unpars
     if let (Some(inputs), Some(config)) = (arguments.command.inputs_mut(), configured.config) {
         inputs.config = Some(config.path);
     }
-    if let Asked::Check(check) = &mut arguments.command {
+    if let CommandGiven::Check(check) = &mut arguments.command {
         check.line = configured.line;
     }
     Ok(arguments)

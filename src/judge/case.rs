@@ -3,7 +3,7 @@
 use super::called::{addresses, sender_name};
 use super::context::JudgeContext;
 use super::newest::{messages_a_year, unread_run};
-use super::on_record::{Consent, OnRecord};
+use super::standings::{Consent, Standings};
 use super::{Received, Subject, Trend, Verdict, judge};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
 use crate::consent::{Event, State};
@@ -113,8 +113,8 @@ impl Case {
         let marketing: Vec<&Fact> = placed(|place| place == Counted::Marketing).collect();
         let counted: Vec<&Fact> =
             placed(|place| matches!(place, Counted::Marketing | Counted::Other)).collect();
-        let on_record = OnRecord::of(&pair, &marketing, judging);
-        let (received, consent) = on_record.received();
+        let standings = Standings::of(&pair, &marketing, judging);
+        let (received, consent) = standings.received();
         let active: ActiveDays = received.iter().map(|message| message.day).collect();
         let unconsented = received
             .iter()
@@ -133,12 +133,12 @@ impl Case {
             addresses,
             grouped_by: judging.senders.organisation(address).grouped_by,
             opts_out_at: opts_out_at(pair.sender, judging),
-            shown_by: on_record.shown_by(verdict, &received),
+            shown_by: standings.shown_by(verdict, &received),
             verdict,
             cadence: (!received.is_empty()).then(|| active.cadence()),
             consent,
-            opted_out_on: on_record.opted_out_on(),
-            customer_since: last.and_then(|_| on_record.customer_since()),
+            opted_out_on: standings.opted_out_on(),
+            customer_since: last.and_then(|_| standings.customer_since()),
             other_messages: placed(|place| place == Counted::Other).count() as u64,
             spam_messages: placed(|place| place == Counted::Spam).count() as u64,
             mixed_messages: counted.iter().filter(|fact| fact.traits.contains(Traits::MIXED)).count() as u64,

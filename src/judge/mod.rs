@@ -8,20 +8,20 @@ mod gaps;
 #[cfg(test)]
 pub(crate) mod invented;
 mod newest;
-mod on_record;
 mod pressure;
 mod ranking;
 mod record;
 mod redacted;
+mod standings;
 mod trend;
 mod what_if;
 
 pub use case::{Case, Ranking, Share};
 pub use context::JudgeContext;
-pub use on_record::Consent;
 pub use pressure::pressure;
 pub use ranking::rank;
 pub use record::{Period, Record, Strand};
+pub use standings::Consent;
 pub use trend::{Snapshot, Trend};
 pub use what_if::{Change, Occasion, changes};
 

@@ -20,13 +20,13 @@ pub struct Style {
 }
 
 /// A CSV file that is being written: cells go in, safe ones come out.
-pub struct Table<W: Write> {
+pub struct CsvTable<W: Write> {
     writer: csv::Writer<W>,
     raw: bool,
     decimal_comma: bool,
 }
 
-impl<W: Write> Table<W> {
+impl<W: Write> CsvTable<W> {
     /// Begins a file with its first line.
     pub fn new<'a>(mut out: W, style: Style, header: impl Iterator<Item = &'a str>) -> io::Result<Self> {
         if style.bom {
@@ -59,7 +59,7 @@ impl<W: Write> Table<W> {
 
 /// Writes the report.
 pub fn write(out: impl Write, style: Style, rows: &[&Case], context: &Context<'_>) -> io::Result<()> {
-    let mut table = Table::new(out, style, context.columns().map(|column| column.name))?;
+    let mut table = CsvTable::new(out, style, context.columns().map(|column| column.name))?;
     for case in rows {
         table.row(context.columns().map(|column| column.value(case, context)))?;
     }

@@ -1,7 +1,7 @@
 //! The list of messages: the evidence behind the report, one row for each.
 
 use super::cell::Cell;
-use super::csv::{Style, Table};
+use super::csv::{CsvTable, Style};
 use crate::consent::State;
 use crate::fact::{Detail, Details, Fact, Names, Rules};
 use crate::history::{Counted, Pair};
@@ -50,12 +50,12 @@ pub fn write(
 }
 
 /// A list that is written customer by customer.
-pub struct MessageList<W: Write>(Table<W>);
+pub struct MessageList<W: Write>(CsvTable<W>);
 
 impl<W: Write> MessageList<W> {
     /// Begins it.
     pub fn new(out: W, style: Style) -> io::Result<Self> {
-        Table::new(out, style, MESSAGE_COLUMNS.into_iter().map(|(name, _)| name)).map(Self)
+        CsvTable::new(out, style, MESSAGE_COLUMNS.into_iter().map(|(name, _)| name)).map(Self)
     }
 
     /// Adds messages in the order of reading.

@@ -22,7 +22,7 @@ mod worst;
 
 pub use cell::{Cell, Decimal};
 pub use columns::{CHANGE, COLUMNS, Column, Context};
-pub use csv::{Style, Table, write as write_report};
+pub use csv::{CsvTable, Style, write as write_report};
 pub use explain::{
     Explanation, Wanted, explain, explain_together, find, find_together, pressure, write_json, write_text,
 };

@@ -4,7 +4,7 @@
 //! rounded up. So each is a value that some customer has.
 
 use super::cell::Cell;
-use super::csv::{Style, Table};
+use super::csv::{CsvTable, Style};
 use crate::cadence::Tenths;
 use crate::consent::State;
 use crate::fact::{GroupedBy, WayOut};
@@ -118,7 +118,7 @@ fn nearest_rank(sorted: &[u64], percentile: usize) -> Option<u64> {
 /// Writes a row for each sender with marketing, in the order in which the report names them first. `cases` are in the
 /// report's order.
 pub fn write(out: impl Write, style: Style, cases: &[Case], judging: &JudgeContext<'_>) -> io::Result<()> {
-    let mut table = Table::new(out, style, SENDER_COLUMNS.iter().map(|column| column.name))?;
+    let mut table = CsvTable::new(out, style, SENDER_COLUMNS.iter().map(|column| column.name))?;
     let mut ways_out = ways_out(judging);
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut rows: Vec<SenderRow<'_>> = Vec::new();

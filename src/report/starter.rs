@@ -1,7 +1,7 @@
 //! A consent list to start from: a row for each sender and customer with marketing, for a person to fill in.
 
 use super::cell::Cell;
-use super::csv::{Style, Table};
+use super::csv::{CsvTable, Style};
 use super::messages::Listing;
 use crate::consent::sender_cell;
 use crate::fact::{Redaction, canonical};
@@ -47,7 +47,7 @@ pub fn write(
     rows.sort_unstable();
     let mut seen = HashSet::new();
     rows.retain(|(_, sender, customer, _)| seen.insert((sender.clone(), *customer)));
-    let mut table = Table::new(out, readable(style), STARTER_COLUMNS.into_iter())?;
+    let mut table = CsvTable::new(out, readable(style), STARTER_COLUMNS.into_iter())?;
     for (_, sender, customer, subject) in rows {
         let known = [Cell::text(&sender), Cell::text(customer)];
         let blank = [Cell::Blank, Cell::Blank, Cell::Blank];

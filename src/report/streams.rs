@@ -4,7 +4,7 @@
 //! messages of the sender share, else its From address: lists and addresses that change with each mail make no stream.
 
 use super::cell::Cell;
-use super::csv::{Style, Table};
+use super::csv::{CsvTable, Style};
 use super::messages::Listing;
 use crate::fact::{AddressId, Details, Fact, Kind, ListId, Traits, WayOut};
 use crate::history::Counted;
@@ -91,7 +91,7 @@ pub fn write(
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
 ) -> io::Result<()> {
-    let mut table = Table::new(out, style, STREAM_COLUMNS.iter().map(|column| column.name))?;
+    let mut table = CsvTable::new(out, style, STREAM_COLUMNS.iter().map(|column| column.name))?;
     let names = &judging.history.names;
     let mut senders: Vec<&[Fact]> =
         judging.history.facts().chunk_by(|left, right| left.sender == right.sender).collect();

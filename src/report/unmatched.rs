@@ -1,7 +1,7 @@
 //! Customers with marketing from a sender that the consent lists speak of, and without a row for it.
 
 use super::cell::Cell;
-use super::csv::{Style, Table};
+use super::csv::{CsvTable, Style};
 use crate::judge::Case;
 use std::io::{self, Write};
 
@@ -39,7 +39,7 @@ impl<'a> OfListedSenders<'a> {
 
     /// Writes those without a row.
     pub fn write(&self, out: impl Write, style: Style) -> io::Result<()> {
-        let mut table = Table::new(out, style, UNMATCHED_COLUMNS.iter().map(|(name, _)| *name))?;
+        let mut table = CsvTable::new(out, style, UNMATCHED_COLUMNS.iter().map(|(name, _)| *name))?;
         for case in &self.without_row {
             let date = |day| Cell::maybe(day, Cell::Date);
             table.row(

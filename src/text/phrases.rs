@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Part of the program, or made by a run.
-type Table<T> = Cow<'static, [T]>;
+type Entries<T> = Cow<'static, [T]>;
 
 /// Phrases, each with the list that it belongs to, and where they are found by their anchors.
 #[derive(Debug)]
@@ -18,16 +18,16 @@ pub struct Phrases {
     /// All phrases, folded, one after the other.
     pub text: Cow<'static, str>,
     /// Where each one ends, and the number of its list.
-    pub phrases: Table<(u32, u32)>,
+    pub phrases: Entries<(u32, u32)>,
     /// Which anchors there may be: a bit for each of the mixed keys' upper values.
-    pub seen: Table<u64>,
+    pub seen: Entries<u64>,
     /// The same of the keys of anchors with their neighbours.
-    pub seen_beside: Table<u64>,
+    pub seen_beside: Entries<u64>,
     /// For each place where its hangers begin; they end where those of the next place begin.
-    pub places: Table<u32>,
-    pub hangers: Table<Hanger>,
+    pub places: Entries<u32>,
+    pub hangers: Entries<Hanger>,
     /// Phrases without a word.
-    pub wordless: Table<u32>,
+    pub wordless: Entries<u32>,
 }
 
 /// A phrase that hangs on an anchor.
@@ -42,7 +42,7 @@ pub struct Hanger {
 
 /// The first look at a word: which anchors there may be, as bits.
 #[derive(Debug)]
-pub struct Anchors(Table<u64>);
+pub struct Anchors(Entries<u64>);
 
 impl Anchors {
     /// Whether a phrase may hang on a word, by its key: it does on hardly any other.
@@ -81,9 +81,9 @@ impl Phrases {
             text: text.into(),
             phrases: phrases.into(),
             seen: seen.into(),
-            seen_beside: Table::default(),
+            seen_beside: Entries::default(),
             places: vec![0; places + 1].into(),
-            hangers: Table::default(),
+            hangers: Entries::default(),
             wordless: wordless.into(),
         };
         hangers.sort_unstable_by_key(|hanger| (this.place(hanger.key), hanger.phrase));

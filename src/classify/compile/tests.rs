@@ -3,7 +3,7 @@
 use super::super::FoldedText;
 use super::super::patterns::Expressions;
 use super::super::predicates::Seen;
-use super::super::rules::Outcome;
+use super::super::rules::HeaderVerdict;
 use super::*;
 use crate::message::header::Spans;
 
@@ -27,8 +27,8 @@ fn a_rule_may_ask_that_none_of_a_list_of_fields_is_there() {
             super::super::rules::Heard::default(),
             &Seen::default(),
         ) {
-            Outcome::Decided(decision) => rules.id(decision.rule).to_string(),
-            Outcome::Open(_) => "open".to_string(),
+            HeaderVerdict::Decided(decision) => rules.id(decision.rule).to_string(),
+            HeaderVerdict::Open(_) => "open".to_string(),
         }
     };
     assert_eq!(decided_by("In-Reply-To: <1@a.example>\n"), "person");

@@ -4,7 +4,7 @@ use super::{Evidence, EvidenceInputs};
 use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::policy::{DEFAULT_POLICY, PRESET, preset};
-use crate::report::{Cell, Style, Table};
+use crate::report::{Cell, CsvTable, Style};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
@@ -79,7 +79,8 @@ impl Evidence {
     pub fn list_inputs(&self, inputs: &EvidenceInputs<'_>, others: &[Copied]) -> io::Result<()> {
         let style = Style { delimiter: b',', bom: false, raw: false, decimal_comma: false };
         self.write("inputs.csv", |out| {
-            let mut table = Table::new(out, style, ["what", "path", "copy", "bytes", "sha256"].into_iter())?;
+            let mut table =
+                CsvTable::new(out, style, ["what", "path", "copy", "bytes", "sha256"].into_iter())?;
             for Copied { what, path, shown, copy } in others {
                 table.row(cells(what, path, shown, copy).into_iter())?;
             }

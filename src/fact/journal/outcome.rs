@@ -5,7 +5,7 @@ use indexmap::IndexSet;
 
 /// What came of a report.
 #[derive(Debug)]
-pub(in crate::fact) enum Outcome {
+pub(in crate::fact) enum Unwrapped {
     /// Its message.
     Original(Original),
     /// It is one, but its message can't be had.

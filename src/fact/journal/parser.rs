@@ -2,7 +2,7 @@
 //! message its header and the beginning of its body. A report inside a report is read by a parser of its own.
 
 use super::decoder::Decoder;
-use super::outcome::{Original, Outcome};
+use super::outcome::{Original, Unwrapped};
 use super::text::ReportText;
 use super::{Claim, Mark, Media, claim, media};
 use crate::fact::authentication::{Authenticity, authenticity};
@@ -203,7 +203,7 @@ impl<'a> ReportParser<'a> {
     }
 
     /// What came of it, now that its body has ended.
-    pub fn finish(mut self) -> Outcome {
+    pub fn finish(mut self) -> Unwrapped {
         if !self.line.is_empty() {
             self.take_line();
         }
@@ -213,24 +213,24 @@ impl<'a> ReportParser<'a> {
         if self.claim.mark == Mark::Form {
             let about = self.attached.as_ref().and_then(|attached| attached.message_id(self.lens));
             if self.has_page || !about.is_some_and(|id| text.is_exactly_about(&id)) {
-                return Outcome::NoReport;
+                return Unwrapped::NoReport;
             }
         }
         if self.has_page && !self.claim.is_exchange {
-            return Outcome::NoReport;
+            return Unwrapped::NoReport;
         }
         match self.attached {
             // A message alone under the mark may be anybody's forwarded mail.
-            Some(_) if !text.has_begun() && !self.claim.is_exchange => Outcome::NoReport,
+            Some(_) if !text.has_begun() && !self.claim.is_exchange => Unwrapped::NoReport,
             Some(attached) => attached.finish(text),
-            None if self.has_tnef => Outcome::Unusable(Unusable::ReportInTnef),
+            None if self.has_tnef => Unwrapped::Unusable(Unusable::ReportInTnef),
             None if text.is_report() || text.has_begun() && self.claim.is_exchange => {
                 let torn = !self.is_closed && matches!(self.claim.media, Media::Parts { .. });
                 let torn = torn || !text_is_whole && !text.is_report();
-                Outcome::Unusable(if torn { Unusable::ReportTorn } else { Unusable::ReportWithoutMessage })
+                Unwrapped::Unusable(if torn { Unusable::ReportTorn } else { Unusable::ReportWithoutMessage })
             }
-            None if self.claim.is_exchange => Outcome::Unusable(Unusable::ReportWithoutMessage),
-            None => Outcome::NoReport,
+            None if self.claim.is_exchange => Unwrapped::Unusable(Unusable::ReportWithoutMessage),
+            None => Unwrapped::NoReport,
         }
     }
 }
@@ -311,27 +311,27 @@ impl<'a> Attached<'a> {
         Some(String::from_utf8_lossy(id).into_owned())
     }
 
-    fn finish(self, text: ReportText) -> Outcome {
+    fn finish(self, text: ReportText) -> Unwrapped {
         match self.report.map(|report| report.finish()) {
-            Some(Outcome::NoReport) | None => {}
+            Some(Unwrapped::NoReport) | None => {}
             Some(outcome) => return outcome,
         }
         if self.is_too_deep {
-            return Outcome::Unusable(Unusable::ReportsTooDeep);
+            return Unwrapped::Unusable(Unusable::ReportsTooDeep);
         }
         if self.header.len() > HEADER_LIMIT {
-            return Outcome::Unusable(Unusable::HeaderTooLong);
+            return Unwrapped::Unusable(Unusable::HeaderTooLong);
         }
         if !self.header_is_whole {
             let torn = !self.has_ended;
             let reason = if torn { Unusable::ReportTorn } else { Unusable::ReportWithoutMessage };
-            return Outcome::Unusable(reason);
+            return Unwrapped::Unusable(reason);
         }
         let recipients = text.into_recipients();
         if recipients.is_empty() {
-            return Outcome::Unusable(Unusable::ReportWithoutRecipients);
+            return Unwrapped::Unusable(Unusable::ReportWithoutRecipients);
         }
-        Outcome::Original(Original { recipients, header: self.header, body: self.body })
+        Unwrapped::Original(Original { recipients, header: self.header, body: self.body })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Envelope, FactReader};
 use crate::error::caught;
 use crate::fact::batch::Mark;
-use crate::fact::journal::{Claim, Original, Outcome, ReportParser};
+use crate::fact::journal::{Claim, Original, ReportParser, Unwrapped};
 use crate::fact::{CustomerId, Traits};
 use crate::mailbox::{FromLine, RawMessage, Unusable, Want};
 
@@ -53,8 +53,8 @@ impl<'a> FactReader<'a> {
     pub(super) fn end_report(&mut self) {
         let Some(report) = self.report.take() else { return };
         let Report { parser, offset, from_line, before, is_anonymous, beginning } = report;
-        let outcome = caught(|| parser.finish()).unwrap_or(Outcome::Unusable(Unusable::Unreadable));
-        if let Outcome::NoReport = outcome {
+        let outcome = caught(|| parser.finish()).unwrap_or(Unwrapped::Unusable(Unusable::Unreadable));
+        if let Unwrapped::NoReport = outcome {
             self.ordinary_body(&beginning);
             return;
         }
@@ -63,7 +63,7 @@ impl<'a> FactReader<'a> {
         // What was forgotten may come again.
         self.links.clear();
         match outcome {
-            Outcome::Original(original) => {
+            Unwrapped::Original(original) => {
                 let is_doubtful = is_anonymous || traits.contains(Traits::UNVERIFIED);
                 let recipients = self.recipients(&original);
                 let (spam, no_mail) = (traits.contains(Traits::SPAM), traits.contains(Traits::NO_MAIL));
@@ -71,8 +71,8 @@ impl<'a> FactReader<'a> {
                 self.original(&original, offset, from_line);
                 self.envelope = None;
             }
-            Outcome::Unusable(reason) => self.skip(offset, reason),
-            Outcome::NoReport => {}
+            Unwrapped::Unusable(reason) => self.skip(offset, reason),
+            Unwrapped::NoReport => {}
         }
     }
 

@@ -11,7 +11,7 @@ pub struct InFull<'a> {
     /// To whom, where there are several customers.
     pub customer: Option<String>,
     /// What held from when on.
-    pub states: Vec<State<'a>>,
+    pub states: Vec<StateShown<'a>>,
     /// What would change the verdict, each a phrase.
     pub changes: &'a [String],
     /// The newest first.
@@ -20,7 +20,7 @@ pub struct InFull<'a> {
 
 /// A state of consent, for a time.
 #[derive(Debug)]
-pub struct State<'a> {
+pub struct StateShown<'a> {
     /// The days, and of which addresses where there are several records.
     pub when: String,
     pub state: &'a str,
@@ -53,12 +53,12 @@ impl<'a> InFull<'a> {
     }
 }
 
-fn states(explanation: &Explanation) -> Vec<State<'_>> {
+fn states(explanation: &Explanation) -> Vec<StateShown<'_>> {
     let several = explanation.consent.len() > 1;
     let of_record = explanation.consent.iter().flat_map(move |record| {
         let addresses = record.addresses.first().filter(|_| several);
         let whose = addresses.map_or(String::new(), |address| format!(", mail from {}", line(address)));
-        record.states.iter().map(move |held| State {
+        record.states.iter().map(move |held| StateShown {
             when: format!("{}{whose}", days(held.from, held.until)),
             state: consent(held.state.word()),
             source: held.source.as_deref().map(line).unwrap_or_default(),

@@ -35,7 +35,7 @@ use room::Room;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
-use table::Table;
+use table::SenderTable;
 
 pub use super::explain::Explanation;
 
@@ -75,7 +75,7 @@ struct Document<'a> {
     cards: Vec<Card>,
     /// How many flagged senders have no card.
     without_card: usize,
-    table: Option<Table>,
+    table: Option<SenderTable>,
     /// What came from several senders together, where the policy asks.
     pressure: Option<Pressure>,
     chart: Option<Chart>,
@@ -130,7 +130,7 @@ impl<'a> Page<'a> {
             overview: Some(Overview::of(self)),
             cards: self.cards(flagged.take(self.room.cards)),
             without_card: count.saturating_sub(self.room.cards),
-            table: (!self.cases.is_empty()).then(|| Table::of(self)),
+            table: (!self.cases.is_empty()).then(|| SenderTable::of(self)),
             pressure: Pressure::of(self),
             chart: Chart::of(self),
             ..self.document("Promotional mail, by mailfatigue")

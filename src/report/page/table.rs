@@ -35,7 +35,7 @@ fn shown_columns(context: &Context<'_>) -> impl Iterator<Item = &'static Shown> 
 
 /// The table.
 #[derive(Debug)]
-pub struct Table {
+pub struct SenderTable {
     pub heads: Vec<Head>,
     pub rows: Vec<Row>,
     /// How many rows the report has.
@@ -64,7 +64,7 @@ pub struct Row {
     pub cells: Vec<(String, bool)>,
 }
 
-impl Table {
+impl SenderTable {
     pub fn of(page: &Page<'_>) -> Self {
         let compared = page.account.changes.is_some();
         let context =

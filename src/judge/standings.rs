@@ -27,7 +27,7 @@ impl Consent {
 type AddressOnList = (AddressId, Option<ListId>);
 
 /// What is on record for the marketing of a pair.
-pub(super) struct OnRecord<'a> {
+pub(super) struct Standings<'a> {
     pair: &'a Pair<'a>,
     judging: &'a JudgeContext<'a>,
     /// The pair's marketing messages, in time order.
@@ -35,7 +35,7 @@ pub(super) struct OnRecord<'a> {
     timelines: HashMap<AddressOnList, Timeline>,
 }
 
-impl<'a> OnRecord<'a> {
+impl<'a> Standings<'a> {
     pub fn of(pair: &'a Pair<'a>, marketing: &'a [&'a Fact], judging: &'a JudgeContext<'a>) -> Self {
         let mut timelines = HashMap::new();
         let mut latest = Latest::default();
