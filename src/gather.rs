@@ -1,26 +1,29 @@
 //! Reads all mailboxes, on several threads, and puts what they hold in the order in which it stands there.
 //!
-//! Files are cut into parts, and small ones read many at a time; threads take such tasks from one queue; what a task
-//! gave is taken in when all tasks before it have been. So nothing depends on which thread was faster.
+//! Files are cut into parts, and small ones read many at a time; threads take such tasks in their order, each with a
+//! channel of its own, and the channels are emptied in that order. So nothing depends on which thread was faster.
 
 mod by_customer;
 mod cache;
+mod fresh;
 mod gathered;
 mod in_order;
+mod pieces;
 mod step;
 mod task;
 
 pub use by_customer::gather_by_customer;
 pub use cache::Cache;
 pub use gathered::{Gathered, Yield};
+pub use pieces::Pieces;
 pub use step::Step;
 
-use crate::fact::{FactReader, Lens};
+use crate::fact::{FactReader, Lens, Piece};
 use crate::mailbox::Survey;
-use in_order::{InOrder, ThreadResult};
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, SyncSender};
+use fresh::Fresh;
+use in_order::{Collect, End, InOrder, ThreadResult};
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use task::{Task, tasks};
 
 /// How long a part is, in bytes: long enough that its borders cost nothing, short enough that threads end together.
@@ -29,7 +32,8 @@ const PART: u64 = 8 * 1_024 * 1_024;
 /// Reads all mailboxes. `progress` is told of each step. A mailbox that can't be read is a remark and
 /// gives nothing.
 pub fn gather(survey: &Survey, lens: &Lens, threads: usize, progress: &(dyn Fn(Step) + Sync)) -> Gathered {
-    in_parts(survey, lens, threads, (PART, None), progress)
+    let tasks = tasks(&survey.sources, PART, None);
+    Gathering { survey, lens, tasks: &tasks, threads, progress, cache: None }.run(Collect::Everything)
 }
 
 /// The same with the facts of earlier runs: only what is new is read from the mail.
@@ -40,61 +44,104 @@ pub fn gather_with(
     threads: usize,
     progress: &(dyn Fn(Step) + Sync),
 ) -> Gathered {
-    let gathered = in_parts(survey, lens, threads, (PART, Some(cache)), progress);
+    let tasks = tasks(&survey.sources, PART, Some(cache));
+    let gathering = Gathering { survey, lens, tasks: &tasks, threads, progress, cache: Some(cache) };
+    let gathered = gathering.run(Collect::Cached(Box::new(Fresh::new(cache))));
     cache.remove_unused(&survey.sources);
     gathered
 }
 
-fn in_parts(
+/// The same without keeping it: `pieces` are handed what was read. What is returned counts messages, and has the remarks.
+pub fn gather_in_pieces(
     survey: &Survey,
     lens: &Lens,
     threads: usize,
-    (length, cache): (u64, Option<&Cache>),
     progress: &(dyn Fn(Step) + Sync),
+    pieces: &mut dyn Pieces,
 ) -> Gathered {
-    let tasks = tasks(&survey.sources, length, cache);
-    let mut order = InOrder::new(survey, (lens, cache), &tasks, threads);
-    let next = AtomicUsize::new(0);
-    let (send, receive) = mpsc::sync_channel::<ThreadResult>(threads.max(1) * 2);
-    let work = |thread: usize, send: SyncSender<ThreadResult>| {
+    let tasks = tasks(&survey.sources, PART, None);
+    Gathering { survey, lens, tasks: &tasks, threads, progress, cache: None }.run(Collect::Pieces(pieces))
+}
+
+/// What is to be read, and how.
+struct Gathering<'a> {
+    survey: &'a Survey,
+    lens: &'a Lens,
+    tasks: &'a [Task<'a>],
+    threads: usize,
+    progress: &'a (dyn Fn(Step) + Sync),
+    cache: Option<&'a Cache>,
+}
+
+/// Where a thread announces the tasks that it takes: whoever has it is the only one to take one.
+type Announce = SyncSender<Receiver<ThreadResult>>;
+
+impl<'a> Gathering<'a> {
+    fn run(&self, collect: Collect<'a>) -> Gathered {
+        let in_pieces = matches!(collect, Collect::Pieces(_));
+        let mut order = InOrder::new(self.survey, self.lens, collect, self.tasks, self.threads);
+        let next = Mutex::new(0);
+        // Where nothing is kept, no thread may be far ahead of the others.
+        let ahead = if in_pieces { self.threads } else { self.tasks.len() };
+        let (announce, announced) = mpsc::sync_channel(ahead.max(1));
+        std::thread::scope(|scope| {
+            if self.tasks.len() == 1 && !in_pieces {
+                // One small file is read before a thread has started.
+                self.work(0, &next, &announce, in_pieces);
+            } else {
+                for thread in 0..self.threads.max(1).min(self.tasks.len()) {
+                    let (announce, next) = (announce.clone(), &next);
+                    scope.spawn(move || self.work(thread, next, &announce, in_pieces));
+                }
+            }
+            drop(announce);
+            for found in announced.into_iter().flatten() {
+                order.take_in(found);
+                if !order.wants_more() {
+                    return;
+                }
+            }
+        });
+        order.complete()
+    }
+
+    /// Reads one task after the other, until there are none or nobody wants more.
+    fn work(&self, thread: usize, next: &Mutex<usize>, announce: &Announce, in_pieces: bool) {
+        let (lens, progress) = (self.lens, self.progress);
         let mut reader = FactReader::new(lens);
-        while let Some((number, task)) = take(&next, &tasks) {
+        while let Some((task, send)) = self.take(next, announce) {
             let mut given = Vec::new();
-            let kept = cache.and_then(|cache| task.run_kept(lens, cache.keep, progress, &mut reader));
+            let kept = self.cache.and_then(|cache| task.run_kept(lens, cache.keep, progress, &mut reader));
             let is_fresh = kept.is_none();
-            let borders = kept.map_or_else(|| task.run(lens, progress, &mut reader, &mut given), Ok);
-            let (batch, names) = reader.take();
-            let found = ThreadResult { task: number, thread, batch, names, borders, given, is_fresh };
-            if send.send(found).is_err() {
+            let mut hand_on = |piece| drop(send.send(ThreadResult { thread, piece, end: None }));
+            let hand_on: Option<step::HandOn<'_>> = if in_pieces { Some(&mut hand_on) } else { None };
+            let borders = kept.map_or_else(|| task.run(lens, progress, &mut reader, &mut given, hand_on), Ok);
+            let piece = if in_pieces {
+                reader.take_piece()
+            } else {
+                let (batch, names) = reader.take();
+                Piece { batch, names, ..Piece::default() }
+            };
+            let end = Some(End { borders, given, is_fresh });
+            if send.send(ThreadResult { thread, piece, end }).is_err() {
                 return;
             }
         }
-    };
-    std::thread::scope(|scope| {
-        if tasks.len() == 1 {
-            // One small file is read before a thread has started.
-            work(0, send.clone());
-        } else {
-            for thread in 0..threads.max(1).min(tasks.len()) {
-                let (send, work) = (send.clone(), &work);
-                scope.spawn(move || work(thread, send));
-            }
-        }
-        drop(send);
-        let mut waiting = BTreeMap::new();
-        for found in receive {
-            waiting.insert(found.task, found);
-            while let Some(found) = waiting.remove(&order.taken) {
-                order.take_in(found);
-            }
-        }
-    });
-    order.complete()
-}
+    }
 
-fn take<'a, 't>(next: &AtomicUsize, tasks: &'t [Task<'a>]) -> Option<(usize, &'t Task<'a>)> {
-    let number = next.fetch_add(1, Ordering::Relaxed);
-    tasks.get(number).map(|task| (number, task))
+    /// The next task, and where its results go.
+    fn take(
+        &self,
+        next: &Mutex<usize>,
+        announce: &Announce,
+    ) -> Option<(&Task<'a>, SyncSender<ThreadResult>)> {
+        let mut next = next.lock().ok()?;
+        let task = self.tasks.get(*next)?;
+        *next += 1;
+        let (send, receive) = mpsc::sync_channel(1);
+        announce.send(receive).ok()?;
+        Some((task, send))
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +160,16 @@ mod tests {
         static LENS: LazyLock<Lens> =
             LazyLock::new(|| Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("valid") });
         let survey = survey(&[file.path().to_path_buf()]);
-        let Gathered { batch, names, .. } = in_parts(&survey, &LENS, threads, (length, None), &|_| {});
+        let tasks = tasks(&survey.sources, length, None);
+        let gathering = Gathering {
+            survey: &survey,
+            lens: &LENS,
+            tasks: &tasks,
+            threads,
+            progress: &|_| {},
+            cache: None,
+        };
+        let Gathered { batch, names, .. } = gathering.run(Collect::Everything);
         assert!(batch.remarks.is_empty() || batch.read == 0, "{:?}", batch.remarks);
         let skips = batch.skips.iter().map(|skip| (u32::MAX, skip.offset, skip.reason.why().to_string(), 0));
         let facts = batch.facts.iter().map(|fact| {

@@ -5,11 +5,13 @@
 
 mod beginning;
 mod leftovers;
+mod spool;
 
 pub use beginning::{
     FACTS_MARK, JSON_BEGINNING, LETTER_BEGINNINGS, LOOK, PAGE_BEGINNING, STATE_MARK, WORKBOOK_CREATOR,
 };
 pub use leftovers::{keep_no_longer, private_folder, remove_leftovers, run_to_its_end};
+pub use spool::Spool;
 
 use crate::error::Error;
 use beginning::{

@@ -4,7 +4,11 @@ mod common;
 
 use common::outputs::shell;
 use common::{Run, check, daily, fails_with, folder, promotion, run, run_with_stdin};
+use std::io::{Read, Write};
 use std::path::Path;
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// Options that shape facts, with a value or without.
 const SHAPING: [&str; 3] = ["--owner", "--brands", "--rules"];
@@ -141,6 +145,36 @@ fn a_stream_is_read_from_standard_input_and_a_file_too() {
     let file = std::fs::read(here.path().join("mail.parquet")).expect("the facts");
     let piped = run_with_stdin(here.path(), &["check", "--timezone", "UTC", "-"], &file);
     assert_eq!((piped.status, &piped.out, &piped.err), (0, &from_mail.out, &from_mail.err));
+}
+
+#[test]
+fn rows_come_out_before_all_is_read() {
+    let mail =
+        |number| format!("From x Sat Jan  3 08:00:00 2026\nFrom: shop{number}@shop.example\n\nNews.\n\n");
+    let first: String = (0..8_500).map(mail).collect();
+    let here = folder(&[("first.mbox", first.as_bytes())]);
+    let mut child = common::program()
+        .current_dir(here.path())
+        .args(["facts", "-q", "-o", "-", "first.mbox", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let (mut stdin, mut stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+    let (send, receive) = mpsc::channel();
+    let reading = std::thread::spawn(move || {
+        let mut bytes = vec![0; 1 << 20];
+        stdout.read_exact(&mut bytes).expect("rows");
+        send.send(()).expect("heard");
+        stdout.read_to_end(&mut bytes).expect("the rest");
+        bytes
+    });
+    receive.recv_timeout(Duration::from_secs(300)).expect("rows of the first mailbox");
+    stdin.write_all(mail(8_500).as_bytes()).expect("written");
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+    let told = run_with_stdin(here.path(), &["check", "-"], &reading.join().expect("a stream"));
+    assert!(told.err.starts_with("8,501 messages read from 2 mailboxes"), "{}", told.err);
 }
 
 #[test]

@@ -1,24 +1,27 @@
 //! Runs `facts`: what every message says, as a file for this program and others.
 
+mod pieces;
+
 use super::clock::now;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
 use super::inputs::FactOptions;
-use super::output::{prepare, publish};
+use super::output::{folder, prepare, publish, target};
 use super::progress::Progress;
 use super::redact::{RANDOM, RedactKey, redact_key};
 use super::remarks::{Amount, listed};
 use super::status::{DONE, FAILED};
 use super::terminal::columns_of_output;
-use crate::check::{Plan, PlanBuilder, account, redact_facts};
+use crate::check::{Plan, PlanBuilder, account};
 use crate::error::{Error, Result};
-use crate::fact_file::{Given, ParquetRows, Rows, StreamRows, write_rows};
-use crate::gather::{Gathered, gather};
-use crate::mailbox::Remark;
+use crate::fact_file::{Counts, Out, ParquetRows, RowWriter, schema_of};
+use crate::gather::{Yield, gather_in_pieces};
+use crate::mailbox::{Argument, Remark};
 use crate::outputs::FACTS;
 use crate::report::thousands;
 use clap::{Args, ValueHint};
-use std::io::{self, BufWriter, Write};
+use pieces::{FactPieces, LateStream, Read, Redacting};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Options of `facts`.
@@ -94,58 +97,21 @@ pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
     let redaction = options.redact.as_ref().map(RedactKey::redaction).transpose()?;
     let plan = options.plan(&written)?;
     written.spare(&plan.survey)?;
-    let progress = Progress::new(options.quiet, &plan);
-    let Gathered { mut batch, mut names, arguments } =
-        gather(&plan.survey, &plan.lens, plan.threads, &|step| progress.step(step));
-    progress.finish();
-    if let Some(redaction) = &redaction {
-        redact_facts(&mut batch, &mut names, redaction, &plan.lens.senders);
-    }
-    let given: Vec<Given> = arguments.iter().map(|(named, gave)| gave.as_given(named)).collect();
-    let rows = Rows {
-        batch: &batch,
-        names: &names,
-        given: &given,
-        lens: &plan.lens,
-        remarks: &batch.remarks,
-        orders: 0..batch.read,
-        redacted: redaction.is_some(),
-    };
-    let is_of_use = options.allow_empty || !batch.facts.is_empty();
-    if is_of_use {
-        written.replace_only_own()?;
-        write(&options.output, &rows)?;
-    }
-    let said = account(&arguments, is_of_use);
-    let remarks: Vec<Remark> = batch.remarks.iter().cloned().chain(said).collect();
+    let redacting = redaction.as_ref().map(|redaction| (redaction, &plan.lens.senders));
+    let read = options.write(&plan, redacting, &written)?;
+    let Read { gathered, counts, skips, names } = &read;
+    let said = account(&gathered.arguments, options.is_of_use(*counts));
+    let remarks: Vec<Remark> = gathered.batch.remarks.iter().cloned().chain(said).collect();
     let amount = Amount { quiet: options.quiet, verbose: options.verbose };
-    console.tell(&listed(&names, &batch.skips, &remarks, amount));
-    if is_of_use && !options.quiet {
-        console.tell(&options.summary(&rows, arguments.iter().filter(|(_, gave)| gave.is_read()).count()));
+    console.tell(&listed(names, skips, &remarks, amount));
+    if options.is_of_use(*counts) && !options.quiet {
+        console.tell(&options.summary(*counts, &gathered.arguments));
     }
     if let Some(key) = options.redact.as_ref().filter(|_| !options.quiet) {
         console.tell(&key.note());
     }
     let failed = remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)));
-    Ok(if failed || !is_of_use { FAILED } else { DONE })
-}
-
-fn write(path: &Path, rows: &Rows<'_>) -> Result<()> {
-    let schema = rows.schema();
-    if path.as_os_str() == "-" {
-        let stream = || -> io::Result<()> {
-            let mut out = StreamRows::new(BufWriter::new(io::stdout().lock()), &schema)?;
-            write_rows(rows, &mut |batch| out.add(batch))?;
-            out.end()
-        };
-        return stream().map_err(|error| Error::standard_output(&error));
-    }
-    let file = |to: &mut (dyn Write + Send)| {
-        let mut out = ParquetRows::new(to, &schema)?;
-        write_rows(rows, &mut |batch| out.add(batch))?;
-        out.end()
-    };
-    publish([prepare(path, file)?])
+    Ok(if failed || !options.is_of_use(*counts) { FAILED } else { DONE })
 }
 
 impl Facts {
@@ -162,6 +128,57 @@ impl Facts {
             .chain(key)
             .chain(settings.into_iter().filter_map(|(what, path)| Some((what, path.as_deref()?))))
             .collect()
+    }
+
+    /// Whether facts with so many messages are an output.
+    fn is_of_use(&self, counts: Counts) -> bool {
+        self.allow_empty || counts.facts > 0
+    }
+
+    /// Reads the mailboxes, and writes rows meanwhile: to standard output at once, else to a file that is put in place when
+    /// it is complete.
+    fn write(
+        &self,
+        plan: &Plan,
+        redacting: Option<Redacting<'_>>,
+        written: &Destinations<'_>,
+    ) -> Result<Read> {
+        let redacted = redacting.is_some();
+        let schema = schema_of(&plan.lens, redacted);
+        let remember_skips = self.verbose;
+        let read = |folder, out: Out<'_>| {
+            let progress = Progress::new(self.quiet, plan);
+            let rows = RowWriter::new(&plan.lens, redacted, folder, out);
+            let mut pieces = FactPieces::new(rows, redacting, remember_skips);
+            let step = |step| progress.step(step);
+            let gathered = gather_in_pieces(&plan.survey, &plan.lens, plan.threads, &step, &mut pieces);
+            progress.finish();
+            pieces.end(gathered, |counts| self.is_of_use(counts))
+        };
+        if self.output.as_os_str() == "-" {
+            let mut stream = LateStream::new(&schema);
+            let read = read(None, &mut |rows| stream.add(rows));
+            let ended = read.and_then(|read| {
+                if self.is_of_use(read.counts) {
+                    stream.end()?;
+                }
+                Ok(read)
+            });
+            return ended.map_err(|error| Error::standard_output(&error));
+        }
+        let mut found = None;
+        let complete = prepare(&self.output, |to: &mut (dyn Write + Send)| {
+            let mut out = ParquetRows::new(to, &schema)?;
+            let place = target(&self.output)?;
+            found = Some(read(Some(folder(&place).to_path_buf()), &mut |rows| out.add(rows))?);
+            out.end()
+        })?;
+        let read = found.unwrap_or_default();
+        if self.is_of_use(read.counts) {
+            written.replace_only_own()?;
+            publish([complete])?;
+        }
+        Ok(read)
     }
 
     fn plan(&self, written: &Destinations<'_>) -> Result<Plan> {
@@ -181,12 +198,12 @@ impl Facts {
         .build()
     }
 
-    fn summary(&self, rows: &Rows<'_>, mailboxes: usize) -> String {
+    fn summary(&self, counts: Counts, arguments: &[(Argument, Yield)]) -> String {
         let several = |count: u64, what: &str| match count {
             1 => format!("1 {what}"),
             count => format!("{} {what}s", thousands(count)),
         };
-        let unusable = match rows.batch.skips.len() as u64 {
+        let unusable = match counts.unusable as u64 {
             0 => String::new(),
             skips => format!(", {} of which can't be used,", thousands(skips)),
         };
@@ -194,9 +211,10 @@ impl Facts {
             path if path == "-" || self.redact.is_some() => String::new(),
             _ => format!(" in {}", self.output.display()),
         };
+        let mailboxes = arguments.iter().filter(|(_, gave)| gave.is_read()).count();
         format!(
             "facts of {}{unusable} from {}{place} (mailfatigue {})",
-            several(rows.batch.read.into(), "message"),
+            several(counts.messages.into(), "message"),
             match mailboxes {
                 1 => "1 mailbox".to_string(),
                 many => format!("{} mailboxes", thousands(many as u64)),

@@ -33,7 +33,6 @@ mod refused;
 mod remarks;
 mod run;
 mod spelling;
-mod spool;
 mod status;
 mod terminal;
 mod whole_files;

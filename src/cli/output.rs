@@ -4,8 +4,8 @@
 //! outputs of the run are complete, and its place at once.
 
 use super::interrupt::uninterrupted;
-use super::spool::Spool;
 use crate::error::{Error, Result};
+use crate::outputs::Spool;
 use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};

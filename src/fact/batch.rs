@@ -1,7 +1,7 @@
 //! What a stretch of a mailbox gave: facts and signs.
 
 use super::details::Details;
-use super::names::Renaming;
+use super::names::{NewNames, Renaming};
 use super::record::Record;
 use super::{AddressId, CustomerId, Evidence, Fact, ListId, MailboxId, SenderId};
 use crate::mailbox::{Remark, Unusable};
@@ -35,6 +35,19 @@ pub struct Batch {
     pub remarks: Vec<Remark>,
 }
 
+/// What a reader gave since it was last asked: a part of what it reads, where that may be much.
+#[derive(Debug, Default)]
+pub struct Piece {
+    /// What was read.
+    pub batch: Batch,
+    /// Its names.
+    pub names: NewNames,
+    /// How far the batch had come where the file began that it ends in; `None`: that began in an earlier piece.
+    pub begun: Option<Mark>,
+    /// Whether a file that began in an earlier piece can't be read to its end, so that what it gave there counts for nothing.
+    pub revokes: bool,
+}
+
 /// How far a batch had come.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Mark {
@@ -59,6 +72,12 @@ impl Mark {
     /// How many mailboxes they came from.
     pub fn mailboxes(&self) -> u32 {
         self.mailboxes
+    }
+
+    /// The same mark in a batch that counts what came before, and keeps nothing of it.
+    pub fn after(&self, before: &Batch) -> Self {
+        let read = before.read.saturating_add(self.read);
+        Self { read, mailboxes: before.mailboxes.saturating_add(self.mailboxes), ..Self::default() }
     }
 }
 
@@ -204,6 +223,13 @@ impl Batch {
         self.records.truncate(mark.records);
         self.read = mark.read;
         self.mailboxes = mark.mailboxes;
+    }
+
+    /// Counts what the next piece has, and keeps only its remarks.
+    pub fn count(&mut self, next: &mut Self) {
+        self.remarks.append(&mut next.remarks);
+        self.mailboxes = self.mailboxes.saturating_add(next.mailboxes);
+        self.read = self.read.saturating_add(next.read);
     }
 
     /// Takes in what the next stretch gave, whose reader's names are renamed.

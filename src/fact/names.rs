@@ -138,6 +138,13 @@ impl Names {
         NewNames(fresh)
     }
 
+    /// The names of a piece that was read with names of its own.
+    pub fn of_piece(new: &NewNames) -> Self {
+        let mut names = Self::default();
+        names.take_in(new, &mut Renaming::default());
+        names
+    }
+
     /// Takes in a reader's next names.
     pub fn take_in(&mut self, new: &NewNames, renaming: &mut Renaming) {
         let numbers = new.0.iter().map(|text| id::<u32>(self.texts.insert_full(Arc::clone(text)).0));

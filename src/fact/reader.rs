@@ -2,13 +2,14 @@
 
 mod body;
 mod header;
+mod keep;
 mod notes;
+mod sink;
 mod unwrap;
 
-use super::Detail;
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, ConsentSign, Mark, OptOutLink, Skip, id_hash, short_hash, shown};
+use super::batch::{Batch, Mark, OptOutLink, Piece, id_hash, short_hash, shown};
 use super::field_cache::FieldCache;
 use super::journal;
 use super::lens::Lens;
@@ -18,9 +19,8 @@ use super::record::Record;
 use super::state::{MailState, state_by};
 use super::unsubscribe::{WayOut, WaysOut, list_unsubscribe, unsubscribe};
 use super::{CustomerId, Fact, MailboxId, Names, Traits};
-use crate::classify::{Decision, Evidence, FoldedText, Open, Seen};
-use crate::error::caught;
-use crate::mailbox::{Marks, Place, RawMessage, Remark, Sink, Unusable, Want};
+use crate::classify::{Decision, FoldedText, Open, Seen};
+use crate::mailbox::{Marks, RawMessage, Unusable, Want};
 use crate::message::decode::{bracketed, plain_text};
 use crate::message::header::{FieldName, Fields, Spans};
 use body::{needs_body, note_mime};
@@ -40,8 +40,10 @@ pub struct FactReader<'a> {
     folder: PathBuf,
     folder_state: MailState,
     marks: Marks,
-    /// How far the batch had come where what stands or falls together began.
-    begun: Mark,
+    /// How far the batch had come where what stands or falls together began; `None`: that was handed on.
+    begun: Option<Mark>,
+    /// Whether what was handed on failed later.
+    revokes: bool,
     spans: Spans,
     /// The subject at hand, and other texts.
     subject: FoldedText,
@@ -109,7 +111,8 @@ impl<'a> FactReader<'a> {
             folder: PathBuf::new(),
             folder_state: MailState::default(),
             marks: Marks::default(),
-            begun: Mark::default(),
+            begun: Some(Mark::default()),
+            revokes: false,
             spans: Spans::default(),
             subject: FoldedText::default(),
             text: FoldedText::default(),
@@ -132,8 +135,24 @@ impl<'a> FactReader<'a> {
         self.pending = None;
         self.report = None;
         self.links.clear();
-        self.begun = Mark::default();
+        self.begun = Some(Mark::default());
         (std::mem::take(&mut self.batch), self.names.new_names())
+    }
+
+    /// What came since the last call, with names of its own, in the middle of a file or at its end: names are forgotten, so
+    /// that they are no more than those of a piece.
+    pub fn take_piece(&mut self) -> Piece {
+        let (begun, revokes) = (self.begun, std::mem::take(&mut self.revokes));
+        let (batch, names) = self.take();
+        self.begun = None;
+        (self.names, self.mailbox_id) = (Names::default(), None);
+        (self.authors, self.field_cache) = (Authors::default(), FieldCache::default());
+        Piece { batch, names, begun, revokes }
+    }
+
+    /// How many messages came since the last call.
+    pub fn messages(&self) -> u32 {
+        self.batch.read
     }
 
     /// Turns to a file of facts, which counts as a mailbox.
@@ -280,116 +299,5 @@ impl<'a> FactReader<'a> {
         let state = state.marked(&self.marks);
         let own = state.sent || by_owner;
         (MailState { no_mail: state.no_mail || (own && state.draft_mark), ..state }, own)
-    }
-
-    fn keep(&mut self, fact: Fact, decision: Decision, message_id: Option<&[u8]>) {
-        self.batch.read = self.batch.read.saturating_add(1);
-        let counts = !fact.traits.contains(Traits::NO_MAIL)
-            && !fact.traits.contains(Traits::UNVERIFIED)
-            && !fact.traits.contains(Traits::OWN);
-        if self.lens.with_records {
-            self.record.evidence = decision.evidence.filter(|_| counts);
-            self.batch.records.push(std::mem::take(&mut self.record));
-        }
-        if let (true, Some(evidence), Some(time)) = (counts, decision.evidence, fact.time) {
-            let Fact { identity, sender, from, list, .. } = fact;
-            for customer in std::iter::once(fact.customer).chain(self.further.iter().copied()) {
-                let message_id = shown(message_id);
-                self.batch.signs.push(ConsentSign {
-                    evidence,
-                    identity,
-                    time,
-                    sender,
-                    customer,
-                    from,
-                    list,
-                    message_id,
-                });
-            }
-        }
-        let about_a_subscription = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase)
-            || self.lens.rules.is_about_a_subscription(decision.rule);
-        let traits = fact.traits.with(Traits::SUBSCRIPTION, about_a_subscription);
-        let fact = Fact { rule: decision.rule, kind: decision.kind, traits, ..fact };
-        self.batch.facts.push(fact);
-        self.batch.facts.extend(self.further.iter().map(|customer| Fact { customer: *customer, ..fact }));
-    }
-
-    fn skip(&mut self, offset: u64, reason: Unusable) {
-        self.batch.read = self.batch.read.saturating_add(1);
-        let mailbox = self.mailbox_id();
-        self.batch.skips.push(Skip { mailbox, offset, reason });
-        if self.lens.with_records {
-            self.batch.records.push(Record::default());
-        }
-        if self.lens.with_details {
-            let (subject, from, message_id, ways_out, signs) = Default::default();
-            self.batch.details.push(Detail { mailbox, offset, subject, from, message_id, ways_out, signs });
-        }
-    }
-
-    fn mailbox_id(&mut self) -> MailboxId {
-        let (names, path) = (&mut self.names, &self.mailbox);
-        *self.mailbox_id.get_or_insert_with(|| names.number(&path.to_string_lossy()))
-    }
-}
-
-impl Sink for FactReader<'_> {
-    fn begin(&mut self) {
-        self.begun = self.batch.mark();
-    }
-
-    fn turn_to(&mut self, place: &Place<'_>) {
-        self.batch.mailboxes = self.batch.mailboxes.saturating_add(1);
-        self.mailbox = place.path.to_path_buf();
-        self.mailbox_id = None;
-        self.marks = place.marks;
-        if self.folder != place.folder {
-            self.folder = place.folder.to_path_buf();
-            self.folder_state = self.lens.labels.folder_state(place.folder);
-        }
-    }
-
-    fn remark(&mut self, remark: Remark) {
-        if matches!(remark, Remark::Failed(_)) {
-            self.batch.cut_back(&self.begun);
-            self.pending = None;
-            self.report = None;
-            // What was forgotten may come again.
-            self.links.clear();
-        }
-        self.batch.remarks.push(remark);
-    }
-
-    fn message(&mut self, message: RawMessage<'_>) -> Want {
-        // One message that defeats a parser is skipped and counted; the night goes on.
-        let outcome = caught(|| self.read(message)).unwrap_or(Err(Unusable::Unreadable));
-        outcome.unwrap_or_else(|reason| {
-            self.skip(message.offset, reason);
-            Want::Nothing
-        })
-    }
-
-    fn body(&mut self, body: &[u8]) {
-        let suspect = self.pending.as_mut().and_then(|pending| pending.waiting.suspect.take());
-        if !suspect.is_some_and(|suspect| self.begin_report(suspect, body)) {
-            self.ordinary_body(body);
-        }
-    }
-
-    fn wants_rest(&self) -> bool {
-        self.report.is_some()
-    }
-
-    fn rest(&mut self, piece: &[u8]) {
-        self.feed_report(piece);
-    }
-
-    fn end(&mut self) {
-        self.end_report();
-    }
-
-    fn unusable(&mut self, offset: u64, reason: Unusable) {
-        self.skip(offset, reason);
     }
 }

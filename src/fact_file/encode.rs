@@ -1,109 +1,47 @@
-//! A batch of facts as rows.
+//! Facts, and what is said beside them, as rows.
 
 use super::cells::Cells;
-use super::schema::{ColumnId, RowKind, schema};
-use super::{Given, MADE_BY, Shape};
+use super::schema::{ColumnId, RowKind};
+use super::{Given, MADE_BY};
 use crate::fact::{
     AddressId, Batch, Candidates, Detail, Fact, GroupedBy, Lens, Names, Record, Skip, Traits, WayOut,
     WaysOut, Written, host_of_address,
 };
 use crate::mailbox::Remark;
-use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, SchemaRef};
 use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-/// How many rows go together at most: so many are in memory when they are read.
-const TOGETHER: usize = 65_536;
-
-/// What becomes rows.
+/// Messages that become rows.
 #[derive(Debug, Clone)]
-pub struct Rows<'a> {
+pub struct Messages<'a> {
     /// Facts, with details and records of all messages.
     pub batch: &'a Batch,
-    /// Their names.
+    /// Their names; redacted where the rows are.
     pub names: &'a Names,
-    /// The mailboxes as they were named.
-    pub given: &'a [Given],
-    /// How they were looked at.
-    pub lens: &'a Lens,
-    /// What is said besides messages.
-    pub remarks: &'a [Remark],
     /// Which messages, by their order.
     pub orders: Range<u32>,
-    /// Whether batch and names were redacted: then nothing else names people either.
-    pub redacted: bool,
 }
 
-/// Whoever takes rows.
-pub type Out<'a> = &'a mut dyn FnMut(&RecordBatch) -> io::Result<()>;
-
-impl Rows<'_> {
-    /// The schema of the rows, with what shaped them.
-    pub fn schema(&self) -> SchemaRef {
-        let shape = Shape::of(self.lens);
-        Arc::new(schema(if self.redacted { shape.redacted_metadata() } else { shape.metadata() }))
-    }
-}
-
-/// Hands all rows on, many at a time. The rows of a message are never parted.
-pub fn write_rows(rows: &Rows<'_>, out: Out<'_>) -> io::Result<()> {
-    let schema = rows.schema();
-    let mut writer = Writer { rows, schema, cells: Cells::new(), groups: HashMap::new(), out };
-    writer.messages()?;
-    for remark in rows.remarks {
-        writer.remark(remark);
-    }
-    rows.given.iter().try_for_each(|given| writer.given(given))?;
-    writer.hand_on()
-}
-
-struct Writer<'a, 'o> {
-    rows: &'a Rows<'a>,
-    schema: SchemaRef,
-    cells: Cells,
-    /// How the sender of each From address was found.
+/// Makes rows.
+pub(super) struct Encoder<'a> {
+    pub cells: Cells,
+    lens: &'a Lens,
+    /// Whether what comes is redacted: then nothing else names people either.
+    redacted: bool,
+    /// How the sender of each From address was found, of the messages at hand.
     groups: HashMap<AddressId, GroupedBy>,
-    out: Out<'o>,
 }
 
-impl Writer<'_, '_> {
-    fn messages(&mut self) -> io::Result<()> {
-        let rows = self.rows;
-        let mut facts = rows.batch.facts.iter().peekable();
-        let mut skips = rows.batch.skips.iter();
-        for order in 0..rows.batch.read {
-            if self.cells.rows() >= TOGETHER {
-                self.hand_on()?;
-            }
-            let mut usable = false;
-            while let Some(fact) = facts.next_if(|fact| fact.order == order) {
-                if rows.orders.contains(&order) {
-                    // What the owner wrote is written once, whatever the number of its recipients.
-                    self.message(fact, !usable);
-                }
-                usable = true;
-            }
-            if !usable
-                && let Some(skip) = skips.next()
-                && rows.orders.contains(&order)
-            {
-                self.unusable(order, skip);
-            }
-        }
-        Ok(())
+impl<'a> Encoder<'a> {
+    pub fn new(lens: &'a Lens, redacted: bool) -> Self {
+        Self { cells: Cells::new(), lens, redacted, groups: HashMap::new() }
     }
 
-    fn hand_on(&mut self) -> io::Result<()> {
-        if self.cells.rows() == 0 {
-            return Ok(());
-        }
-        let failed = |error: ArrowError| io::Error::other(error.to_string());
-        let batch = self.cells.take(&self.schema).map_err(failed)?;
-        (self.out)(&batch)
+    /// Turns to messages with names of their own.
+    pub fn turn_to_messages(&mut self) {
+        self.groups.clear();
     }
 
     fn begin(&mut self, kind: RowKind) {
@@ -111,20 +49,22 @@ impl Writer<'_, '_> {
         self.cells.text(ColumnId::Row, kind.word());
     }
 
-    fn message(&mut self, fact: &Fact, is_first: bool) {
-        let rows = self.rows;
+    /// A fact of a message with that number; what the owner wrote in it is written once, with the `is_first`.
+    pub fn message(&mut self, from: &Messages<'_>, (fact, number): (&Fact, u32), is_first: bool) {
         let at = fact.order as usize;
-        let (Some(record), Some(detail)) = (rows.batch.records.get(at), rows.batch.details.get(at)) else {
+        let (Some(record), Some(detail)) = (from.batch.records.get(at), from.batch.details.get(at)) else {
             return;
         };
-        let customer = rows.names.text(fact.customer);
+        let names = from.names;
+        let customer = names.text(fact.customer);
         self.begin(RowKind::Message);
         self.cells.text(ColumnId::Customer, customer);
-        self.fact(fact);
+        self.cells.number(ColumnId::Message, number.into());
+        self.fact(fact, names);
         self.times(&record.times);
         self.traits(fact.traits);
         self.evidence(record);
-        self.detail(&detail);
+        self.detail(&detail, names);
         let written = record.written.as_ref().filter(|_| is_first);
         if let Some(written) = written.filter(|written| written.writer == customer) {
             self.written(written);
@@ -133,9 +73,9 @@ impl Writer<'_, '_> {
         if let Some(written) = written.filter(|written| written.writer != customer) {
             self.begin(RowKind::Written);
             self.cells.text(ColumnId::Customer, &written.writer);
-            self.cells.number(ColumnId::Message, fact.order.into());
+            self.cells.number(ColumnId::Message, number.into());
             self.identity(fact);
-            self.cells.text_if_any(ColumnId::Mailbox, rows.names.text(detail.mailbox));
+            self.cells.text_if_any(ColumnId::Mailbox, names.text(detail.mailbox));
             self.cells.text_if_any(ColumnId::MessageId, &detail.message_id);
             self.times(&record.times);
             self.written(written);
@@ -148,18 +88,16 @@ impl Writer<'_, '_> {
         self.cells.number_if_any(ColumnId::Identity, identity);
     }
 
-    fn fact(&mut self, fact: &Fact) {
+    fn fact(&mut self, fact: &Fact, names: &Names) {
         self.identity(fact);
-        let Fact { order, sender, customer: _, from, name, list, rule, kind, .. } = *fact;
+        let Fact { sender, customer: _, from, name, list, rule, kind, .. } = *fact;
         let Fact { way_out, leads_to, template, answers, .. } = *fact;
-        // These are in other columns: identity, the Message-ID, the times, the traits.
-        let Fact { identity: _, message_id: _, time: _, traits: _, .. } = *fact;
-        let names = self.rows.names;
-        let lens = self.rows.lens;
+        // These are in other columns: identity, the Message-ID, its number, the times, the traits.
+        let Fact { identity: _, message_id: _, order: _, time: _, traits: _, .. } = *fact;
+        let lens = self.lens;
         let group = || lens.senders.organisation(names.unredacted(from)).grouped_by;
         let group = self.groups.entry(from).or_insert_with(group);
         let cells = &mut self.cells;
-        cells.number(ColumnId::Message, order.into());
         cells.text(ColumnId::Sender, names.text(sender));
         cells.text(ColumnId::GroupedBy, group.word());
         cells.text(ColumnId::FromAddress, names.text(from));
@@ -222,11 +160,11 @@ impl Writer<'_, '_> {
         self.cells.flag(ColumnId::WrittenIsAnswer, *is_answer);
     }
 
-    fn detail(&mut self, detail: &Detail) {
+    fn detail(&mut self, detail: &Detail, names: &Names) {
         // The From address is a fact's, too.
         let Detail { mailbox, offset, subject, from: _, message_id, ways_out, signs } = detail;
         let cells = &mut self.cells;
-        cells.text_if_any(ColumnId::Mailbox, self.rows.names.text(*mailbox));
+        cells.text_if_any(ColumnId::Mailbox, names.text(*mailbox));
         cells.number(ColumnId::Offset, offset.cast_signed());
         cells.text_if_any(ColumnId::Subject, subject);
         cells.text_if_any(ColumnId::MessageId, message_id);
@@ -238,23 +176,24 @@ impl Writer<'_, '_> {
                 }
             }
         }
-        let names =
-            signs.iter().filter_map(|number| self.rows.lens.rules.sign(*number)).map(|sign| &*sign.id);
-        let names: Vec<&str> = names.collect();
-        cells.text_if_any(ColumnId::Signs, &names.join(" "));
+        let signs = signs.iter().filter_map(|number| self.lens.rules.sign(*number)).map(|sign| &*sign.id);
+        let signs: Vec<&str> = signs.collect();
+        cells.text_if_any(ColumnId::Signs, &signs.join(" "));
     }
 
-    fn unusable(&mut self, order: u32, skip: &Skip) {
+    /// A message that can't be used, with its number.
+    pub fn unusable(&mut self, names: &Names, (skip, number): (&Skip, u32)) {
         self.begin(RowKind::Unusable);
-        self.cells.number(ColumnId::Message, order.into());
-        self.cells.text_if_any(ColumnId::Mailbox, self.rows.names.text(skip.mailbox));
+        self.cells.number(ColumnId::Message, number.into());
+        self.cells.text_if_any(ColumnId::Mailbox, names.text(skip.mailbox));
         self.cells.number(ColumnId::Offset, skip.offset.cast_signed());
         self.cells.text(ColumnId::Note, skip.reason.why());
         self.cells.end_row();
     }
 
-    fn given(&mut self, given: &Given) -> io::Result<()> {
-        let path = if self.rows.redacted { PathBuf::new() } else { given.path.clone() };
+    /// A mailbox as it was named.
+    pub fn given(&mut self, given: &Given) -> io::Result<()> {
+        let path = if self.redacted { PathBuf::new() } else { given.path.clone() };
         let given = Given { path, ..given.clone() };
         let text = serde_json::to_string(&given).map_err(io::Error::other)?;
         self.begin(RowKind::Mailbox);
@@ -264,8 +203,9 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    fn remark(&mut self, remark: &Remark) {
-        let redacted = self.rows.redacted;
+    /// Something else than a message.
+    pub fn remark(&mut self, remark: &Remark) {
+        let redacted = self.redacted;
         let error = |kind, error| (kind, serde_json::to_string(error).unwrap_or_default());
         match remark {
             Remark::Blocked(addresses) => {

@@ -9,9 +9,6 @@ use std::io::{self, BufReader, Read, Write};
 /// How an Arrow stream ends: a mark, and no message.
 const END: [u8; 8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
 
-/// How many rows go together: whoever reads a stream keeps as many at a time.
-const TOGETHER: usize = 8_192;
-
 /// A stream in the making.
 pub struct StreamRows<W: Write>(StreamWriter<W>);
 
@@ -23,15 +20,12 @@ impl<W: Write> StreamRows<W> {
 
     /// Adds some rows.
     pub fn add(&mut self, rows: &RecordBatch) -> io::Result<()> {
-        (0..rows.num_rows()).step_by(TOGETHER).try_for_each(|from| {
-            let some = rows.slice(from, TOGETHER.min(rows.num_rows() - from));
-            self.0.write(&some).map_err(to_io)
-        })
+        self.0.write(rows).map_err(to_io)
     }
 
-    /// Ends the stream.
-    pub fn end(mut self) -> io::Result<()> {
-        self.0.finish().map_err(to_io)
+    /// Ends the stream, and returns where it was written to.
+    pub fn end(self) -> io::Result<W> {
+        self.0.into_inner().map_err(to_io)
     }
 }
 
@@ -79,30 +73,5 @@ fn to_io(error: ArrowError) -> io::Error {
     match error {
         ArrowError::IoError(_, error) => error,
         other => io::Error::other(other.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use arrow_array::Int64Array;
-    use arrow_schema::{DataType, Field, Schema};
-    use std::sync::Arc;
-
-    #[test]
-    fn many_rows_come_in_batches_of_some() {
-        let schema: SchemaRef = Arc::new(Schema::new(vec![Field::new("number", DataType::Int64, false)]));
-        let numbers = Arc::new((0..20_000).collect::<Int64Array>());
-        let rows = RecordBatch::try_new(Arc::clone(&schema), vec![numbers]).expect("rows");
-        let mut bytes = Vec::new();
-        let mut out = StreamRows::new(&mut bytes, &schema).expect("begun");
-        out.add(&rows).expect("written");
-        out.end().expect("ended");
-        let mut stream = Incoming::new(bytes.as_slice()).expect("a stream");
-        let batches: Vec<RecordBatch> =
-            std::iter::from_fn(|| stream.rows()).map(|batch| batch.expect("rows")).collect();
-        assert_eq!(batches.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [8_192, 8_192, 3_616]);
-        assert_eq!(batches[2], rows.slice(16_384, 3_616));
-        assert!(stream.is_whole());
     }
 }

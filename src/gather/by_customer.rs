@@ -1,10 +1,10 @@
 //! Reads facts that may come sorted by customer, and hands each customer's on before the next one's are read.
 
 use super::gathered::Gathered;
-use super::in_order::{InOrder, ThreadResult};
+use super::in_order::{Collect, End, InOrder, ThreadResult};
 use super::step::{ProgressReader, Step};
 use super::task::Task;
-use crate::fact::{FactReader, Lens};
+use crate::fact::{FactReader, Lens, Piece};
 use crate::fact_file::OneCustomer;
 use crate::mailbox::{self, BLOCK, Part, Remark, Sink, Survey};
 
@@ -18,14 +18,15 @@ pub fn gather_by_customer(
     one_customer: OneCustomer<'_>,
 ) -> (Gathered, bool) {
     let tasks = [Task::plain(&survey.sources, Part::Whole)];
-    let mut order = InOrder::new(survey, (lens, None), &tasks, 1);
+    let mut order = InOrder::new(survey, lens, Collect::Everything, &tasks, 1);
     let mut reader = FactReader::new(lens);
     let (mut given, mut is_whole) = (Vec::new(), true);
     for source in &survey.sources {
         reader.begin();
         let for_one: OneCustomer<'_> = &mut *one_customer;
         let (reader, one_customer) = (&mut reader, Some(for_one));
-        let mut told = ProgressReader { reader, progress, lens, given: Vec::new(), one_customer };
+        let (given_here, hand_on) = (Vec::new(), None);
+        let mut told = ProgressReader { reader, progress, lens, given: given_here, one_customer, hand_on };
         let bytes = |bytes| progress(Step::Bytes(bytes));
         match mailbox::read(source, &Part::Whole, BLOCK, &bytes, &mut told) {
             Ok(_) => given.append(&mut told.given),
@@ -36,14 +37,8 @@ pub fn gather_by_customer(
         }
     }
     let (batch, names) = reader.take();
-    order.take_in(ThreadResult {
-        task: 0,
-        thread: 0,
-        batch,
-        names,
-        borders: Ok(None),
-        given,
-        is_fresh: true,
-    });
+    let piece = Piece { batch, names, ..Piece::default() };
+    let end = End { borders: Ok(None), given, is_fresh: true };
+    order.take_in(ThreadResult { thread: 0, piece, end: Some(end) });
     (order.complete(), is_whole)
 }

@@ -1,19 +1,25 @@
 //! Puts what the threads found in the order in which it is in the mailboxes.
 
-use super::cache::{Cache, may_be_kept};
+use super::fresh::Fresh;
 use super::gathered::{Gathered, Yield};
+use super::pieces::Pieces;
 use super::task::Task;
 use crate::error::{Error, Result};
-use crate::fact::{Batch, Details, FactReader, Lens, Mark, NewNames, Renaming};
+use crate::fact::{FactReader, Lens, Mark, Names, Piece, Renaming};
 use crate::fact_file::Given;
 use crate::mailbox::{Argument, Borders, Part, Remark, Survey};
 
 /// What a thread found.
 pub(super) struct ThreadResult {
-    pub task: usize,
     pub thread: usize,
-    pub batch: Batch,
-    pub names: NewNames,
+    /// What came next.
+    pub piece: Piece,
+    /// At the end of the task.
+    pub end: Option<End>,
+}
+
+/// How a task ended.
+pub(super) struct End {
     /// Of a stretch.
     pub borders: Result<Option<Borders>>,
     /// The mailboxes that facts were made from.
@@ -22,16 +28,20 @@ pub(super) struct ThreadResult {
     pub is_fresh: bool,
 }
 
+/// What becomes of what is read.
+pub(super) enum Collect<'a> {
+    /// It is kept as a whole.
+    Everything,
+    /// The same; what comes from the mail is written to the cache, too.
+    Cached(Box<Fresh<'a>>),
+    /// It is handed on piece by piece, and only counted.
+    Pieces(&'a mut dyn Pieces),
+}
+
 /// Takes in what the tasks gave, one after the other.
 pub(super) struct InOrder<'a> {
     lens: &'a Lens,
-    cache: Option<&'a Cache>,
-    /// What was read from the mail of the source at hand, to be kept.
-    fresh: Batch,
-    /// Whether facts that were kept of it turned out to be damaged.
-    is_damaged: bool,
-    /// Whether it was said that facts can't be kept.
-    told_of_cache: bool,
+    collect: Collect<'a>,
     tasks: &'a [Task<'a>],
     /// For each thread, what its names are called here.
     renamings: Vec<Renaming>,
@@ -43,17 +53,22 @@ pub(super) struct InOrder<'a> {
     survey: &'a Survey,
     /// Where the source at hand begins in the batch: all of it goes where one of its parts fails.
     mark: Mark,
+    /// The same of the file at hand, where a task reads several or the members of an archive.
+    begun: Mark,
+    /// How many remarks there were before the source at hand.
+    remarks: usize,
     /// Why it failed.
     failure: Option<Error>,
     /// Where the next part must begin, where the part before it says so.
     expected: Option<u64>,
-    pub taken: usize,
+    taken: usize,
 }
 
 impl<'a> InOrder<'a> {
     pub fn new(
         survey: &'a Survey,
-        (lens, cache): (&'a Lens, Option<&'a Cache>),
+        lens: &'a Lens,
+        collect: Collect<'a>,
         tasks: &'a [Task<'a>],
         threads: usize,
     ) -> Self {
@@ -66,14 +81,11 @@ impl<'a> InOrder<'a> {
             gave[*argument].0.note(remark);
             gathered.batch.remarks.push(remark.clone());
         }
-        let mark = gathered.batch.mark();
-        let given = Vec::new();
+        let (mark, remarks) = (gathered.batch.mark(), gathered.batch.remarks.len());
+        let (given, failure, expected) = Default::default();
         Self {
             lens,
-            cache,
-            fresh: Batch::default(),
-            is_damaged: false,
-            told_of_cache: false,
+            collect,
             tasks,
             renamings,
             gathered,
@@ -81,97 +93,108 @@ impl<'a> InOrder<'a> {
             given,
             survey,
             mark,
-            failure: None,
-            expected: None,
+            begun: mark,
+            remarks,
+            failure,
+            expected,
             taken: 0,
         }
     }
 
+    /// Whether what comes next is of any use.
+    pub fn wants_more(&self) -> bool {
+        match &self.collect {
+            Collect::Pieces(pieces) => pieces.want_more(),
+            _ => true,
+        }
+    }
+
+    /// Takes in what a thread found next of the first task that has not ended.
     pub fn take_in(&mut self, found: ThreadResult) {
-        let Some(task) = self.tasks.get(found.task) else { return };
-        self.gathered.names.take_in(&found.names, &mut self.renamings[found.thread]);
-        let remarks = self.gathered.batch.remarks.len();
-        self.given.extend(found.given);
-        self.is_damaged |= found.is_fresh && task.kept.is_some();
-        match found.borders {
-            Ok(borders) => self.part(task, (found.batch, found.is_fresh), found.thread, borders),
+        let Some(task) = self.tasks.get(self.taken) else { return };
+        let ThreadResult { thread, piece, end } = found;
+        let mut renaming = std::mem::take(&mut self.renamings[thread]);
+        if !matches!(self.collect, Collect::Pieces(_)) {
+            self.gathered.names.take_in(&piece.names, &mut renaming);
+        }
+        match end {
+            None => self.append(task, (piece, true), &renaming),
+            Some(end) => self.end_of_task(task, piece, end, &renaming),
+        }
+        self.renamings[thread] = renaming;
+    }
+
+    fn end_of_task(&mut self, task: &Task<'_>, piece: Piece, end: End, renaming: &Renaming) {
+        self.given.extend(end.given);
+        if let Collect::Cached(fresh) = &mut self.collect {
+            fresh.is_damaged |= end.is_fresh && task.kept.is_some();
+        }
+        match end.borders {
+            Ok(borders) => self.part(task, (piece, end.is_fresh), renaming, borders),
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }
         self.taken += 1;
         let goes_on = self.tasks.get(self.taken).is_some_and(|next| std::ptr::eq(next.sources, task.sources));
         if !goes_on {
-            self.end_of_source(task, remarks);
+            self.end_of_source(task);
         }
     }
 
-    /// Takes in a batch; what comes from the mail is kept beside it where there is a cache.
-    fn append(&mut self, (mut batch, is_fresh): (Batch, bool), renaming: &Renaming) {
-        if let Some(cache) = self.cache {
-            if is_fresh {
-                self.fresh.append(batch.clone(), renaming);
+    /// Takes in what comes next, and whether it comes from the mail.
+    fn append(&mut self, task: &Task<'_>, (piece, is_fresh): (Piece, bool), renaming: &Renaming) {
+        let Piece { mut batch, names, begun, revokes } = piece;
+        let whole = &mut self.gathered.batch;
+        match &mut self.collect {
+            Collect::Everything => whole.append(batch, renaming),
+            Collect::Cached(fresh) => {
+                fresh.take_in(&mut batch, renaming, is_fresh);
+                whole.append(batch, renaming);
             }
-            if !cache.keep.details {
-                batch.details = Details::default();
-            }
-            if !cache.keep.records {
-                batch.records = Vec::new();
-            }
-        }
-        self.gathered.batch.append(batch, renaming);
-    }
-
-    /// Keeps what was read from the mail. That it can't be kept is said, and makes no difference.
-    fn keep(&mut self, task: &Task<'_>) {
-        let fresh = std::mem::take(&mut self.fresh);
-        let is_damaged = std::mem::take(&mut self.is_damaged);
-        let (Some(cache), Some(source)) = (self.cache, task.sources.first()) else { return };
-        if self.failure.is_some() || !may_be_kept(&fresh, &self.given) {
-            return;
-        }
-        let names = &self.gathered.names;
-        if let (true, Some(kept)) = (is_damaged, &task.kept) {
-            let _ = std::fs::remove_file(&kept.path);
-        }
-        let kept = match (&task.known, &task.key) {
-            (Some(_), _) if is_damaged => cache.forget(source),
-            (Some(known), _) => known.clone().extend(cache, source, &fresh, names, self.lens),
-            (None, Some(key)) if task.kept.is_none() || is_damaged => {
-                match cache.key(task.sources).as_ref() == Some(key) {
-                    true => cache.write_facts(key, &fresh, names, self.lens, None).map(drop),
-                    false => Ok(()),
+            Collect::Pieces(pieces) => {
+                if revokes {
+                    whole.cut_back(&self.begun);
+                    pieces.forget();
                 }
+                // The parts of a long file fail together.
+                let begun = begun.filter(|_| task.part == Part::Whole);
+                self.begun = begun.map_or(self.begun, |begun| begun.after(whole));
+                whole.count(&mut batch);
+                pieces.add(batch, Names::of_piece(&names), begun.map(|begun| begun.messages()));
             }
-            _ => Ok(()),
-        };
-        if let (Err(error), false) = (kept, self.told_of_cache) {
-            self.told_of_cache = true;
-            let error = Error::io(cache.folder(), "can't keep facts for the next run", &error);
-            self.gathered.batch.remarks.push(Remark::Note(error));
         }
     }
 
-    fn end_of_source(&mut self, task: &Task<'_>, remarks: usize) {
+    fn end_of_source(&mut self, task: &Task<'_>) {
         self.expected = None;
-        self.keep(task);
-        if let Some(error) = self.failure.take() {
-            self.gathered.batch.cut_back(&self.mark);
-            self.given.clear();
-            self.gathered.batch.remarks.push(Remark::Failed(error));
+        let (names, batch) = (&self.gathered.names, &mut self.gathered.batch);
+        if let Collect::Cached(fresh) = &mut self.collect {
+            let failed = self.failure.is_some();
+            batch.remarks.extend(fresh.keep((task, failed), &self.given, (names, self.lens)));
         }
-        let batch = &self.gathered.batch;
+        let failure = self.failure.take();
+        if let Collect::Pieces(pieces) = &mut self.collect {
+            if failure.is_some() { pieces.forget() } else { pieces.settle() }
+        }
+        if let Some(error) = failure {
+            batch.cut_back(&self.mark);
+            self.given.clear();
+            batch.remarks.push(Remark::Failed(error));
+        }
         let given = std::mem::take(&mut self.given);
         if let Some((gave, from)) = task.sources.first().and_then(|source| self.gave.get_mut(source.argument))
         {
             from.extend(given);
-            batch.remarks[remarks..].iter().for_each(|remark| gave.note(remark));
+            batch.remarks[self.remarks..].iter().for_each(|remark| gave.note(remark));
             gave.messages += batch.read - self.mark.messages();
             gave.mailboxes += batch.mailboxes - self.mark.mailboxes();
         }
         self.mark = batch.mark();
+        self.begun = self.mark;
+        self.remarks = batch.remarks.len();
     }
 
     /// Takes in a part, unless the part before it reaches into it: then it is read again from there.
-    fn part(&mut self, task: &Task<'_>, batch: (Batch, bool), thread: usize, borders: Option<Borders>) {
+    fn part(&mut self, task: &Task<'_>, piece: (Piece, bool), renaming: &Renaming, borders: Option<Borders>) {
         match (self.expected, task.part) {
             (Some(start), Part::Stretch { to, .. }) if start >= to => {}
             (Some(start), Part::Stretch { to, dialect, .. })
@@ -181,9 +204,7 @@ impl<'a> InOrder<'a> {
             }
             _ => {
                 self.expected = borders.and_then(|borders| borders.next);
-                let renaming = std::mem::take(&mut self.renamings[thread]);
-                self.append(batch, &renaming);
-                self.renamings[thread] = renaming;
+                self.append(task, piece, renaming);
             }
         }
     }
@@ -202,13 +223,15 @@ impl<'a> InOrder<'a> {
 
     fn again(&mut self, task: &Task<'_>, part: Part) {
         let mut reader = FactReader::new(self.lens);
-        match Task::plain(task.sources, part).run(self.lens, &|_| {}, &mut reader, &mut Vec::new()) {
+        match Task::plain(task.sources, part).run(self.lens, &|_| {}, &mut reader, &mut Vec::new(), None) {
             Ok(borders) => {
                 let (batch, names) = reader.take();
                 let mut renaming = Renaming::default();
-                self.gathered.names.take_in(&names, &mut renaming);
+                if !matches!(self.collect, Collect::Pieces(_)) {
+                    self.gathered.names.take_in(&names, &mut renaming);
+                }
                 self.expected = borders.and_then(|borders| borders.next);
-                self.append((batch, true), &renaming);
+                self.append(task, (Piece { batch, names, ..Piece::default() }, true), &renaming);
             }
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }

@@ -1,9 +1,15 @@
 //! How far reading has come, reported while it goes on.
 
 use crate::error::Result;
-use crate::fact::{FactReader, Lens};
+use crate::fact::{FactReader, Lens, Piece};
 use crate::fact_file::{self, Given, Keep, OneCustomer};
 use crate::mailbox::{FactsFile, Place, RawMessage, Remark, Sink, Unusable, Want};
+
+/// So many messages of one file go together at most, where what is read is handed on: about 5 MB.
+const TOGETHER: u32 = 4_096;
+
+/// Whoever takes what was read of a file before its end.
+pub(super) type HandOn<'a> = &'a mut dyn FnMut(Piece);
 
 /// A step of reading, reported while reading goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +32,18 @@ pub(super) struct ProgressReader<'a, 'l> {
     pub(super) given: Vec<Given>,
     /// Who takes facts that come sorted by customer.
     pub(super) one_customer: Option<OneCustomer<'a>>,
+    /// Who takes what was read as soon as it is much.
+    pub(super) hand_on: Option<HandOn<'a>>,
+}
+
+impl ProgressReader<'_, '_> {
+    fn hand_on_much(&mut self) {
+        if let Some(hand_on) = &mut self.hand_on
+            && self.reader.messages() >= TOGETHER
+        {
+            hand_on(self.reader.take_piece());
+        }
+    }
 }
 
 impl Sink for ProgressReader<'_, '_> {
@@ -39,6 +57,7 @@ impl Sink for ProgressReader<'_, '_> {
 
     fn message(&mut self, message: RawMessage<'_>) -> Want {
         (self.progress)(Step::Message);
+        self.hand_on_much();
         self.reader.message(message)
     }
 
@@ -60,6 +79,7 @@ impl Sink for ProgressReader<'_, '_> {
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {
         (self.progress)(Step::Message);
+        self.hand_on_much();
         self.reader.unusable(offset, reason);
     }
 

@@ -1,7 +1,7 @@
 //! What one thread reads at a time: some small files, a part of a long one, or facts that were kept of these.
 
 use super::cache::{Cache, Kept, Known};
-use super::step::{ProgressReader, Step};
+use super::step::{HandOn, ProgressReader, Step};
 use crate::error::Result;
 use crate::fact::{FactReader, Lens, hash};
 use crate::fact_file::{Given, Keep};
@@ -102,22 +102,29 @@ impl Task<'_> {
         Some(first.map(|first| Borders { first: Some(first), next: None }))
     }
 
-    /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error.
+    /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error. `hand_on` is handed what
+    /// was read of whole sources as soon as it is much.
     pub fn run<'l>(
         &self,
         lens: &'l Lens,
         progress: &(dyn Fn(Step) + Sync),
         reader: &mut FactReader<'l>,
         given: &mut Vec<Given>,
+        mut hand_on: Option<HandOn<'_>>,
     ) -> Result<Option<Borders>> {
         for source in self.sources {
             reader.begin();
+            let hand_on: Option<HandOn<'_>> = match &mut hand_on {
+                Some(hand_on) if self.part == Part::Whole => Some(&mut **hand_on),
+                _ => None,
+            };
             let mut told = ProgressReader {
                 reader: &mut *reader,
                 progress,
                 lens,
                 given: Vec::new(),
                 one_customer: None,
+                hand_on,
             };
             let bytes = |bytes| progress(Step::Bytes(bytes));
             let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut told);

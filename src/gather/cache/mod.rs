@@ -12,7 +12,7 @@ pub(super) use kept::Kept;
 
 use crate::error::{Error, Result};
 use crate::fact::{Batch, Lens, Names};
-use crate::fact_file::{Given, Keep, ParquetRows, Rows, Shape, write_rows};
+use crate::fact_file::{Given, Keep, Messages, ParquetRows, RowWriter, Shape, schema_of};
 use crate::mailbox::{Remark, Source};
 use crate::text::digest::sha256;
 use crate::time::Seconds;
@@ -143,11 +143,13 @@ impl Cache {
             Some(orders) => (&[][..], orders),
             None => (batch.remarks.as_slice(), 0..batch.read),
         };
-        let rows = Rows { batch, names, given: &[given], lens, remarks, orders, redacted: false };
         let mut bytes = Vec::new();
-        let schema = rows.schema();
-        let mut out = ParquetRows::new(&mut bytes, &schema)?;
-        write_rows(&rows, &mut |batch| out.add(batch))?;
+        let mut out = ParquetRows::new(&mut bytes, &schema_of(lens, false))?;
+        let mut add = |rows: &_| out.add(rows);
+        let mut rows = RowWriter::new(lens, false, None, &mut add);
+        // What is kept was read to its end.
+        rows.add(&Messages { batch, names, orders }, None)?;
+        rows.end(remarks, &[given])?;
         out.end()?;
         let kept = Kept {
             path: self.folder.join(format!("{key}-{:08x}.parquet", checksum(&bytes))),

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::fact::{Brands, Owners, Rules, Senders};
-use crate::gather::{Gathered, in_parts};
+use crate::gather::fresh::Fresh;
+use crate::gather::in_order::Collect;
+use crate::gather::task::tasks;
+use crate::gather::{Gathered, Gathering};
 use crate::mailbox::survey;
 use proptest::prelude::*;
 use std::fs::{self, File};
@@ -231,9 +234,12 @@ impl World {
             Cache::open(&self.here.path().join("cache"), &arguments, &lens, keep).expect("a folder")
         });
         let survey = survey(&arguments);
-        let Gathered { batch, names, arguments } =
-            in_parts(&survey, &lens, 2, (1_500, cache.as_ref()), &|_| {});
-        if let Some(cache) = &cache {
+        let (cache, tasks) = (cache.as_ref(), tasks(&survey.sources, 1_500, cache.as_ref()));
+        let gathering =
+            Gathering { survey: &survey, lens: &lens, tasks: &tasks, threads: 2, progress: &|_| {}, cache };
+        let collect = cache.map_or(Collect::Everything, |cache| Collect::Cached(Box::new(Fresh::new(cache))));
+        let Gathered { batch, names, arguments } = gathering.run(collect);
+        if let Some(cache) = cache {
             cache.remove_unused(&survey.sources);
         }
         let facts = batch.facts.iter().map(|fact| {

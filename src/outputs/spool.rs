@@ -1,17 +1,20 @@
-//! What goes to standard output, a pipe or a device once everything is complete: in memory while it is small, then in a
-//! file without a name, because a report may have a million rows.
+//! Bytes that are written somewhere else later: what goes to standard output once everything is complete, rows that may
+//! not count. In memory while they are few, then in a file without a name, because a report may have a million rows.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Cursor, Read, Seek, Write};
+use std::path::PathBuf;
 
 /// As much is kept in memory, in bytes.
 const IN_MEMORY: usize = 16 * 1_024 * 1_024;
 
 /// Bytes that are to be written somewhere else later.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Spool {
     memory: Vec<u8>,
     file: Option<BufWriter<File>>,
+    /// Where the file is made; `None`: where the system keeps such.
+    folder: Option<PathBuf>,
     /// No file can be made here, so that memory has to do.
     without_file: bool,
 }
@@ -23,19 +26,29 @@ impl From<Vec<u8>> for Spool {
 }
 
 impl Spool {
+    /// One whose file is made in that folder.
+    pub fn in_folder(folder: Option<PathBuf>) -> Self {
+        Self { folder, ..Self::default() }
+    }
+
+    /// Reads all of it.
+    pub fn into_reader(self) -> io::Result<Box<dyn Read>> {
+        let memory = Cursor::new(self.memory);
+        let Some(file) = self.file else { return Ok(Box::new(memory)) };
+        let mut file = file.into_inner()?;
+        file.rewind()?;
+        Ok(Box::new(file))
+    }
+
     /// Writes all of it.
     pub fn pour(self, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(&self.memory)?;
-        if let Some(file) = self.file {
-            let mut file = file.into_inner()?;
-            file.rewind()?;
-            io::copy(&mut file, out)?;
-        }
+        io::copy(&mut self.into_reader()?, out)?;
         out.flush()
     }
 
     fn make_file(&mut self) -> io::Result<()> {
-        let Ok(file) = tempfile::tempfile() else {
+        let made = self.folder.as_ref().map_or_else(tempfile::tempfile, tempfile::tempfile_in);
+        let Ok(file) = made else {
             self.without_file = true;
             return Ok(());
         };

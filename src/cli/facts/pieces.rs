@@ -1,0 +1,124 @@
+//! Writes rows while mailboxes are read, and keeps of them only what is said at the end.
+
+use crate::check::redact_facts;
+use crate::fact::{Batch, Names, Redaction, Senders, Skip};
+use crate::fact_file::{Counts, Given, Messages, RowWriter, StreamRows};
+use crate::gather::{Gathered, Pieces};
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use std::io::{self, BufWriter, StdoutLock};
+
+/// By what facts are redacted.
+pub type Redacting<'a> = (&'a Redaction, &'a Senders);
+
+/// Writes the rows of pieces.
+pub struct FactPieces<'a> {
+    rows: RowWriter<'a>,
+    redacting: Option<Redacting<'a>>,
+    /// Messages that can't be used, and the names of their mailboxes, where each is to be named.
+    skips: Option<(Vec<Skip>, Names)>,
+    /// Why rows could not be written.
+    failure: Option<io::Error>,
+}
+
+/// What is left of mailboxes whose facts were written.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// What each mailbox gave, and the remarks.
+    pub gathered: Gathered,
+    /// How much it was.
+    pub counts: Counts,
+    /// Messages that can't be used, where each is to be named.
+    pub skips: Vec<Skip>,
+    /// The names of their mailboxes.
+    pub names: Names,
+}
+
+impl<'a> FactPieces<'a> {
+    /// With `remember_skips` every message that can't be used is remembered.
+    pub fn new(rows: RowWriter<'a>, redacting: Option<Redacting<'a>>, remember_skips: bool) -> Self {
+        Self { rows, redacting, skips: remember_skips.then(Default::default), failure: None }
+    }
+
+    /// Writes what comes after the messages, where the facts are of use.
+    pub fn end(self, gathered: Gathered, is_of_use: impl Fn(Counts) -> bool) -> io::Result<Read> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        let counts = self.rows.counts();
+        if is_of_use(counts) {
+            let given = gathered.arguments.iter().map(|(named, gave)| gave.as_given(named));
+            self.rows.end(&gathered.batch.remarks, &given.collect::<Vec<Given>>())?;
+        }
+        let (skips, names) = self.skips.unwrap_or_default();
+        Ok(Read { gathered, counts, skips, names })
+    }
+
+    fn note(&mut self, done: io::Result<()>) {
+        self.failure = self.failure.take().or(done.err());
+    }
+}
+
+impl Pieces for FactPieces<'_> {
+    fn add(&mut self, mut batch: Batch, mut names: Names, begun: Option<u32>) {
+        if let Some((redaction, senders)) = self.redacting {
+            redact_facts(&mut batch, &mut names, redaction, senders);
+        }
+        if let Some((skips, mailboxes)) = &mut self.skips {
+            let named = |skip: &Skip| Skip { mailbox: mailboxes.number(names.text(skip.mailbox)), ..*skip };
+            skips.extend(batch.skips.iter().map(named));
+        }
+        let orders = 0..batch.read;
+        let added = self.rows.add(&Messages { batch: &batch, names: &names, orders }, begun);
+        self.note(added);
+    }
+
+    fn settle(&mut self) {
+        let settled = self.rows.settle();
+        self.note(settled);
+    }
+
+    fn forget(&mut self) {
+        let forgotten = self.rows.forget();
+        self.note(forgotten);
+        if let Some((skips, _)) = &mut self.skips {
+            skips.truncate(self.rows.counts().unusable);
+        }
+    }
+
+    fn want_more(&self) -> bool {
+        self.failure.is_none()
+    }
+}
+
+/// An Arrow stream on standard output that begins with its first rows: where there is no mail, nothing is written.
+pub struct LateStream<'a> {
+    schema: &'a SchemaRef,
+    begun: Option<StreamRows<BufWriter<StdoutLock<'static>>>>,
+}
+
+impl<'a> LateStream<'a> {
+    /// One that has not begun.
+    pub fn new(schema: &'a SchemaRef) -> Self {
+        Self { schema, begun: None }
+    }
+
+    /// Adds some rows.
+    pub fn add(&mut self, rows: &RecordBatch) -> io::Result<()> {
+        self.begin()?.add(rows)
+    }
+
+    /// Ends it: without its end it counts as cut short.
+    pub fn end(mut self) -> io::Result<()> {
+        self.begin()?;
+        self.begun.map_or(Ok(()), |stream| stream.end().map(drop))
+    }
+
+    fn begin(&mut self) -> io::Result<&mut StreamRows<BufWriter<StdoutLock<'static>>>> {
+        let stream = match self.begun.take() {
+            Some(begun) => begun,
+            None => StreamRows::new(BufWriter::new(io::stdout().lock()), self.schema)?,
+        };
+        Ok(self.begun.insert(stream))
+    }
+}

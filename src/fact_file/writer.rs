@@ -1,0 +1,273 @@
+//! Rows on their way into a file: handed on some thousand at a time, so that they never have to fit in memory.
+//!
+//! What a mailbox gave counts for nothing where it can't be read to its end. So rows of a file that may still fail wait in
+//! a file without a name until it is settled.
+
+use super::encode::{Encoder, Messages};
+use super::schema::schema;
+use super::stream::{Incoming, StreamRows};
+use super::{Given, Shape};
+use crate::fact::Lens;
+use crate::mailbox::Remark;
+use crate::outputs::Spool;
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How many rows go together: whoever reads a stream keeps as many at a time.
+const TOGETHER: usize = 8_192;
+
+/// Whoever takes rows.
+pub type Out<'a> = &'a mut dyn FnMut(&RecordBatch) -> io::Result<()>;
+
+/// What rows are about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages read.
+    pub messages: u32,
+    /// Those that can't be used.
+    pub unusable: usize,
+    /// Messages that can be used, once for each customer.
+    pub facts: u64,
+}
+
+/// Makes rows and hands them on. The rows of a message are never parted.
+pub struct RowWriter<'a> {
+    encoder: Encoder<'a>,
+    schema: SchemaRef,
+    out: Out<'a>,
+    counts: Counts,
+    /// What is counted for good.
+    settled: Counts,
+    /// How many of the rows in the making count for good.
+    settled_rows: usize,
+    waiting: Option<Waiting>,
+    folder: Option<PathBuf>,
+}
+
+/// Rows that may still be forgotten.
+struct Waiting {
+    rows: StreamRows<Spool>,
+    /// How many of the first of them count for good.
+    settled: usize,
+}
+
+/// The schema of rows, with what shaped them.
+pub fn schema_of(lens: &Lens, redacted: bool) -> SchemaRef {
+    let shape = Shape::of(lens);
+    Arc::new(schema(if redacted { shape.redacted_metadata() } else { shape.metadata() }))
+}
+
+impl<'a> RowWriter<'a> {
+    /// Rows go to `out`; what has to wait is kept in a file in `folder`, or where the system keeps such.
+    pub fn new(lens: &'a Lens, redacted: bool, folder: Option<PathBuf>, out: Out<'a>) -> Self {
+        let (encoder, schema) = (Encoder::new(lens, redacted), schema_of(lens, redacted));
+        let (counts, settled) = Default::default();
+        Self { encoder, schema, out, counts, settled, settled_rows: 0, waiting: None, folder }
+    }
+
+    /// What came so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Makes rows of messages that follow those before. With the message `begun` of them a file begins; what comes from
+    /// there on may be forgotten.
+    pub fn add(&mut self, from: &Messages<'_>, begun: Option<u32>) -> io::Result<()> {
+        self.encoder.turn_to_messages();
+        let mut facts = from.batch.facts.iter().peekable();
+        let mut skips = from.batch.skips.iter();
+        let before = self.counts.messages;
+        for order in 0..from.batch.read {
+            if begun == Some(order) {
+                self.settle()?;
+            }
+            self.hand_on_many()?;
+            let number = before.saturating_add(order);
+            let is_wanted = from.orders.contains(&order);
+            let mut usable = false;
+            while let Some(fact) = facts.next_if(|fact| fact.order == order) {
+                if is_wanted {
+                    // What the owner wrote is written once, whatever the number of its recipients.
+                    self.encoder.message(from, (fact, number), !usable);
+                    self.counts.facts += 1;
+                }
+                usable = true;
+            }
+            if !usable
+                && let Some(skip) = skips.next()
+                && is_wanted
+            {
+                self.encoder.unusable(from.names, (skip, number));
+                self.counts.unusable += 1;
+            }
+            self.counts.messages = number.saturating_add(1);
+        }
+        if begun == Some(from.batch.read) { self.settle() } else { Ok(()) }
+    }
+
+    /// Nothing that came so far is forgotten any more.
+    pub fn settle(&mut self) -> io::Result<()> {
+        if let Some(waiting) = self.waiting.take() {
+            let mut stream = waiting.read()?;
+            while let Some(rows) = stream.rows() {
+                (self.out)(&rows.map_err(failed)?)?;
+            }
+        }
+        self.settled = self.counts;
+        self.settled_rows = self.encoder.cells.rows();
+        Ok(())
+    }
+
+    /// Forgets what came since it was settled.
+    pub fn forget(&mut self) -> io::Result<()> {
+        self.counts = self.settled;
+        let settled = std::mem::take(&mut self.settled_rows);
+        let in_the_making = self.encoder.cells.take(&self.schema).map_err(failed)?;
+        match self.waiting.take() {
+            None if settled > 0 => (self.out)(&in_the_making.slice(0, settled)),
+            Some(waiting) if waiting.settled > 0 => {
+                let settled = waiting.settled;
+                let first = waiting.read()?.rows();
+                first.map_or(Ok(()), |rows| (self.out)(&rows.map_err(failed)?.slice(0, settled)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the rows with what is said beside messages, and with the mailboxes as they were named.
+    pub fn end(mut self, remarks: &[Remark], given: &[Given]) -> io::Result<()> {
+        for remark in remarks {
+            self.encoder.remark(remark);
+            self.settle()?;
+            self.hand_on_many()?;
+        }
+        given.iter().try_for_each(|given| self.encoder.given(given))?;
+        self.settle()?;
+        self.hand_on()
+    }
+
+    fn hand_on_many(&mut self) -> io::Result<()> {
+        if self.encoder.cells.rows() < TOGETHER { Ok(()) } else { self.hand_on() }
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        if self.encoder.cells.rows() == 0 {
+            return Ok(());
+        }
+        let rows = self.encoder.cells.take(&self.schema).map_err(failed)?;
+        let settled = std::mem::take(&mut self.settled_rows);
+        match &mut self.waiting {
+            Some(waiting) => waiting.rows.add(&rows),
+            None if settled == rows.num_rows() => (self.out)(&rows),
+            None => {
+                let mut waiting = StreamRows::new(Spool::in_folder(self.folder.clone()), &self.schema)?;
+                waiting.add(&rows)?;
+                self.waiting = Some(Waiting { rows: waiting, settled });
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Waiting {
+    fn read(self) -> io::Result<Incoming<Box<dyn io::Read>>> {
+        Incoming::new(self.rows.end()?.into_reader()?).map_err(failed)
+    }
+}
+
+fn failed(error: ArrowError) -> io::Error {
+    io::Error::other(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{Batch, MailboxId, Names, Skip};
+    use crate::fact_file::schema::ColumnId;
+    use crate::mailbox::Unusable;
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int64Type;
+    use proptest::prelude::*;
+
+    /// What happens to a writer.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Add(u16, Option<u16>),
+        Settle,
+        Forget,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (0..12_000_u16, proptest::option::of(any::<u16>())).prop_map(|(count, begun)| Step::Add(count, begun)),
+            1 => Just(Step::Settle),
+            1 => Just(Step::Forget),
+        ]
+    }
+
+    fn unusable(offsets: std::ops::Range<u64>) -> Batch {
+        let (mailbox, reason) = (MailboxId::from(0), Unusable::NoFrom);
+        let skips: Vec<Skip> = offsets.map(|offset| Skip { mailbox, offset, reason }).collect();
+        Batch { read: skips.len() as u32, skips, ..Batch::default() }
+    }
+
+    /// The number and the offset of each message that is handed on.
+    fn rows(steps: &[Step]) -> Vec<(i64, i64)> {
+        let (lens, mut rows) = (Lens::plain(1_795_305_600).expect("valid"), Vec::new());
+        let mut out = |batch: &RecordBatch| {
+            assert!(batch.num_rows() <= TOGETHER);
+            let column = |id: ColumnId| batch.column(id as usize).as_primitive::<Int64Type>().clone();
+            let (numbers, offsets) = (column(ColumnId::Message), column(ColumnId::Offset));
+            rows.extend(numbers.values().iter().copied().zip(offsets.values().iter().copied()));
+            Ok(())
+        };
+        let mut writer = RowWriter::new(&lens, false, None, &mut out);
+        let mut offset = 0;
+        for step in steps {
+            match *step {
+                Step::Add(count, begun) => {
+                    let batch = unusable(offset..offset + u64::from(count));
+                    offset += u64::from(count);
+                    let orders = 0..batch.read;
+                    let messages = Messages { batch: &batch, names: &Names::default(), orders };
+                    let begun = begun.map(|begun| u32::from(begun % (count + 1)));
+                    writer.add(&messages, begun).expect("rows");
+                }
+                Step::Settle => writer.settle().expect("settled"),
+                Step::Forget => writer.forget().expect("forgotten"),
+            }
+        }
+        writer.end(&[], &[]).expect("ended");
+        rows
+    }
+
+    /// What should be handed on.
+    fn expected(steps: &[Step]) -> Vec<(i64, i64)> {
+        let (mut all, mut settled, mut offset) = (Vec::new(), 0, 0);
+        for step in steps {
+            match *step {
+                Step::Add(count, begun) => {
+                    let begun = begun.map(|begun| usize::from(begun % (count + 1)));
+                    settled = begun.map_or(settled, |begun| all.len() + begun);
+                    all.extend(offset..offset + i64::from(count));
+                    offset += i64::from(count);
+                }
+                Step::Settle => settled = all.len(),
+                Step::Forget => all.truncate(settled),
+            }
+        }
+        (0..).zip(all).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn what_is_forgotten_is_not_handed_on_and_all_else_is(steps in proptest::collection::vec(step(), 0..9)) {
+            prop_assert_eq!(rows(&steps), expected(&steps));
+        }
+    }
+}
