@@ -29,7 +29,8 @@ fn without_mail() -> tempfile::TempDir {
 
 fn alarmed(told: &Run, folder: &Path, what: &str) {
     assert_eq!(told.status, 2, "{what}: {}", told.err);
-    assert!(told.err.starts_with("error: ") && told.err.contains("hint: "), "{what}: {}", told.err);
+    let is_error = told.err.lines().any(|line| line.starts_with("error: "));
+    assert!(is_error && told.err.contains("hint: "), "{what}: {}", told.err);
     assert_eq!(told.out, "", "{what}");
     let there = fs::read(folder.join("r.csv")).expect("the report");
     assert!(there == OLD_REPORT.as_bytes(), "{what} replaced the report");
@@ -69,6 +70,33 @@ fn inputs_without_a_message_are_an_error_and_the_old_report_stays() {
     for mailbox in WITHOUT {
         assert!(told.err.contains(&format!("`{mailbox}`")), "{mailbox}: {}", told.err);
     }
+}
+
+#[test]
+fn what_was_read_is_counted_where_no_message_can_be_used() {
+    let from = "From MAILER-DAEMON Sat Jan 31 08:00:00 2026\n";
+    let nobody = format!("{from}Subject: nobody\n\n\n");
+    let here = folder(&[
+        ("r.csv", OLD_REPORT.as_bytes()),
+        ("nobody.mbox", format!("{nobody}{nobody}{from}Subject: to").as_bytes()),
+        ("other.mbox", nobody.as_bytes()),
+        ("old.mbox", daily().as_bytes()),
+    ]);
+    let read = "4 messages read from 2 mailboxes: 4 unusable\n\
+        unusable: the mailbox ends in the middle of its header (1); it names no sender (no From and no Sender field) (3)\n";
+    let mailboxes = ["nobody.mbox", "other.mbox"];
+    let told = run(here.path(), ["check", "-o", "r.csv"].iter().chain(&mailboxes));
+    alarmed(&told, here.path(), "nothing can be used");
+    let (first, rest) = told.err.split_at(told.err.find("error: ").expect("an error"));
+    assert_eq!(first, read);
+    assert!(rest.contains("`nobody.mbox`: contains 3 messages, none of which can be used"), "{rest}");
+    let explained = run(here.path(), ["explain", "--sender", "shop.example"].iter().chain(&mailboxes));
+    assert!(explained.status == 2 && explained.err.starts_with(read), "{}", explained.err);
+    let quiet = run(here.path(), ["check", "-q", "-o", "r.csv"].iter().chain(&mailboxes));
+    alarmed(&quiet, here.path(), "quiet");
+    assert!(quiet.err.starts_with("error: "), "{}", quiet.err);
+    let beside = run(here.path(), ["check", "-o", "new.csv", "old.mbox"].iter().chain(&mailboxes));
+    assert!(!beside.err.contains("unusable: "), "{}", beside.err);
 }
 
 #[test]

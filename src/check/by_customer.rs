@@ -5,9 +5,10 @@ use super::judged::Judged;
 use super::{Each, Plan};
 use crate::consent::Findings;
 use crate::error::{Error, Result};
-use crate::fact::{Batch, Names, hash};
+use crate::fact::{Batch, Name, Names, hash};
 use crate::gather::{Gathered, Step, gather_by_customer};
 use crate::history::History;
+use crate::judge::Case;
 use crate::time::Day;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -41,14 +42,16 @@ struct ByCustomer<'a, 'e> {
     senders: HashMap<u64, String>,
     /// … and at which domains (hashed) they take opt-outs: matters where it is another sender's.
     links: HashSet<(String, u64)>,
+    /// What cases call senders: customers have them in common, and each has names of its own.
+    shared: HashSet<Name>,
     /// Why what was judged could not be written.
     failure: Option<Error>,
 }
 
 impl<'a, 'e> ByCustomer<'a, 'e> {
     fn new(plan: &'a Plan, as_of: Option<Day>, each: Each<'e>) -> Self {
-        let (senders, links) = Default::default();
-        Self { plan, as_of, each, judged: Judged::default(), any: false, senders, links, failure: None }
+        let (judged, senders, links, shared) = Default::default();
+        Self { plan, as_of, each, judged, any: false, senders, links, shared, failure: None }
     }
 
     /// Judges one customer.
@@ -66,7 +69,9 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
         }
         let history = History::of(batch, names, plan.lens.rules.of_streams(), &plan.scope.zone);
         let findings = Findings::of(&history, &plan.scope.zone);
+        let known = self.judged.cases.len();
         self.judged.take_in(plan, &history, &findings, self.as_of);
+        self.judged.cases.iter_mut().skip(known).for_each(|case| share(case, &mut self.shared));
         let judging = plan.judging(&history, &findings, &plan.scope, self.as_of);
         if self.failure.is_none() {
             self.failure = (self.each)(&judging, &details).err();
@@ -89,5 +94,16 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
             case.opts_out_at = others.map(|other| (*other).to_string()).collect();
         }
         judged
+    }
+}
+
+/// Keeps what a case calls its sender once for all customers.
+fn share(case: &mut Case, shared: &mut HashSet<Name>) {
+    let others = case.sender_name.iter_mut().chain(&mut case.addresses);
+    for name in others.chain([&mut case.sender]) {
+        match shared.get(name.as_str()) {
+            Some(known) => *name = known.clone(),
+            None => drop(shared.insert(name.clone())),
+        }
     }
 }

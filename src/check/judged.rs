@@ -3,10 +3,9 @@
 
 use super::Plan;
 use crate::consent::{Findings, Met};
-use crate::fact::{Fact, WayOut};
+use crate::fact::{Fact, Name, WayOut};
 use crate::history::{Counted, History, Pair, Scope, Tally};
-use crate::judge::{self, Case};
-use crate::policy::Policy;
+use crate::judge::{self, Case, JudgeContext};
 use crate::time::{Day, Time};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -23,27 +22,31 @@ pub(super) struct Judged {
     pub met: Option<Met>,
     oldest: Option<Time>,
     newest: Option<Time>,
-    flagged: BTreeSet<String>,
-    flagged_with_spam: BTreeSet<String>,
-    flagged_with_unverified: BTreeSet<String>,
+    flagged: BTreeSet<Name>,
+    flagged_with_spam: BTreeSet<Name>,
+    flagged_with_unverified: BTreeSet<Name>,
 }
 
 impl Judged {
     /// Judges what was read of some customers, whole customers each.
     pub fn take_in(&mut self, plan: &Plan, history: &History, findings: &Findings, as_of: Option<Day>) {
-        let judged = |scope: &Scope| cases(plan, history, findings, scope, as_of);
-        let mut cases = judged(&plan.scope);
-        self.flagged.append(&mut flagged_senders(&cases, &plan.policy));
         let tally = history.tally(&plan.scope);
+        let flagged = |scope: Scope| {
+            let judging = plan.judging(history, findings, &scope, as_of);
+            flagged_senders(&judging)
+        };
         if tally.of(Counted::Spam) > 0 {
-            let with_spam = judged(&Scope { include_spam: true, ..plan.scope.clone() });
-            self.flagged_with_spam.append(&mut flagged_senders(&with_spam, &plan.policy));
+            let with_spam = Scope { include_spam: true, ..plan.scope.clone() };
+            self.flagged_with_spam.append(&mut flagged(with_spam));
         }
         if tally.of(Counted::Unverified) > 0 {
-            let with_unverified = judged(&Scope { include_unverified: true, ..plan.scope.clone() });
-            self.flagged_with_unverified.append(&mut flagged_senders(&with_unverified, &plan.policy));
+            let with_unverified = Scope { include_unverified: true, ..plan.scope.clone() };
+            self.flagged_with_unverified.append(&mut flagged(with_unverified));
         }
         self.tally.add_all(&tally);
+        let mut cases = cases(&plan.judging(history, findings, &plan.scope, as_of));
+        let is_flagged = |case: &&Case| case.is_flagged(&plan.policy);
+        self.flagged.extend(cases.iter().filter(is_flagged).map(|case| case.sender.clone()));
         self.undecided_bulk += undecided_bulk(plan, history);
         let judging = plan.judging(history, findings, &plan.scope, as_of);
         self.pressure.append(&mut judge::pressure(&cases, &judging));
@@ -67,12 +70,12 @@ impl Judged {
 
     /// Senders that would be flagged if spam counted.
     pub fn flagged_in_spam(&self) -> Vec<String> {
-        self.flagged_with_spam.difference(&self.flagged).cloned().collect()
+        self.flagged_with_spam.difference(&self.flagged).map(Name::to_string).collect()
     }
 
     /// Senders that would be flagged if unverified mail counted.
     pub fn flagged_in_unverified(&self) -> Vec<String> {
-        self.flagged_with_unverified.difference(&self.flagged).cloned().collect()
+        self.flagged_with_unverified.difference(&self.flagged).map(Name::to_string).collect()
     }
 }
 
@@ -88,25 +91,21 @@ fn undecided_bulk(plan: &Plan, history: &History) -> u64 {
 }
 
 /// All pairs, judged.
-fn cases(
-    plan: &Plan,
-    history: &History,
-    findings: &Findings,
-    scope: &Scope,
-    as_of: Option<Day>,
-) -> Vec<Case> {
-    let judging = plan.judging(history, findings, scope, as_of);
+fn cases(judging: &JudgeContext<'_>) -> Vec<Case> {
+    let history = judging.history;
     let mut loads: HashMap<_, u64> = HashMap::new();
-    for fact in history.facts().iter().filter(|fact| scope.place(fact) == Counted::Marketing) {
+    for fact in history.facts().iter().filter(|fact| judging.scope.place(fact) == Counted::Marketing) {
         *loads.entry(fact.customer).or_default() += 1;
     }
-    let case = |pair: Pair<'_>| Case::of(pair, &judging, loads.get(&pair.customer).copied().unwrap_or(0));
+    let case = |pair: Pair<'_>| Case::of(pair, judging, loads.get(&pair.customer).copied().unwrap_or(0));
     // Exactly as many as there are: a vector that doubles needs three times as much for a moment.
     let mut cases = Vec::with_capacity(history.pairs().count());
     cases.extend(history.pairs().map(case));
     cases
 }
 
-fn flagged_senders(cases: &[Case], policy: &Policy) -> BTreeSet<String> {
-    cases.iter().filter(|case| case.is_flagged(policy)).map(|case| case.sender.clone()).collect()
+/// Senders that are flagged, each pair judged and let go: loads don't matter for a verdict.
+fn flagged_senders(judging: &JudgeContext<'_>) -> BTreeSet<Name> {
+    let cases = judging.history.pairs().map(|pair| Case::of(pair, judging, 0));
+    cases.filter(|case| case.is_flagged(judging.policy)).map(|case| case.sender).collect()
 }

@@ -7,7 +7,7 @@ use super::terminal::{columns, columns_of_output};
 use crate::check::{Outcome, Plan};
 use crate::consent::ListAccount;
 use crate::error::Result;
-use crate::report::{Account, Closing, OfListedSenders, summary, thousands, warnings, worst, wrapped};
+use crate::report::{self, Account, Closing, OfListedSenders, summary, thousands, warnings, worst, wrapped};
 use crate::since_last::Changes;
 use std::path::Path;
 
@@ -49,6 +49,15 @@ pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, quiet: bool, consol
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+/// How many messages were read and why none of them can be used, where that is so.
+pub fn nothing_usable(outcome: &Outcome) -> String {
+    let Outcome { tally, history, mailboxes_read, .. } = outcome;
+    match outcome.is_empty() && !history.skips.is_empty() {
+        true => report::nothing_usable(*mailboxes_read, tally, &history.skips, columns()),
+        false => String::new(),
     }
 }
 

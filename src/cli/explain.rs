@@ -43,7 +43,7 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     let pairs = find(&outcome.history, &wanted)?;
     let names = &outcome.history.names;
     let explained = outcome.cases.iter().filter_map(|case| {
-        let is_of = |sender: &str, customer: &str| sender == case.sender && customer == case.customer;
+        let is_of = |sender: &str, customer: &str| *sender == *case.sender && *customer == *case.customer;
         let pair = pairs.iter().find(|pair| is_of(names.text(pair.sender), names.text(pair.customer)))?;
         let together = pressure(case, &outcome.pressure, &judging);
         let explained = explain(pair, case, &judging, &listing);

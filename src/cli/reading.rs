@@ -1,5 +1,6 @@
 //! Mail read and judged for a command that answers about senders, with everything said about the inputs.
 
+use super::account::nothing_usable;
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
@@ -26,6 +27,7 @@ pub fn read(
     if let Some(redaction) = &redaction {
         outcome.redact(redaction, &plan.lens.senders);
     }
+    console.tell(&Some(nothing_usable(&outcome)).filter(|_| !inputs.quiet).unwrap_or_default());
     console.tell(&remarks(&outcome, Amount { quiet: inputs.quiet, verbose: false }));
     console.warn(outcome.period_without_mail(&plan.scope));
     if let Some(key) = inputs.redact.as_ref().filter(|_| !inputs.quiet) {

@@ -1,6 +1,6 @@
 //! Runs a command and says what came of it.
 
-use super::account::{SummaryInputs, conclude};
+use super::account::{SummaryInputs, conclude, nothing_usable};
 use super::arguments::{Arguments, Check, Command, ReportFormat};
 use super::by_customer::Growing;
 use super::clock::now;
@@ -214,6 +214,7 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
         let summary = (&summary, compared.as_ref(), redaction.as_ref());
         console.warn(publish(options, &plan, &outcome, summary, growing)?);
     }
+    console.tell(&Some(nothing_usable(&outcome)).filter(|_| !amount.quiet).unwrap_or_default());
     console.tell(&remarks(&outcome, amount));
     console.warn(outcome.period_without_mail(&plan.scope));
     if !outcome.is_empty() {
@@ -284,6 +285,10 @@ fn publish(
         Evidence::prepare(place, &EvidenceInputs { options, plan, outcome, account, redaction })
     });
     let evidence = evidence.transpose()?;
+    if outcome.details.any_unreadable() {
+        return Err(Error::new("temporary files", "what was kept there of the messages can't be read again")
+            .hint("see whether the disk of the folder TMPDIR is sound; nothing was written"));
+    }
     let set_aside = compared.map(Compared::set_aside).transpose()?.flatten();
     place(report.into_iter().chain(page).chain(workbook).chain(lists).chain(state))?;
     evidence.map_or(Ok(()), Evidence::put_in_place)?;

@@ -1,15 +1,17 @@
 //! Where messages are and how they show themselves, in the order of reading: the texts that only lists of messages need.
 //!
 //! They are most of what a run remembers: about 110 bytes a message, 270 as texts of their own. Packed by pages of 256
-//! messages they take about 30.
+//! messages they take about 30, and beyond some megabytes these are in a file without a name.
 
 use super::MailboxId;
+use super::spill::{Packed, Spill};
 use super::unsubscribe::WaysOut;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use std::io::{Read, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Messages on a page.
 const PAGE: usize = 256;
@@ -45,6 +47,7 @@ pub struct Details {
     /// Those after them.
     open: Vec<Detail>,
     latest: Latest,
+    spill: Spill,
 }
 
 /// Messages, packed.
@@ -54,13 +57,20 @@ struct Page {
     first: usize,
     /// Their mailboxes; the packed messages have places in this list, so that a page can be renamed as it is.
     mailboxes: Vec<MailboxId>,
+    /// How many messages there are.
+    count: usize,
     /// The messages, deflated.
-    packed: Box<[u8]>,
+    packed: Packed,
 }
 
-/// The pages that were read last, unpacked, the latest first.
+/// What was read of pages.
 #[derive(Debug, Default)]
-struct Latest(Mutex<Vec<(usize, Vec<Detail>)>>);
+struct Latest {
+    /// The pages that were read last, unpacked, the latest first.
+    pages: Mutex<Vec<(usize, Vec<Detail>)>>,
+    /// Whether one could not be read.
+    any_unreadable: AtomicBool,
+}
 
 impl Clone for Latest {
     fn clone(&self) -> Self {
@@ -100,12 +110,12 @@ impl Details {
         let at = self.page_of(number)?;
         let page = self.pages.get(at)?;
         // Another thread's panic leaves no page half read.
-        let mut latest = self.latest.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut latest = self.latest.pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match latest.iter().position(|(known, _)| *known == at) {
             Some(place) => latest[..=place].rotate_right(1),
             None => {
                 latest.truncate(KEPT - 1);
-                latest.insert(0, (at, page.messages()));
+                latest.insert(0, (at, self.messages(page)));
             }
         }
         latest.first().and_then(|(_, messages)| messages.get(number - page.first).cloned())
@@ -113,7 +123,7 @@ impl Details {
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Detail> + '_ {
-        self.pages.iter().flat_map(Page::messages).chain(self.open.iter().cloned())
+        self.pages.iter().flat_map(|page| self.messages(page)).chain(self.open.iter().cloned())
     }
 
     /// Forgets all but the first `count`.
@@ -121,8 +131,9 @@ impl Details {
         while count < self.packed {
             let Some(page) = self.pages.pop() else { return };
             self.packed = page.first;
-            self.open = page.messages();
-            self.latest = Latest::default();
+            self.open = self.messages(&page);
+            self.spill.forget(&page.packed);
+            self.forget_latest();
         }
         self.open.truncate(count - self.packed);
     }
@@ -135,7 +146,9 @@ impl Details {
         for page in next.pages {
             let first = self.packed + page.first;
             let mailboxes = page.mailboxes.iter().map(|mailbox| renamed(*mailbox)).collect();
-            self.pages.push(Page { first, mailboxes, ..page });
+            let packed = self.spill.take_in(page.packed);
+            self.reserve_pages();
+            self.pages.push(Page { first, mailboxes, packed, ..page });
         }
         self.packed += next.packed;
         for detail in next.open {
@@ -146,12 +159,33 @@ impl Details {
     /// Changes all of them.
     pub fn change(&mut self, change: impl Fn(&mut Detail)) {
         self.open.iter_mut().for_each(&change);
-        for page in &mut self.pages {
-            let mut messages = page.messages();
+        for page in std::mem::take(&mut self.pages) {
+            let mut messages = self.messages(&page);
             messages.iter_mut().for_each(&change);
-            *page = Page::of(page.first, &messages);
+            self.spill.forget(&page.packed);
+            self.pages.push(Page::of(page.first, &messages, &mut self.spill));
         }
-        self.latest = Latest::default();
+        self.forget_latest();
+    }
+
+    /// Whether messages that were packed away could not be read again, and came without texts.
+    pub fn any_unreadable(&self) -> bool {
+        self.latest.any_unreadable.load(Ordering::Relaxed)
+    }
+
+    fn forget_latest(&mut self) {
+        self.latest.pages = Mutex::default();
+    }
+
+    fn messages(&self, page: &Page) -> Vec<Detail> {
+        let messages = page.messages();
+        if messages.len() == page.count {
+            return messages;
+        }
+        self.latest.any_unreadable.store(true, Ordering::Relaxed);
+        let mailbox = page.mailboxes.first().copied().unwrap_or_else(|| MailboxId::from(0));
+        let (subject, from, message_id, ways_out, signs) = Default::default();
+        vec![Detail { mailbox, offset: 0, subject, from, message_id, ways_out, signs }; page.count]
     }
 
     fn page_of(&self, number: usize) -> Option<usize> {
@@ -162,18 +196,22 @@ impl Details {
         if self.open.is_empty() {
             return;
         }
+        self.reserve_pages();
+        self.pages.push(Page::of(self.packed, &self.open, &mut self.spill));
+        self.packed += self.open.len();
+        self.open.clear();
+    }
+
+    fn reserve_pages(&mut self) {
         if self.pages.len() == self.pages.capacity() {
             // Doubling would need half as much again for a moment.
             self.pages.reserve_exact(self.pages.len() / 8 + 16);
         }
-        self.pages.push(Page::of(self.packed, &self.open));
-        self.packed += self.open.len();
-        self.open.clear();
     }
 }
 
 impl Page {
-    fn of(first: usize, messages: &[Detail]) -> Self {
+    fn of(first: usize, messages: &[Detail], spill: &mut Spill) -> Self {
         let mut mailboxes: Vec<MailboxId> = Vec::new();
         let mut plain = Vec::new();
         for detail in messages {
@@ -187,13 +225,15 @@ impl Page {
         let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
         // Writing to memory can't fail.
         let packed = packer.write_all(&plain).and_then(|()| packer.finish()).unwrap_or_default();
-        Self { first, mailboxes, packed: packed.into() }
+        Self { first, mailboxes, count: messages.len(), packed: spill.keep(packed) }
     }
 
+    /// The messages; fewer than there are where they can't be read.
     fn messages(&self) -> Vec<Detail> {
         let mut plain = Vec::new();
+        let Ok(packed) = self.packed.bytes() else { return Vec::new() };
         // What this program packed can be unpacked.
-        let _ = DeflateDecoder::new(&*self.packed).read_to_end(&mut plain);
+        let _ = DeflateDecoder::new(&packed[..]).read_to_end(&mut plain);
         let mut rest = &plain[..];
         std::iter::from_fn(|| read(&mut rest, &self.mailboxes)).collect()
     }
@@ -301,7 +341,33 @@ mod tests {
         }
         assert_eq!(details.get(1_000), None);
         assert!(details.iter().eq((0..1_000).map(detail)));
-        assert!(details.pages.iter().all(|page| page.packed.len() < 40 * PAGE), "packed");
+        let length = |page: &Page| page.packed.bytes().expect("bytes").len();
+        assert!(details.pages.iter().all(|page| length(page) < 40 * PAGE), "packed");
+    }
+
+    #[test]
+    fn what_is_in_a_file_comes_back_too() {
+        let mut details = filled(0..600);
+        details.append(filled(600..1_200), |mailbox| mailbox);
+        let in_file = details.pages.iter().filter(|page| matches!(page.packed, Packed::File { .. })).count();
+        assert!((1..details.pages.len()).contains(&in_file), "{in_file} of {}", details.pages.len());
+        let copy = details.clone();
+        details.truncate(700);
+        details.change(|detail| detail.from.clear());
+        details.push(detail(700));
+        assert!(copy.iter().eq((0..1_200).map(detail)));
+        let changed = |number: u32| Detail { from: String::new(), ..detail(number) };
+        assert!(details.iter().eq((0..700).map(changed).chain([detail(700)])));
+        assert_eq!((details.get(3), details.any_unreadable()), (Some(changed(3)), false));
+    }
+
+    #[test]
+    fn a_page_that_can_not_be_read_again_is_noticed_and_moves_no_other() {
+        let mut details = filled(0..600);
+        details.pages[0].packed = Packed::Memory(Box::new([0; 3]));
+        let read: Vec<Detail> = details.iter().collect();
+        assert_eq!((read.len(), &read[600 - 1]), (600, &detail(599)));
+        assert!(details.any_unreadable());
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod record;
 mod redaction;
 mod sender;
 mod single_message;
+mod spill;
 mod state;
 mod unsubscribe;
 
@@ -30,7 +31,7 @@ pub use customer::{Owners, UNKNOWN, canonical};
 pub use details::{Detail, Details};
 pub use lens::Lens;
 pub use names::{
-    AddressId, CustomerId, ListId, MailboxId, NameId, Named, Names, NewNames, Renaming, SenderId,
+    AddressId, CustomerId, ListId, MailboxId, Name, NameId, Named, Names, NewNames, Renaming, SenderId,
 };
 pub use reader::FactReader;
 pub use record::{Candidates, Record, Written};

@@ -3,8 +3,11 @@
 
 use super::redaction::{Redaction, host_of_address};
 use indexmap::IndexSet;
+use std::borrow::Borrow;
 use std::collections::HashSet;
+use std::fmt;
 use std::num::NonZeroU32;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The number of a name, with what it names.
@@ -73,6 +76,49 @@ number! {
     MailboxId: Nothing,
 }
 
+/// A name that several values share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<str>);
+
+impl Name {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Name {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Name {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Deref for Name {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// All names of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -108,6 +154,12 @@ impl Names {
             ShownAs::Nothing => return "",
         };
         texts.get(id.into()).map_or("", String::as_str)
+    }
+
+    /// The same, shared with whoever keeps it.
+    pub fn shared<Id: Named + Copy>(&self, id: Id) -> Name {
+        let kept = self.texts.get_index(id.into()).filter(|_| self.shown.is_none());
+        kept.map_or_else(|| self.text(id).into(), |text| Name(Arc::clone(text)))
     }
 
     /// The name as mail has it: to be compared with consent lists, never to be shown.

@@ -7,7 +7,7 @@ use super::standings::{Consent, Standings};
 use super::{Received, Subject, Trend, Verdict, judge};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
 use crate::consent::{Event, State};
-use crate::fact::{CustomerId, Fact, GroupedBy, SenderId, Traits, WayOut};
+use crate::fact::{CustomerId, Fact, GroupedBy, Name, SenderId, Traits, WayOut};
 use crate::history::{Counted, Pair};
 use crate::policy::Policy;
 use crate::time::Day;
@@ -30,17 +30,17 @@ pub struct Ranking {
     pub ranked: usize,
 }
 
-/// Everything about a pair.
+/// Everything about a pair. A run may keep a million: what its messages show is counted anew where it is asked for.
 #[derive(Debug, Clone)]
 pub struct Case {
     /// The sender, as the report calls it.
-    pub sender: String,
+    pub sender: Name,
     /// The customer.
-    pub customer: String,
+    pub customer: Name,
     /// The most frequent display name.
-    pub sender_name: Option<String>,
+    pub sender_name: Option<Name>,
     /// The sender's From addresses, most frequent first.
-    pub addresses: Vec<String>,
+    pub addresses: Box<[Name]>,
     /// How the sender was found.
     pub grouped_by: GroupedBy,
     /// Other senders (no platforms) under whose domain it takes opt-outs.
@@ -49,10 +49,6 @@ pub struct Case {
     pub verdict: Verdict,
     /// The days and states of the marketing messages, in time order.
     pub received: Vec<Received>,
-    /// Days with marketing.
-    pub active: ActiveDays,
-    /// Days with marketing received without consent on record.
-    pub unconsented: ActiveDays,
     /// The rhythm; `None` without marketing.
     pub cadence: Option<Cadence>,
     /// Consent at the last marketing message.
@@ -116,18 +112,13 @@ impl Case {
         let standings = Standings::of(&pair, &marketing, judging);
         let (received, consent) = standings.received();
         let active: ActiveDays = received.iter().map(|message| message.day).collect();
-        let unconsented = received
-            .iter()
-            .filter(|message| message.state.is_unconsented())
-            .map(|message| message.day)
-            .collect();
         let subject = Subject::of_pair(names.text(pair.customer));
         let verdict = judge(&received, judging.policy, subject, judging.as_of);
         let (last, addresses) = (marketing.last(), addresses(&counted, names));
         let address = pair.facts.first().map_or("", |fact| names.text(fact.from));
         Self {
-            sender: names.text(pair.sender).to_string(),
-            customer: names.text(pair.customer).to_string(),
+            sender: names.shared(pair.sender),
+            customer: names.shared(pair.customer),
             has_row: last.and_then(|_| has_row(&addresses, pair.customer, judging)),
             sender_name: sender_name(&counted, names),
             addresses,
@@ -157,9 +148,28 @@ impl Case {
             of_senders: None,
             blocked: pair.facts.iter().any(|fact| judging.history.is_blocked(fact.from)),
             received,
-            active,
-            unconsented,
         }
+    }
+
+    /// Days with marketing.
+    pub fn active_days(&self) -> ActiveDays {
+        self.received.iter().map(|message| message.day).collect()
+    }
+
+    /// The first day with marketing.
+    pub fn first_day(&self) -> Option<Day> {
+        self.received.iter().map(|message| message.day).min()
+    }
+
+    /// The last.
+    pub fn last_day(&self) -> Option<Day> {
+        self.received.iter().map(|message| message.day).max()
+    }
+
+    /// Days with marketing received without consent on record.
+    pub fn unconsented_days(&self) -> ActiveDays {
+        let unconsented = self.received.iter().filter(|message| message.state.is_unconsented());
+        unconsented.map(|message| message.day).collect()
     }
 
     /// Whether the verdict is a flag.
@@ -201,7 +211,7 @@ fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
 }
 
 /// Whether the consent lists have a row for a customer; `None`: they are about none of these From addresses.
-fn has_row(addresses: &[String], customer: CustomerId, judging: &JudgeContext<'_>) -> Option<bool> {
+fn has_row(addresses: &[Name], customer: CustomerId, judging: &JudgeContext<'_>) -> Option<bool> {
     let customer = judging.history.names.unredacted(customer);
     let rows = addresses.iter().filter_map(|from| judging.ledger.has_row(from, judging.senders, customer));
     rows.reduce(|one, other| one || other)

@@ -33,10 +33,7 @@ pub fn pressure(cases: &[Case], judging: &JudgeContext<'_>) -> Vec<Case> {
 fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_>) -> Case {
     let mut received: Vec<Received> = cases.iter().flat_map(|case| &case.received).copied().collect();
     received.sort_by_key(|message| (message.at, message.day));
-    let days = |counts: fn(&Received) -> bool| -> ActiveDays {
-        received.iter().filter(|message| counts(message)).map(|message| message.day).collect()
-    };
-    let (active, unconsented) = (days(|_| true), days(|message| message.state.is_unconsented()));
+    let active: ActiveDays = received.iter().map(|message| message.day).collect();
     let sum = |of: fn(&Case) -> u64| cases.iter().map(|case| of(case)).sum();
     let share = |of: fn(&Case) -> Share| {
         let shares = cases.iter().map(|case| of(case));
@@ -51,8 +48,8 @@ fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_
         cases.iter().max_by_key(|case| (case.received.last().map(|last| last.at), Reverse(&case.sender)));
     let customer = cases.first().map_or("", |case| case.customer.as_str());
     Case {
-        sender: name.to_string(),
-        customer: customer.to_string(),
+        sender: name.into(),
+        customer: customer.into(),
         sender_name: None,
         addresses: busiest.iter().flat_map(|case| case.addresses.iter().cloned()).collect(),
         grouped_by: match across {
@@ -85,7 +82,5 @@ fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_
         of_senders: Some(cases.len()),
         blocked: false,
         received,
-        active,
-        unconsented,
     }
 }

@@ -10,7 +10,7 @@ pub fn rank(cases: &mut [Case]) {
     let mut order: Vec<usize> = (0..judged.len()).filter(|at| !judged[*at].received.is_empty()).collect();
     order.sort_by_cached_key(|at| {
         let case = &judged[*at];
-        let peak = case.active.peak().map_or(0, |peak| peak.days);
+        let peak = case.active_days().peak().map_or(0, |peak| peak.days);
         (case.customer.as_str(), Reverse(peak), Reverse(case.received.len()), case.sender.as_str())
     });
     let places: Vec<(usize, Ranking)> = order

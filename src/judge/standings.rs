@@ -14,12 +14,12 @@ pub struct Consent {
     /// The state.
     pub state: State,
     /// The event; `None`: nothing is on record.
-    pub by: Option<Event>,
+    pub by: Option<Box<Event>>,
 }
 
 impl Consent {
     fn of(standing: &Standing<'_>) -> Self {
-        Self { state: standing.state, by: standing.by.cloned() }
+        Self { state: standing.state, by: standing.by.cloned().map(Box::new) }
     }
 }
 

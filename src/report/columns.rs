@@ -2,9 +2,12 @@
 
 use super::cell::Cell;
 use super::reason::reason;
+use crate::cadence::ActiveDays;
+use crate::fact::Name;
 use crate::judge::Case;
 use crate::policy::{NOT_MARKETING, Policy};
 use crate::time::Day;
+use std::ops::Deref;
 
 /// What a cell needs besides its case.
 #[derive(Debug, Clone, Copy)]
@@ -24,19 +27,41 @@ impl Context<'_> {
     }
 }
 
+/// A row of the report: a case with its days, which are counted once for all of its cells.
+pub struct ReportRow<'a> {
+    case: &'a Case,
+    active: ActiveDays,
+    unconsented: ActiveDays,
+}
+
+impl<'a> ReportRow<'a> {
+    /// The row of a case.
+    pub fn of(case: &'a Case) -> Self {
+        Self { case, active: case.active_days(), unconsented: case.unconsented_days() }
+    }
+}
+
+impl Deref for ReportRow<'_> {
+    type Target = Case;
+
+    fn deref(&self) -> &Case {
+        self.case
+    }
+}
+
 /// A column.
 pub struct Column {
     /// Its name in the first line.
     pub name: &'static str,
     /// What it means, for the documentation.
     pub meaning: &'static str,
-    value: fn(&Case, &Context<'_>) -> Cell,
+    value: fn(&ReportRow<'_>, &Context<'_>) -> Cell,
 }
 
 impl Column {
-    /// The cell of a case.
-    pub fn value(&self, case: &Case, context: &Context<'_>) -> Cell {
-        (self.value)(case, context)
+    /// The cell of a row.
+    pub fn value(&self, row: &ReportRow<'_>, context: &Context<'_>) -> Cell {
+        (self.value)(row, context)
     }
 }
 
@@ -100,7 +125,7 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "load_share", meaning: "this sender's part of all marketing that the customer got", value: |case, _| marketed(case, || Cell::share(case.load)) },
     Column { name: "unsubscribe", meaning: "best way out in the last marketing message: `one-click`, `link`, `mailto`, `body`, `none`", value: |case, _| Cell::maybe(case.way_out, |way_out| Cell::Word(way_out.word())) },
     Column { name: "no_reply", meaning: "`yes` where an answer to it would go to a no-reply address", value: |case, _| Cell::maybe(case.no_reply, Cell::YesNo) },
-    Column { name: "addresses", meaning: "the sender's From addresses, most frequent first, at most 10", value: |case, _| Cell::text(&case.addresses.iter().take(10).cloned().collect::<Vec<_>>().join(" ")) },
+    Column { name: "addresses", meaning: "the sender's From addresses, most frequent first, at most 10", value: |case, _| Cell::text(&case.addresses.iter().take(10).map(Name::as_str).collect::<Vec<_>>().join(" ")) },
     Column { name: "grouped_by", meaning: "whether `sender` is a `domain`, an `address` or a `brand`; `group` or `all`: a row of contact pressure", value: |case, _| Cell::Word(case.grouped_by.word()) },
     Column { name: "mixed_messages", meaning: "messages that belong to a deal and advertise as well: counted as other, with `--count-mixed` as marketing", value: |case, _| Cell::whole(case.mixed_messages) },
     Column { name: "inferred_messages", meaning: "of `marketing_messages`, those that say too little by themselves but are like the rest of their stream", value: |case, _| Cell::whole(case.inferred_messages) },

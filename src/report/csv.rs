@@ -1,7 +1,7 @@
 //! The report as CSV, and how any of our CSV files is written.
 
 use super::cell::Cell;
-use super::columns::Context;
+use super::columns::{Context, ReportRow};
 use super::safe;
 use crate::judge::Case;
 use std::io::{self, Write};
@@ -61,7 +61,8 @@ impl<W: Write> CsvTable<W> {
 pub fn write(out: impl Write, style: Style, rows: &[&Case], context: &Context<'_>) -> io::Result<()> {
     let mut table = CsvTable::new(out, style, context.columns().map(|column| column.name))?;
     for case in rows {
-        table.row(context.columns().map(|column| column.value(case, context)))?;
+        let row = ReportRow::of(case);
+        table.row(context.columns().map(|column| column.value(&row, context)))?;
     }
     table.finish()
 }

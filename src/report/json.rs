@@ -1,7 +1,7 @@
 //! The report as one JSON object, for programs. `report.schema.json` describes it.
 
 use super::cell::{Cell, Decimal};
-use super::columns::Context;
+use super::columns::{Context, ReportRow};
 use super::safe;
 use super::summary::{Account, Load};
 use crate::cadence::Tenths;
@@ -45,8 +45,9 @@ struct Row<'a> {
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        let row = ReportRow::of(self.case);
         for column in self.context.columns() {
-            map.serialize_entry(column.name, &Value(&column.value(self.case, self.context), self.raw))?;
+            map.serialize_entry(column.name, &Value(&column.value(&row, self.context), self.raw))?;
         }
         map.end()
     }

@@ -23,7 +23,7 @@ const NAME: usize = 60;
 /// The letter of a pair, whose days are those of `zone`; `None` where no marketing came.
 pub fn letter(case: &Case, zone: &Zone, language: Language) -> Result<Option<String>> {
     let sentences = Sentences::of(language)?;
-    let ends = case.active.first().zip(case.active.last());
+    let ends = case.first_day().zip(case.last_day());
     Ok(ends.map(|ends| Letter { case, zone, sentences, ends }.text()))
 }
 
@@ -70,7 +70,7 @@ impl Letter<'_> {
     /// How much came, and how often.
     fn received(&self, address: &str) -> String {
         let (words, messages) = (&self.sentences, self.case.received.len() as u64);
-        let days = self.case.active.count() as u64;
+        let days = self.case.active_days().count() as u64;
         let spread = match days {
             1 => String::new(),
             several => fill(&words.spread, &[("n", &words.dates.number(several))]),
@@ -86,7 +86,7 @@ impl Letter<'_> {
         let mut paragraph = fill(words.received.of(messages), &values);
         // In so short a time the sentence before says it all.
         let long = self.ends.1.number() - self.ends.0.number() >= WINDOW;
-        if let Some(peak) = self.case.active.peak().filter(|peak| long && peak.days > 1) {
+        if let Some(peak) = self.case.active_days().peak().filter(|peak| long && peak.days > 1) {
             let days = words.dates.number(peak.days as u64);
             let span = words.dates.span((peak.start, peak.end));
             paragraph = paragraph + " " + &fill(&words.peak, &[("n", &days), ("span", &span)]);

@@ -21,7 +21,7 @@ mod workbook;
 mod worst;
 
 pub use cell::{Cell, Decimal};
-pub use columns::{CHANGE, COLUMNS, Column, Context};
+pub use columns::{CHANGE, COLUMNS, Column, Context, ReportRow};
 pub use csv::{CsvTable, Style, write as write_report};
 pub use explain::{
     Explanation, Wanted, explain, explain_together, find, find_together, pressure, write_json, write_text,
@@ -34,12 +34,13 @@ pub use safe::visible;
 pub use senders::{SENDER_COLUMNS, SenderColumn, write as write_senders};
 pub use starter::{STARTER_COLUMNS, write as write_starter};
 pub use streams::{STREAM_COLUMNS, StreamColumn, write as write_streams};
-pub use summary::{Account, Closing, parts, summary, thousands, warnings};
+pub use summary::{Account, Closing, nothing_usable, parts, summary, thousands, warnings};
 pub use unmatched::{OfListedSenders, UNMATCHED_COLUMNS};
 pub use width::wrapped;
 pub use workbook::{ROWS, Sheets, write as write_workbook};
 pub use worst::{TableLine, worst};
 
+use crate::cadence::ActiveDays;
 use crate::judge::Case;
 use crate::policy::Policy;
 use std::cmp::Reverse;
@@ -84,11 +85,11 @@ type Weight = (Reverse<bool>, Reverse<u32>, Reverse<u32>, Reverse<u32>);
 
 fn weight(case: &Case, policy: &Policy) -> Weight {
     let number = |count: usize| Reverse(u32::try_from(count).unwrap_or(u32::MAX));
-    let peak = |days: &crate::cadence::ActiveDays| number(days.peak().map_or(0, |peak| peak.days));
+    let peak = |days: ActiveDays| number(days.peak().map_or(0, |peak| peak.days));
     (
         Reverse(case.is_flagged(policy)),
-        peak(&case.unconsented),
-        peak(&case.active),
+        peak(case.unconsented_days()),
+        peak(case.active_days()),
         number(case.received.len()),
     )
 }

@@ -104,7 +104,7 @@ impl SenderRow<'_> {
 /// Marketing messages of a pair a week, in tenths, rounded half up.
 fn weekly(case: &Case) -> u64 {
     let number = |day: Option<crate::time::Day>| day.map_or(0, |day| i64::from(day.number()));
-    let days = number(case.active.last()) - number(case.active.first()) + 1;
+    let days = number(case.last_day()) - number(case.first_day()) + 1;
     let days = u64::try_from(days).unwrap_or(0).max(SHORTEST);
     (case.received.len() as u64 * 70 * 2 + days) / (days * 2)
 }

@@ -11,6 +11,7 @@ mod pressure;
 
 pub use closing::Closing;
 pub use load::Load;
+pub use nothing::usable as nothing_usable;
 
 use super::safe::visible;
 use super::suggestions::suggestions;
@@ -86,7 +87,7 @@ fn broken(lines: &[String], columns: Option<usize>) -> String {
 fn lines(account: &Account<'_>) -> Vec<String> {
     let changes = account.changes.map(|changes| changes::lines(changes, account.cases, account.pressure));
     let mut lines = changes.unwrap_or_default();
-    lines.push(read(account));
+    lines.push(read_from(account.mailboxes, account.tally));
     if account.without_mail > 0 {
         let files = counted(account.without_mail, "other file", "other files");
         lines.push(format!("{files} in folders or archives: no mail in them (--verbose names them)"));
@@ -159,8 +160,8 @@ pub fn parts(tally: &Tally) -> Vec<(u64, &'static str)> {
     .collect()
 }
 
-fn read(account: &Account<'_>) -> String {
-    let parts: Vec<String> = parts(account.tally)
+fn read_from(mailboxes: usize, tally: &Tally) -> String {
+    let parts: Vec<String> = parts(tally)
         .into_iter()
         .map(|(count, words)| {
             let words = if count == 1 && words == "duplicates" { "duplicate" } else { words };
@@ -169,8 +170,8 @@ fn read(account: &Account<'_>) -> String {
         .collect();
     let read = format!(
         "{} read from {}",
-        counted(account.tally.sum(), "message", "messages"),
-        counted(account.mailboxes as u64, "mailbox", "mailboxes")
+        counted(tally.sum(), "message", "messages"),
+        counted(mailboxes as u64, "mailbox", "mailboxes")
     );
     if parts.is_empty() { read } else { format!("{read}: {}", parts.join(", ")) }
 }

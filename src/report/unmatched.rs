@@ -47,8 +47,8 @@ impl<'a> OfListedSenders<'a> {
                     Cell::text(&case.customer),
                     Cell::text(&case.sender),
                     Cell::whole(case.received.len()),
-                    date(case.active.first()),
-                    date(case.active.last()),
+                    date(case.first_day()),
+                    date(case.last_day()),
                 ]
                 .into_iter(),
             )?;

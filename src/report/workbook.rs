@@ -1,7 +1,7 @@
 //! The report as a workbook (.xlsx): dates are dates, numbers are numbers, and text is never a formula.
 
 use super::cell::Cell;
-use super::columns::Context;
+use super::columns::{Context, ReportRow};
 use super::messages::{Listing, MESSAGE_COLUMNS, rows};
 use super::width::width;
 use crate::judge::{Case, JudgeContext};
@@ -75,7 +75,8 @@ fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &Sheets<'_>) -> Result<
     workbook.set_properties(&properties.set_title("Who sends marketing, and how often"));
     let mut report = Sheet::begin(workbook, "Report", sheets.context.columns().map(|column| column.name), 3)?;
     for case in sheets.cases {
-        let cells = sheets.context.columns().map(|column| column.value(case, sheets.context));
+        let row = ReportRow::of(case);
+        let cells = sheets.context.columns().map(|column| column.value(&row, sheets.context));
         report.row(cells, case.is_flagged(sheets.context.policy))?;
     }
     report.end()?;

@@ -65,12 +65,12 @@ impl WorstSender {
     fn of(case: &Case, policy: &Policy, as_of: Option<Day>) -> Self {
         let rule = case.verdict.rule.and_then(|at| policy.rules.get(at));
         let display = case.sender_name.as_deref().map(|name| visible(name).into_owned());
-        let last_day = as_of.or_else(|| case.active.last());
+        let last_day = as_of.or_else(|| case.last_day());
         let days = (0..WINDOW).rev().filter_map(|back| Some(last_day?.plus(-back)));
         let on = |day: Day| case.received.iter().filter(|message| message.day == day).count();
         Self {
             name: visible(&case.sender).into_owned(),
-            display: display.filter(|name| !name.is_empty() && *name != case.sender),
+            display: display.filter(|name| !name.is_empty() && **name != *case.sender),
             verdict: rule.map_or("none".to_string(), |rule| shortened(&visible(&rule.verdict), VERDICT)),
             daily: days.map(on).collect(),
             days_a_week: case.pace.map_or(String::new(), |pace| pace.days_per_week.to_string()),

@@ -21,9 +21,9 @@ pub type PairName = (String, String);
 fn name_of(case: &Case) -> PairName {
     let sender = match case.grouped_by {
         GroupedBy::Group => format!("{TOGETHER}{}", case.sender),
-        _ => case.sender.clone(),
+        _ => case.sender.to_string(),
     };
-    (sender, case.customer.clone())
+    (sender, case.customer.to_string())
 }
 
 /// What is before a group's name.
@@ -59,7 +59,7 @@ pub struct ThisRun<'a> {
 impl ThisRun<'_> {
     /// What the next run is to compare a case with.
     fn snapshot(&self, case: &Case) -> Snapshot {
-        let days = self.as_of.map_or(0, |as_of| case.active.days_until(as_of));
+        let days = self.as_of.map_or(0, |as_of| case.active_days().days_until(as_of));
         Snapshot { flagged: case.is_flagged(self.policy), days: u32::try_from(days).unwrap_or(u32::MAX) }
     }
 }

@@ -26,7 +26,7 @@ fn each_message_is_counted_once_and_by_its_place() {
     mailbox.offer(SHOP, NEWS, 8).time = None;
     let case = Judged::of(mailbox, day(8)).case(SHOP);
     assert_eq!((case.received.len(), case.other_messages, case.spam_messages), (5, 1, 1));
-    assert_eq!((case.active.first(), case.active.last()), (Some(day(0)), Some(day(4))));
+    assert_eq!((case.first_day(), case.last_day()), (Some(day(0)), Some(day(4))));
 }
 
 #[test]

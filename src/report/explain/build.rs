@@ -67,9 +67,9 @@ pub(super) fn of_case(case: &Case, subject: Subject<'_>, judging: &JudgeContext<
         timezone: judging.scope.zone.name().to_string(),
         marketing_messages: case.received.len(),
         unconsented_messages: case.unconsented_messages(),
-        active_days: case.active.count(),
-        peak: window(&case.active),
-        unconsented_peak: window(&case.unconsented),
+        active_days: case.active_days().count(),
+        peak: window(&case.active_days()),
+        unconsented_peak: window(&case.unconsented_days()),
         cadence: case.cadence.map(|cadence| cadence.word()),
         inferred_messages: case.inferred_messages,
         undecided_messages: case.undecided_messages,
@@ -175,8 +175,8 @@ fn asked(case: &Case, subject: Subject<'_>, judging: &JudgeContext<'_>) -> Vec<E
 fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, judging: &JudgeContext<'_>) -> OnRecord {
     let zone = &judging.scope.zone;
     let mut dates = pair.facts.iter().filter_map(|fact| fact.time).map(|time| zone.day(time));
-    let first = case.active.first().or_else(|| dates.next());
-    let last = case.active.last().max(judging.as_of).max(first);
+    let first = case.first_day().or_else(|| dates.next());
+    let last = case.last_day().max(judging.as_of).max(first);
     let span = first.zip(last);
     let periods = span.map(|(first, last)| strand.periods(first, last, &judging.terms(), zone));
     OnRecord {

@@ -41,7 +41,7 @@ pub fn find_together<'a>(
     let known = crate::fact::canonical(customer);
     let meant: Vec<&Case> = named
         .into_iter()
-        .filter(|row| row.customer.eq_ignore_ascii_case(customer.trim()) || row.customer == known)
+        .filter(|row| row.customer.eq_ignore_ascii_case(customer.trim()) || *row.customer == *known)
         .collect();
     if meant.is_empty() {
         let what = format!("no row over several senders is about `{}`", visible(customer));
@@ -92,5 +92,5 @@ fn is_part(pair: &Pair<'_>, row: &Case, judging: &JudgeContext<'_>) -> bool {
         organisation.is_some_and(|sender| sender.grouped_by == GroupedBy::Brand)
             && judging.senders.group(names.unredacted(pair.sender)) == Some(row.sender.as_str())
     };
-    names.text(pair.customer) == row.customer && (row.grouped_by == GroupedBy::All || of_group())
+    *names.text(pair.customer) == *row.customer && (row.grouped_by == GroupedBy::All || of_group())
 }

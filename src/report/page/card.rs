@@ -68,7 +68,7 @@ impl Card {
         let letter = (number <= LETTERS).then(|| letter_of(case, page)).flatten();
         let has_letter = letter.is_some();
         let letter = letter.filter(|letter| letter.len() <= room.letter);
-        let shown_until = page.last_day().or_else(|| case.active.last());
+        let shown_until = page.last_day().or_else(|| case.last_day());
         Self {
             number,
             name: Name::of(case, room),

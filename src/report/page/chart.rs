@@ -68,8 +68,8 @@ impl Chart {
     /// The chart of all marketing; `None` where there is none.
     pub fn of(page: &Page<'_>) -> Option<Self> {
         let cases = page.account.cases;
-        let first = cases.iter().filter_map(|case| case.active.first()).min()?;
-        let last = cases.iter().filter_map(|case| case.active.last()).max()?;
+        let first = cases.iter().filter_map(|case| case.first_day()).min()?;
+        let last = cases.iter().filter_map(|case| case.last_day()).max()?;
         let days = last.number().saturating_sub(first.number()).saturating_add(1);
         let (size, bar) = [(1, "day"), (7, "week"), (28, "four weeks"), (364, "52 weeks")]
             .into_iter()

@@ -4,7 +4,7 @@ use super::Page;
 use super::room::Room;
 use super::words::{Name, consent, cut, verdict, way_out};
 use crate::judge::Case;
-use crate::report::{Cell, Context, thousands};
+use crate::report::{Cell, Context, ReportRow, thousands};
 
 /// How many rows a page shows at first, where its script runs.
 pub const SHOWN: usize = 500;
@@ -90,9 +90,10 @@ impl SenderTable {
 }
 
 fn row(case: &Case, card: Option<usize>, context: &Context<'_>, room: &Room) -> Row {
+    let of_case = ReportRow::of(case);
     let cell = |shown: &Shown| {
         let column = context.columns().find(|column| column.name == shown.column);
-        let value = column.map_or(Cell::Blank, |column| column.value(case, context));
+        let value = column.map_or(Cell::Blank, |column| column.value(&of_case, context));
         (text(shown.column, &value, room), shown.number)
     };
     Row {

@@ -1,7 +1,9 @@
-//! What is said where no message counts as marketing: why the others don't.
+//! What is said where no message counts as marketing, or none can be used: why they don't or can't.
 
-use super::{counted, thousands};
+use super::{broken, counted, read_from, thousands};
+use crate::fact::Skip;
 use crate::history::{Counted, Tally};
+use std::collections::BTreeMap;
 
 /// Why messages of each sort do not count, in the words of the summary.
 const REASONS: [(Counted, &str); 9] = [
@@ -15,6 +17,15 @@ const REASONS: [(Counted, &str); 9] = [
     (Counted::Unusable, "damaged (-v names each)"),
     (Counted::Duplicate, "copies of others"),
 ];
+
+/// The lines in place of a summary where no message can be used: how many were read, and the reasons.
+pub fn usable(mailboxes: usize, tally: &Tally, skips: &[Skip], columns: Option<usize>) -> String {
+    let mut reasons: BTreeMap<_, u64> = BTreeMap::new();
+    skips.iter().for_each(|skip| *reasons.entry(skip.reason).or_default() += 1);
+    let reasons = reasons.into_iter().map(|(why, count)| format!("{} ({})", why.why(), thousands(count)));
+    let reasons = format!("unusable: {}", reasons.collect::<Vec<_>>().join("; "));
+    broken(&[read_from(mailboxes, tally), reasons], columns)
+}
 
 /// The line in place of the number of senders.
 pub fn line(tally: &Tally) -> String {
