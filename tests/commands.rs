@@ -295,6 +295,22 @@ fn excel_gets_the_csv_of_its_locale() {
 }
 
 #[test]
+fn names_are_in_the_order_in_which_they_are_shown() {
+    let names = ["alpha", "'=quoted", "=sum", "+plus", "\u{200b}zeta", "é"];
+    let mail: String =
+        (0..).zip(names).map(|(at, from)| promotion(1, from, &format!("{at}@shop.example"))).collect();
+    let here = folder(&[("a.mbox", mail.as_bytes())]);
+    let report = run(here.path(), ["check", "a.mbox"]).out;
+    let shown: Vec<&str> = report.lines().skip(1).filter_map(|row| row.split(',').nth(2)).collect();
+    assert_eq!(shown, ["'+plus", "'=quoted", "'=sum", "alpha", "zeta", "é"]);
+    let raw = run(here.path(), ["check", "a.mbox", "--raw"]).out;
+    assert_eq!(
+        raw.lines().skip(1).filter_map(|row| row.split(',').nth(2)).collect::<Vec<_>>(),
+        ["+plus", "'=quoted", "=sum", "alpha", "\u{200b}zeta", "é"]
+    );
+}
+
+#[test]
 fn torture_is_read_or_refused_but_never_a_panic() {
     let promo = promotion(1, "Shop <news@shop.example>", "ok@shop.example");
     let nested: String = (0..10_000)

@@ -281,6 +281,23 @@ fn an_address_that_was_blocked_comes_before_the_customers() {
 }
 
 #[test]
+fn what_somebody_wrote_is_no_mail_where_none_came() {
+    let here = folder(&[]);
+    let wrote = Sent { customer: 0, shop: 1, day: 3, kind: 0, place: 2 };
+    mailboxes(here.path(), &[wrote]);
+    assert_eq!(run(here.path(), ["facts", "-q", "-o", "all.parquet", "Mail"]).status, 0);
+    let rows = sorted(&here.path().join("all.parquet"));
+    let kinds = rows.column(rows.schema().index_of("row").expect("a column")).as_string::<i32>();
+    let written: Vec<u32> =
+        (0..).zip(kinds).filter(|(_, kind)| *kind == Some("written")).map(|(at, _)| at).collect();
+    let written = take_record_batch(&rows, &UInt32Array::from(written)).expect("what was written");
+    assert_eq!(written.num_rows(), 1);
+    let told =
+        run_with_stdin(here.path(), &["check", "-", "--as-of", "2026-01-28"], &stream(&marked(&written), 1));
+    fails_with(&told, &["error: standard input: has no message"]);
+}
+
+#[test]
 fn a_stream_that_ends_midway_counts_for_nothing() {
     let here = folder(&[]);
     let bytes = stream(&marked(&company(here.path())), 3);

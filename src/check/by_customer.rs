@@ -36,7 +36,7 @@ struct ByCustomer<'a, 'e> {
     as_of: Option<Day>,
     each: Each<'e>,
     judged: Judged,
-    /// Whether there was any customer.
+    /// Whether there was any mail: of a customer there may be nothing but what was written.
     any: bool,
     /// The senders of all customers, by their hashes, …
     senders: HashMap<u64, String>,
@@ -57,7 +57,7 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
     /// Judges one customer.
     fn take_in(&mut self, mut batch: Batch, names: Names) {
         let plan = self.plan;
-        self.any = true;
+        self.any |= !batch.facts.is_empty();
         for link in &batch.links {
             self.links.insert((names.text(link.sender).to_string(), link.domain));
         }

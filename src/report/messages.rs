@@ -2,6 +2,7 @@
 
 use super::cell::Cell;
 use super::csv::{CsvTable, Style};
+use super::safe;
 use crate::consent::State;
 use crate::fact::{Detail, Details, Fact, Names, Rules};
 use crate::history::{Counted, Pair};
@@ -76,7 +77,7 @@ pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl
     let mut judged = judged(judging, listing);
     judged.sort_unstable_by(|left, right| {
         let (one, other) = (left.fact(judging), right.fact(judging));
-        let customer = |fact: Option<&'a Fact>| fact.map(|fact| names.text(fact.customer));
+        let customer = |fact: Option<&'a Fact>| fact.map(|fact| safe::cell(names.text(fact.customer)));
         let by_order = one.map(|fact| fact.order).cmp(&other.map(|fact| fact.order));
         by_order.then_with(|| customer(one).cmp(&customer(other))).then_with(|| left.place.cmp(&right.place))
     });

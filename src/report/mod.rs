@@ -43,28 +43,34 @@ pub use worst::{TableLine, worst};
 use crate::cadence::ActiveDays;
 use crate::judge::Case;
 use crate::policy::Policy;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 /// All rows of the report in its order: pairs, and rows of contact pressure.
 pub fn rows<'a>(cases: &'a [Case], pressure: &'a [Case], policy: &Policy) -> Vec<&'a Case> {
     let mut rows: Vec<&Case> = cases.iter().chain(pressure).collect();
     if !pressure.is_empty() {
-        rows.sort_by_cached_key(|case| (weight(case, policy), case.sender.as_str(), case.customer.as_str()));
+        rows.sort_by_cached_key(|case| (weight(case, policy), names(case)));
     }
     rows
 }
 
 /// The order of the report: flagged first, then the most days without consent, the most days, the most messages;
-/// then by name.
+/// then by name, as the report shows it: whoever merges reports has nothing else to sort by.
 pub fn sort(cases: &mut [Case], policy: &Policy) {
     let weights: Vec<Weight> = cases.iter().map(|case| weight(case, policy)).collect();
     let mut order: Vec<usize> = (0..cases.len()).collect();
     // There may be a million: names are compared where they are.
     order.sort_unstable_by(|&one, &other| {
-        let names = |at: usize| (&cases[at].sender, &cases[at].customer);
-        weights[one].cmp(&weights[other]).then_with(|| names(one).cmp(&names(other))).then(one.cmp(&other))
+        let by_name = || names(&cases[one]).cmp(&names(&cases[other]));
+        weights[one].cmp(&weights[other]).then_with(by_name).then(one.cmp(&other))
     });
     put_in_order(cases, &mut order);
+}
+
+/// Sender and customer, as cells of the report.
+fn names(case: &Case) -> [Cow<'_, str>; 2] {
+    [&case.sender, &case.customer].map(|name| safe::cell(name))
 }
 
 /// Puts at each place what is at the place that `order` names, in cycles.

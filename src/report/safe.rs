@@ -15,6 +15,10 @@ pub fn cell(text: &str) -> Cow<'_, str> {
 
 /// Text without control, bidi and zero-width characters: what a terminal or a spreadsheet can show on one line.
 pub fn visible(text: &str) -> Cow<'_, str> {
+    // Nearly every text, and the report is sorted by such.
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.into();
+    }
     if text.chars().any(is_hidden) {
         text.chars().filter(|c| !is_hidden(*c)).collect::<String>().into()
     } else {
