@@ -273,6 +273,45 @@ fn the_walkthroughs_run_as_they_are_written() {
     }
 }
 
+/// Night after night, facts alone give what all mail gives: copies in two days' mail and days without any are among it.
+#[cfg(unix)]
+#[test]
+fn a_shard_a_day_is_judged_as_all_mail_is() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let program = |command: &str| command.replace("mailfatigue ", "\"$mailfatigue\" ");
+    let each_night = program(block(&readme, "a shard a day"));
+    let judged = program(block(&readme, "a shard a day, judged on one machine"));
+    let here = tempfile::tempdir().expect("a folder");
+    let here = here.path();
+    for name in ["mail", "facts"] {
+        std::fs::create_dir(here.join(name)).expect("a folder");
+    }
+    let run = |command: &str| {
+        let told = common::outputs::shell(here, command);
+        assert_eq!((told.status, told.out.as_str()), (0, ""), "{command}: {}", told.err);
+    };
+    let mail = |day| {
+        let promotion = |from: &str| common::promotion(day, &format!("<{from}>"), &format!("{day}.{from}"));
+        promotion("news@shop.example") + &promotion("news@loom.example").replace("robin@", "kim@")
+    };
+    for day in 1..=26 {
+        let file = here.join(format!("mail/2026-11-{day:02}.mbox"));
+        let text = if day % 9 == 0 { String::new() } else { mail(day) + &mail(day.max(2) - 1) };
+        std::fs::write(file, text).expect("a mailbox");
+        run(&each_night.replace("2026-11-26", &format!("2026-11-{day:02}")));
+        if day % 5 == 1 {
+            run(&judged);
+            run("\"$mailfatigue\" check --timezone Europe/London -o one.csv --messages all.csv mail/*.mbox");
+            for (facts, mail) in [("report.csv", "one.csv"), ("messages.csv", "all.csv")] {
+                let [facts, mail] = [facts, mail].map(|name| std::fs::read_to_string(here.join(name)));
+                assert_eq!(facts.expect("written"), mail.expect("written"), "after {day} nights");
+            }
+        }
+    }
+    let report = std::fs::read_to_string(here.join("report.csv")).expect("the report");
+    assert!(report.contains("yes,daily-unconsented,shop.example"), "{report}");
+}
+
 /// The nightly line of the README, with its paths in `folder`.
 #[cfg(unix)]
 fn nightly(folder: &Path) -> std::process::Output {
