@@ -22,9 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CASES = ROOT / "fixtures" / "cases"
 JOB = ROOT / "cluster" / "mailfatigue_spark.py"
 SPARK = Path(pyspark.__file__).parent
-WHOLE = ["a-brand-joins-its-domains", "a-consent-list-is-held-against-every-message", "a-list-with-one-author-turns-into-a-talk",
-         "a-receipt-that-also-advertises-is-mixed", "a-weekly-letter-that-turns-daily-shows-since-when",
-         "a-wish-in-ones-own-words-is-an-opt-out"]
+WHOLE = ["a-consent-list-is-held-against-every-message", "a-list-with-one-author-turns-into-a-talk",
+         "a-weekly-letter-that-turns-daily-shows-since-when", "a-wish-in-ones-own-words-is-an-opt-out"]
 SHOP = CASES / "a-shop-mails-every-day-though-no-box-was-ticked.mbox"
 # Java starts soonest without its second compiler.
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -40,6 +39,8 @@ across = "all"
 messages = 7
 window = 7
 """
+# A message that can't be used.
+NOBODYS = b"From x@y.example Thu Jan  1 00:00:00 2026\nSubject: nobody wrote this\n\nx\n\n"
 JOURNAL = """From journal@firm.example {day}
 From: Journal <journal@firm.example>
 To: archive@firm.example
@@ -56,7 +57,7 @@ Sender: offers@firm.example
 Subject: 20% off everything, only today
 Message-Id: <offer-{number}@firm.example>
 To: one@home.example
-Bcc: two@home.example
+Bcc: another@home.example
 
 --report
 Content-Type: message/rfc822
@@ -77,12 +78,44 @@ Unsubscribe: https://firm.example/leave
 """
 
 
+# Senders without a domain, whose names a report shows with an apostrophe, or not in full.
+ODD_SENDERS = ["=1+1", "'=quoted", "\u200bzeta", '"a ""b"", c\\"', "alpha"]
+OFFER = """From MAILER-DAEMON Thu Jan {day:2} 08:00:00 2026
+Delivered-To: robin@home.example
+Date: {day} Jan 2026 07:59:00 +0000
+From: {sender}
+To: robin@home.example
+Subject: 20% off everything, only today
+Message-ID: <offer-{day}-{number}@firm.example>
+List-Unsubscribe: <https://firm.example/leave>
+
+20% off everything, only today. Shop now: https://firm.example/shop
+Unsubscribe: https://firm.example/leave
+
+"""
+WISH = """From {customer} Thu Jan  1 00:00:00 2026
+From: {customer}
+To: leave@shop.example
+Date: Thu, 01 Jan 2026 00:00:00 +0000
+Subject: unsubscribe
+Message-ID: <wish.{customer}>
+
+Please take me off your list.
+
+"""
+
+
 def make_shards(program, folder):
     """Twelve shards. What belongs together (a request and its confirmation, an opt-out and later mail, copies) is in several."""
     shards = [shutil.copy(CASES / f"{name}.mbox", folder) for name in WHOLE]
     facts = folder / "kept.parquet"
     subprocess.run([program, "facts", "--no-config", "--quiet", *OWNER, "--output", facts, shards.pop()], check=True)
     messages = re.split(rb"(?m)^(?=From \S+ )", SHOP.read_bytes())[1:]
+    # Mailboxes of one name, with a message each: only the shard says that these are two.
+    days = [folder / f"today-{number}.parquet" for number in range(2)]
+    for number, day in enumerate(days):
+        (folder / "today.mbox").write_text(OFFER.format(day=1 + number, number=0, sender="Firm <offers@firm.example>"))
+        subprocess.run([program, "facts", "--no-config", "--quiet", *OWNER, "--output", day, folder / "today.mbox"], check=True)
     halves = [folder / "odd.mbox", folder / "even.mbox"]
     for at, half in enumerate(halves):
         half.write_bytes(b"".join(messages[at::2]))
@@ -95,13 +128,17 @@ def make_shards(program, folder):
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         zipped.write(CASES / "a-redesign-changes-no-stream.mbox", "Takeout/Mail/All mail.mbox")
     journal = folder / "journal.mbox"
-    days = [time.gmtime(1_767_261_600 + number * 86_400) for number in range(40)]
+    dates = [time.gmtime(1_767_261_600 + number * 86_400) for number in range(40)]
     journal.write_text("".join(
         JOURNAL.format(number=number, day=time.strftime("%a %b %d %H:%M:%S %Y", day), date=time.strftime("%a, %d %b %Y %H:%M:%S +0000", day))
-        for number, day in enumerate(days)))
-    damaged = folder / "damaged.mbox"
-    damaged.write_bytes(b"From x@y.example Thu Jan  1 00:00:00 2026\nSubject: nobody wrote this\n\nx\n\n" + messages[0])
-    return [str(shard) for shard in [*shards, facts, *halves, maildir, archive, journal, damaged]]
+        for number, day in enumerate(dates)))
+    odds = folder / "odds"
+    odds.mkdir()
+    offers = "".join(OFFER.format(day=4, number=number, sender=sender) for number, sender in enumerate(ODD_SENDERS))
+    (odds / "damaged.mbox").write_bytes(NOBODYS + offers.encode() + messages[0])
+    # Most of these customers have no mail in any shard, so that parts may have nothing but what they wrote.
+    (odds / "Sent").write_text("".join(WISH.format(customer=f"customer{number}@home.example") for number in range(8)))
+    return [str(shard) for shard in [*shards, facts, *days, *halves, maildir, archive, journal, odds]]
 
 
 class Cluster:
@@ -217,10 +254,11 @@ def main(program, folder):
     common = ["--shards", names, *OPTIONS, "--policy", policy]
     with Cluster(folder) as cluster:
         together(cluster, program, folder, common, alone)
-        refused_before_anything_is_read(cluster, folder, common)
+        refused_before_anything_is_read(cluster, program, folder, common)
         shards_that_give_no_mail(cluster, program, folder)
         unlike_workers(cluster, program, folder, common)
         facts_that_end_early(cluster, program, folder, common)
+        a_shard_a_day(cluster, program, folder)
         with_a_worker_killed(cluster, program, folder, common)
     print("twelve shards on two workers, whole and with one killed: the bytes of one machine")
 
@@ -233,7 +271,7 @@ def together(cluster, program, folder, common, alone):
     """By spark-submit, which ships the program to the workers."""
     submit = [SPARK / "bin" / "spark-submit", "--master", cluster.url, "--files", program]
     status, told, errors = cluster.run(*common, "--program", f"./{program.name}", "--output", folder / "all.csv",
-                                       "--messages", folder / "all-messages.csv", before=submit)
+                                       "--messages", folder / "all-messages.csv", "--partitions", 12, before=submit)
     expect(status == 0, errors)
     same(folder / "all.csv", folder / "alone.csv")
     same(folder / "all-messages.csv", folder / "alone-messages.csv")
@@ -243,7 +281,7 @@ def together(cluster, program, folder, common, alone):
     expect(flagged in told, f"{told}\n{alone.stderr}")
 
 
-def refused_before_anything_is_read(cluster, folder, common):
+def refused_before_anything_is_read(cluster, program, folder, common):
     """Lists of shards and options that are wrong, and outputs that would cost a file."""
     twice, none, lacking = folder / "twice.txt", folder / "none.txt", folder / "lacking"
     twice.write_text(f"{SHOP}\n{SHOP.parent}/./{SHOP.name}\n")
@@ -255,7 +293,7 @@ def refused_before_anything_is_read(cluster, folder, common):
     cluster.refuses(["this Python lacks pyarrow"], *common, PYTHONPATH=str(lacking))
     cluster.refuses(["`--html`", "cluster"], *common, "--html", "page.html")
     cluster.refuses([SHOP.name, "cluster"], *common, SHOP)
-    cluster.refuses(["Nowhere/City"], *common, "--timezone", "Nowhere/City")
+    cluster.refuses(["Nowhere/City"], *common, "--timezone", "Nowhere/City", "--program", program)
     consent = Path(shutil.copy(OPTIONS[-1], folder / "consent.csv"))
     listing, odd = folder / "alone-messages.csv", folder / "odd.mbox"
     before = {path: path.read_bytes() for path in (consent, listing, odd)}
@@ -274,14 +312,18 @@ def shards_that_give_no_mail(cluster, program, folder):
     (folder / "folder").mkdir()
     messages = re.split(rb"(?m)^(?=From \S+ )", SHOP.read_bytes())[1:]
     nobodys = folder / "nobodys.mbox"
-    nobodys.write_bytes(b"From x@y.example Thu Jan  1 00:00:00 2026\nSubject: nobody wrote this\n\nx\n\n")
-    here_and_there = [cluster.home(1 + number % 2) / f"{number}.mbox" for number in range(8)]
+    nobodys.write_bytes(NOBODYS)
+    # Two on one worker, two on the other: whoever takes turns has not all where they are.
+    here_and_there = [cluster.home(1 + number // 2 % 2) / f"{number}.mbox" for number in range(8)]
     for number, shard in enumerate(here_and_there):
         shard.write_bytes(b"".join(messages[number::8]))
     names = folder / "some.txt"
     plain = [folder / "empty.mbox", nobodys, folder / "folder", folder / "nowhere.mbox", folder / "even.mbox"]
     names.write_text("".join(f"{shard}\n" for shard in plain) + "".join(f"../../{shard.name}\n" for shard in here_and_there))
     options = ["--timezone", "UTC", *OWNER]
+    no_mail = folder / "no-mail.txt"
+    no_mail.write_text(f"{plain[0]}\n{plain[1]}\n")
+    cluster.refuses(["no shard contains a message"], "--shards", no_mail, *options, "--program", program)
     status, told, errors = cluster.run("--shards", names, *options, "--program", program, "--output", folder / "some.csv")
     expect(status == 2, f"{status}: {errors}")
     named = set(re.findall(r"^error: `(.*?)`: .* \(on \S+\)$", told, re.M))
@@ -304,7 +346,7 @@ def unlike_workers(cluster, program, folder, common):
     other.unlink()
     cluster.refuses(["`../../mailfatigue` can't be run on", "--program"], *common, "--program", "../../mailfatigue", **once)
     shutil.copy(OPTIONS[-1], cluster.home(1) / "ledger.csv")
-    cluster.refuses(["`../../ledger.csv`"], *common, "--consent", "../../ledger.csv", "--program", program, **once)
+    cluster.refuses(["`../../ledger.csv`", "(on "], *common, "--consent", "../../ledger.csv", "--program", program, **once)
     python = script(folder / "python", f'case "$PWD" in */work-2/*) export PYTHONPATH="{folder}/lacking:$PYTHONPATH";; esac',
                     f'exec "{sys.executable}" "$@"')
     cluster.refuses(["the Python of a worker lacks pyarrow"], *common, "--program", program, **once, PYSPARK_PYTHON=str(python))
@@ -312,9 +354,34 @@ def unlike_workers(cluster, program, folder, common):
 
 def facts_that_end_early(cluster, program, folder, common):
     """A program that is killed after it wrote facts may have had more to write: an error, never a report over half a mailbox."""
-    dying = script(folder / "dying-program", "for last; do :; done", 'case "$1 $last" in "facts "*/sample.mbox) ;; "facts "*)',
+    dying = script(folder / "dying-program", "for last; do :; done", 'case "$1 $last" in "facts -") ;; "facts "*)',
                    f'  "{program}" "$@"; kill -9 $$ ;; esac', f'exec "{program}" "$@"')
     cluster.refuses(["facts", "status -9"], *common, "--program", dying)
+
+
+def a_shard_a_day(cluster, program, folder):
+    """The README's commands, over some nights: what the job says of facts is what one machine says of the mail."""
+    here = folder / "nights"
+    for name in ("bin", "mail", "facts"):
+        (here / name).mkdir(parents=True)
+    (here / "cluster").symlink_to(JOB.parent)
+    (here / "bin" / "mailfatigue").symlink_to(program)
+    environment = {**cluster.environment, "PATH": f"{here / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}", "XDG_CONFIG_HOME": str(here)}
+    readme = (ROOT / "README.md").read_text()
+    each_night, judged = (re.search(rf"<!-- {mark} -->\n```sh\n(.*?)```", readme, re.S).group(1)
+                          for mark in ("a shard a day", "a shard a day, judged on a cluster"))
+    for day in range(20, 25):
+        (here / "mail" / f"2026-01-{day}.mbox").write_text(OFFER.format(day=day, number=0, sender="Firm <offers@firm.example>"))
+        subprocess.run(["sh", "-ec", each_night.replace("2026-11-26", f"2026-01-{day}")], cwd=here, env=environment, check=True)
+    run = subprocess.run(["sh", "-ec", judged.replace("spark://127.0.0.1:7077", cluster.url)], cwd=here, env=environment,
+                         capture_output=True, text=True)
+    expect(run.returncode == 0 and "5 messages read from 5 shards: 5 marketing" in run.stderr, run.stderr)
+    mail = sorted(path.relative_to(here) for path in (here / "mail").iterdir())
+    alone = subprocess.run([program, "check", "--no-config", "-q", "--timezone", "Europe/London", "--messages", "one-messages.csv", "-o", "one.csv",
+                            *mail], cwd=here)
+    expect(alone.returncode == 0, "the mail can't be read")
+    same(here / "report.csv", here / "one.csv")
+    same(here / "messages.csv", here / "one-messages.csv")
 
 
 def with_a_worker_killed(cluster, program, folder, common):
