@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Run, daily, folder, program, run, tree};
+use common::{Run, daily, folder, program, promotion, run, tree};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -173,4 +173,45 @@ fn where_the_disk_of_the_cache_is_full_the_report_is_right() {
     assert!(said.contains("can't keep facts for the next run: no space left"), "{said}");
     assert_eq!(std::fs::read(here.join("report.csv")).expect("the report"), report);
     assert_eq!(std::fs::read_to_string(here.join("left")).expect("a list").trim(), "CACHEDIR.TAG");
+}
+
+#[test]
+fn where_the_disk_of_the_state_is_full_last_nights_files_stay_and_the_next_night_is_right() {
+    let here = folder(&[]);
+    let here = here.path();
+    let line = ["check", "mail.mbox", "--timezone", "UTC", "-o", "report.csv", "--since-last"];
+    let tonight = |state: &str| run(here, line.iter().copied().chain([state]));
+    put(here, &daily());
+    assert_eq!(tonight("state.json").status, 0);
+    let (report, state) = (files(here)["report.csv"].clone(), files(here)["state.json"].clone());
+    let shop =
+        |number: u32| promotion(1, &format!("Shop <news@shop{number}.example>"), &format!("{number}@x"));
+    put(here, &(daily() + &(0..200).map(shop).collect::<String>()));
+    std::fs::create_dir(here.join("disk")).expect("a folder");
+    // The state of last night fits, that of tonight does not.
+    let mount = "mount -t tmpfs -o size=8k tmpfs disk && cp state.json disk";
+    let within = |script: String| {
+        let mut command = Command::new("unshare");
+        command.current_dir(here).env("XDG_CONFIG_HOME", "/nonexistent").args(["-m", "sh", "-c", &script]);
+        command.arg(env!("CARGO_BIN_EXE_mailfatigue")).args(line).arg("disk/state.json");
+        command.output()
+    };
+    if !within(mount.to_string()).is_ok_and(|mounts| mounts.status.success()) {
+        println!("skipped: no file system can be mounted here");
+        return;
+    }
+    let script =
+        "\"$0\" \"$@\"; status=$?; ls -A disk >left; cmp state.json disk/state.json >>left; exit $status";
+    let told = within(format!("{mount} || exit 9; {script}")).expect("a run");
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert_eq!(told.status.code(), Some(2), "{said}");
+    assert!(said.contains("`disk/state.json`: can't be written: no space left"), "{said}");
+    let left = files(here);
+    assert_eq!(left["left"], b"state.json\n", "as it was, and nothing beside it");
+    assert_eq!((&left["report.csv"], &left["state.json"]), (&report, &state));
+    let told = tonight("state.json");
+    assert_eq!(told.status, 0, "{}", told.err);
+    assert!(told.err.contains("200 new"), "{}", told.err);
+    let rows = String::from_utf8_lossy(&files(here)["report.csv"]).lines().count();
+    assert_eq!(rows, 1 + 1 + 200);
 }
