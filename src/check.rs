@@ -4,6 +4,7 @@ mod by_customer;
 mod judged;
 mod plan;
 mod redact;
+mod shared;
 
 pub use plan::{Plan, PlanBuilder};
 pub use redact::redact_facts;

@@ -3,20 +3,22 @@
 //! Whatever the order in which mailboxes and messages were read, the history is the same.
 
 mod answered_offers;
+mod counted;
 mod duplicates;
 #[cfg(test)]
 pub(crate) mod invented;
 mod streams;
 
 pub use answered_offers::AnsweredOffer;
+pub use counted::{Counted, Scope, Tally};
 pub use streams::{Grounds, Key};
 
 use crate::fact::{
-    AddressId, Batch, ConsentSign, CustomerId, Fact, Kind, Names, OptOutLink, OwnMail, SenderId, Skip,
-    StreamRules, Traits, hash, normal_address,
+    AddressId, Batch, ConsentSign, CustomerId, Fact, Names, OptOutLink, OwnMail, SenderId, SharedMessage,
+    Skip, StreamRules, Traits, hash, normal_address,
 };
 use crate::mailbox::Remark;
-use crate::time::{Day, Time, Zone};
+use crate::time::{Time, Zone};
 use std::collections::{HashMap, HashSet};
 use streams::StreamReader;
 
@@ -45,6 +47,8 @@ pub struct History {
     pub skips: Vec<Skip>,
     /// How many messages were read.
     pub read: u32,
+    /// Of messages to several customers whose rows came apart, the further numbers, with the first.
+    apart: HashMap<u32, u32>,
     /// Everything that is no message: what failed, what was left out.
     pub remarks: Vec<Remark>,
     /// Addresses that the owner blocked, in lower case.
@@ -63,143 +67,6 @@ pub struct Pair<'a> {
     pub facts: &'a [Fact],
 }
 
-/// Under what a message is counted: the first that fits, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Counted {
-    /// It can't be used.
-    Unusable,
-    /// A draft, a chat transcript or an RSS item.
-    NoMail,
-    /// A copy of a message that is counted.
-    Duplicate,
-    /// Written by the owner.
-    Own,
-    /// Without a time that can be believed.
-    Undated,
-    /// Received outside the period.
-    Outside,
-    /// In spam.
-    Spam,
-    /// The receiver could not verify its sender.
-    Unverified,
-    /// Marketing.
-    Marketing,
-    /// Any other kind.
-    Other,
-}
-
-impl Counted {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Unusable,
-        Self::NoMail,
-        Self::Duplicate,
-        Self::Own,
-        Self::Undated,
-        Self::Outside,
-        Self::Spam,
-        Self::Unverified,
-        Self::Marketing,
-        Self::Other,
-    ];
-
-    /// Of what one message is counted under for two of its customers, that which the summary counts it under.
-    fn or_rather(self, other: Self) -> Self {
-        const ORDER: [Counted; 10] = [
-            Counted::Marketing,
-            Counted::Other,
-            Counted::Own,
-            Counted::Spam,
-            Counted::Unverified,
-            Counted::Undated,
-            Counted::Outside,
-            Counted::NoMail,
-            Counted::Unusable,
-            Counted::Duplicate,
-        ];
-        ORDER.into_iter().find(|counted| [self, other].contains(counted)).unwrap_or(self)
-    }
-
-    /// The word in the list of messages.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unusable => "unusable",
-            Self::NoMail => "draft",
-            Self::Duplicate => "duplicate",
-            Self::Own => "owner",
-            Self::Undated => "undated",
-            Self::Outside => "outside",
-            Self::Spam => "spam",
-            Self::Unverified => "unverified",
-            Self::Marketing => "marketing",
-            Self::Other => "other",
-        }
-    }
-}
-
-/// Which messages count.
-#[derive(Debug, Clone)]
-pub struct Scope {
-    /// The zone of civil days.
-    pub zone: Zone,
-    /// The first day of the period.
-    pub since: Option<Day>,
-    /// Its last day.
-    pub until: Option<Day>,
-    /// Whether spam counts.
-    pub include_spam: bool,
-    /// Whether mail of unverified senders counts.
-    pub include_unverified: bool,
-    /// Whether mail that belongs to a deal counts as marketing where it advertises as well.
-    pub count_mixed: bool,
-}
-
-impl Scope {
-    /// Under what a fact is counted that reached a pair.
-    pub fn place(&self, fact: &Fact) -> Counted {
-        let Some(time) = fact.time else { return Counted::Undated };
-        let day = self.zone.day(time);
-        if self.since.is_some_and(|since| day < since) || self.until.is_some_and(|until| day > until) {
-            Counted::Outside
-        } else if fact.traits.contains(Traits::SPAM) && !self.include_spam {
-            Counted::Spam
-        } else if fact.traits.contains(Traits::UNVERIFIED) && !self.include_unverified {
-            Counted::Unverified
-        } else if fact.kind == Kind::Marketing || (self.count_mixed && fact.traits.contains(Traits::MIXED)) {
-            Counted::Marketing
-        } else {
-            Counted::Other
-        }
-    }
-}
-
-/// How many messages are counted under what. Every message read is in exactly one number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    counts: [u64; 10],
-}
-
-impl Tally {
-    /// The number of messages counted so.
-    pub fn of(&self, counted: Counted) -> u64 {
-        self.counts[counted as usize]
-    }
-
-    /// The sum of all numbers.
-    pub fn sum(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-
-    /// Adds the numbers of other messages.
-    pub fn add_all(&mut self, others: &Self) {
-        self.counts.iter_mut().zip(others.counts).for_each(|(count, more)| *count += more);
-    }
-
-    fn add(&mut self, counted: Counted, messages: usize) {
-        self.counts[counted as usize] += messages as u64;
-    }
-}
-
 /// The addresses on the owner's lists of those to block.
 fn blocked(remarks: &[Remark]) -> HashSet<String> {
     let lists = remarks.iter().filter_map(|remark| match remark {
@@ -212,7 +79,7 @@ fn blocked(remarks: &[Remark]) -> HashSet<String> {
 impl History {
     /// Sorts what was read. `rules` are those that streams apply, `zone` is that of civil days.
     pub fn of(batch: Batch, names: Names, rules: StreamRules, zone: &Zone) -> Self {
-        let Batch { mut facts, skips, offers, links, signs, own, read, remarks, .. } = batch;
+        let Batch { mut facts, skips, offers, links, signs, own, shared, read, remarks, .. } = batch;
         let own = duplicates::merge_own(own);
         let answered_offers = answered_offers::find(offers, &facts, &own);
         let oldest = facts.iter().filter_map(|fact| fact.time).min();
@@ -250,6 +117,7 @@ impl History {
             newest,
             skips,
             read,
+            apart: apart(&shared),
             remarks,
             blocked,
             streams,
@@ -277,21 +145,33 @@ impl History {
         })
     }
 
+    /// The number of a fact's message: the first that it has, where it has several.
+    pub fn message_of(&self, fact: &Fact) -> u32 {
+        self.apart.get(&fact.order).copied().unwrap_or(fact.order)
+    }
+
+    /// All facts by the numbers of their messages, and what each is counted under.
+    pub fn counted<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = (u32, Counted)> + 'a {
+        let aside = self.aside.iter().map(|(fact, counted)| (fact.order, *counted));
+        aside.chain(self.facts.iter().map(|fact| (fact.order, scope.place(fact))))
+    }
+
     /// All messages, counted.
     pub fn tally(&self, scope: &Scope) -> Tally {
         let mut tally = Tally::default();
         tally.add(Counted::Unusable, self.skips.len());
-        let aside = self.aside.iter().map(|(fact, counted)| (fact.order, *counted));
-        let facts = self.facts.iter().map(|fact| (fact.order, scope.place(fact)));
-        let counted = aside.chain(facts);
-        if self.aside.len() + self.facts.len() + self.skips.len() == self.read as usize {
+        let counted = self.counted(scope);
+        if self.apart.is_empty()
+            && self.aside.len() + self.facts.len() + self.skips.len() == self.read as usize
+        {
             counted.for_each(|(_, counted)| tally.add(counted, 1));
             return tally;
         }
         // A message to several customers counts once, under the first that any of them has.
         let mut messages: Vec<Option<Counted>> = vec![None; self.read as usize];
         for (order, counted) in counted {
-            let Some(message) = messages.get_mut(order as usize) else { continue };
+            let first = self.apart.get(&order).unwrap_or(&order);
+            let Some(message) = messages.get_mut(*first as usize) else { continue };
             *message = Some(message.map_or(counted, |before| before.or_rather(counted)));
         }
         messages.into_iter().flatten().for_each(|counted| tally.add(counted, 1));
@@ -307,6 +187,14 @@ impl History {
     pub fn facts(&self) -> &[Fact] {
         &self.facts
     }
+}
+
+/// Of messages whose rows came apart, the numbers that are not the first one, with the first one.
+fn apart(shared: &[SharedMessage]) -> HashMap<u32, u32> {
+    let mut first: HashMap<u64, u32> = HashMap::new();
+    let numbers =
+        shared.iter().map(|message| (message.order, *first.entry(message.key).or_insert(message.order)));
+    numbers.filter(|(number, first)| number != first).collect()
 }
 
 /// The links whose domain is another sender's.

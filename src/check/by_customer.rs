@@ -2,6 +2,7 @@
 //! go. What needs more than one customer's mail is gathered meanwhile, or known before: the day of asking.
 
 use super::judged::Judged;
+use super::shared::SharedMessages;
 use super::{Each, Plan};
 use crate::consent::Findings;
 use crate::error::{Error, Result};
@@ -36,6 +37,8 @@ struct ByCustomer<'a, 'e> {
     as_of: Option<Day>,
     each: Each<'e>,
     judged: Judged,
+    /// Messages to several customers.
+    to_several: SharedMessages,
     /// Whether there was any mail: of a customer there may be nothing but what was written.
     any: bool,
     /// The senders of all customers, by their hashes, …
@@ -50,8 +53,8 @@ struct ByCustomer<'a, 'e> {
 
 impl<'a, 'e> ByCustomer<'a, 'e> {
     fn new(plan: &'a Plan, as_of: Option<Day>, each: Each<'e>) -> Self {
-        let (judged, senders, links, shared) = Default::default();
-        Self { plan, as_of, each, judged, any: false, senders, links, shared, failure: None }
+        let (judged, to_several, senders, links, shared) = Default::default();
+        Self { plan, as_of, each, judged, to_several, any: false, senders, links, shared, failure: None }
     }
 
     /// Judges one customer.
@@ -62,6 +65,7 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
             self.links.insert((names.text(link.sender).to_string(), link.domain));
         }
         let details = std::mem::take(&mut batch.details);
+        let to_several = batch.shared.clone();
         let senders: HashSet<_> = batch.facts.iter().map(|fact| fact.sender).collect();
         for sender in senders {
             let name = names.text(sender);
@@ -72,6 +76,7 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
         let known = self.judged.cases.len();
         self.judged.take_in(plan, &history, &findings, self.as_of);
         self.judged.cases.iter_mut().skip(known).for_each(|case| share(case, &mut self.shared));
+        self.to_several.take_in(plan, &history, &to_several, &mut self.judged);
         let judging = plan.judging(&history, &findings, &plan.scope, self.as_of);
         if self.failure.is_none() {
             self.failure = (self.each)(&judging, &details).err();
@@ -80,7 +85,8 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
 
     /// Everything that was judged, with what only all customers together show.
     fn complete(self) -> Judged {
-        let Self { plan, mut judged, senders, links, .. } = self;
+        let Self { plan, mut judged, to_several, senders, links, .. } = self;
+        to_several.complete(&mut judged);
         let mut elsewhere: HashMap<&str, BTreeSet<&str>> = HashMap::new();
         for (sender, domain) in &links {
             if let Some(other) =

@@ -47,7 +47,7 @@ impl Judged {
         let mut cases = cases(&plan.judging(history, findings, &plan.scope, as_of));
         let is_flagged = |case: &&Case| case.is_flagged(&plan.policy);
         self.flagged.extend(cases.iter().filter(is_flagged).map(|case| case.sender.clone()));
-        self.undecided_bulk += undecided_bulk(plan, history);
+        self.undecided_bulk += undecided_bulk(plan, history).len() as u64;
         let judging = plan.judging(history, findings, &plan.scope, as_of);
         self.pressure.append(&mut judge::pressure(&cases, &judging));
         judge::rank(&mut cases);
@@ -79,15 +79,14 @@ impl Judged {
     }
 }
 
-/// How many bulk messages no rule and no signs decided; a message to several customers counts once.
-fn undecided_bulk(plan: &Plan, history: &History) -> u64 {
+/// The bulk messages that no rule and no signs decided, by their numbers.
+pub(super) fn undecided_bulk(plan: &Plan, history: &History) -> HashSet<u32> {
     let undecided = |fact: &&Fact| {
         fact.way_out != WayOut::Absent
             && plan.lens.rules.is_undecided(fact.rule)
             && plan.scope.place(fact) == Counted::Other
     };
-    let messages: HashSet<u32> = history.facts().iter().filter(undecided).map(|fact| fact.order).collect();
-    messages.len() as u64
+    history.facts().iter().filter(undecided).map(|fact| history.message_of(fact)).collect()
 }
 
 /// All pairs, judged.

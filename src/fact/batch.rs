@@ -23,6 +23,8 @@ pub struct Batch {
     pub signs: Vec<ConsentSign>,
     /// What the owner wrote.
     pub own: Vec<OwnMail>,
+    /// Messages to several customers, where their rows may come apart: of facts.
+    pub shared: Vec<SharedMessage>,
     /// For each message read, where it stands; empty unless asked for.
     pub details: Details,
     /// For each message read, what a facts file needs of it; empty unless asked for.
@@ -57,6 +59,7 @@ pub struct Mark {
     links: usize,
     signs: usize,
     own: usize,
+    shared: usize,
     details: usize,
     records: usize,
     read: u32,
@@ -90,6 +93,17 @@ pub struct Skip {
     pub offset: u64,
     /// Why.
     pub reason: Unusable,
+}
+
+/// A message to several customers, as a row of one of them shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SharedMessage {
+    /// Its number in the order of reading.
+    pub order: u32,
+    /// The same in the rows of all its customers, and for no other message (a hash).
+    pub key: u64,
+    /// How many customers it has.
+    pub customers: u32,
 }
 
 /// An address to which a message asks opt-outs to be sent. Most bulk mail has one, often of its own: 16 bytes.
@@ -204,6 +218,7 @@ impl Batch {
             links: self.links.len(),
             signs: self.signs.len(),
             own: self.own.len(),
+            shared: self.shared.len(),
             details: self.details.len(),
             records: self.records.len(),
             read: self.read,
@@ -219,6 +234,7 @@ impl Batch {
         self.links.truncate(mark.links);
         self.signs.truncate(mark.signs);
         self.own.truncate(mark.own);
+        self.shared.truncate(mark.shared);
         self.details.truncate(mark.details);
         self.records.truncate(mark.records);
         self.read = mark.read;
@@ -262,6 +278,10 @@ impl Batch {
         }));
         let own = next.own.into_iter();
         self.own.extend(own.map(|mail| OwnMail { writer: renaming.of(mail.writer), ..mail }));
+        let shared = next.shared.into_iter();
+        self.shared.extend(
+            shared.map(|message| SharedMessage { order: base.saturating_add(message.order), ..message }),
+        );
         let skips = next.skips.into_iter();
         self.skips.extend(skips.map(|skip| Skip { mailbox: renaming.of(skip.mailbox), ..skip }));
         self.details.append(next.details, |mailbox| renaming.of(mailbox));

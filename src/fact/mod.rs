@@ -26,7 +26,9 @@ pub use crate::classify::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules, StreamR
 pub use crate::message::domain::{domain_of, label, normal_address, normal_domain, parents};
 pub use crate::message::header::Vocabulary;
 pub(crate) use batch::short_hash;
-pub use batch::{Batch, ConsentSign, Mark, OptOutLink, OptOutOffer, OwnMail, Piece, Skip, hash, id_hash};
+pub use batch::{
+    Batch, ConsentSign, Mark, OptOutLink, OptOutOffer, OwnMail, Piece, SharedMessage, Skip, hash, id_hash,
+};
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use details::{Detail, Details};
 pub use lens::Lens;

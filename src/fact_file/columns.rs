@@ -44,8 +44,8 @@ pub(super) struct Flags<'a>(Option<&'a BooleanArray>);
 /// A column of lists of numbers.
 pub(super) struct Lists<'a>(Option<(&'a ListArray, &'a Int64Array)>);
 
-/// What is wrong with a column.
-type Result<T> = std::result::Result<T, String>;
+/// What is wrong with columns or rows, to be said of their file.
+pub(super) type Result<T> = std::result::Result<T, String>;
 
 impl<'a> Columns<'a> {
     /// Finds our columns among those of some rows. `wanted` says which must be there.

@@ -1,24 +1,20 @@
 //! Rows as a batch of facts.
 
 use super::by_customer::{Customers, SORT_THEM};
-use super::columns::{Columns, Flags, Lists, Meanings, Numbers, Texts};
-use super::encode::{FLAGS, MAYBE_KNOWN};
-use super::schema::{ColumnId, RowKind, TIMES};
+use super::columns::{Columns, Result, Texts};
+use super::row::{Row, without};
+use super::schema::{ColumnId, RowKind};
 use super::{Given, Keep, MADE_BY};
 use crate::error::Error;
 use crate::fact::{
-    AddressId, Batch, Candidates, ConsentSign, CustomerId, Detail, Evidence, Fact, Kind, Lens, ListId,
-    MailboxId, NameId, Names, OptOutLink, OptOutOffer, OwnMail, Record, RuleId, SenderId, Skip, Traits,
-    WayOut, WaysOut, Written, hash, id_hash,
+    Batch, Candidates, ConsentSign, Detail, Evidence, Fact, Kind, Lens, Names, OptOutLink, OptOutOffer,
+    OwnMail, Record, SharedMessage, Skip, Traits, WayOut, WaysOut, Written, hash, id_hash,
 };
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
 use arrow_array::RecordBatch;
 use std::collections::HashSet;
 use std::path::PathBuf;
-
-/// What is wrong with rows, to be said of their file.
-pub(super) type Result<T> = std::result::Result<T, String>;
 
 /// What to do about rows that `facts` did not write so.
 const GIVE_FACTS: &str = "give what `mailfatigue facts` wrote, with all its columns";
@@ -40,42 +36,6 @@ pub(super) struct Decoder<'l, 'b> {
     pub hint: &'static str,
 }
 
-/// The columns of some rows.
-struct Row<'a> {
-    kind: Meanings<'a, RowKind>,
-    customer: Meanings<'a, CustomerId>,
-    sender: Meanings<'a, SenderId>,
-    from: Meanings<'a, AddressId>,
-    name: Meanings<'a, NameId>,
-    list: Meanings<'a, ListId>,
-    mailbox: Meanings<'a, MailboxId>,
-    mailbox_hash: Meanings<'a, u64>,
-    kind_of_message: Meanings<'a, Kind>,
-    rule: Meanings<'a, RuleId>,
-    way_out: Meanings<'a, WayOut>,
-    evidence: Meanings<'a, Evidence>,
-    from_text: Texts<'a>,
-    mailbox_text: Texts<'a>,
-    customer_text: Texts<'a>,
-    signs: Texts<'a>,
-    note: Texts<'a>,
-    subject: Texts<'a>,
-    message_id: Texts<'a>,
-    ways_out: [Texts<'a>; 3],
-    message: Numbers<'a>,
-    identity: Numbers<'a>,
-    offset: Numbers<'a>,
-    times: Vec<Numbers<'a>>,
-    hashes: [Numbers<'a>; 3],
-    flags: Vec<(Flags<'a>, Traits)>,
-    maybe_known: Vec<(Flags<'a>, Traits, Traits)>,
-    offers: [Lists<'a>; 3],
-    written_to: Lists<'a>,
-    written: [Numbers<'a>; 2],
-    written_flags: [Flags<'a>; 2],
-    owners_named: Lists<'a>,
-}
-
 /// Whether a column is needed for what a run keeps.
 pub(super) fn is_needed(id: ColumnId, keep: Keep) -> bool {
     match id {
@@ -85,114 +45,6 @@ pub(super) fn is_needed(id: ColumnId, keep: Keep) -> bool {
         // It follows from the From address and the brands.
         ColumnId::GroupedBy => false,
         _ => true,
-    }
-}
-
-impl<'a> Row<'a> {
-    fn of(columns: &Columns<'a>) -> Result<Self> {
-        let number = |id| columns.numbers(id);
-        let flags = FLAGS.iter().map(|(id, flag)| Ok((columns.flags(*id)?, *flag)));
-        let maybe = MAYBE_KNOWN.iter().map(|(id, known, flag)| Ok((columns.flags(*id)?, *known, *flag)));
-        Ok(Self {
-            kind: columns.meanings(ColumnId::Row)?,
-            customer: columns.meanings(ColumnId::Customer)?,
-            sender: columns.meanings(ColumnId::Sender)?,
-            from: columns.meanings(ColumnId::FromAddress)?,
-            name: columns.meanings(ColumnId::FromName)?,
-            list: columns.meanings(ColumnId::ListId)?,
-            mailbox: columns.meanings(ColumnId::Mailbox)?,
-            mailbox_hash: columns.meanings(ColumnId::Mailbox)?,
-            kind_of_message: columns.meanings(ColumnId::Kind)?,
-            rule: columns.meanings(ColumnId::Rule)?,
-            way_out: columns.meanings(ColumnId::WayOut)?,
-            evidence: columns.meanings(ColumnId::Evidence)?,
-            from_text: columns.texts(ColumnId::FromAddress)?,
-            mailbox_text: columns.texts(ColumnId::Mailbox)?,
-            customer_text: columns.texts(ColumnId::Customer)?,
-            signs: columns.texts(ColumnId::Signs)?,
-            note: columns.texts(ColumnId::Note)?,
-            subject: columns.texts(ColumnId::Subject)?,
-            message_id: columns.texts(ColumnId::MessageId)?,
-            ways_out: [
-                columns.texts(ColumnId::Web)?,
-                columns.texts(ColumnId::Mail)?,
-                columns.texts(ColumnId::MailSubject)?,
-            ],
-            message: number(ColumnId::Message)?,
-            identity: number(ColumnId::Identity)?,
-            offset: number(ColumnId::Offset)?,
-            times: TIMES.iter().map(|id| number(*id)).collect::<Result<_>>()?,
-            hashes: [number(ColumnId::LeadsTo)?, number(ColumnId::Template)?, number(ColumnId::Answers)?],
-            flags: flags.collect::<Result<_>>()?,
-            maybe_known: maybe.collect::<Result<_>>()?,
-            offers: [
-                columns.lists(ColumnId::OptOutAddresses)?,
-                columns.lists(ColumnId::OptOutSubjects)?,
-                columns.lists(ColumnId::OptOutDomains)?,
-            ],
-            written_to: columns.lists(ColumnId::WrittenTo)?,
-            written: [number(ColumnId::WrittenSubject)?, number(ColumnId::WrittenAnswers)?],
-            written_flags: [columns.flags(ColumnId::WrittenAsks)?, columns.flags(ColumnId::WrittenIsAnswer)?],
-            owners_named: columns.lists(ColumnId::OwnersNamed)?,
-        })
-    }
-
-    fn forget_names(&mut self) {
-        self.customer.forget();
-        self.sender.forget();
-        self.from.forget();
-        self.name.forget();
-        self.list.forget();
-        self.mailbox.forget();
-    }
-
-    fn times(&self, at: usize) -> Candidates {
-        Candidates::in_order(|place| self.times.get(place)?.get(at))
-    }
-
-    fn traits(&self, at: usize) -> Traits {
-        let mut traits = Traits::empty();
-        for (flags, flag) in &self.flags {
-            traits.set(*flag, flags.get(at) == Some(true));
-        }
-        for (flags, known, flag) in &self.maybe_known {
-            let value = flags.get(at);
-            traits.set(*known, value.is_some());
-            traits.set(*flag, value == Some(true));
-        }
-        traits
-    }
-
-    fn offers(&self, at: usize) -> impl Iterator<Item = (u64, u64)> {
-        let [addresses, subjects, _] = [0, 1, 2].map(|place| self.offers[place].get(at));
-        let unsigned = |number: &i64| number.cast_unsigned();
-        addresses.iter().map(unsigned).zip(subjects.iter().map(unsigned).chain(std::iter::repeat(0)))
-    }
-
-    fn domains(&self, at: usize) -> impl Iterator<Item = u64> {
-        self.offers[2].get(at).iter().map(|number| number.cast_unsigned())
-    }
-
-    /// What the owner wrote, where the row says so.
-    fn written(&self, at: usize) -> Option<Written> {
-        let subject = self.written[0].get(at)?.cast_unsigned();
-        Some(Written {
-            writer: self.customer_text.get(at).unwrap_or_default().to_string(),
-            to: self.written_to.get(at).iter().map(|number| number.cast_unsigned()).collect(),
-            subject,
-            asks: self.written_flags[0].get(at) == Some(true),
-            answers: self.written[1].get(at).map(i64::cast_unsigned),
-            is_answer: self.written_flags[1].get(at) == Some(true),
-        })
-    }
-
-    /// The same for copies of one message.
-    fn identity(&self, at: usize) -> Result<u64> {
-        Ok(self.identity.get(at).ok_or_else(|| without("identity"))?.cast_unsigned())
-    }
-
-    fn message_id(&self, at: usize) -> &'a str {
-        self.message_id.get(at).unwrap_or_default()
     }
 }
 
@@ -320,9 +172,22 @@ impl<'l, 'b> Decoder<'l, 'b> {
             let offers = row.offers(at).map(|(address, subject)| OptOutOffer::of(address, subject, order));
             self.batch.offers.extend(offers);
             self.kept(row, at, times, evidence);
+            self.shared(row, at, &fact);
         }
         self.batch.facts.push(fact);
         Ok(())
+    }
+
+    /// Notes a message to several customers, whose rows may come apart: it is known again by its mailbox, its number there
+    /// and its own hash.
+    fn shared(&mut self, row: &Row<'_>, at: usize, fact: &Fact) {
+        let all = row.recipients.get(at).and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
+        if all > 1 {
+            let (mailbox, number) = self.message.unwrap_or_default();
+            let parts = [mailbox.to_le_bytes(), number.to_le_bytes(), fact.identity.to_le_bytes()];
+            let key = hash(&parts.each_ref().map(<[u8; 8]>::as_slice));
+            self.batch.shared.push(SharedMessage { order: fact.order, key, customers: all });
+        }
     }
 
     /// What goes beside a fact: evidence, ways out, the owner's own mail.
@@ -428,10 +293,6 @@ impl<'l, 'b> Decoder<'l, 'b> {
         }
         Ok(())
     }
-}
-
-fn without(column: &str) -> String {
-    format!("has a message without a value in `{column}`")
 }
 
 fn without_brackets(id: &str) -> &str {

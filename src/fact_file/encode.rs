@@ -49,8 +49,20 @@ impl<'a> Encoder<'a> {
         self.cells.text(ColumnId::Row, kind.word());
     }
 
-    /// A fact of a message with that number; what the owner wrote in it is written once, with the `is_first`.
-    pub fn message(&mut self, from: &Messages<'_>, (fact, number): (&Fact, u32), is_first: bool) {
+    /// The facts of a message with that number, one for each of its customers.
+    pub fn message(&mut self, from: &Messages<'_>, facts: &[Fact], number: u32) {
+        for (place, fact) in facts.iter().enumerate() {
+            // What the owner wrote is written once, whatever the number of its recipients.
+            self.fact_of_message(from, (fact, number), (place == 0, facts.len()));
+        }
+    }
+
+    fn fact_of_message(
+        &mut self,
+        from: &Messages<'_>,
+        (fact, number): (&Fact, u32),
+        (is_first, recipients): (bool, usize),
+    ) {
         let at = fact.order as usize;
         let (Some(record), Some(detail)) = (from.batch.records.get(at), from.batch.details.get(at)) else {
             return;
@@ -60,6 +72,8 @@ impl<'a> Encoder<'a> {
         self.begin(RowKind::Message);
         self.cells.text(ColumnId::Customer, customer);
         self.cells.number(ColumnId::Message, number.into());
+        let recipients = i64::try_from(recipients).ok().filter(|several| *several > 1);
+        self.cells.number_if_any(ColumnId::Recipients, recipients);
         self.fact(fact, names);
         self.times(&record.times);
         self.traits(fact.traits);

@@ -14,6 +14,7 @@ mod keep;
 mod newest;
 mod parquet;
 mod read;
+mod row;
 mod schema;
 mod shape;
 mod stream;

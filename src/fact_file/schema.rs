@@ -74,6 +74,7 @@ columns! {
     Row "row" Name "what the row is: see below";
     Customer "customer" Name "the address that the message was delivered to; missing in rows about no customer";
     Message "message" Number "the number of the message in the order of reading, from 0; the same in all rows of a message";
+    Recipients "recipients" Number "how many customers the message has, each with a row; missing: one";
     Sender "sender" Name "the organisation that sent it";
     GroupedBy "grouped_by" Name "how the sender was found: `domain`, `address` or `brand`";
     FromAddress "from_address" Name "the From address; in a row `blocked` the address that the owner blocked";

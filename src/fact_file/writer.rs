@@ -77,7 +77,7 @@ impl<'a> RowWriter<'a> {
     /// there on may be forgotten.
     pub fn add(&mut self, from: &Messages<'_>, begun: Option<u32>) -> io::Result<()> {
         self.encoder.turn_to_messages();
-        let mut facts = from.batch.facts.iter().peekable();
+        let mut facts = &*from.batch.facts;
         let mut skips = from.batch.skips.iter();
         let before = self.counts.messages;
         for order in 0..from.batch.read {
@@ -87,19 +87,15 @@ impl<'a> RowWriter<'a> {
             self.hand_on_many()?;
             let number = before.saturating_add(order);
             let is_wanted = from.orders.contains(&order);
-            let mut usable = false;
-            while let Some(fact) = facts.next_if(|fact| fact.order == order) {
-                if is_wanted {
-                    // What the owner wrote is written once, whatever the number of its recipients.
-                    self.encoder.message(from, (fact, number), !usable);
-                    self.counts.facts += 1;
-                }
-                usable = true;
+            let to_all = facts.iter().take_while(|fact| fact.order == order).count();
+            let (of_message, rest) = facts.split_at(to_all);
+            facts = rest;
+            let skip = if to_all == 0 { skips.next() } else { None };
+            if is_wanted {
+                self.encoder.message(from, of_message, number);
+                self.counts.facts += to_all as u64;
             }
-            if !usable
-                && let Some(skip) = skips.next()
-                && is_wanted
-            {
+            if let Some(skip) = skip.filter(|_| is_wanted) {
                 self.encoder.unusable(from.names, (skip, number));
                 self.counts.unusable += 1;
             }
