@@ -7,7 +7,7 @@ use crate::fact_file::{self, Keep};
 use crate::gather::{Cache, Gathered, Step, gather, gather_with};
 use crate::history::{History, Scope};
 use crate::judge::JudgeContext;
-use crate::mailbox::{FileId, Survey, survey_beside};
+use crate::mailbox::{FileId, Look, Survey, survey_beside};
 use crate::policy::{Across, Policy};
 use crate::time::{Day, Seconds, Time, Zone};
 use std::path::{Path, PathBuf};
@@ -133,7 +133,9 @@ impl PlanBuilder {
             count_mixed: self.count_mixed || policy.count_mixed,
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let survey = survey_beside(&self.mailboxes, &self.outputs);
+        // With a cache most messages of a Maildir are known.
+        let look = if keeps { Look::AtMaildirsOnly } else { Look::AtEach };
+        let survey = survey_beside(&self.mailboxes, &self.outputs, look);
         let cache = self.cache.as_deref().map(|folder| Cache::open(folder, &self.mailboxes, &lens, keep));
         Ok(Plan {
             survey,

@@ -1,14 +1,18 @@
 //! What one thread reads at a time: some small files, a part of a long one, or facts that were kept of these.
 
-use super::cache::{Cache, Kept, Known};
+use super::cache::{Cache, Kept, Known, checksum};
 use super::step::{HandOn, ProgressReader, Step};
 use crate::error::Result;
-use crate::fact::{FactReader, Lens, hash};
+use crate::fact::{FactReader, Lens};
 use crate::fact_file::{Given, Keep};
 use crate::mailbox::{self, BLOCK, Borders, Dialect, Part, Remark, Sink, Source};
 
 /// How many small files are one task at most.
 const FILES: usize = 512;
+
+/// The same of messages in a Maildir that may be kept: new ones come at its end, so that few are read again, and a file of
+/// the cache costs as much as the facts of a hundred messages in it.
+const KNOWN_BY_INODE: usize = 2_048;
 
 /// Small sources of one argument, one after the other; or a part of one source.
 pub(super) struct Task<'a> {
@@ -29,10 +33,12 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
     while let Some(first) = rest.first() {
         let mut bytes = 0_u64;
         let fits = |source: &&Source| {
-            bytes = bytes.saturating_add(source.size.unwrap_or(u64::MAX));
+            let size = if source.inode.is_some() { Some(0) } else { source.size };
+            bytes = bytes.saturating_add(size.unwrap_or(u64::MAX));
             bytes <= length && source.argument == first.argument
         };
-        let together = rest.iter().take(FILES).take_while(fits).count().max(1);
+        let files = if first.inode.is_some() { KNOWN_BY_INODE } else { FILES };
+        let together = rest.iter().take(files).take_while(fits).count().max(1);
         // With a cache, a new file moves only the border of the files around it.
         let border = rest.iter().take(together).position(|source| cache.is_some() && is_border(source));
         let (sources, behind) = rest.split_at(border.map_or(together, |at| at + 1));
@@ -56,7 +62,8 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
 
 /// Whether files that are kept together end with that one: by its name, so that it is the same in every run.
 fn is_border(source: &Source) -> bool {
-    hash(&[source.origin.path.as_os_str().as_encoded_bytes()]).is_multiple_of(256)
+    let every = if source.inode.is_some() { 1_024 } else { 256 };
+    checksum(source.origin.path.as_os_str().as_encoded_bytes()).is_multiple_of(every)
 }
 
 /// The parts of a long mbox: what is kept of it, and what came after that.
@@ -127,7 +134,7 @@ impl Task<'_> {
                 hand_on,
             };
             let bytes = |bytes| progress(Step::Bytes(bytes));
-            let read = mailbox::read(source, &self.part, BLOCK, &bytes, &mut told);
+            let read = mailbox::read(&source.looked_at(), &self.part, BLOCK, &bytes, &mut told);
             let of_source = std::mem::take(&mut told.given);
             if read.is_ok() {
                 given.extend(of_source);

@@ -16,6 +16,12 @@ type Identity = (u64, u64);
 type Identity = std::path::PathBuf;
 
 impl FileId {
+    /// Whether it may be the file of that inode.
+    #[cfg(unix)]
+    pub fn may_have(&self, inode: u64) -> bool {
+        self.0.1 == inode
+    }
+
     /// The file that `path` leads to, of which `metadata` are known; `None` where that is not known.
     #[cfg(unix)]
     pub fn of(_: &Path, metadata: &Metadata) -> Option<Self> {

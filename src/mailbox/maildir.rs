@@ -38,8 +38,12 @@ pub fn marks(path: &Path) -> Marks {
 /// Whether a program that delivers to Maildirs, or one that reads them, gave the file its name: then it is a message,
 /// whatever it contains.
 pub fn is_message(path: &Path) -> bool {
-    let Marks { delivered, read, .. } = marks(path);
-    delivered.is_some() || read.is_some()
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+    if folder != "cur" && folder != "new" {
+        return false;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    delivery(&name).is_some() || split(&name).1.is_some()
 }
 
 /// The unique part of a name and the flags after it. What a program adds after a further comma is its own.

@@ -30,7 +30,7 @@ pub use mbox::read_buffer::BLOCK;
 pub use mbox::separator::{Form, FromLine};
 pub use mbox::{Borders, Dialect};
 pub use source::{Part, Source, parts, read};
-pub use survey::{Argument, Survey, survey, survey_beside};
+pub use survey::{Argument, Look, Survey, survey, survey_beside};
 
 use crate::error::{Error, Result};
 use crate::time::Seconds;

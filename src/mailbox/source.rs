@@ -6,7 +6,8 @@ use super::mbox::read_buffer::{BLOCK, ReadBuffer, block_for, keep_before};
 use super::origin::Origin;
 use super::{Borders, Dialect, Sink, archive, facts, mbox, outlook};
 use crate::error::{Error, Result};
-use std::fs::File;
+use std::borrow::Cow;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -18,8 +19,22 @@ pub struct Source {
     /// Where it lies; `-` is standard input.
     pub origin: Origin,
     /// The size that it had at the beginning, in bytes: what is written to it later does not count. `None`: it is no
-    /// file, or can't be looked at.
+    /// file, or can't be looked at; or only its folder was, which gives the `inode`.
     pub size: Option<u64>,
+    /// The number of a file that its folder's entry shows and that is known by it: a message of a Maildir, where the survey
+    /// was to spare a look at each.
+    pub inode: Option<u64>,
+}
+
+impl Source {
+    /// The same with its size, where only its folder was looked at.
+    pub fn looked_at(&self) -> Cow<'_, Self> {
+        if self.inode.is_none() || self.size.is_some() {
+            return Cow::Borrowed(self);
+        }
+        let size = self.origin.path.metadata().ok().filter(Metadata::is_file).map(|file| file.len());
+        Cow::Owned(Self { size, ..self.clone() })
+    }
 }
 
 /// A part of a source that can be read apart from the others.

@@ -44,11 +44,20 @@ impl Survey {
 
 /// Finds the files that the arguments name; `-` is standard input.
 pub fn survey(arguments: &[PathBuf]) -> Survey {
-    survey_beside(arguments, &[])
+    survey_beside(arguments, &[], Look::AtEach)
+}
+
+/// What is looked at of files in folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Each file.
+    AtEach,
+    /// Of messages in a Maildir only the entries of its folders.
+    AtMaildirsOnly,
 }
 
 /// The same in a run that writes to the files `outputs`.
-pub fn survey_beside(arguments: &[PathBuf], outputs: &[FileId]) -> Survey {
+pub fn survey_beside(arguments: &[PathBuf], outputs: &[FileId], look: Look) -> Survey {
     let mut found = Survey::default();
     for (argument, path) in arguments.iter().enumerate() {
         let origin = Origin::named(path);
@@ -56,16 +65,16 @@ pub fn survey_beside(arguments: &[PathBuf], outputs: &[FileId]) -> Survey {
         let is_folder = kind.as_ref().is_some_and(Metadata::is_dir);
         found.arguments.push(Argument { path: path.clone(), holds_maildir: false, is_folder });
         if is_folder {
-            walk(argument, &origin, outputs, &mut found);
+            walk(argument, &origin, (outputs, look), &mut found);
         } else {
             let size = kind.filter(Metadata::is_file).map(|file| file.len());
-            found.sources.push(Source { argument, origin, size });
+            found.sources.push(Source { argument, origin, size, inode: None });
         }
     }
     found
 }
 
-fn walk(argument: usize, folder: &Origin, outputs: &[FileId], found: &mut Survey) {
+fn walk(argument: usize, folder: &Origin, (outputs, look): (&[FileId], Look), found: &mut Survey) {
     // By their names: what one folder contains has the same path before them.
     let by_name = |left: &DirEntry, right: &DirEntry| left.path().as_os_str().cmp(right.path().as_os_str());
     let entries = WalkDir::new(&folder.path).follow_links(true).sort_by(by_name);
@@ -76,6 +85,12 @@ fn walk(argument: usize, folder: &Origin, outputs: &[FileId], found: &mut Survey
             }
             Ok(entry) if entry.file_type().is_file() => {
                 let inside = entry.path().strip_prefix(&folder.path).unwrap_or(entry.path());
+                let inode = if look == Look::AtEach { None } else { known_by_inode(&entry, outputs) };
+                if inode.is_some() {
+                    let origin = folder.found(inside);
+                    found.sources.push(Source { argument, origin, size: None, inode });
+                    continue;
+                }
                 let file = entry.metadata().ok();
                 let id = file.as_ref().filter(|_| !outputs.is_empty());
                 if id.and_then(|file| FileId::of(entry.path(), file)).is_some_and(|id| outputs.contains(&id))
@@ -84,7 +99,7 @@ fn walk(argument: usize, folder: &Origin, outputs: &[FileId], found: &mut Survey
                     continue;
                 }
                 let size = file.map(|file| file.len());
-                found.sources.push(Source { argument, origin: folder.found(inside), size });
+                found.sources.push(Source { argument, origin: folder.found(inside), size, inode: None });
             }
             Ok(entry) => {
                 let error = Error::file(entry.path(), "is a pipe, a socket or a device, and was left out");
@@ -94,6 +109,24 @@ fn walk(argument: usize, folder: &Origin, outputs: &[FileId], found: &mut Survey
         }
     }
 }
+
+/// The inode of a message in a Maildir, as its folder has it. Whoever delivers such a message writes it elsewhere and moves
+/// it here, and whoever reads it changes nothing but its name (<https://cr.yp.to/proto/maildir.html>).
+#[cfg(unix)]
+fn known_by_inode(entry: &DirEntry, outputs: &[FileId]) -> Option<u64> {
+    use walkdir::DirEntryExt;
+    let may_be_output = |inode| outputs.iter().any(|output| output.may_have(inode));
+    let is_message = !entry.path_is_symlink() && maildir::is_message(entry.path());
+    Some(entry.ino()).filter(|inode| is_message && !may_be_output(*inode))
+}
+
+#[cfg(not(unix))]
+fn known_by_inode(_: &DirEntry, _: &[FileId]) -> Option<u64> {
+    None
+}
+
+/// How the names of files end that lie beside mail.
+const BESIDE_MAIL: [&[u8]; 4] = [b".json", b".meta", b".emlxpart", b".msf"];
 
 /// Files and folders that lie beside mail by their program's design and hold none, or none that was delivered: a
 /// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, what exports say of a message
@@ -108,6 +141,11 @@ fn holds_no_mail(entry: &DirEntry) -> bool {
     if entry.file_type().is_dir() {
         return (entry.file_name() == "tmp" && beside(&["cur", "new"]))
             || (entry.file_name() == "Attachments" && beside(&["Messages"]));
+    }
+    // Most files have none of these endings, and there may be a hundred thousand.
+    let name = entry.path().as_os_str().as_encoded_bytes();
+    if !BESIDE_MAIL.iter().any(|ending| name.ends_with(ending)) {
+        return false;
     }
     if sidecar::messages_of(entry.path()).any(|message| message.is_file())
         || sidecar::are_labels(entry.path(), || sidecar::read(entry.path()))

@@ -19,7 +19,6 @@ use crate::time::Seconds;
 use flate2::Crc;
 use stamp::Stamp;
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -86,13 +85,36 @@ impl Cache {
     }
 
     /// A name for what some sources hold; `None`: they can't be told, or are no files.
+    ///
+    /// A message of a Maildir is taken to be the same where its name and its inode are: by that format's specification it
+    /// is written once, and then only renamed or removed. What a Maildir's readers change (states) is in the name; a program
+    /// that packs, encrypts or restores messages makes new files. So no look at each is needed; the first of those that are
+    /// kept together is looked at, in case a program changed all of them in place after all.
     pub(super) fn key(&self, sources: &[Source]) -> Option<String> {
-        let mut stamps = String::new();
-        for source in sources {
-            let stamp = Stamp::of(source).filter(|stamp| stamp.is_settled(self.now))?;
-            let _ = writeln!(stamps, "{:?} {stamp:?}", source.origin);
+        let mut stamps = Vec::new();
+        for (place, source) in sources.iter().enumerate() {
+            match source.inode.filter(|_| place > 0) {
+                Some(inode) => {
+                    stamps.extend_from_slice(source.origin.path.as_os_str().as_encoded_bytes());
+                    stamps.push(0);
+                    stamps.extend_from_slice(&inode.to_le_bytes());
+                }
+                None => {
+                    let stamp = Stamp::of(source).filter(|stamp| stamp.is_settled(self.now))?;
+                    writeln!(stamps, "{:?} {stamp:?}", source.origin).ok()?;
+                }
+            }
         }
         Some(format!("f-{}-{}", self.argument(sources.first()?), self.digest(&stamps)))
+    }
+
+    /// Whether sources are still as they were when that name was made for them, and written so long ago that a later change
+    /// would show.
+    pub(super) fn may_keep(&self, sources: &[Source], key: &str) -> bool {
+        let is_settled = |source: &Source| {
+            source.inode.is_none() || Stamp::of(source).is_some_and(|stamp| stamp.is_settled(self.now))
+        };
+        sources.iter().all(is_settled) && self.key(sources).is_some_and(|now| now == key)
     }
 
     /// What files of the same argument have in common in their names.
@@ -101,8 +123,8 @@ impl Cache {
         sha256(path.unwrap_or_default())[..12].to_string()
     }
 
-    fn digest(&self, text: &str) -> String {
-        sha256(format!("{}\n{text}", self.shape).as_bytes())[..32].to_string()
+    fn digest(&self, bytes: impl AsRef<[u8]>) -> String {
+        sha256(&[self.shape.as_bytes(), b"\n", bytes.as_ref()].concat())[..32].to_string()
     }
 
     /// Facts that are kept under that name.
@@ -212,7 +234,8 @@ fn write_privately(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn checksum(bytes: &[u8]) -> u32 {
+/// The CRC-32 of some bytes.
+pub(super) fn checksum(bytes: &[u8]) -> u32 {
     let mut crc = Crc::new();
     crc.update(bytes);
     crc.sum()

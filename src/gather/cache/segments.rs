@@ -120,7 +120,7 @@ impl Known {
             let key = format!(
                 "s-{}-{}-{start}-{end}",
                 cache.argument(source),
-                cache.digest(&format!("{:?}{stamp:?}", source.origin))
+                cache.digest(format!("{:?}{stamp:?}", source.origin))
             );
             let kept = cache.write_facts(&key, fresh, names, lens, Some(from..to))?;
             self.segments.push(Segment { from: start, to: end, messages: to - from, kept });
@@ -152,6 +152,6 @@ pub fn manifest(cache: &Cache, source: &Source) -> PathBuf {
     cache.folder.join(format!(
         "m-{}-{}.json",
         cache.argument(source),
-        cache.digest(&format!("{:?}", source.origin))
+        cache.digest(format!("{:?}", source.origin))
     ))
 }

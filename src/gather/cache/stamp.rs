@@ -20,8 +20,11 @@ impl Stamp {
     /// That of a source as it is now; `None`: it is no file, or not the one that was surveyed.
     pub fn of(source: &Source) -> Option<Self> {
         let metadata = source.origin.path.metadata().ok().filter(Metadata::is_file)?;
-        (Some(metadata.len()) == source.size)
-            .then(|| Self { size: metadata.len(), system: system(&metadata) })
+        let is_same = match source.inode {
+            Some(inode) => is_inode(&metadata, inode),
+            None => Some(metadata.len()) == source.size,
+        };
+        is_same.then(|| Self { size: metadata.len(), system: system(&metadata) })
     }
 }
 
@@ -36,6 +39,18 @@ impl Stamp {
     pub fn unsettled(self) -> Self {
         Self { system: Vec::new(), ..self }
     }
+}
+
+#[cfg(unix)]
+fn is_inode(file: &Metadata, inode: u64) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    file.ino() == inode
+}
+
+/// Elsewhere folders have no such numbers.
+#[cfg(not(unix))]
+fn is_inode(_: &Metadata, _: u64) -> bool {
+    false
 }
 
 #[cfg(unix)]
