@@ -4,6 +4,7 @@
 mod common;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::Schema;
 use arrow_select::concat::concat_batches;
@@ -286,6 +287,43 @@ fn an_address_that_was_blocked_comes_before_the_customers() {
     let last = take_record_batch(&rows, &UInt32Array::from(places)).expect("moved");
     let told = run_with_stdin(here.path(), &["check", "-", "--as-of", "2026-01-28"], &stream(&last, 7));
     fails_with(&told, &["a row `blocked` after rows of the first customer", "hint: sort"]);
+}
+
+/// The rows of a file of facts, with numbers of messages that no other file's have.
+fn numbered_apart(rows: &RecordBatch, file: i64) -> RecordBatch {
+    let message = rows.schema().index_of("message").expect("a column");
+    let numbers = rows.column(message).as_primitive::<Int64Type>();
+    let mut columns = rows.columns().to_vec();
+    columns[message] = Arc::new(numbers.unary::<_, Int64Type>(|number| number + (file << 40)));
+    RecordBatch::try_new(rows.schema(), columns).expect("the same rows")
+}
+
+#[test]
+fn rows_of_several_files_are_joined_by_messages_with_numbers_of_their_own() {
+    let here = folder(&[]);
+    let here = here.path();
+    // A mailbox of one name each day, with one message.
+    let days = (1..6).map(|day| {
+        let mail = Sent { customer: 0, shop: day % 2, day, kind: 9, place: 0 };
+        std::fs::write(here.join("today.mbox"), text(&mail, day as usize)).expect("a mailbox");
+        let name = format!("{day}.parquet");
+        assert_eq!(run(here, ["facts", "-q", "-o", &name, "today.mbox"]).status, 0);
+        numbered_apart(&sorted(&here.join(name)), day.into())
+    });
+    let days: Vec<RecordBatch> = days.collect();
+    let joined = concat_batches(&days[0].schema(), &days).expect("one batch");
+    let customers = joined.column(joined.schema().index_of("customer").expect("a column"));
+    let (of_nobody, of_customer): (Vec<u32>, Vec<u32>) =
+        (0..).take(joined.num_rows()).partition(|row| customers.is_null(*row as usize));
+    let by_customer = UInt32Array::from([of_nobody, of_customer].concat());
+    let joined = take_record_batch(&joined, &by_customer).expect("sorted");
+    let options = ["--timezone", "UTC", "--as-of", "2026-01-28", "--all"];
+    let told = judged(here, Ok(&stream(&marked(&joined), 3)), &options);
+    let files: Vec<String> = (1..6).map(|day| format!("{day}.parquet")).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let expected = judged(here, Err(files[0]), &[&files[1..], &options].concat());
+    assert_eq!((told.0, &told.1, &told.3), (0, &expected.1, &expected.3), "{}", told.2);
+    assert_eq!(told.3.lines().count(), 6, "{}", told.3);
 }
 
 #[test]

@@ -349,7 +349,7 @@ def unlike_workers(cluster, program, folder, common):
     cluster.refuses(["`../../ledger.csv`", "(on "], *common, "--consent", "../../ledger.csv", "--program", program, **once)
     python = script(folder / "python", f'case "$PWD" in */work-2/*) export PYTHONPATH="{folder}/lacking:$PYTHONPATH";; esac',
                     f'exec "{sys.executable}" "$@"')
-    cluster.refuses(["the Python of a worker lacks pyarrow"], *common, "--program", program, **once, PYSPARK_PYTHON=str(python))
+    cluster.refuses(["the Python of a worker lacks pyarrow", "PYSPARK_PYTHON"], *common, "--program", program, **once, PYSPARK_PYTHON=str(python))
 
 
 def facts_that_end_early(cluster, program, folder, common):
