@@ -185,6 +185,7 @@ fn every_encoding_and_delimiter_gives_the_same_report() {
         western,
         text.replace(',', ";").into_bytes(),
         text.replace(',', "\t").into_bytes(),
+        text.replace(',', "|").into_bytes(),
         format!("sep=;\r\n{}", text.replace(',', ";").replace('\n', "\r\n")).into_bytes(),
         // What a spreadsheet adds: blank columns and rows, an apostrophe before what must stay text, quotes.
         text.replace('\n', ",,,\n,,,,,,\n").replace("2025-01-01", "'2025-01-01").into_bytes(),

@@ -147,6 +147,12 @@ fn a_wrong_map_is_an_error_with_its_line() {
             ["line 4: unknown event `agreed`", "granted"],
         ),
         (
+            format!(
+                "customer = \"Mail\"\n{event}words = {{ opt-in = \"granted\", \"Opt in\" = \"none\" }}\n"
+            ),
+            ["line 4: `opt-in` is there twice, with two meanings", "leave one out"],
+        ),
+        (
             format!("customer = \"Mail\"\n{event}event = \"granted\"\n"),
             ["line 2: `event` and `column` exclude each other", ""],
         ),

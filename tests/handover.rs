@@ -5,6 +5,7 @@ mod common;
 
 use common::journals::{Report, SEPARATOR, offer};
 use common::{fails_with, program, run};
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;
 
@@ -153,6 +154,71 @@ fn the_folder_of_evidence_is_complete_and_repeats_byte_for_byte() {
     assert_eq!(left.filter(|entry| entry.file_name().to_string_lossy().starts_with('.')).count(), 0);
 }
 
+/// A value of the README in a folder of evidence.
+fn said(readme: &str, name: &str) -> String {
+    let line = readme.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name} in {readme}")).trim().to_string()
+}
+
+#[cfg(unix)]
+#[test]
+fn who_follows_the_readme_of_the_evidence_gets_the_same_bytes() {
+    let here = here();
+    let settings = here.path().join("settings.toml");
+    fs::write(&settings, "owner = [\"ann@corp.example\"]\nall = true\n").expect("settings");
+    fs::rename(here.path().join("journal.mbox"), here.path().join("the firm's journal.mbox"))
+        .expect("renamed");
+    let audit = ["check", "the firm's journal.mbox", "-o", "r.csv", "--evidence", "first"];
+    let first = program()
+        .current_dir(here.path())
+        .args(audit)
+        .env("MAILFATIGUE_CONFIG", &settings)
+        .env("TZ", "Asia/Tokyo")
+        .output()
+        .expect("the program starts");
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let readme = read(&here.path().join("first"), "README.txt");
+    let own = program();
+    assert_eq!(said(&readme, "Program:"), version(&own));
+    let command = said(&readme, "Command:").replace("--evidence first", "--evidence second");
+    let command = command.replacen("mailfatigue", &own.get_program().to_string_lossy(), 1);
+    let again = std::process::Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(here.path())
+        .env("MAILFATIGUE_CONFIG", &settings)
+        .env("TZ", said(&readme, "Days in:"))
+        .output()
+        .expect("a shell");
+    assert!(again.status.success(), "{command}: {}", String::from_utf8_lossy(&again.stderr));
+    let (first, second) = (here.path().join("first"), here.path().join("second"));
+    for entry in fs::read_dir(&first).expect("a folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let fixed = |folder: &Path| -> Vec<String> {
+            let text = read(folder, &name);
+            let is_fixed = |line: &&str| {
+                name != "README.txt" || !line.starts_with("Run at:") && !line.starts_with("Command:")
+            };
+            text.lines().filter(is_fixed).map(str::to_string).collect()
+        };
+        assert_eq!(fixed(&first), fixed(&second), "{name}");
+    }
+    for line in read(&first, "SHA256SUMS").lines() {
+        let (sum, name) = line.split_once("  ").expect("a sum and a name");
+        assert_eq!(sum, sha256(&fs::read(first.join(name)).expect("a file")), "{name}");
+    }
+}
+
+/// What the program says of itself.
+fn version(program: &std::process::Command) -> String {
+    let said =
+        std::process::Command::new(program.get_program()).arg("--version").output().expect("it starts");
+    String::from_utf8_lossy(&said.stdout).trim().to_string()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[test]
 fn evidence_replaces_no_folder_of_anybody_else() {
     let here = here();
@@ -172,6 +238,38 @@ fn evidence_replaces_no_folder_of_anybody_else() {
     fails_with(&told, &["there is no folder `no`"]);
     let told = run(here.path(), ["check", "handed-over/journal.mbox", "-o", "r.csv", "--evidence", "-"]);
     fails_with(&told, &["can't go to standard output"]);
+}
+
+#[test]
+fn what_is_beside_the_evidence_in_its_folder_is_not_lost() {
+    let here = here();
+    assert_eq!(evidence(here.path(), &[]).status, 0);
+    let place = here.path().join("handed-over");
+    let told = evidence(here.path(), &["--messages", "handed-over/all.csv"]);
+    fails_with(&told, &["would contain `handed-over/all.csv`, a list of messages of this run"]);
+    fs::write(place.join("notes.txt"), "mine\n").expect("notes");
+    fails_with(
+        &evidence(here.path(), &[]),
+        &["contains `notes.txt`, which would be lost", "move that elsewhere"],
+    );
+    assert_eq!(read(&place, "notes.txt"), "mine\n");
+    fs::remove_file(place.join("notes.txt")).expect("removed");
+    assert_eq!(evidence(here.path(), &[]).status, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn of_a_link_to_the_evidence_the_folder_is_replaced_and_not_the_link() {
+    let here = here();
+    let (place, link) = (here.path().join("2026"), here.path().join("handed-over"));
+    fs::create_dir(&place).expect("a folder");
+    std::os::unix::fs::symlink(&place, &link).expect("a link");
+    for _ in 0..2 {
+        assert_eq!(evidence(here.path(), &[]).status, 0);
+        assert!(link.is_symlink() && place.join("README.txt").is_file());
+    }
+    fs::remove_dir_all(&place).expect("removed");
+    fails_with(&evidence(here.path(), &[]), &["is a link that leads nowhere"]);
 }
 
 /// Runs with a program called `readpst` in a folder that is the whole PATH, and a temporary folder of its own.

@@ -156,7 +156,7 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     have_their_own_output(options)?;
     options.nightly.checked(options.inputs.redact.as_ref())?;
     if let Some(place) = &options.evidence {
-        may_be_written(place, &options.inputs.files())?;
+        may_be_written(place, &options.inputs.files(), &options.destinations())?;
     }
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
     let notes = !options.amount(true).quiet;

@@ -197,10 +197,10 @@ impl Names {
         names
     }
 
-    /// Takes in a reader's next names.
+    /// Takes in a reader's next names. As copies: what a thread allocated would be in the way of giving back all the
+    /// memory that it had, 25 bytes for each of ten million messages.
     pub fn take_in(&mut self, new: &NewNames, renaming: &mut Renaming) {
-        let numbers = new.0.iter().map(|text| id::<u32>(self.texts.insert_full(Arc::clone(text)).0));
-        renaming.0.extend(numbers);
+        renaming.0.extend(new.0.iter().map(|text| self.number::<u32>(text)));
     }
 }
 

@@ -10,9 +10,10 @@ mod inputs;
 mod readme;
 
 use super::arguments::Check;
+use super::destinations::Destination;
 use super::hidden::Hidden;
 use super::interrupt::uninterrupted;
-use super::output::folder;
+use super::output::{folder, is_stream};
 use super::remarks::{Amount, remarks};
 use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
@@ -46,9 +47,18 @@ pub struct Evidence {
     hidden: Option<Hidden>,
 }
 
+/// The folder itself where the path is a symbolic link.
+fn itself(place: &Path) -> PathBuf {
+    place.canonicalize().ok().filter(|_| place.is_symlink()).unwrap_or_else(|| place.to_path_buf())
+}
+
 /// Checks before anything is read that the folder may be written: it is not there, or an earlier one, and nothing that is
-/// read is in it.
-pub fn may_be_written(place: &Path, inputs: &[(&'static str, &Path)]) -> Result<()> {
+/// read or written beside it is in it.
+pub fn may_be_written(
+    place: &Path,
+    inputs: &[(&'static str, &Path)],
+    outputs: &[Destination<'_>],
+) -> Result<()> {
     let error = |what: String| Error::new(format!("--evidence `{}`", place.display()), what);
     let another = "give --evidence another folder; nothing was written";
     if place.as_os_str() == "-" {
@@ -60,19 +70,37 @@ pub fn may_be_written(place: &Path, inputs: &[(&'static str, &Path)]) -> Result<
             let what = format!("contains `{}`, a {what} that is read", path.display());
             return Err(error(what).hint(another));
         }
+        // It would go when the folder is replaced.
+        let is_inside =
+            |path: &Path| folder(path).canonicalize().is_ok_and(|above| above.starts_with(&there));
+        if let Some(output) = outputs.iter().find(|output| !is_stream(output.path) && is_inside(output.path))
+        {
+            let what = format!("would contain `{}`, {} of this run", output.path.display(), output.kind.one);
+            return Err(error(what).hint(another));
+        }
         if !is_earlier(place) {
             let what = "is there already, and is not an evidence folder of this program";
             return Err(error(what.into()).hint(another));
         }
     }
-    let above = folder(place);
+    if let Some(other) = file_of_somebody_else(place) {
+        let what = format!("contains `{other}`, which would be lost, because the folder is replaced");
+        return Err(
+            error(what).hint("move that elsewhere, or give --evidence another folder; nothing was written")
+        );
+    }
+    let place = itself(place);
+    if place.is_symlink() {
+        return Err(error("is a link that leads nowhere".into()).hint(another));
+    }
+    let above = folder(&place);
     if !above.is_dir() {
         return Err(error(format!("can't be written: there is no folder `{}`", above.display()))
             .hint(format!("create the folder `{}` first", above.display())));
     }
     tempfile::tempfile_in(above).map(drop).map_err(|failed| {
         let what = format!("can't be written, because no file can be made in `{}`", above.display());
-        Error::io(place, &what, &failed)
+        Error::io(&place, &what, &failed)
     })
 }
 
@@ -84,13 +112,23 @@ fn is_earlier(place: &Path) -> bool {
     is_empty || (readme.is_ok() && begins == MARK.as_bytes())
 }
 
+/// What somebody added to an earlier evidence folder: it is not in the list of sums there.
+fn file_of_somebody_else(place: &Path) -> Option<String> {
+    let sums = fs::read_to_string(place.join("SHA256SUMS")).unwrap_or_default();
+    let own: Vec<&str> = sums.lines().filter_map(|line| Some(line.split_once("  ")?.1)).collect();
+    let names = fs::read_dir(place).ok()?.flatten();
+    let mut names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.find(|name| !["README.txt", "SHA256SUMS"].contains(&name.as_str()) && !own.contains(&name.as_str()))
+}
+
 impl Evidence {
     /// Writes everything into a folder beside `place`.
     pub fn prepare(place: &Path, inputs: &EvidenceInputs<'_>) -> Result<Self> {
         let failed = |error: io::Error| Error::io(place, "can't be written", &error);
-        let folder = private_folder(Some(folder(place))).map_err(failed)?;
+        let place = itself(place);
+        let folder = private_folder(Some(folder(&place))).map_err(failed)?;
         let hidden = inputs.redaction.map(|_| Hidden::of(&inputs.options.inputs.files()));
-        let this = Self { folder, place: place.to_path_buf(), hidden };
+        let this = Self { folder, place, hidden };
         this.outputs(inputs).map_err(failed)?;
         let read = this.copies(inputs)?;
         this.list_inputs(inputs, &read).map_err(failed)?;

@@ -33,9 +33,11 @@ policy.toml   the policy that gave the verdicts; consent lists and their map, ru
 inputs.csv    every file that was read, with its size and SHA-256 at the end of the run (none: standard input, or gone)
 SHA256SUMS    of all these files: sha256sum --check SHA256SUMS
 
-To repeat it: take the same version of the program, compare the files to be read with inputs.csv, and run the command
-above in the same folder, with another folder after --evidence. All files are then the same, byte for byte, except for
-this one's line \"Run at\" and, in summary.txt, names of other outputs that you change.
+To repeat it: take the same version of the program, compare the files to be read with inputs.csv (a config file among them
+has to be at its path, even where the command does not name it), and run the command above where its paths lead to these
+files, with another folder after --evidence. Where the command has no --timezone, set the environment variable TZ to the
+zone after \"Days in\". All files are then the same, byte for byte, except for this one's lines \"Run at\" and \"Command\" and,
+in summary.txt, names of other outputs that you change.
 ";
 
 const REDACTED: &str = "\
@@ -52,7 +54,8 @@ whoever guesses the whole content of a very small one can check the guess); how 
 summary.txt.
 
 To repeat it: take the same version of the program, compare the files to be read with inputs.csv, and run the command with
-their names and the same key file. All files are then the same, byte for byte, except for this one's line \"Run at\".
+their names and the same key file. Where the command has no --timezone, set the environment variable TZ to the zone after
+\"Days in\". All files are then the same, byte for byte, except for this one's lines \"Run at\" and \"Command\".
 With --redact alone the key was made for that run and forgotten: then all but the pseudonyms is the same.
 ";
 
@@ -70,7 +73,7 @@ impl Evidence {
         let text = format!(
             "{MARK}\nRun at:  {}\nProgram: mailfatigue {}\nCommand: {}\nDays in: {}\n\n{FILES}{rest}",
             now.unwrap_or_default(),
-            env!("CARGO_PKG_VERSION"),
+            env!("MAILFATIGUE_VERSION"),
             visible(&command),
             plan.scope.zone.name(),
         );

@@ -15,8 +15,40 @@ pub const COLUMNS: [&str; 4] = ["sender", "customer", "event", "date"];
 
 /// What other systems call these columns.
 const OTHER_NAMES: [(&str, &[&str]); 4] = [
-    ("sender", &["domain", "company", "brand", "shop", "organisation", "organization", "absender"]),
-    ("customer", &["email", "e-mail", "mail", "subscriber", "recipient", "contact", "kunde", "empfänger"]),
+    (
+        "sender",
+        &[
+            "domain",
+            "company",
+            "brand",
+            "shop",
+            "organisation",
+            "organization",
+            "absender",
+            "expéditeur",
+            "remitente",
+            "mittente",
+            "afzender",
+        ],
+    ),
+    (
+        "customer",
+        &[
+            "email",
+            "e-mail",
+            "mail",
+            "subscriber",
+            "recipient",
+            "contact",
+            "kunde",
+            "empfänger",
+            "client",
+            "destinataire",
+            "cliente",
+            "destinatario",
+            "klant",
+        ],
+    ),
     (
         "event",
         &[
@@ -31,11 +63,30 @@ const OTHER_NAMES: [(&str, &[&str]); 4] = [
             "opt-in",
             "opted",
             "ereignis",
+            "événement",
+            "evento",
+            "statut",
+            "estado",
+            "einwilligung",
         ],
     ),
     (
         "date",
-        &["date", "datum", "time", "timestamp", "created", "updated", "changed", "day", "when", "since"],
+        &[
+            "date",
+            "datum",
+            "time",
+            "timestamp",
+            "created",
+            "updated",
+            "changed",
+            "day",
+            "when",
+            "since",
+            "fecha",
+            "data",
+            "horodatage",
+        ],
     ),
 ];
 

@@ -182,19 +182,28 @@ fn clock(text: &str) -> Option<NaiveTime> {
     forms.iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
 }
 
-/// `14:30:15 UTC`, `14:30 +0100`: the time, and how many seconds it is ahead of UTC.
+/// `14:30:15 UTC`, `14:30 +0100`, `14:30:15+01:00`, `14:30Z`: the time, and how many seconds it is ahead of UTC.
 fn with_offset(text: &str) -> Option<(NaiveTime, i64)> {
-    let (time, offset) = text.rsplit_once(' ')?;
-    let east = match offset {
-        "UTC" | "GMT" | "Z" => 0,
-        _ => {
-            let digits = offset.strip_prefix(['+', '-']).filter(|digits| digits.len() == 4)?;
-            let minutes =
-                digits.get(..2)?.parse::<i64>().ok()? * 60 + digits.get(2..)?.parse::<i64>().ok()?;
-            if offset.starts_with('-') { -minutes * 60 } else { minutes * 60 }
+    let utc = ["UTC", "GMT", "Z"].into_iter().find_map(|utc| text.strip_suffix(utc));
+    let (time, east) = match utc {
+        Some(time) => (time, 0),
+        None => {
+            let (time, offset) = text.split_at(text.rfind(['+', '-'])?);
+            let seconds = seconds_of(offset.get(1..)?)?;
+            (time, if offset.starts_with('-') { -seconds } else { seconds })
         }
     };
     Some((clock(time.trim())?, east))
+}
+
+/// `01`, `0100` or `01:00` as seconds.
+fn seconds_of(offset: &str) -> Option<i64> {
+    let digits = offset.replacen(':', "", usize::from(offset.len() == 5));
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && matches!(minutes.len(), 0 | 2);
+    let number = |digits: &str| if digits.is_empty() { Some(0) } else { digits.parse::<i64>().ok() };
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (is_number && hours < 24 && minutes < 60).then_some((hours * 60 + minutes) * 60)
 }
 
 fn civil(year: &str, month: &str, day: &str) -> Option<NaiveDate> {

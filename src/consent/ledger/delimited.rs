@@ -1,4 +1,4 @@
-//! Delimited text: comma, semicolon or tab, with quotes as in RFC 4180.
+//! Delimited text: comma, semicolon, tab or vertical bar, with quotes as in RFC 4180.
 
 use super::columns::{COLUMNS, is_header};
 use super::export::recognised;
@@ -61,7 +61,7 @@ fn delimiter(text: &str) -> u8 {
         scores.max().unwrap_or_default()
     };
     // The last of equals is taken.
-    [b'\t', b';', b','].into_iter().max_by_key(score).unwrap_or(b',')
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(score).unwrap_or(b',')
 }
 
 /// A quotation mark that is opened and never closed makes one cell of all rows below it.

@@ -292,7 +292,16 @@ impl Check<'_> {
         &self,
         written: &BTreeMap<String, Spanned<String>>,
     ) -> Result<HashMap<String, Option<Happening>>> {
-        written.iter().map(|(word, event)| Ok((folded(word), self.happening(event)?))).collect()
+        let mut words = HashMap::new();
+        for (word, event) in written {
+            let happening = self.happening(event)?;
+            if words.insert(folded(word), happening).is_some_and(|other| other != happening) {
+                return Err(self
+                    .error(event.span().start, format!("`{word}` is there twice, with two meanings"))
+                    .hint("leave one out: capitals, hyphens and blanks make no difference"));
+            }
+        }
+        Ok(words)
     }
 
     fn happening(&self, word: &Spanned<String>) -> Result<Option<Happening>> {

@@ -125,6 +125,8 @@ impl ReportText {
 
     /// The addresses of a line, up to the list or the address that it came through.
     fn take_recipients(&mut self, value: &str) {
+        // Gateways make links of addresses: `ann@corp.example<mailto:ann@corp.example>`.
+        let value: &str = &value.replace("mailto:", "");
         if let Some(one) = bare_address(value.as_bytes()) {
             self.recipients.insert(one.to_lowercase());
             return;
@@ -212,6 +214,13 @@ mod tests {
         let spanish = "Remitente: n@shop.example\nAsunto: x\nId. de mensaje: <a@shop.example>\nPara: ann@corp.example\n\
                        CCO: bob@corp.example, Reenviado: otra@corp.example\n";
         assert_eq!(recipients(spanish), expected[..2]);
+    }
+
+    #[test]
+    fn addresses_that_a_gateway_made_links_of_are_those_addresses() {
+        let linked = "Sender: n@shop.example\nMessage-Id: <a@shop.example>\nTo: <mailto:ann@corp.example>\n\
+                      Cc: bob@corp.example<mailto:bob@corp.example>\n";
+        assert_eq!(recipients(linked), ["ann@corp.example", "bob@corp.example"]);
     }
 
     #[test]

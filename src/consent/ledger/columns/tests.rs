@@ -34,6 +34,27 @@ fn another_systems_header_gets_all_its_columns_named_at_once() {
 }
 
 #[test]
+fn columns_in_other_languages_are_to_be_renamed() {
+    for (header, hint) in [
+        (
+            "Absender;Kunde;Ereignis;Datum",
+            "`Absender` to sender, `Kunde` to customer, `Ereignis` to event and `Datum` to date",
+        ),
+        (
+            "expéditeur;client;événement;date",
+            "`expéditeur` to sender, `client` to customer and `événement` to event",
+        ),
+        (
+            "remitente;cliente;evento;fecha",
+            "`remitente` to sender, `cliente` to customer, `evento` to event and `fecha` to date",
+        ),
+    ] {
+        let said = error(&format!("{header}\n"), None);
+        assert!(said.ends_with(&format!("hint: rename {hint}")), "{said}");
+    }
+}
+
+#[test]
 fn a_column_that_only_looks_like_one_is_not_renamed() {
     let said = error("Gender,Name,Rank,Agent,IP Address,Lifetime value\n", None);
     assert!(said.ends_with("hint: add the columns `customer`, `event` and `date`; name the sender of all rows with --consent-sender, or add a column `sender`"), "{said}");
