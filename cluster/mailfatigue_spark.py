@@ -10,6 +10,7 @@ import argparse
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -96,8 +97,9 @@ def run(spark, options, shards):
     shown = report if options.all else report.where("int(marketing_messages) > 0")
     listed = messages if options.all else messages.where("counted_as = 'marketing'")
     most = [f.coalesce(f.col(name).cast("int"), f.lit(0)).desc() for name in ("unconsented_peak_days", "peak_days", "marketing_messages")]
-    write_all([(options.output, headers[0], shown.orderBy(f.desc("flagged"), *most, "sender", "customer")),
-               (options.messages, headers[1], listed.orderBy("message", "customer"))])
+    files = [(options.output, headers[0], shown.orderBy(f.desc("flagged"), *most, "sender", "customer")),
+             (options.messages, headers[1], listed.orderBy("message", "customer"))]
+    write_all([file for file in files if file[0]])
     if not options.quiet:
         summary(len(shards), report, messages)
     return 2 if unread else int(options.fail_on_flagged and not shown.where("flagged = 'yes'").isEmpty())
@@ -245,20 +247,24 @@ def cells(lines, header):
 
 
 def write_all(files):
-    """Writes each file beside its place; all are complete before one is put there."""
+    """Writes each file beside its place; all are complete before one is put there. A new one is for nobody else to read."""
     written = []
-    with ExitStack() as folders:
-        for path, header, rows in files:
-            if path is None:
-                continue
-            real = os.path.realpath(path)
-            folder = folders.enter_context(tempfile.TemporaryDirectory(dir=os.path.dirname(real), prefix=".mailfatigue-"))
-            written.append((os.path.join(folder, "rows.csv"), real))
-            with open(written[-1][0], "w", encoding="utf-8", newline="") as file:
-                file.write(header)
-                file.writelines(row.line for row in rows.select("line").toLocalIterator(prefetchPartitions=True))
-        for beside, real in written:
-            os.replace(beside, real)
+    try:
+        with ExitStack() as folders:
+            for path, header, rows in files:
+                real = os.path.realpath(path)
+                folder = folders.enter_context(tempfile.TemporaryDirectory(dir=os.path.dirname(real), prefix=".mailfatigue-"))
+                handle, beside = tempfile.mkstemp(dir=folder)
+                written.append((beside, real))
+                if os.path.exists(real):
+                    shutil.copymode(real, beside)
+                with open(handle, "w", encoding="utf-8", newline="") as file:
+                    file.write(header)
+                    file.writelines(row.line for row in rows.select("line").toLocalIterator(prefetchPartitions=True))
+            for beside, real in written:
+                os.replace(beside, real)
+    except OSError as error:
+        raise Trouble(f"`{path}`: can't be written: {error.strerror}", "see whether its disk is full")
 
 
 def summary(shards, report, messages):

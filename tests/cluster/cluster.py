@@ -275,6 +275,7 @@ def together(cluster, program, folder, common, alone):
     expect(status == 0, errors)
     same(folder / "all.csv", folder / "alone.csv")
     same(folder / "all-messages.csv", folder / "alone-messages.csv")
+    expect((folder / "all.csv").stat().st_mode == (folder / "alone.csv").stat().st_mode, "others may read the report")
     counts = re.search(r"^([\d,]+) messages read from .*?: (.*)$", alone.stderr, re.M).groups()
     expect(f"{counts[0]} messages read from 12 shards: {counts[1]}" in told, f"{told}\n{alone.stderr}")
     flagged = re.search(r"^\d+ of \d+ senders? flagged \([^)]*\)", alone.stderr, re.M).group(0)
@@ -304,6 +305,9 @@ def refused_before_anything_is_read(cluster, program, folder, common):
     cluster.refuses(["odd.mbox"], *common, "--messages", odd)
     cluster.refuses(["/dev/null"], *common, "--output", "/dev/null")
     expect(all(path.read_bytes() == content for path, content in before.items()), "a file was changed")
+    unwritable = f"import mailfatigue_spark as job\ntry: job.write_all([({str(folder / 'gone' / 'x.csv')!r}, '', None)])\nexcept job.Trouble as error: print(error)"
+    told = subprocess.run([sys.executable, "-c", unwritable], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(JOB.parent)}).stdout
+    expect("x.csv`: can't be written" in told, f"a disk that is full while the report is written: {told}")
 
 
 def shards_that_give_no_mail(cluster, program, folder):
@@ -387,6 +391,8 @@ def a_shard_a_day(cluster, program, folder):
 def with_a_worker_killed(cluster, program, folder, common):
     """The worker is killed once facts were judged somewhere: then both its facts and its part of the judging are gone."""
     begun = folder / "begun"
+    earlier = Path(shutil.copy(folder / "all.csv", folder / "again.csv"))
+    earlier.chmod(0o640)
     slow = script(folder / "slow-program", 'case "$*" in check*--as-of=*)', f'  : > "{begun}"; sleep 3 ;; esac', f'exec "{program}" "$@"')
     job = cluster.begin_job(*common, "-q", "--program", slow, "--output", folder / "again.csv", "--messages", folder / "again-messages.csv")
     while not begun.exists() and job.poll() is None:
@@ -402,6 +408,8 @@ def with_a_worker_killed(cluster, program, folder, common):
     print(*lost, sep="\n")
     same(folder / "again.csv", folder / "alone.csv")
     same(folder / "again-messages.csv", folder / "alone-messages.csv")
+    expect(earlier.stat().st_mode & 0o777 == 0o640, "the report has another mode than the one before")
+    expect(not list(folder.glob(".mailfatigue-*")), "something was left over")
 
 
 if __name__ == "__main__":
