@@ -46,6 +46,11 @@ impl Origin {
         Self { path: self.path.join(path), depth, named: false, beside: None, ..*self }
     }
 
+    /// The file with that path, so many folders deep in the folder that this is.
+    pub fn walked_to(&self, path: PathBuf, deep: usize) -> Self {
+        Self { path, depth: self.depth + deep, named: false, beside: None, ..*self }
+    }
+
     /// A member of the archive that this is.
     pub fn member(&self, path: &Path) -> Self {
         Self { packing: Packing::Archived, ..self.found(path) }

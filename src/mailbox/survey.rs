@@ -84,22 +84,17 @@ fn walk(argument: usize, folder: &Origin, (outputs, look): (&[FileId], Look), fo
                 found.arguments[argument].holds_maildir |= entry.file_name() == "cur";
             }
             Ok(entry) if entry.file_type().is_file() => {
-                let inside = entry.path().strip_prefix(&folder.path).unwrap_or(entry.path());
                 let inode = if look == Look::AtEach { None } else { known_by_inode(&entry, outputs) };
-                if inode.is_some() {
-                    let origin = folder.found(inside);
-                    found.sources.push(Source { argument, origin, size: None, inode });
-                    continue;
-                }
-                let file = entry.metadata().ok();
+                let file = if inode.is_some() { None } else { entry.metadata().ok() };
                 let id = file.as_ref().filter(|_| !outputs.is_empty());
                 if id.and_then(|file| FileId::of(entry.path(), file)).is_some_and(|id| outputs.contains(&id))
                 {
                     found.outputs.push(entry.into_path());
                     continue;
                 }
-                let size = file.map(|file| file.len());
-                found.sources.push(Source { argument, origin: folder.found(inside), size, inode: None });
+                let (size, deep) = (file.map(|file| file.len()), entry.depth());
+                let origin = folder.walked_to(entry.into_path(), deep);
+                found.sources.push(Source { argument, origin, size, inode });
             }
             Ok(entry) => {
                 let error = Error::file(entry.path(), "is a pipe, a socket or a device, and was left out");
