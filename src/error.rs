@@ -211,12 +211,12 @@ mod tests {
 
     #[test]
     fn an_error_says_what_where_and_what_next() {
-        let error = Error::file(Path::new("consent.csv"), "`maybe` is no event")
+        let error = Error::file(Path::new("consent.csv"), "unknown event `maybe`")
             .at_line(7)
             .hint("write one of granted, refused, withdrawn, purchase");
         assert_eq!(
             error.to_string(),
-            "error: `consent.csv` line 7: `maybe` is no event\n\
+            "error: `consent.csv` line 7: unknown event `maybe`\n\
              hint: write one of granted, refused, withdrawn, purchase"
         );
     }

@@ -1,4 +1,4 @@
-//! Reads all mailboxes, on several threads, and puts what they hold in the order in which it stands there.
+//! Reads all mailboxes, on several threads, and puts their messages in the order of the mailboxes.
 //!
 //! Files are cut into parts, and small ones read many at a time; threads take such tasks in their order, each with a
 //! channel of its own, and the channels are emptied in that order. So nothing depends on which thread was faster.
@@ -29,7 +29,7 @@ use task::{Task, tasks};
 /// How long a part is, in bytes: long enough that its borders cost nothing, short enough that threads end together.
 const PART: u64 = 8 * 1_024 * 1_024;
 
-/// Reads all mailboxes. `progress` is told of each step. A mailbox that can't be read is a remark and
+/// Reads all mailboxes. `progress` gets each step. A mailbox that can't be read is a remark and
 /// gives nothing.
 pub fn gather(survey: &Survey, lens: &Lens, threads: usize, progress: &(dyn Fn(Step) + Sync)) -> Gathered {
     let tasks = tasks(&survey.sources, PART, None);

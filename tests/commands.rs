@@ -137,7 +137,7 @@ fn wrong_arguments_are_explained() {
     check(&["--timezone", "Europe/Berln"], &["unknown time zone `Europe/Berln`", "Europe/Berlin"]);
     check(&["--since", "2026-02-30"], &["no such date"]);
     check(&["--since", "2026-02-01", "--until", "2026-01-01"], &["--since", "after --until"]);
-    check(&["--owner", "robin"], &["`robin` is no address"]);
+    check(&["--owner", "robin"], &["`robin` is not an address"]);
     check(&["--delimiter", "ab"], &["tab"]);
     check(&["--threads", "0"], &["0"]);
     check(&["--max-age", "x"], &["write a whole number of days"]);

@@ -29,7 +29,7 @@ const WAYS_OUT_BY_LINK: &str = "leaving-links";
 const ADVERTISES: &str = "advertises";
 const NUMBERS: [&str; 2] = ["order-number", "deal-number"];
 
-/// The built-in rules behind those of a text with a name; the fields that they need are added to the vocabulary.
+/// The rules of a text with a name, then the built-in ones; the fields that they need are added to the vocabulary.
 pub(super) fn compile(own: Option<(&str, &Path)>, vocabulary: &mut Vocabulary) -> Result<Rules> {
     let mut compiler = Compiler::new(vocabulary);
     if let Some((text, path)) = own {
@@ -127,7 +127,7 @@ impl<'v> Compiler<'v> {
         Ok(())
     }
 
-    /// Compiles signs behind those that are there.
+    /// Compiles further signs after the existing ones.
     fn signs(
         &mut self,
         written: impl IntoIterator<Item = WrittenSign>,

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// How often it is looked whether the other run has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Locks that this run holds; they end with the value.
+/// This run's locks; they end with the value.
 #[derive(Debug, Default)]
 pub struct Locks(Vec<Lock>);
 
@@ -29,7 +29,7 @@ struct Lock {
 
 /// Why there is no lock.
 enum NoLock {
-    /// Another run holds the lock.
+    /// Another run has the lock.
     Busy(Error),
     /// No lock can be had here: what to say while the run goes on without.
     Unsupported(Error),

@@ -6,5 +6,5 @@ pub const DONE: u8 = 0;
 pub const FLAGGED: u8 = 1;
 /// Something could not be done.
 pub const FAILED: u8 = 2;
-/// Another run holds the lock: what sysexits.h calls a temporary failure.
+/// Another run has the lock: what sysexits.h calls a temporary failure.
 pub const LOCKED: u8 = 75;

@@ -24,7 +24,7 @@ pub struct ListAccount {
     pub matched: u64,
     /// Some of the others: those that are nearly right first, then in the order of the lists.
     pub unmatched: Vec<Unmatched>,
-    /// Rows about customers to whom there is no mail.
+    /// Rows about customers who got no mail.
     pub about_nobody: u64,
     /// Pairs with marketing from a sender that the lists are about, …
     pub pairs: u64,

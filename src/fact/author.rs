@@ -22,7 +22,7 @@ pub struct Author {
     /// The address, and the name beside it.
     pub address: AddressId,
     pub name: Option<NameId>,
-    /// The domain that stands there; a relay's where one forwarded the message.
+    /// The domain in the field; a relay's where one forwarded the message.
     pub domain: Option<Arc<str>>,
     /// Whether it is the owner.
     pub owner: bool,
@@ -70,8 +70,8 @@ impl Authors {
     }
 }
 
-/// What an author means: who wrote is the `original` behind a relay; what the receiver could verify, and who
-/// the owner is, goes by the address that stands there, for the relay vouches for nobody but itself.
+/// What an author means: who wrote is the `original` that a relay names; what the receiver could verify, and who
+/// the owner is, goes by the address in the field, because a relay vouches only for itself.
 fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut Names) -> Author {
     let author = original.unwrap_or(written);
     let organisation = lens.senders.organisation(&author.address);
@@ -92,7 +92,7 @@ fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut 
     }
 }
 
-/// The first mailbox of a From value, or all of its text where it holds none; `None` where it names nobody.
+/// The first address of a From value, or all of its text where it has none; `None` where it names nobody.
 fn written(raw: &[u8]) -> Option<Address> {
     let written = originator(raw);
     let address = normal_address(&written.address);

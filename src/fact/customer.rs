@@ -25,7 +25,7 @@ impl Owners {
                 Some((_, domain)) if !domain.is_empty() && !address.contains(char::is_whitespace) => {
                     Ok(address)
                 }
-                _ => Err(Error::new("--owner", format!("`{value}` is no address"))
+                _ => Err(Error::new("--owner", format!("`{value}` is not an address"))
                     .hint("write name@example.com, or @example.com for every address of a domain")),
             }
         });
@@ -110,7 +110,7 @@ impl Owners {
         self.written.iter().map(String::as_str)
     }
 
-    /// The customer that a canonical address stands for.
+    /// The customer of a canonical address.
     pub fn customer<'a>(&'a self, address: &'a str) -> &'a str {
         if self.hold(address) { self.name().unwrap_or(address) } else { address }
     }
@@ -185,7 +185,7 @@ pub fn without_prefix<'a>(raw: &'a [u8], fields: &Fields<'_>) -> &'a [u8] {
     shorter.find(|shorter| others().any(|value| shows(value, shorter))).unwrap_or(raw)
 }
 
-/// Whether a value holds that address.
+/// Whether a value contains that address.
 fn shows(value: &[u8], address: &[u8]) -> bool {
     let is_part = |byte: Option<&u8>| {
         byte.is_some_and(|b| {
@@ -207,7 +207,7 @@ pub fn hops<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a>
 /// Where no hop names anybody: the owner, else the only one in To; `None` where that is nobody or several.
 pub fn by_letterhead(fields: &Fields<'_>, owners: &Owners) -> Option<String> {
     if let Some(owner) = owners.name() {
-        // Whether or not one of theirs stands in To or Cc: the owner's mailbox is where it was found.
+        // Whether or not one of theirs is in To or Cc: it was found in the owner's mailbox.
         return Some(owner.to_string());
     }
     let mut to = fields.all(FieldName::TO).flat_map(addresses).filter(|one| one.address.contains('@'));

@@ -19,7 +19,7 @@ const PAGE: usize = 256;
 /// How many pages are kept unpacked: a sender's newest messages are on a few.
 const KEPT: usize = 32;
 
-/// Where a message stands and how it shows itself: kept only for the list of messages.
+/// Where a message is and how a mail program shows it: kept only for the list of messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
     /// The mailbox.

@@ -1,6 +1,6 @@
 //! Facts: what one message says, in tens of bytes, or why it can't be used.
 //!
-//! From here on there is no mail, only facts: who, to whom, when, in what state, of what kind.
+//! From here on there are only facts, no mail: who, to whom, when, in what state, of what kind.
 
 mod authentication;
 mod author;
@@ -129,7 +129,7 @@ bitflags! {
 }
 
 impl Traits {
-    /// With `traits` where `there` holds; without them otherwise.
+    /// With `traits` where `there` is true; without them otherwise.
     pub fn with(mut self, traits: Self, there: bool) -> Self {
         self.set(traits, there);
         self

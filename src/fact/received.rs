@@ -67,7 +67,7 @@ fn hops(fields: &Fields<'_>) -> Option<(Seconds, Option<Seconds>)> {
     Some((top, below))
 }
 
-/// The date of a `Received` field stands behind its last semicolon (RFC 5321 §4.4).
+/// The date of a `Received` field is after its last semicolon (RFC 5321 §4.4).
 fn hop_date(raw: &[u8]) -> Option<Seconds> {
     parse_date(&raw[memrchr(b';', raw)? + 1..])
 }

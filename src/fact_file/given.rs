@@ -10,7 +10,7 @@ pub struct Given {
     pub path: PathBuf,
     /// Whether it is a folder.
     pub is_folder: bool,
-    /// Whether it holds a Maildir, which may well be empty.
+    /// Whether it contains a Maildir, which may well be empty.
     pub holds_maildir: bool,
     /// Messages.
     pub messages: u32,
@@ -20,6 +20,6 @@ pub struct Given {
     pub without_mail: u32,
     /// What could not be read.
     pub failures: u32,
-    /// How many messages its own lists say that it holds.
+    /// How many messages its own lists say that it has.
     pub promised: u64,
 }

@@ -43,7 +43,7 @@ impl<W: Write + Send> ParquetRows<W> {
         for (id, column) in IDS.iter().zip(COLUMNS) {
             let path = ColumnPath::from(column.name);
             if *id == ColumnId::MadeBy {
-                // So that the file can be told by its first bytes.
+                // So that the file is recognised by its first bytes.
                 properties = properties.set_column_compression(path.clone(), Compression::UNCOMPRESSED);
             }
             let differ = matches!(

@@ -16,7 +16,7 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 
-/// Reads facts into a batch, and returns the mailboxes that they were made from. `progress` is told of rows as they come.
+/// Reads facts into a batch, and returns the mailboxes that they were made from. `progress` gets the number of rows as they come.
 /// Where they are sorted by customer, `one_customer` is handed each customer's, and only the rest goes into the batch.
 pub fn read<'a>(
     file: FactsFile<'_>,

@@ -22,13 +22,13 @@ pub struct Yield {
     pub messages: u32,
     /// Mailboxes; a part of one and a message in a file of its own count too.
     pub mailboxes: u32,
-    /// Whether it holds a Maildir, which may well be empty.
+    /// Whether it contains a Maildir, which may well be empty.
     pub holds_maildir: bool,
     /// Files without mail.
     pub without_mail: u32,
     /// What could not be read.
     pub failures: u32,
-    /// How many messages its own lists say that it holds.
+    /// How many messages its own lists say that it has.
     pub promised: u64,
 }
 

@@ -4,7 +4,7 @@ use crate::fact::{ConsentSign, CustomerId, Fact, Kind, Names, OwnMail, SenderId,
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-/// Leaves one fact of each message and returns the others. What holds
+/// Keeps one fact of each message and returns the others. What applies
 /// of the one that is left does not depend on the order in which the copies were read: the earliest believed
 /// time; read if any copy is; deleted, spam or unverified only if every copy is.
 pub(super) fn merge(facts: &mut Vec<Fact>, names: &Names) -> Vec<Fact> {
@@ -53,7 +53,7 @@ pub(super) fn merge_own(mut own: Vec<OwnMail>) -> Vec<OwnMail> {
     own
 }
 
-/// The two as one. Associative and commutative but for `order`, which is the first copy's.
+/// Merges the two. Associative and commutative, except for `order`, which is the first copy's.
 fn both(first: &Fact, later: &Fact, names: &Names) -> Fact {
     let chosen = if prefer(first, later, names) == Ordering::Greater { later } else { first };
     let either = |traits| first.traits.contains(traits) || later.traits.contains(traits);

@@ -68,7 +68,7 @@ pub fn is_zip(bytes: &[u8]) -> bool {
     matches!(bytes, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..]) && !document
 }
 
-/// Reads whatever the stream contains into the sink. What was found in a folder or an archive and is no mail is
+/// Reads whatever the stream contains into the sink. What was found in a folder or an archive and is not mail is
 /// remarked; where the user named it, it is an error.
 pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn Sink) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);

@@ -78,7 +78,7 @@ pub enum Unusable {
     HeaderTooLong,
     /// It has no header at all.
     NoHeader,
-    /// Text stands where the first message should begin.
+    /// There is text where the first message should begin.
     NoSeparator,
     /// The mailbox ends in the middle of its header.
     Torn,
@@ -149,7 +149,7 @@ pub struct Marks {
     pub sent: bool,
 }
 
-/// A mailbox, or a file that holds one message, to which a reader turns.
+/// A mailbox, or a file with one message, that a reader turns to.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// Its path; inside an archive the archive's path goes on with the member's.
@@ -165,20 +165,20 @@ pub struct Place<'a> {
 pub enum Remark {
     /// A file in a folder or an archive that contains no mail.
     NoMail(PathBuf),
-    /// Something that is no failure but should be known: a pipe, a link that loops, a path that leads out of its
+    /// Not a failure, but something to know: a pipe, a link that loops, a path that leads out of its
     /// archive.
     Note(Error),
     /// Something that should have been read, and why it could not be. Nothing that it gave counts.
     Failed(Error),
     /// Addresses that the owner blocked.
     Blocked(Vec<String>),
-    /// How many messages an export says that it holds.
+    /// How many messages an export says that it has.
     Promised(u64),
 }
 
 /// Takes the messages of mailboxes in the order in which they stand there.
 pub trait Sink {
-    /// What comes from here on stands or falls together: it is forgotten where a [`Remark::Failed`] follows.
+    /// What comes from here on is kept or forgotten together: it is forgotten where a [`Remark::Failed`] follows.
     fn begin(&mut self);
     /// The messages that follow stand at that place.
     fn turn_to(&mut self, place: &Place<'_>);

@@ -87,7 +87,7 @@ pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
     Ok(stretches.collect())
 }
 
-/// Reads a part of a source into the sink, in blocks of `block` bytes. `read` is told of bytes as they come. What the
+/// Reads a part of a source into the sink, in blocks of `block` bytes. `read` gets the number of bytes as they come. What the
 /// borders of its stretch are, where it is one.
 pub fn read(
     source: &Source,

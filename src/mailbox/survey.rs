@@ -29,7 +29,7 @@ pub struct Survey {
 pub struct Argument {
     /// Its path.
     pub path: PathBuf,
-    /// Whether it holds a Maildir, which may well be empty.
+    /// Whether it contains a Maildir, which may well be empty.
     pub holds_maildir: bool,
     /// Whether it is a folder.
     pub is_folder: bool,

@@ -1,4 +1,4 @@
-//! The list of messages: the evidence behind the report, one row for each.
+//! The list of messages: the evidence for the report, a row for each message.
 
 use super::cell::Cell;
 use super::csv::{CsvTable, Style};

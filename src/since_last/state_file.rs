@@ -44,7 +44,7 @@ pub enum Found {
     AnotherFile(&'static str),
 }
 
-/// The file as it is written, but for its first key.
+/// The file as it is written, without its first key.
 #[derive(Deserialize)]
 struct Written {
     as_of: Option<String>,
@@ -59,7 +59,7 @@ impl LastRun {
         let pairs = std::mem::take(&mut self.pairs).into_iter();
         let redacted = |(sender, customer): PairName| match Redaction::is_pseudonym(&customer) {
             true => (sender, customer),
-            // Brands without a dot can't be told from people here: they are compared as new.
+            // Brands without a dot look like people here: they are compared as new.
             false => {
                 let is_nobodys = sender.contains('.') || sender.starts_with('*');
                 (redaction.sender(&sender, is_nobodys), redaction.customer(&customer))

@@ -302,7 +302,7 @@ fn columns_of_data(cells: &StringRecord, sender_named: bool) -> Option<Vec<&'sta
     let sender =
         if sender_named { None } else { domain.or(names.first().copied().filter(|_| names.len() > 1)) };
     let customer = names.iter().copied().find(|at| Some(*at) != sender);
-    // A date may be left out: then its cell is a blank one behind the event.
+    // A date may be left out: then its cell is the blank one after the event.
     let date = date.or_else(|| (event? + 1..cells.len()).find(|at| cells[*at].is_empty()));
     let name = |at: usize| match Some(at) {
         found if found == date => "date",

@@ -166,7 +166,7 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// The rest after a separator; `27. 2. 2026` has blanks behind its points.
+/// The rest after a separator; `27. 2. 2026` has blanks after its points.
 fn after(rest: &str, separator: char) -> Option<&str> {
     let rest = rest.strip_prefix(separator)?;
     Some(if separator == '.' { rest.trim_start() } else { rest })

@@ -3,7 +3,7 @@
 use crate::message::quoted_printable::quoted_printable;
 use mail_parser::decoders::base64::base64_decode;
 
-/// Undoes the transfer encoding of one part, whose pieces are whole lines but for very long ones.
+/// Undoes the transfer encoding of one part. Its pieces are whole lines, except for very long ones.
 #[derive(Debug)]
 pub(super) enum Decoder {
     /// `7bit`, `8bit`, `binary`, and what is unknown.

@@ -65,7 +65,7 @@ enum Media {
     Other,
 }
 
-/// What a header claims; `None`: it is no journal report.
+/// What a header claims; `None`: it is not a journal report.
 pub(super) fn claim(fields: &Fields<'_>) -> Option<Claim> {
     let mark = mark(fields)?;
     let from = fields.first(FieldName::FROM).map(addresses).unwrap_or_default();

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 impl FactReader<'_> {
-    /// Takes in the beginning of the body of a message that is no journal report.
+    /// Takes in the beginning of the body of a message that is not a journal report.
     pub(super) fn ordinary_body(&mut self, body: &[u8]) {
         let Some(pending) = self.pending.take() else { return };
         if !pending.waiting.needs_body {

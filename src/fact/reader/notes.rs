@@ -116,7 +116,7 @@ impl FactReader<'_> {
             || domain_of(address).is_some_and(|domain| senders.is_free_mail(domain))
     }
 
-    /// Notes where a message stands and how it shows itself, where that is asked for.
+    /// Notes where a message is and how a mail program shows it, where that is asked for.
     pub(super) fn note_detail(
         &mut self,
         offset: u64,

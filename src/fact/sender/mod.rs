@@ -43,7 +43,7 @@ impl GroupedBy {
     }
 }
 
-/// The organisation behind an address.
+/// The organisation that an address belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {
     /// What the report calls it.
@@ -67,7 +67,7 @@ impl Senders {
         Self { brands, hosts: Hosts::built_in(relays.domains()), relays }
     }
 
-    /// The organisation behind an address in lower case.
+    /// The organisation that an address in lower case belongs to.
     pub fn organisation(&self, address: &str) -> Organisation {
         let named = |name: &str, grouped_by| Organisation { name: name.to_string(), grouped_by };
         let Some(domain) = domain_of(address) else { return named(address, GroupedBy::Address) };
@@ -118,7 +118,7 @@ impl Senders {
         self.hosts.is_platform(domain)
     }
 
-    /// Whether behind each address of that domain stands somebody else: its sender is the full address.
+    /// Whether each address of that domain belongs to somebody else: its sender is the full address.
     pub fn is_shared(&self, domain: &str) -> bool {
         self.hosts.is_shared(domain)
     }
@@ -128,7 +128,7 @@ impl Senders {
         self.is_sending_platform(domain) || self.is_shared(domain)
     }
 
-    /// Whether an address is a relay service's, behind which stands who really wrote.
+    /// Whether an address is a relay service's, which forwards for the real author.
     pub fn is_relayed(&self, address: &str) -> bool {
         self.hosts.is_relayed(address)
     }

@@ -21,7 +21,7 @@ pub struct Known {
     stamp: Option<Stamp>,
     /// The bytes before `end`.
     samples: String,
-    /// The place of the first separator, and what holds for the whole file.
+    /// The place of the first separator, and what applies to the whole file.
     dialect: (u64, bool, bool),
     /// Whether its program writes the states of messages into it.
     has_states: bool,
@@ -96,7 +96,7 @@ impl Known {
         self.segments.iter().for_each(|segment| cache.mark_used(&segment.kept.path));
     }
 
-    /// Keeps what was read after the end, but for the last message, and notes the file as it was surveyed.
+    /// Keeps what was read after the end, except the last message, and notes the file as it was surveyed.
     pub fn extend(
         mut self,
         cache: &Cache,

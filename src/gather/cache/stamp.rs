@@ -17,7 +17,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// That of a source as it is now; `None`: it is no file, or not the one that was surveyed.
+    /// That of a source as it is now; `None`: it is not a file, or not the one that was surveyed.
     pub fn of(source: &Source) -> Option<Self> {
         let metadata = source.origin.path.metadata().ok().filter(Metadata::is_file)?;
         let is_same = match source.inode {

@@ -9,7 +9,7 @@ use crate::report::visible;
 use crate::since_last::{ChangedPair, Changes, PairName, called};
 use std::collections::{BTreeSet, HashMap};
 
-/// How the pairs of one heading are told from others, and what is said of one of them.
+/// Which pairs a heading lists, and what it says of each.
 type Group = (&'static str, fn(&ChangedPair) -> bool, fn(&ChangedPair) -> String);
 
 const GROUPS: [Group; 4] = [
