@@ -145,8 +145,8 @@ impl Weighed {
     }
 
     /// Whether marketing shows in two of form, subject and text, bulk mail aside; or in the text of bulk mail by several
-    /// phrases of weight. Beside the form alone, a single phrase of the text shows nothing: it may be in any mail that
-    /// such a platform sends.
+    /// phrases of weight. Beside the form alone, a single phrase of the text shows nothing, because it may be in any mail
+    /// that such a platform sends.
     fn has_two_sources(&self, weighing: Weighing) -> bool {
         let shown = |source: usize| self.sources[source][Kind::Marketing as usize] - self.bulk[source];
         let [form, subject, text] = [0, 1, 2].map(shown);
