@@ -183,9 +183,8 @@ impl Judge<'_> {
             [SeenIn::Form, SeenIn::Subject, SeenIn::Text].map(|source| shown(source, false));
         let are_two = |one: f64, other: f64| one.min(other) >= self.second && one.max(other) >= self.source;
         let full = shown(SeenIn::Form, true) > 0.0 && text >= self.full;
-        let two = are_two(form, subject)
-            || are_two(subject, text)
-            || phrases && (are_two(form, text) || full);
+        let two =
+            are_two(form, subject) || are_two(subject, text) || phrases && (are_two(form, text) || full);
         let leads = sums[leader] >= self.threshold && sums[leader] - next >= self.margin;
         if leads && (leader != marketing || two) { Kind::ALL[leader] } else { Kind::Notification }
     }

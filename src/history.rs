@@ -49,7 +49,7 @@ pub struct History {
     pub read: u32,
     /// Of messages to several customers whose rows came apart, the further numbers, with the first.
     apart: HashMap<u32, u32>,
-    /// Everything that is no message: what failed, what was left out.
+    /// Everything besides messages: what failed, what was left out.
     pub remarks: Vec<Remark>,
     /// Addresses that the owner blocked, in lower case.
     blocked: HashSet<String>,

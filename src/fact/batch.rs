@@ -25,7 +25,7 @@ pub struct Batch {
     pub own: Vec<OwnMail>,
     /// Messages to several customers, where their rows may come apart: of facts.
     pub shared: Vec<SharedMessage>,
-    /// For each message read, where it stands; empty unless asked for.
+    /// For each message read, where it is; empty unless asked for.
     pub details: Details,
     /// For each message read, what a facts file needs of it; empty unless asked for.
     pub records: Vec<Record>,
@@ -33,7 +33,7 @@ pub struct Batch {
     pub read: u32,
     /// How many mailboxes they come from; each part of one counts.
     pub mailboxes: u32,
-    /// Everything that is no message.
+    /// Everything besides messages.
     pub remarks: Vec<Remark>,
 }
 
@@ -226,7 +226,7 @@ impl Batch {
         }
     }
 
-    /// Forgets everything that came since, but for the remarks.
+    /// Forgets everything that came since, except the remarks.
     pub fn cut_back(&mut self, mark: &Mark) {
         self.facts.truncate(mark.facts);
         self.skips.truncate(mark.skips);

@@ -59,7 +59,7 @@ pub struct FactReader<'a> {
     envelope: Option<Envelope>,
     /// Further customers of the message at hand, besides the one of its fact.
     further: Vec<CustomerId>,
-    /// Those that the batch holds already.
+    /// Those that are in the batch already.
     links: HashSet<OptOutLink>,
     /// Of the message at hand.
     record: Record,

@@ -84,7 +84,7 @@ impl Cache {
         })
     }
 
-    /// A name for what some sources hold; `None`: they can't be told, or are no files.
+    /// A name for the content of some sources; `None`: they have no stamp, or are not files.
     ///
     /// A message of a Maildir is taken to be the same where its name and its inode are: by that format's specification it
     /// is written once, and then only renamed or removed. What a Maildir's readers change (states) is in the name; a program
