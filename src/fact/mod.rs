@@ -6,6 +6,7 @@ mod authentication;
 mod author;
 mod batch;
 mod customer;
+mod detail_page;
 mod details;
 mod field_cache;
 mod journal;
@@ -30,7 +31,8 @@ pub use batch::{
     Batch, ConsentSign, Mark, OptOutLink, OptOutOffer, OwnMail, Piece, SharedMessage, Skip, hash, id_hash,
 };
 pub use customer::{Owners, UNKNOWN, canonical};
-pub use details::{Detail, Details};
+pub use detail_page::Detail;
+pub use details::Details;
 pub use lens::Lens;
 pub use names::{
     AddressId, CustomerId, ListId, MailboxId, Name, NameId, Named, Names, NewNames, Renaming, SenderId,

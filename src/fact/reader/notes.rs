@@ -4,7 +4,7 @@ use super::FactReader;
 use crate::classify::Seen;
 use crate::fact::author::Author;
 use crate::fact::batch::{OptOutLink, OptOutOffer, OwnMail, hash, id_hash, shown};
-use crate::fact::details::Detail;
+use crate::fact::detail_page::Detail;
 use crate::fact::received::candidates;
 use crate::fact::record::{Record, Written};
 use crate::fact::unsubscribe::{Unsubscribe, WaysOut};
