@@ -159,6 +159,14 @@ pub struct ConsentSign {
     pub message_id: String,
 }
 
+impl ConsentSign {
+    /// What a message proves that was received at that time.
+    pub fn of(fact: &Fact, evidence: Evidence, time: Time, message_id: String) -> Self {
+        let Fact { identity, sender, customer, from, list, .. } = *fact;
+        Self { evidence, identity, time, sender, customer, from, list, message_id }
+    }
+}
+
 /// A message that the owner wrote.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwnMail {

@@ -139,8 +139,8 @@ impl<'a> FactReader<'a> {
         (std::mem::take(&mut self.batch), self.names.new_names())
     }
 
-    /// What came since the last call, with names of its own, in the middle of a file or at its end: names are forgotten, so
-    /// that they are no more than those of a piece.
+    /// What came since the last call, in the middle of a file or at its end. Each piece has names of its own, so that
+    /// memory does not grow with the names of the whole file.
     pub fn take_piece(&mut self) -> Piece {
         let (begun, revokes) = (self.begun, std::mem::take(&mut self.revokes));
         let (batch, names) = self.take();

@@ -192,19 +192,10 @@ impl<'l, 'b> Decoder<'l, 'b> {
 
     /// What goes beside a fact: evidence, ways out, the owner's own mail.
     fn beside(&mut self, row: &Row<'_>, at: usize, fact: &Fact, evidence: Option<Evidence>) {
-        let Fact { identity, sender, customer, from, list, .. } = *fact;
+        let Fact { identity, sender, .. } = *fact;
         if let Some((evidence, time)) = evidence.zip(fact.time) {
             let message_id = row.message_id(at).to_string();
-            self.batch.signs.push(ConsentSign {
-                evidence,
-                identity,
-                time,
-                sender,
-                customer,
-                from,
-                list,
-                message_id,
-            });
+            self.batch.signs.push(ConsentSign::of(fact, evidence, time, message_id));
         }
         if !fact.traits.contains(Traits::SPAM) {
             for domain in row.domains(at) {

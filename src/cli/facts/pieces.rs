@@ -91,7 +91,7 @@ impl Pieces for FactPieces<'_> {
     }
 }
 
-/// An Arrow stream on standard output that begins with its first rows: where there is no mail, nothing is written.
+/// An Arrow stream on standard output. It starts with the first rows, so nothing is written where there is no mail.
 pub struct LateStream<'a> {
     schema: &'a SchemaRef,
     begun: Option<StreamRows<BufWriter<StdoutLock<'static>>>>,

@@ -18,19 +18,9 @@ impl FactReader<'_> {
             self.batch.records.push(std::mem::take(&mut self.record));
         }
         if let (true, Some(evidence), Some(time)) = (counts, decision.evidence, fact.time) {
-            let Fact { identity, sender, from, list, .. } = fact;
             for customer in std::iter::once(fact.customer).chain(self.further.iter().copied()) {
-                let message_id = shown(message_id);
-                self.batch.signs.push(ConsentSign {
-                    evidence,
-                    identity,
-                    time,
-                    sender,
-                    customer,
-                    from,
-                    list,
-                    message_id,
-                });
+                let fact = Fact { customer, ..fact };
+                self.batch.signs.push(ConsentSign::of(&fact, evidence, time, shown(message_id)));
             }
         }
         let about_a_subscription = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase)
