@@ -211,6 +211,7 @@ fn cut(text: &str, most: usize) -> &str {
 mod tests {
     use super::super::phrase_lists::Lists;
     use super::*;
+    use mail_parser::{Header, HeaderName};
     use proptest::prelude::*;
 
     /// What a body shows, and the text of its last part.
@@ -291,6 +292,21 @@ mod tests {
         ]
     }
 
+    /// Whether mail-parser gives up on a message, or on a transfer encoding in it: such a part it takes as it is, even
+    /// an attachment as text.
+    fn gives_up(message: &[u8]) -> bool {
+        let parser = MessageParser::new().with_mime_headers().default_header_ignore();
+        let uncoded = |part: &MessagePart<'_>| {
+            part.is_encoding_problem && part.headers.iter().any(is_transfer_encoding)
+        };
+        caught(|| parser.parse(message).is_none_or(|message| message.parts.iter().any(uncoded)))
+            .unwrap_or(true)
+    }
+
+    fn is_transfer_encoding(header: &Header<'_>) -> bool {
+        header.name == HeaderName::ContentTransferEncoding
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").map_or(1_000, |n| n.parse().unwrap_or(1_000)), max_global_rejects: 1_000_000, ..ProptestConfig::default() })]
 
@@ -302,10 +318,15 @@ mod tests {
         ) {
             let header = format!("Subject: x{ends}Content-Type: {kind}{ends}");
             let body: String = lines.iter().map(|line| format!("{line}{ends}")).collect();
-            // To mail-parser an attachment in a broken code is text; a soft line end before a boundary costs it letters.
-            let broken = body.contains("image") && (body.contains("base64") || body.contains("quoted"));
-            prop_assume!(!broken && !body.contains("=\n") && !body.contains("=\r"));
+            // Base64 that is not in fours costs mail-parser letters; an escape before a boundary costs it the boundary.
+            let coded = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b' ' | b'-');
+            let is_cut = |line: &String| line.bytes().all(coded) && (!line.len().is_multiple_of(4) || line.contains([' ', '-']));
+            let mut texts = lines.iter().filter(|line| !line.starts_with("--"));
+            prop_assume!(!(body.contains("base64") && texts.any(is_cut)));
+            let mut texts = lines.iter().skip_while(|line| !line.contains("quoted")).skip_while(|line| !line.is_empty());
+            prop_assume!(!texts.any(|line| line.contains('=')));
             let body = format!("{body}{ends}--b--{ends}--a--{ends}");
+            prop_assume!(!gives_up(format!("{header}{ends}{body}").as_bytes()));
             if let Some(parts) = text_parts(header.as_bytes(), body.as_bytes(), decode) {
                 let expected = forgiving(header.as_bytes(), body.as_bytes());
                 prop_assert_eq!(told(parts), told(expected));

@@ -174,8 +174,9 @@ impl World {
             }
             Step::RenameFile(which) => {
                 if let Some(path) = self.file(which) {
-                    let seen = path.to_string_lossy().replace(":2,", ":2,S").replace("SS", "");
-                    fs::rename(&path, seen).expect("renamed");
+                    let name = path.file_name().expect("a name").to_string_lossy();
+                    let seen = name.replace(":2,", ":2,S").replace("SS", "");
+                    fs::rename(&path, path.with_file_name(seen)).expect("renamed");
                 }
             }
             Step::RemoveFile(which) => {
