@@ -151,6 +151,17 @@ fn judged(here: &Path, input: Result<&[u8], &str>, options: &[&str]) -> Said {
     (told.status, told.out, told.err, std::fs::read_to_string(&list).unwrap_or_default())
 }
 
+/// The same with everything else that can be written of customers one by one.
+fn judged_with_lists(here: &Path, input: Result<&[u8], &str>, options: &[&str]) -> (Said, String) {
+    let lists = ["--senders", "senders.csv", "--streams", "streams.csv", "--evidence", "evidence"];
+    let said = judged(here, input, &[options, &lists].concat());
+    let in_folder =
+        ["report.csv", "messages.csv", "senders.csv", "streams.csv", "summary.txt", "not-read.txt"];
+    let written = ["senders.csv", "streams.csv"].map(|name| here.join(name)).into_iter();
+    let written = written.chain(in_folder.map(|name| here.join("evidence").join(name)));
+    (said, written.map(|path| std::fs::read_to_string(path).unwrap_or_default()).collect())
+}
+
 const POLICY: &str = "[[rule]]\nverdict = \"often\"\nflag = true\ndays = 3\nwindow = 28\nconsent = [\"none\", \"withdrawn\"]\n\
                       [[rule]]\nverdict = \"pressed\"\nflag = true\nacross = \"all\"\ndays = 6\nwindow = 28\n";
 
@@ -188,19 +199,20 @@ proptest! {
         }
         // Without the mark, and with an output that needs everything, all is read first.
         let with_day = [&options[..], &["--as-of", "2026-01-25"]].concat();
-        let expected = judged(here, Ok(&stream(&rows, length)), &with_day);
-        let together = judged(here, Ok(&stream(&marked(&rows), length)), &[&with_day[..], &["--streams", "s.csv"]].concat());
+        let expected = judged_with_lists(here, Ok(&stream(&rows, length)), &with_day);
+        let html = [&with_day[..], &["--html", "page.html"]].concat();
+        let together = judged_with_lists(here, Ok(&stream(&marked(&rows), length)), &html);
         prop_assert_eq!(&together, &expected);
-        let apart = judged(here, Ok(&stream(&marked(&rows), length)), &with_day);
-        prop_assert_eq!(&apart, &expected);
+        let (apart, lists) = judged_with_lists(here, Ok(&stream(&marked(&rows), length)), &with_day);
+        prop_assert_eq!((&apart, &lists), (&expected.0, &expected.1));
         // A message to several customers counts once, as in the mailboxes themselves.
         let mailboxes = judged(here, Err("Mail"), &with_day);
         prop_assert_eq!((apart.0, apart.1, apart.2), (mailboxes.0, mailboxes.1, mailboxes.2));
         // A file can be read twice, to find the day of asking.
         parquet(&rows, length, &here.join("rows.parquet"));
-        let expected = judged(here, Err("rows.parquet"), &options);
+        let expected = judged_with_lists(here, Err("rows.parquet"), &options);
         parquet(&marked(&rows), length, &here.join("rows.parquet"));
-        prop_assert_eq!(judged(here, Err("rows.parquet"), &options), expected);
+        prop_assert_eq!(judged_with_lists(here, Err("rows.parquet"), &options), expected);
     }
 }
 
@@ -223,9 +235,7 @@ fn a_customer_that_comes_twice_is_an_error_and_nothing_is_written() {
     let mut places: Vec<u32> = (0..).take(rows.num_rows()).collect();
     places.swap(first, last);
     let mixed = take_record_batch(&rows, &UInt32Array::from(places)).expect("mixed up");
-    for options in
-        [&["--as-of", "2026-01-28"][..], &["--as-of", "2026-01-28", "--streams", "streams.csv"], &[]]
-    {
+    for options in [&["--as-of", "2026-01-28"][..], &["--as-of", "2026-01-28", "--html", "page.html"], &[]] {
         let arguments = [&["check", "-", "-o", "report.csv"][..], options].concat();
         let told = run_with_stdin(here.path(), &arguments, &stream(&marked(&mixed), 4));
         fails_with(
@@ -279,7 +289,7 @@ fn an_address_that_was_blocked_comes_before_the_customers() {
     let told = judged(here.path(), Ok(&stream(&rows, 7)), &options);
     assert_eq!(
         told,
-        judged(here.path(), Ok(&stream(&rows, 7)), &[&options[..], &["--streams", "s.csv"]].concat())
+        judged(here.path(), Ok(&stream(&rows, 7)), &[&options[..], &["--html", "page.html"]].concat())
     );
     assert!(told.1.contains("blocked"), "{}", told.1);
     let mut places: Vec<u32> = (1..).take(rows.num_rows() - 1).collect();

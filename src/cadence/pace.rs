@@ -36,12 +36,17 @@ static X_LN_X: LazyLock<Vec<f64>> = LazyLock::new(|| (0..1 << 14).map(x_ln_x).co
 
 /// A number with one decimal, counted in tenths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Tenths(pub u64);
+pub struct Tenths(pub u32);
 
 impl Tenths {
+    /// So many tenths; the most that there can be where they are more.
+    pub fn rounded(tenths: u64) -> Self {
+        Self(u32::try_from(tenths).unwrap_or(u32::MAX))
+    }
+
     /// A part of a whole, rounded half up. `whole` is at least 1.
     fn of(part: usize, whole: usize) -> Self {
-        Self(((part * 20 + whole) / (whole * 2).max(1)) as u64)
+        Self::rounded((part * 20 + whole) as u64 / (whole * 2).max(1) as u64)
     }
 }
 

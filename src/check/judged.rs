@@ -92,7 +92,7 @@ pub(super) fn undecided_bulk(plan: &Plan, history: &History) -> HashSet<u32> {
 /// All pairs, judged.
 fn cases(judging: &JudgeContext<'_>) -> Vec<Case> {
     let history = judging.history;
-    let mut loads: HashMap<_, u64> = HashMap::new();
+    let mut loads: HashMap<_, u32> = HashMap::new();
     for fact in history.facts().iter().filter(|fact| judging.scope.place(fact) == Counted::Marketing) {
         *loads.entry(fact.customer).or_default() += 1;
     }

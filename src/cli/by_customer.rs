@@ -1,87 +1,154 @@
-//! The list of messages where customers are judged one by one: it grows in a file without a name while they are read.
+//! What the lists beside the report are written from. Where customers are judged one by one, it is gathered meanwhile: the
+//! list of messages grows in a file without a name, the lists of senders and streams are counted.
 
 use super::arguments::Check;
-use super::output::{Prepared, folder, is_stream, prepare};
+use super::output::{folder, is_stream};
 use crate::check::{Outcome, Plan, check_each};
 use crate::error::{Error, Result};
-use crate::fact::Details;
 use crate::gather::Step;
 use crate::judge::JudgeContext;
-use crate::report::{Listing, MessageList, Style};
+use crate::report::{Listing, MessageList, SenderWaysOut, StreamList, Style, write_messages, write_senders};
 use std::fs::File;
-use std::io::{self, BufWriter, Seek};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
 impl Check {
-    /// Whether all outputs can be written from customers that are judged one by one: those that show single messages, or
-    /// senders with all their customers, can't; nor can redacted ones, for which all names are needed.
+    /// Whether all outputs can be written from customers that are judged one by one: those that look for single messages
+    /// when all have come can't; nor can redacted ones, for which all names are needed.
     pub fn may_be_by_customer(&self) -> bool {
-        let Self { html, starter_ledger, senders, streams, evidence, xlsx, messages, .. } = self;
-        let need_everything =
-            [html, starter_ledger, senders, streams, evidence].into_iter().any(Option::is_some);
+        let Self { html, starter_ledger, xlsx, messages, .. } = self;
+        let need_everything = [html, starter_ledger].into_iter().any(Option::is_some);
         let as_sheet = xlsx.is_some() && messages.is_some();
         !need_everything && !as_sheet && self.inputs.redact.is_none()
     }
 }
 
-/// The list of messages, as far as it came.
-pub struct Growing<'a> {
-    path: &'a Path,
-    style: Style,
-    list: Option<MessageList<BufWriter<File>>>,
-    file: Option<File>,
+/// What the lists of messages, senders and streams are written from.
+pub struct Lists<'a> {
+    options: &'a Check,
+    /// Where customers were judged one by one: the list of messages.
+    messages: Option<File>,
+    ways_out: SenderWaysOut,
+    streams: StreamList,
 }
 
-impl<'a> Growing<'a> {
-    /// Judges all mail. Where customers are judged one by one and their messages are to be listed, the list comes too.
+impl<'a> Lists<'a> {
+    /// Judges all mail.
     pub fn check(
         options: &'a Check,
         plan: &Plan,
         progress: &(dyn Fn(Step) + Sync),
-    ) -> Result<(Outcome, Option<Self>)> {
-        let path = options.messages.as_deref();
-        let mut growing = path.map(|path| Self { path, style: options.style(), list: None, file: None });
+    ) -> Result<(Outcome, Self)> {
+        let mut growing = Growing::new(options);
+        let mut this = Self {
+            options,
+            messages: None,
+            ways_out: SenderWaysOut::default(),
+            streams: StreamList::default(),
+        };
         let outcome = check_each(plan, progress, &mut |judging, details| {
-            growing.as_mut().map_or(Ok(()), |list| list.add(plan, judging, details))
+            let listing = Listing { details, rules: &plan.lens.rules, all: plan.all };
+            if this.has_senders() {
+                this.ways_out.add(judging);
+            }
+            if this.has_streams() {
+                this.streams.add(judging, &listing);
+            }
+            growing.as_mut().map_or(Ok(()), |growing| growing.add(judging, &listing))
         })?;
-        let growing = growing.filter(|_| outcome.is_by_customer);
-        Ok((outcome, growing))
+        if let Some(growing) = growing.filter(|_| outcome.is_by_customer) {
+            this.messages = growing.finish()?;
+        }
+        Ok((outcome, this))
     }
 
-    fn failed(&self, error: &io::Error) -> Error {
-        Error::io(self.path, "can't be written", error)
+    fn has_senders(&self) -> bool {
+        self.options.senders.is_some() || self.options.evidence.is_some()
+    }
+
+    fn has_streams(&self) -> bool {
+        self.options.streams.is_some() || self.options.evidence.is_some()
+    }
+
+    /// Where everything was judged at once, counts it.
+    pub fn complete(&mut self, outcome: &Outcome, judging: &JudgeContext<'_>, listing: &Listing<'_>) {
+        if outcome.is_by_customer {
+            return;
+        }
+        if self.has_senders() {
+            self.ways_out.add(judging);
+        }
+        if self.has_streams() {
+            self.streams = StreamList::of(judging, listing);
+        }
+    }
+
+    /// Writes the list of messages.
+    pub fn write_messages(
+        &self,
+        out: &mut dyn Write,
+        judging: &JudgeContext<'_>,
+        listing: &Listing<'_>,
+    ) -> io::Result<()> {
+        let Some(mut file) = self.messages.as_ref() else {
+            return write_messages(out, self.options.style(), judging, listing);
+        };
+        file.rewind()?;
+        io::copy(&mut file, out).map(drop)
+    }
+
+    /// Writes the list of senders.
+    pub fn write_senders(&self, out: &mut dyn Write, outcome: &Outcome, plan: &Plan) -> io::Result<()> {
+        let cases = outcome.marketing_cases();
+        write_senders(out, self.options.style(), cases, &self.ways_out, &plan.policy)
+    }
+
+    /// Writes the list of streams.
+    pub fn write_streams(&self, out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+        self.streams.write(out, self.options.style(), &outcome.history.names)
+    }
+}
+
+/// The list of messages, as far as it came.
+struct Growing<'a> {
+    /// The file or folder that it is for.
+    place: &'a Path,
+    style: Style,
+    list: Option<(MessageList<BufWriter<File>>, File)>,
+}
+
+impl<'a> Growing<'a> {
+    /// An empty list; `None`: nobody wants one.
+    fn new(options: &'a Check) -> Option<Self> {
+        let place = options.messages.as_deref().or(options.evidence.as_deref())?;
+        Some(Self { place, style: options.style(), list: None })
     }
 
     /// Adds the messages of a customer.
-    fn add(&mut self, plan: &Plan, judging: &JudgeContext<'_>, details: &Details) -> Result<()> {
-        let listing = Listing { details, rules: &plan.lens.rules, all: plan.all };
+    fn add(&mut self, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Result<()> {
+        let failed = |error: io::Error| Error::io(self.place, "can't be written", &error);
         if self.list.is_none() {
-            let (list, file) = self.begun().map_err(|error| self.failed(&error))?;
-            (self.list, self.file) = (Some(list), Some(file));
+            self.list = Some(self.begun().map_err(failed)?);
         }
-        let added = self.list.as_mut().map_or(Ok(()), |list| list.add(judging, &listing));
-        added.map_err(|error| self.failed(&error))
+        let added = self.list.as_mut().map_or(Ok(()), |(list, _)| list.add(judging, listing));
+        added.map_err(failed)
     }
 
     fn begun(&self) -> io::Result<(MessageList<BufWriter<File>>, File)> {
         // A device has no room beside it.
-        let file = if is_stream(self.path) {
+        let file = if is_stream(self.place) {
             tempfile::tempfile()
         } else {
-            tempfile::tempfile_in(folder(self.path))
+            tempfile::tempfile_in(folder(self.place))
         }?;
         let list = MessageList::new(BufWriter::new(file.try_clone()?), self.style)?;
         Ok((list, file))
     }
 
     /// The complete list.
-    pub fn prepared(mut self) -> Result<Prepared> {
-        let (list, file) = (self.list.take(), self.file.take());
-        prepare(self.path, |out| {
-            let Some((list, mut file)) = list.zip(file) else { return Ok(()) };
-            list.finish()?;
-            file.rewind()?;
-            io::copy(&mut file, out).map(drop)
-        })
+    fn finish(self) -> Result<Option<File>> {
+        let Some((list, file)) = self.list else { return Ok(None) };
+        list.finish().map_err(|error| Error::io(self.place, "can't be written", &error))?;
+        Ok(Some(file))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::account::{SummaryInputs, conclude, nothing_usable};
 use super::arguments::{Arguments, Check, Command, ReportFormat};
-use super::by_customer::Growing;
+use super::by_customer::Lists;
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
@@ -28,12 +28,10 @@ use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
 use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::fact::{BUILT_IN_RULES, Redaction};
-use crate::judge::JudgeContext;
 use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
-    Context, Listing, OfListedSenders, Page, Sheets, rows, write_json_report, write_messages, write_report,
-    write_senders, write_starter, write_streams,
+    Context, Listing, OfListedSenders, Page, Sheets, rows, write_json_report, write_report, write_starter,
 };
 use crate::since_last::Changes;
 use clap::CommandFactory;
@@ -193,7 +191,7 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
     console.tell(&warnings(&plan.ledger));
     console.warn(options.unused_style().filter(|_| !options.amount(true).quiet));
     let progress = Progress::new(options.inputs.quiet, &plan);
-    let (mut outcome, growing) = Growing::check(options, &plan, &|step| progress.step(step))?;
+    let (mut outcome, mut lists) = Lists::check(options, &plan, &|step| progress.step(step))?;
     progress.finish();
     let remembered = match &redaction {
         Some(redaction) => {
@@ -212,7 +210,7 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
         fits_into_sheets(options, &outcome)?;
         written.replace_only_own()?;
         let summary = (&summary, compared.as_ref(), redaction.as_ref());
-        console.warn(publish(options, &plan, &outcome, summary, growing)?);
+        console.warn(publish(options, &plan, &outcome, summary, &mut lists)?);
     }
     console.tell(&Some(nothing_usable(&outcome)).filter(|_| !amount.quiet).unwrap_or_default());
     console.tell(&remarks(&outcome, amount));
@@ -240,7 +238,7 @@ fn publish(
     plan: &Plan,
     outcome: &Outcome,
     (summary, compared, redaction): (&SummaryInputs<'_>, Option<&Compared>, Option<&Redaction>),
-    growing: Option<Growing<'_>>,
+    lists: &mut Lists<'_>,
 ) -> Result<Option<Error>> {
     let context =
         Context { policy: &plan.policy, list_given: plan.ledger.given, compared: compared.is_some() };
@@ -263,11 +261,16 @@ fn publish(
     let account = summary.account();
     let page = Page::new(&account, &outcome.cases, &judging, &listing);
     let page = options.html.as_deref().map(|path| prepare(path, |out| page.write(out))).transpose()?;
-    let messages = options.messages.as_ref().map(|path| match growing {
-        Some(list) => list.prepared(),
-        None => prepare(path, |out| write_messages(out, style, &judging, &listing)),
-    });
-    let messages = messages.transpose()?;
+    lists.complete(outcome, &judging, &listing);
+    let messages = options.messages.as_ref();
+    let messages = messages
+        .map(|path| prepare(path, |out| lists.write_messages(out, &judging, &listing)))
+        .transpose()?;
+    let senders = options.senders.as_ref();
+    let senders =
+        senders.map(|path| prepare(path, |out| lists.write_senders(out, outcome, plan))).transpose()?;
+    let streams = options.streams.as_ref();
+    let streams = streams.map(|path| prepare(path, |out| lists.write_streams(out, outcome))).transpose()?;
     let starter = options
         .starter_ledger
         .as_ref()
@@ -278,11 +281,10 @@ fn publish(
         prepare(path, |out| listed.write(out, style))
     });
     let state = compared.map(Compared::prepared).transpose()?;
-    let lists = [messages, starter, unmatched.transpose()?].into_iter().flatten();
-    let lists = lists.chain(self::lists(options, outcome, &judging, &listing)?);
+    let others = [messages, starter, unmatched.transpose()?, senders, streams].into_iter().flatten();
     let evidence = options.evidence.as_deref().map(|place| {
         let account = summary.account();
-        Evidence::prepare(place, &EvidenceInputs { options, plan, outcome, account, redaction })
+        Evidence::prepare(place, &EvidenceInputs { options, plan, outcome, lists, account, redaction })
     });
     let evidence = evidence.transpose()?;
     if outcome.details.any_unreadable() {
@@ -290,24 +292,7 @@ fn publish(
             .hint("see whether the disk of the folder TMPDIR is sound; nothing was written"));
     }
     let set_aside = compared.map(Compared::set_aside).transpose()?.flatten();
-    place(report.into_iter().chain(page).chain(workbook).chain(lists).chain(state))?;
+    place(report.into_iter().chain(page).chain(workbook).chain(others).chain(state))?;
     evidence.map_or(Ok(()), Evidence::put_in_place)?;
     Ok(set_aside)
-}
-
-/// The lists of senders and of streams.
-fn lists(
-    options: &Check,
-    outcome: &Outcome,
-    judging: &JudgeContext<'_>,
-    listing: &Listing<'_>,
-) -> Result<Vec<Prepared>> {
-    let style = options.style();
-    let senders = options
-        .senders
-        .as_deref()
-        .map(|path| prepare(path, |out| write_senders(out, style, outcome.marketing_cases(), judging)));
-    let streams = options.streams.as_deref();
-    let streams = streams.map(|path| prepare(path, |out| write_streams(out, style, judging, listing)));
-    senders.into_iter().chain(streams).collect()
 }

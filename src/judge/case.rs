@@ -4,7 +4,7 @@ use super::called::{addresses, sender_name};
 use super::context::JudgeContext;
 use super::newest::{messages_a_year, unread_run};
 use super::standings::{Consent, Standings};
-use super::{Received, Subject, Trend, Verdict, judge};
+use super::{Received, Subject, Trend, Verdict, count, judge};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
 use crate::consent::{Event, State};
 use crate::fact::{CustomerId, Fact, GroupedBy, Name, SenderId, Traits, WayOut};
@@ -12,25 +12,34 @@ use crate::history::{Counted, Pair};
 use crate::policy::Policy;
 use crate::time::Day;
 
-/// A part of a whole; `None` where the whole is nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A part of a whole, in messages: a run reads fewer than 2³² of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Share {
     /// The part.
-    pub part: u64,
+    pub part: u32,
     /// The whole.
-    pub whole: u64,
+    pub whole: u32,
+}
+
+impl Share {
+    /// A part of a whole that were counted over many cases.
+    pub fn of(part: u64, whole: u64) -> Self {
+        let [part, whole] = [part, whole].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        Self { part, whole }
+    }
 }
 
 /// A sender's place among all that send marketing to the same customer, from 1: the sender that writes most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ranking {
     /// The place.
-    pub rank: usize,
+    pub rank: u32,
     /// How many senders have one.
-    pub ranked: usize,
+    pub ranked: u32,
 }
 
-/// Everything about a pair. A run may keep a million: what its messages show is counted anew where it is asked for.
+/// Everything about a pair. A run may keep a million, so what its messages show is counted anew where it is asked for, and
+/// counts take four bytes.
 #[derive(Debug, Clone)]
 pub struct Case {
     /// The sender, as the report calls it.
@@ -44,11 +53,11 @@ pub struct Case {
     /// How the sender was found.
     pub grouped_by: GroupedBy,
     /// Other senders (no platforms) under whose domain it takes opt-outs.
-    pub opts_out_at: Vec<String>,
+    pub opts_out_at: Box<[String]>,
     /// What the policy says.
     pub verdict: Verdict,
     /// The days and states of the marketing messages, in time order.
-    pub received: Vec<Received>,
+    pub received: Box<[Received]>,
     /// The rhythm; `None` without marketing.
     pub cadence: Option<Cadence>,
     /// Consent at the last marketing message.
@@ -63,15 +72,15 @@ pub struct Case {
     /// The date of the first purchase.
     pub customer_since: Option<Day>,
     /// Messages of other kinds.
-    pub other_messages: u64,
+    pub other_messages: u32,
     /// Messages set aside as spam.
-    pub spam_messages: u64,
+    pub spam_messages: u32,
     /// Counted messages that belong to a deal and advertise as well.
-    pub mixed_messages: u64,
+    pub mixed_messages: u32,
     /// Marketing messages that their stream shows to be such, and not they themselves.
-    pub inferred_messages: u64,
+    pub inferred_messages: u32,
     /// Counted messages that offer a way out and are of no kind that anything shows: not marketing.
-    pub undecided_messages: u64,
+    pub undecided_messages: u32,
     /// The sender's place among the customer's; `None` without marketing, or where the cases were not ranked.
     pub place: Option<Ranking>,
     /// What became of it since the run before; `None` without marketing, or where nothing was compared.
@@ -79,9 +88,9 @@ pub struct Case {
     /// How many days a week there is marketing, and since when; `None` without marketing.
     pub pace: Option<Pace>,
     /// How many of the newest marketing messages in a row were never read; `None` where the export does not say.
-    pub unread_run: Option<u64>,
+    pub unread_run: Option<u32>,
     /// Marketing messages a year, by those of the last quarter; `None` without a day of asking.
-    pub messages_a_year: Option<u64>,
+    pub messages_a_year: Option<u32>,
     /// Of the marketing messages whose state the export tells, those never read.
     pub unread: Share,
     /// Of the marketing messages whose state the export tells, those thrown away.
@@ -93,14 +102,14 @@ pub struct Case {
     /// Whether an answer to it would reach nobody.
     pub no_reply: Option<bool>,
     /// How many senders it is about, where that is a row of contact pressure over several; `None`: one sender.
-    pub of_senders: Option<usize>,
+    pub of_senders: Option<u32>,
     /// Whether the owner blocked one of its addresses: a wish that the sender never heard of.
     pub blocked: bool,
 }
 
 impl Case {
     /// The case of a pair, not yet ranked; `load` is all marketing that the customer got.
-    pub fn of(pair: Pair<'_>, judging: &JudgeContext<'_>, load: u64) -> Self {
+    pub fn of(pair: Pair<'_>, judging: &JudgeContext<'_>, load: u32) -> Self {
         let names = &judging.history.names;
         let places: Vec<Counted> = pair.facts.iter().map(|fact| judging.scope.place(fact)).collect();
         let placed = |counts: fn(Counted) -> bool| {
@@ -130,10 +139,10 @@ impl Case {
             consent,
             opted_out_on: standings.opted_out_on(),
             customer_since: last.and_then(|_| standings.customer_since()),
-            other_messages: placed(|place| place == Counted::Other).count() as u64,
-            spam_messages: placed(|place| place == Counted::Spam).count() as u64,
-            mixed_messages: counted.iter().filter(|fact| fact.traits.contains(Traits::MIXED)).count() as u64,
-            inferred_messages: received.iter().filter(|message| message.inferred).count() as u64,
+            other_messages: count(placed(|place| place == Counted::Other)),
+            spam_messages: count(placed(|place| place == Counted::Spam)),
+            mixed_messages: count(counted.iter().filter(|fact| fact.traits.contains(Traits::MIXED))),
+            inferred_messages: count(received.iter().filter(|message| message.inferred)),
             undecided_messages: undecided(placed(|place| place == Counted::Other), judging),
             place: None,
             trend: None,
@@ -142,12 +151,12 @@ impl Case {
             messages_a_year: messages_a_year(&received, judging.as_of),
             unread: share(&marketing, Traits::READ_KNOWN, |traits| !traits.contains(Traits::READ)),
             deleted: share(&marketing, Traits::DELETED_KNOWN, |traits| traits.contains(Traits::DELETED)),
-            load: Share { part: received.len() as u64, whole: load },
+            load: Share { part: count(&received), whole: load },
             way_out: last.map(|fact| fact.way_out),
             no_reply: last.map(|fact| fact.traits.contains(Traits::NO_REPLY)),
             of_senders: None,
             blocked: pair.facts.iter().any(|fact| judging.history.is_blocked(fact.from)),
-            received,
+            received: received.into(),
         }
     }
 
@@ -199,7 +208,7 @@ impl Case {
 }
 
 /// A platform that takes opt-outs for many tells nothing about who belongs together.
-fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
+fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Box<[String]> {
     let links = &judging.history.links;
     let start = links.partition_point(|(from, _)| *from < sender);
     let links = links.get(start..).unwrap_or_default().iter().take_while(|(from, _)| *from == sender);
@@ -207,7 +216,7 @@ fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Vec<String> {
     let mut names: Vec<String> =
         names.filter(|name| !judging.senders.takes_opt_outs_for_many(name)).map(str::to_string).collect();
     names.sort();
-    names
+    names.into()
 }
 
 /// Whether the consent lists have a row for a customer; `None`: they are about none of these From addresses.
@@ -218,15 +227,15 @@ fn has_row(addresses: &[Name], customer: CustomerId, judging: &JudgeContext<'_>)
 }
 
 /// How many messages offer a way out, as bulk mail does, while nothing shows what kind they are.
-fn undecided<'a>(facts: impl Iterator<Item = &'a Fact>, judging: &JudgeContext<'_>) -> u64 {
+fn undecided<'a>(facts: impl Iterator<Item = &'a Fact>, judging: &JudgeContext<'_>) -> u32 {
     let is_undecided = |fact: &&Fact| fact.way_out != WayOut::Absent && judging.rules.is_undecided(fact.rule);
-    facts.filter(is_undecided).count() as u64
+    count(facts.filter(is_undecided))
 }
 
 fn share(facts: &[&Fact], known: Traits, counts: impl Fn(Traits) -> bool) -> Share {
     let told: Vec<Traits> =
         facts.iter().map(|fact| fact.traits).filter(|traits| traits.contains(known)).collect();
-    Share { part: told.iter().filter(|traits| counts(**traits)).count() as u64, whole: told.len() as u64 }
+    Share { part: count(told.iter().filter(|traits| counts(**traits))), whole: count(&told) }
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl Judged {
 
     /// The case of a sender, one of several that send that much together.
     pub fn case(&self, sender: &str) -> Case {
-        Case::of(self.pair(sender), &self.context(), self.history.facts().len() as u64)
+        Case::of(self.pair(sender), &self.context(), self.history.facts().len() as u32)
     }
 
     /// The verdict of a case.

@@ -49,6 +49,11 @@ fn seconds(time: Time) -> u32 {
     u32::try_from(time.seconds()).unwrap_or(u32::MAX)
 }
 
+/// How many there are, of messages or of what they are fewer of.
+fn count<T>(counted: impl IntoIterator<Item = T>) -> u32 {
+    u32::try_from(counted.into_iter().count()).unwrap_or(u32::MAX)
+}
+
 /// Whose messages are judged: which rules apply to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subject<'a> {

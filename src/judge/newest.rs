@@ -1,6 +1,6 @@
 //! What the newest messages of a pair say: how many in a row were never read, and how many a year they make.
 
-use super::Received;
+use super::{Received, count};
 use crate::cadence::WINDOW;
 use crate::fact::{Fact, Traits};
 use crate::time::Day;
@@ -13,16 +13,16 @@ const YEAR: u64 = 365;
 
 /// How many of the newest messages in a row were never read; they are given in time order. `None` where the export
 /// does not say whether the newest one was.
-pub(super) fn unread_run(messages: &[&Fact]) -> Option<u64> {
+pub(super) fn unread_run(messages: &[&Fact]) -> Option<u32> {
     let is_known = |fact: &&&Fact| fact.traits.contains(Traits::READ_KNOWN);
     messages.last().filter(is_known)?;
     let newest = messages.iter().rev().take_while(is_known);
-    Some(newest.take_while(|fact| !fact.traits.contains(Traits::READ)).count() as u64)
+    Some(count(newest.take_while(|fact| !fact.traits.contains(Traits::READ))))
 }
 
 /// How many messages a year those of the last days up to the day of asking make, rounded half up. The days are those
 /// since the first message, at least 28 and at most 91. `messages` are in time order; `None` without a day of asking.
-pub(super) fn messages_a_year(messages: &[Received], as_of: Option<Day>) -> Option<u64> {
+pub(super) fn messages_a_year(messages: &[Received], as_of: Option<Day>) -> Option<u32> {
     let as_of = as_of?;
     let Some(first) = messages.first() else { return Some(0) };
     let since_first = i64::from(as_of.number()) - i64::from(first.day.number()) + 1;
@@ -31,7 +31,7 @@ pub(super) fn messages_a_year(messages: &[Received], as_of: Option<Day>) -> Opti
     let counted = messages.iter().rev().skip_while(|message| message.day > as_of);
     let count = counted.take_while(|message| message.day >= start).count() as u64;
     let days = days.unsigned_abs();
-    Some((count * YEAR * 2 + days) / (days * 2))
+    u32::try_from((count * YEAR * 2 + days) / (days * 2)).ok()
 }
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
     use crate::consent::State;
 
-    fn a_year(days: impl IntoIterator<Item = i32>, as_of: i32) -> Option<u64> {
+    fn a_year(days: impl IntoIterator<Item = i32>, as_of: i32) -> Option<u32> {
         let received =
             |day| Received { day: Day::from_number(day), state: State::None, inferred: false, at: 0 };
         let messages: Vec<Received> = days.into_iter().map(received).collect();

@@ -2,7 +2,7 @@
 //! the rules that count across senders, and by no others.
 
 use super::newest::messages_a_year;
-use super::{Case, JudgeContext, Received, Share, Subject, judge};
+use super::{Case, JudgeContext, Received, Share, Subject, count, judge};
 use crate::cadence::ActiveDays;
 use crate::fact::GroupedBy;
 use crate::policy::Across;
@@ -34,10 +34,10 @@ fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_
     let mut received: Vec<Received> = cases.iter().flat_map(|case| &case.received).copied().collect();
     received.sort_by_key(|message| (message.at, message.day));
     let active: ActiveDays = received.iter().map(|message| message.day).collect();
-    let sum = |of: fn(&Case) -> u64| cases.iter().map(|case| of(case)).sum();
+    let sum = |of: fn(&Case) -> u32| cases.iter().map(|case| of(case)).sum();
     let share = |of: fn(&Case) -> Share| {
         let shares = cases.iter().map(|case| of(case));
-        shares.fold(Share { part: 0, whole: 0 }, |one, other| Share {
+        shares.fold(Share::default(), |one, other| Share {
             part: one.part + other.part,
             whole: one.whole + other.whole,
         })
@@ -56,7 +56,7 @@ fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_
             Across::BrandGroup => GroupedBy::Group,
             Across::All => GroupedBy::All,
         },
-        opts_out_at: Vec::new(),
+        opts_out_at: Box::default(),
         verdict: judge(&received, judging.policy, Subject { across: Some(across), customer }, judging.as_of),
         cadence: Some(active.cadence()),
         consent: None,
@@ -76,11 +76,11 @@ fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_
         messages_a_year: messages_a_year(&received, judging.as_of),
         unread: share(|case| case.unread),
         deleted: share(|case| case.deleted),
-        load: Share { part: 0, whole: 0 },
+        load: Share::default(),
         way_out: newest.and_then(|case| case.way_out),
         no_reply: newest.and_then(|case| case.no_reply),
-        of_senders: Some(cases.len()),
+        of_senders: Some(count(cases)),
         blocked: false,
-        received,
+        received: received.into(),
     }
 }

@@ -1,6 +1,6 @@
 //! A sender's place among all that send marketing to the same customer.
 
-use super::{Case, Ranking};
+use super::{Case, Ranking, count};
 use std::cmp::Reverse;
 
 /// Gives each case with marketing its place among those of its customer: by most days in any 28, then by messages,
@@ -16,7 +16,7 @@ pub fn rank(cases: &mut [Case]) {
     let places: Vec<(usize, Ranking)> = order
         .chunk_by(|left, right| judged[*left].customer == judged[*right].customer)
         .flat_map(|senders| {
-            let ranked = senders.len();
+            let ranked = count(senders);
             senders.iter().zip(1..).map(move |(at, rank)| (*at, Ranking { rank, ranked }))
         })
         .collect();

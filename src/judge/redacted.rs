@@ -24,7 +24,8 @@ impl Case {
         let is_nobodys = is_organisation || matches!(self.grouped_by, GroupedBy::Group | GroupedBy::All);
         self.sender = redaction.sender(&self.sender, is_nobodys).into();
         self.customer = redaction.customer(&self.customer).into();
-        self.opts_out_at.retain(|other| !other.contains('@'));
+        let others = std::mem::take(&mut self.opts_out_at).into_iter();
+        self.opts_out_at = others.filter(|other| !other.contains('@')).collect();
         let of_last = self.consent.as_mut().and_then(|consent| consent.by.as_deref_mut());
         for event in of_last.into_iter().chain(self.shown_by.as_deref_mut()) {
             event.source = LEFT_OUT.to_string();

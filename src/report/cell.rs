@@ -56,8 +56,8 @@ impl Cell {
 
     /// 0.00 to 1.00, rounded half up; blank where the whole is nothing.
     pub fn share(share: Share) -> Self {
-        let Share { part, whole } = share;
-        let hundredths = part.saturating_mul(200).saturating_add(whole).checked_div(whole.saturating_mul(2));
+        let (part, whole) = (u64::from(share.part), u64::from(share.whole));
+        let hundredths = (part * 200 + whole).checked_div(whole * 2);
         Self::maybe(hundredths, |hundredths| Self::Share(Decimal { hundredths, places: 2 }))
     }
 
@@ -112,7 +112,7 @@ impl From<HalfDays> for Cell {
 
 impl From<Tenths> for Cell {
     fn from(number: Tenths) -> Self {
-        Self::Decimal(Decimal { hundredths: number.0.saturating_mul(10), places: 1 })
+        Self::Decimal(Decimal { hundredths: u64::from(number.0) * 10, places: 1 })
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(of(1, 200), "0.01");
         assert_eq!(of(3, 3), "1.00");
         assert_eq!(of(0, 5), "0.00");
-        assert_eq!(Cell::share(Share { part: 0, whole: 0 }), Cell::Blank);
+        assert_eq!(Cell::share(Share::default()), Cell::Blank);
     }
 
     #[test]

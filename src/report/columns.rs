@@ -135,6 +135,6 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "days_per_week", meaning: "days a week with marketing: since the last change of pace, or over all days, at least 28", value: |case, _| Cell::maybe(case.pace, |pace| Cell::from(pace.days_per_week)) },
     Column { name: "changed_on", meaning: "first day at that pace; blank without a change of pace", value: |case, _| date(case.change_of_pace().map(|change| change.on)) },
     Column { name: "days_per_week_before", meaning: "days a week before; blank without a change of pace", value: |case, _| Cell::maybe(case.change_of_pace(), |change| Cell::from(change.before)) },
-    Column { name: "unread_run", meaning: "how many of the newest marketing messages in a row were never read; blank where the export does not say", value: |case, _| Cell::maybe(case.unread_run, Cell::Whole) },
-    Column { name: "messages_a_year", meaning: "marketing messages of the last n days up to `--as-of` × 365 ÷ n; n: days since the first one, at least 28, at most 91", value: |case, _| Cell::maybe(case.messages_a_year, Cell::Whole) },
+    Column { name: "unread_run", meaning: "how many of the newest marketing messages in a row were never read; blank where the export does not say", value: |case, _| Cell::maybe(case.unread_run, Cell::whole) },
+    Column { name: "messages_a_year", meaning: "marketing messages of the last n days up to `--as-of` × 365 ÷ n; n: days since the first one, at least 28, at most 91", value: |case, _| Cell::maybe(case.messages_a_year, Cell::whole) },
 ];

@@ -22,7 +22,7 @@ pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
             format!("{} {circumstance}{pace}{blocked}{list}", amount(case, rule, stretch))
         }
         (None, 0) => {
-            format!("no promotional mail counted; {}{blocked}", messages(case.other_messages, "other"))
+            format!("no promotional mail counted; {}{blocked}", messages(case.other_messages.into(), "other"))
         }
         (None, count) => {
             let rule = if case.of_senders.is_some() { "over several senders" } else { "of the policy" };

@@ -38,8 +38,8 @@ fn way_out(row: &SenderRow<'_>, way_out: WayOut) -> Cell {
     Cell::share(Share { part, whole: ways.iter().sum() })
 }
 
-fn sum(row: &SenderRow<'_>, value: impl Fn(&Case) -> u64) -> Cell {
-    Cell::Whole(row.cases.iter().map(|case| value(case)).sum())
+fn sum(row: &SenderRow<'_>, value: impl Fn(&Case) -> usize) -> Cell {
+    Cell::whole(row.cases.iter().map(|case| value(case)).sum::<usize>())
 }
 
 /// All columns, in order.
@@ -58,9 +58,9 @@ pub const SENDER_COLUMNS: &[SenderColumn] = &[
     SenderColumn { name: "consent_grace", meaning: "an opt-out so recent that mail is not held against the sender", value: |row| state(row, State::Grace) },
     SenderColumn { name: "consent_withdrawn", meaning: "consent was withdrawn", value: |row| state(row, State::Withdrawn) },
     SenderColumn { name: "consent_not_yet_known", meaning: "the consent list does not reach that far", value: |row| state(row, State::NotYetKnown) },
-    SenderColumn { name: "marketing_messages", meaning: "marketing messages counted, a message once for each customer who got it", value: |row| sum(row, |case| case.received.len() as u64) },
-    SenderColumn { name: "messages_after_opt_out", meaning: "those after an opt-out, days of grace left out", value: |row| sum(row, |case| case.in_state(State::Withdrawn) as u64) },
-    SenderColumn { name: "inferred_messages", meaning: "those that say too little by themselves but are like the rest of their stream", value: |row| sum(row, |case| case.inferred_messages) },
+    SenderColumn { name: "marketing_messages", meaning: "marketing messages counted, a message once for each customer who got it", value: |row| sum(row, |case| case.received.len()) },
+    SenderColumn { name: "messages_after_opt_out", meaning: "those after an opt-out, days of grace left out", value: |row| sum(row, |case| case.in_state(State::Withdrawn)) },
+    SenderColumn { name: "inferred_messages", meaning: "those that say too little by themselves but are like the rest of their stream", value: |row| sum(row, |case| case.inferred_messages as usize) },
     SenderColumn { name: "worst_customer", meaning: "the customer whose row comes first in the report", value: |row| Cell::text(&row.first().customer) },
     SenderColumn { name: "weekly_median", meaning: "marketing messages a customer a week (7 × messages ÷ days from the first to the last, at least 28): the median over the customers, by nearest rank", value: |row| row.weekly(50) },
     SenderColumn { name: "weekly_p95", meaning: "the 95th percentile of it, by nearest rank", value: |row| row.weekly(95) },
@@ -78,7 +78,7 @@ struct SenderRow<'a> {
     cases: Vec<&'a Case>,
     policy: &'a Policy,
     /// Its marketing messages by their best way out.
-    ways_out: [u64; WayOut::ALL.len()],
+    ways_out: [u32; WayOut::ALL.len()],
 }
 
 impl SenderRow<'_> {
@@ -97,7 +97,7 @@ impl SenderRow<'_> {
     fn weekly(&self, percentile: usize) -> Cell {
         let mut rates: Vec<u64> = self.cases.iter().map(|case| weekly(case)).collect();
         rates.sort_unstable();
-        Cell::maybe(nearest_rank(&rates, percentile), |tenths| Cell::from(Tenths(tenths)))
+        Cell::maybe(nearest_rank(&rates, percentile), |tenths| Cell::from(Tenths::rounded(tenths)))
     }
 }
 
@@ -117,9 +117,14 @@ fn nearest_rank(sorted: &[u64], percentile: usize) -> Option<u64> {
 
 /// Writes a row for each sender with marketing, in the order in which the report names them first. `cases` are in the
 /// report's order.
-pub fn write(out: impl Write, style: Style, cases: &[Case], judging: &JudgeContext<'_>) -> io::Result<()> {
+pub fn write(
+    out: impl Write,
+    style: Style,
+    cases: &[Case],
+    ways_out: &SenderWaysOut,
+    policy: &Policy,
+) -> io::Result<()> {
     let mut table = CsvTable::new(out, style, SENDER_COLUMNS.iter().map(|column| column.name))?;
-    let mut ways_out = ways_out(judging);
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut rows: Vec<SenderRow<'_>> = Vec::new();
     // Rows about several senders at once have no sender of their own.
@@ -129,8 +134,8 @@ pub fn write(out: impl Write, style: Style, cases: &[Case], judging: &JudgeConte
     };
     for case in cases.iter().filter(of_a_sender) {
         let place = *places.entry(&case.sender).or_insert_with(|| {
-            let ways_out = ways_out.remove(case.sender.as_str()).unwrap_or_default();
-            rows.push(SenderRow { cases: Vec::new(), policy: judging.policy, ways_out });
+            let ways_out = ways_out.0.get(case.sender.as_str()).copied().unwrap_or_default();
+            rows.push(SenderRow { cases: Vec::new(), policy, ways_out });
             rows.len() - 1
         });
         rows[place].cases.push(case);
@@ -141,19 +146,27 @@ pub fn write(out: impl Write, style: Style, cases: &[Case], judging: &JudgeConte
     table.finish()
 }
 
-/// The marketing messages of each sender by their best way out.
-fn ways_out<'a>(judging: &'a JudgeContext<'_>) -> HashMap<&'a str, [u64; WayOut::ALL.len()]> {
-    let mut found: HashMap<&str, [u64; WayOut::ALL.len()]> = HashMap::new();
-    for pair in judging.history.pairs() {
-        let counts = found.entry(judging.history.names.text(pair.sender)).or_default();
-        let marketing = pair.facts.iter().filter(|fact| judging.scope.place(fact) == Counted::Marketing);
-        for fact in marketing {
-            if let Some(place) = WayOut::ALL.iter().position(|known| *known == fact.way_out) {
-                counts[place] += 1;
+/// The marketing messages of each sender by their best way out: of everything that was read, or customer by customer.
+#[derive(Debug, Default)]
+pub struct SenderWaysOut(HashMap<String, [u32; WayOut::ALL.len()]>);
+
+impl SenderWaysOut {
+    /// Adds what was read, or what one customer got.
+    pub fn add(&mut self, judging: &JudgeContext<'_>) {
+        for pair in judging.history.pairs() {
+            let sender = judging.history.names.text(pair.sender);
+            if !self.0.contains_key(sender) {
+                self.0.insert(sender.to_string(), Default::default());
+            }
+            let Some(counts) = self.0.get_mut(sender) else { continue };
+            let marketing = pair.facts.iter().filter(|fact| judging.scope.place(fact) == Counted::Marketing);
+            for fact in marketing {
+                if let Some(place) = WayOut::ALL.iter().position(|known| *known == fact.way_out) {
+                    counts[place] += 1;
+                }
             }
         }
     }
-    found
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ fn lines(account: &Account<'_>) -> Vec<String> {
 
 /// How many messages say too little by themselves, but are like the rest of their stream.
 fn inferred(account: &Account<'_>) -> Option<String> {
-    let inferred: u64 = account.cases.iter().map(|case| case.inferred_messages).sum();
+    let inferred: u64 = account.cases.iter().map(|case| u64::from(case.inferred_messages)).sum();
     let messages = counted(inferred, "marketing message was", "marketing messages were");
     (inferred > 0).then(|| {
         format!("{messages} inferred: too little by themselves, but like the decided mail of the same stream")
@@ -222,7 +222,7 @@ fn load(account: &Account<'_>) -> Option<String> {
     let load = Load::of(account.cases)?;
     Some(format!(
         "promotional load: {}.{} a day over {}, at most {} in a day ({}); {} half of it",
-        thousands(load.a_day.0 / 10),
+        thousands(u64::from(load.a_day.0 / 10)),
         load.a_day.0 % 10,
         counted(load.days, "day", "days"),
         thousands(load.most),

@@ -10,6 +10,7 @@ mod inputs;
 mod readme;
 
 use super::arguments::Check;
+use super::by_customer::Lists;
 use super::destinations::Destination;
 use super::hidden::Hidden;
 use super::interrupt::uninterrupted;
@@ -19,10 +20,7 @@ use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::outputs::{keep_no_longer, private_folder};
-use crate::report::{
-    Account, Closing, Context, Listing, rows, summary, visible, write_messages, write_report, write_senders,
-    write_streams,
-};
+use crate::report::{Account, Closing, Context, Listing, rows, summary, visible, write_report};
 use readme::MARK;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -34,6 +32,7 @@ pub struct EvidenceInputs<'a> {
     pub options: &'a Check,
     pub plan: &'a Plan,
     pub outcome: &'a Outcome,
+    pub lists: &'a Lists<'a>,
     pub account: Account<'a>,
     /// Where outputs are redacted.
     pub redaction: Option<&'a Redaction>,
@@ -169,16 +168,16 @@ impl Evidence {
     }
 
     fn outputs(&self, inputs: &EvidenceInputs<'_>) -> io::Result<()> {
-        let EvidenceInputs { options, plan, outcome, account, .. } = inputs;
+        let EvidenceInputs { options, plan, outcome, lists, account, .. } = inputs;
         let style = options.style();
         let context = Context { policy: &plan.policy, list_given: plan.ledger.given, compared: false };
         let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
         let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
         let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
         self.write("report.csv", |out| write_report(out, style, &rows, &context))?;
-        self.write("messages.csv", |out| write_messages(out, style, &judging, &listing))?;
-        self.write("senders.csv", |out| write_senders(out, style, outcome.marketing_cases(), &judging))?;
-        self.write("streams.csv", |out| write_streams(out, style, &judging, &listing))?;
+        self.write("messages.csv", |out| lists.write_messages(out, &judging, &listing))?;
+        self.write("senders.csv", |out| lists.write_senders(out, outcome, plan))?;
+        self.write("streams.csv", |out| lists.write_streams(out, outcome))?;
         // How old the newest message is depends on the day of the run, and what is new on the run before it.
         let account =
             Account { closing: Closing { newest: None, ..account.closing }, changes: None, ..*account };

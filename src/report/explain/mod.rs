@@ -44,18 +44,18 @@ pub struct Explanation {
     pub peak: Option<Window>,
     pub unconsented_peak: Option<Window>,
     pub cadence: Option<&'static str>,
-    pub inferred_messages: u64,
-    pub undecided_messages: u64,
-    pub rank: Option<usize>,
-    pub ranked: Option<usize>,
+    pub inferred_messages: u32,
+    pub undecided_messages: u32,
+    pub rank: Option<u32>,
+    pub ranked: Option<u32>,
     #[serde(serialize_with = "maybe_decimal")]
     pub days_per_week: Option<Tenths>,
     #[serde(serialize_with = "maybe_date")]
     pub changed_on: Option<Day>,
     #[serde(serialize_with = "maybe_decimal")]
     pub days_per_week_before: Option<Tenths>,
-    pub unread_run: Option<u64>,
-    pub messages_a_year: Option<u64>,
+    pub unread_run: Option<u32>,
+    pub messages_a_year: Option<u32>,
     pub consent_list_given: bool,
     /// `None`: it is a number of business days.
     pub grace_days: Option<i32>,

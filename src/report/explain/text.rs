@@ -191,7 +191,7 @@ fn measures(told: &Explanation) -> Vec<String> {
     });
     let a_year = told.messages_a_year.zip(told.as_of);
     let a_year = a_year.map(|(count, as_of)| {
-        format!("Messages a year: {}, at the rate of the quarter up to {as_of}", thousands(count))
+        format!("Messages a year: {}, at the rate of the quarter up to {as_of}", thousands(count.into()))
     });
     let place = told
         .rank

@@ -107,7 +107,7 @@ fn facts(case: &Case) -> Vec<(String, &'static str)> {
     let mut facts = Vec::new();
     facts.extend(case.trend.map(|trend| (trend.word().to_string(), "since the last run")));
     facts.extend(case.pace.map(|pace| (pace.days_per_week.to_string(), "days a week")));
-    facts.extend(case.messages_a_year.map(|count| (thousands(count), "mails a year at this pace")));
+    facts.extend(case.messages_a_year.map(|count| (thousands(count.into()), "mails a year at this pace")));
     facts.push((percent(case.load), "of all promotional mail"));
     if case.unread.whole > 0 {
         facts.push((percent(case.unread), "never read"));

@@ -160,7 +160,7 @@ impl Layer<'_> {
             name: first.filter(|_| alone).unwrap_or(Name { first: several, second: None }),
             flagged: self.flagged,
             messages: thousands(messages),
-            share: percent(Share { part: messages, whole: self::messages(page) }),
+            share: percent(Share::of(messages, self::messages(page))),
             path,
         }
     }

@@ -72,7 +72,7 @@ impl Overview {
 }
 
 fn a_year(case: &Case) -> u64 {
-    case.messages_a_year.unwrap_or(0)
+    case.messages_a_year.unwrap_or(0).into()
 }
 
 /// Flagged senders first, then the busiest ones, until the list is full; in the order of what leaving them saves. Each
@@ -165,7 +165,7 @@ fn numbers(page: &Page<'_>) -> Vec<Number> {
             of: load.map_or(String::new(), |load| format!("over {}", counted(load.days, "day", "days"))),
         },
         Number {
-            value: percent(Share { part: marketing, whole: marketing + other }),
+            value: percent(Share::of(marketing, marketing + other)),
             what: "of all mail is promotional",
             of: format!("{} of {}", thousands(marketing), thousands(marketing + other)),
         },

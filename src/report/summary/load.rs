@@ -41,7 +41,7 @@ impl Load {
         let days = u64::try_from(i64::from(last.number()) - i64::from(first.number()) + 1).ok()?;
         let total: u64 = by_day.values().sum();
         let (busiest, most) = by_day.iter().max_by_key(|(day, count)| (**count, Reverse(**day)))?;
-        let a_day = Tenths((total * 20 + days) / (days * 2));
+        let a_day = Tenths::rounded((total * 20 + days) / (days * 2));
         Some(Self { a_day, days, most: *most, busiest: *busiest, half: half(cases, total) })
     }
 }
