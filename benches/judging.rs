@@ -5,7 +5,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use mailfatigue::consent::{Findings, Ledger};
 use mailfatigue::fact::{
-    AddressId, Batch, CustomerId, Fact, FactReader, Kind, Lens, Names, SenderId, Traits,
+    AddressId, Batch, CustomerId, Fact, FactReader, Kind, Lens, NameTable, SenderId, Traits,
 };
 use mailfatigue::history::{History, Scope};
 use mailfatigue::judge::{Case, JudgeContext};
@@ -21,8 +21,8 @@ const SENDERS: u32 = 2_000;
 const CUSTOMERS: u32 = 100;
 
 /// Names of senders, then of their addresses, then of customers.
-fn names() -> Names {
-    let mut names = Names::default();
+fn names() -> NameTable {
+    let mut names = NameTable::default();
     for sender in 0..SENDERS {
         names.number::<SenderId>(&format!("shop{sender}.example"));
     }

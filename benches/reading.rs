@@ -4,7 +4,9 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mailfatigue::fact::{FactReader, Lens};
-use mailfatigue::mailbox::{BLOCK, Part, Place, RawMessage, Remark, Sink, Unusable, Want, read, survey};
+use mailfatigue::mailbox::{
+    BLOCK, BodyRequest, MailboxFile, RawMessage, Remark, Sink, SourcePart, Unusable, read, survey,
+};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::Write as _;
@@ -17,9 +19,9 @@ const MESSAGES: u64 = 2_000;
 struct Count(u64);
 
 impl Sink for Count {
-    fn message(&mut self, _: RawMessage<'_>) -> Want {
+    fn message(&mut self, _: RawMessage<'_>) -> BodyRequest {
         self.0 += 1;
-        Want::Nothing
+        BodyRequest::Nothing
     }
 
     fn body(&mut self, _: &[u8]) {}
@@ -28,7 +30,7 @@ impl Sink for Count {
 
     fn begin(&mut self) {}
 
-    fn turn_to(&mut self, _: &Place<'_>) {}
+    fn start_file(&mut self, _: &MailboxFile<'_>) {}
 
     fn remark(&mut self, _: Remark) {}
 }
@@ -67,7 +69,7 @@ fn splitting(c: &mut Criterion) {
     group.bench_function("messages of 55 KB", |b| {
         b.iter(|| {
             let mut count = Count(0);
-            read(source, &Part::Whole, BLOCK, &|_| {}, &mut count).expect("read");
+            read(source, &SourcePart::Whole, BLOCK, &|_| {}, &mut count).expect("read");
             assert_eq!(count.0, MESSAGES);
         });
     });
@@ -88,7 +90,7 @@ fn facts(c: &mut Criterion) {
         group.bench_function(name, |b| {
             b.iter(|| {
                 let mut reader = FactReader::new(&lens);
-                read(source, &Part::Whole, BLOCK, &|_| {}, &mut reader).expect("read");
+                read(source, &SourcePart::Whole, BLOCK, &|_| {}, &mut reader).expect("read");
                 black_box(reader.take().0.facts.len())
             });
         });

@@ -2,10 +2,10 @@
 
 #![allow(dead_code, reason = "each target uses one of them")]
 
-use mailfatigue::consent::{Ledger, LedgerOptions, ListFile, Reading};
+use mailfatigue::consent::{Ledger, LedgerContext, LedgerOptions, ListFile};
 use mailfatigue::fact::{Brands, FactReader, Lens, Owners, Rules, Vocabulary};
 use mailfatigue::mailbox::{
-    BLOCK, Place, RawMessage, Remark, Sink, Unusable, Want, read_file, read_message, read_stream,
+    BLOCK, BodyRequest, MailboxFile, RawMessage, Remark, Sink, Unusable, read_file, read_message, read_stream,
 };
 use mailfatigue::policy::Policy;
 use mailfatigue::time::Zone;
@@ -29,10 +29,10 @@ struct Kept {
 
 impl Sink for Kept {
     fn begin(&mut self) {}
-    fn turn_to(&mut self, _: &Place<'_>) {}
-    fn message(&mut self, message: RawMessage<'_>) -> Want {
+    fn start_file(&mut self, _: &MailboxFile<'_>) {}
+    fn message(&mut self, message: RawMessage<'_>) -> BodyRequest {
         self.messages.push((message.offset, message.header.len(), None));
-        Want::Body
+        BodyRequest::Body
     }
     fn body(&mut self, body: &[u8]) {
         self.messages.last_mut().expect("a message before its body").2 = Some(body.len());
@@ -126,7 +126,7 @@ fn adds_up(mut reader: FactReader<'_>) {
 /// A consent list is read, or refused with a reason that names it.
 pub fn ledger(bytes: &[u8]) {
     let list = ListFile { path: "fuzzed".into(), sender: None };
-    let reading = Reading { zone: &ZONE, owners: &Owners::default(), senders: &LENS.senders, now: NOW };
+    let reading = LedgerContext { zone: &ZONE, owners: &Owners::default(), senders: &LENS.senders, now: NOW };
     let read = Ledger::default().add(&list, bytes, &LedgerOptions::default(), &reading);
     if let Err(error) = read {
         assert!(error.to_string().starts_with("error: `fuzzed`"), "{error}");

@@ -9,16 +9,16 @@ mod shared;
 pub use plan::{Plan, PlanBuilder};
 pub use redact::redact_facts;
 
-use crate::consent::{Findings, Met};
+use crate::consent::{Findings, MailParties};
 use crate::error::{Error, Result};
 use crate::fact::Details;
-use crate::gather::{Gathered, Step, Yield};
+use crate::gather::{ArgumentCounts, Gathered, ReadProgress};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{Case, JudgeContext};
-use crate::mailbox::{Argument, Remark};
+use crate::mailbox::{MailboxArgument, Remark};
 use crate::report;
 use crate::time::Day;
-use judged::Judged;
+use judged::JudgedTotals;
 
 /// Everything that was found out.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct Outcome {
     /// The day of asking.
     pub as_of: Option<Day>,
     /// Whom consent lists may be about, where some were given.
-    pub met: Option<Met>,
+    pub met: Option<MailParties>,
     /// Whether customers were judged one by one, and their facts let go: the history has none.
     pub is_by_customer: bool,
     /// Bulk messages (they offer a way out) that no rule and no signs decided: counted as other mail.
@@ -54,17 +54,21 @@ pub struct Outcome {
 }
 
 /// Who is given each customer that was judged, with the places of the messages, where customers are judged one by one.
-pub type Each<'a> = &'a mut dyn FnMut(&JudgeContext<'_>, &Details) -> Result<()>;
+pub type EachCustomer<'a> = &'a mut dyn FnMut(&JudgeContext<'_>, &Details) -> Result<()>;
 
 /// Reads all mailboxes and judges their mail. `progress` is called at each step. A mailbox that
 /// can't be read is a failure of its own; the others are judged.
-pub fn check(plan: &Plan, progress: &(dyn Fn(Step) + Sync)) -> Result<Outcome> {
+pub fn check(plan: &Plan, progress: &(dyn Fn(ReadProgress) + Sync)) -> Result<Outcome> {
     check_each(plan, progress, &mut |_, _| Ok(()))
 }
 
 /// The same; where the plan allows it and the input is facts that come sorted by customer, each customer's are judged,
 /// handed to `each` and let go. Then the history that is returned has no facts.
-pub fn check_each(plan: &Plan, progress: &(dyn Fn(Step) + Sync), each: Each<'_>) -> Result<Outcome> {
+pub fn check_each(
+    plan: &Plan,
+    progress: &(dyn Fn(ReadProgress) + Sync),
+    each: EachCustomer<'_>,
+) -> Result<Outcome> {
     let (gathered, judged, known) = match plan.day_before_judging() {
         Some(as_of) => {
             let (gathered, judged) = by_customer::judge(plan, as_of, each, progress)?;
@@ -75,16 +79,16 @@ pub fn check_each(plan: &Plan, progress: &(dyn Fn(Step) + Sync), each: Each<'_>)
     let is_by_customer = judged.is_some();
     let mut judged = judged.unwrap_or_default();
     let Gathered { batch: mut everything, names, arguments } = gathered;
-    let said = account(&arguments, is_by_customer || !everything.facts.is_empty());
-    everything.remarks.extend(said);
+    let notes = account(&arguments, is_by_customer || !everything.facts.is_empty());
+    everything.remarks.extend(notes);
     let details = std::mem::take(&mut everything.details);
     let mut history = History::of(everything, names, plan.lens.rules.of_streams(), &plan.scope.zone);
     let findings = Findings::of(&history, &plan.scope.zone);
     let as_of = known.or_else(|| plan.day_of_asking(history.newest));
-    judged.take_in(plan, &history, &findings, as_of);
+    judged.add(plan, &history, &findings, as_of);
     (history.oldest, history.newest) = judged.times();
     let (flagged_in_spam, flagged_in_unverified) = (judged.flagged_in_spam(), judged.flagged_in_unverified());
-    let Judged { mut cases, mut pressure, tally, undecided_bulk, met, .. } = judged;
+    let JudgedTotals { mut cases, mut pressure, tally, undecided_bulk, met, .. } = judged;
     report::sort(&mut pressure, &plan.policy);
     report::sort(&mut cases, &plan.policy);
     Ok(Outcome {
@@ -106,13 +110,13 @@ pub fn check_each(plan: &Plan, progress: &(dyn Fn(Step) + Sync), each: Each<'_>)
 }
 
 /// What is to be said of mailboxes as a whole, where some of them hold mail or none does.
-pub fn account(arguments: &[(Argument, Yield)], any_mail: bool) -> Vec<Remark> {
+pub fn account(arguments: &[(MailboxArgument, ArgumentCounts)], any_mail: bool) -> Vec<Remark> {
     arguments.iter().filter_map(|(named, gave)| accounted(named, gave, any_mail)).collect()
 }
 
 /// What is to be said of an argument as a whole: it contains no mail, or less than its own lists promise. `any_mail` says
 /// whether any argument contains some.
-fn accounted(named: &Argument, gave: &Yield, any_mail: bool) -> Option<Remark> {
+fn accounted(named: &MailboxArgument, gave: &ArgumentCounts, any_mail: bool) -> Option<Remark> {
     if gave.failures == 0 && !(any_mail && gave.is_read()) {
         let error = without_mail(named, gave);
         // One part of an export in archives may well contain no mail.
@@ -127,7 +131,7 @@ fn accounted(named: &Argument, gave: &Yield, any_mail: bool) -> Option<Remark> {
 }
 
 /// An argument without mail: why, and what to look at.
-fn without_mail(named: &Argument, gave: &Yield) -> Error {
+fn without_mail(named: &MailboxArgument, gave: &ArgumentCounts) -> Error {
     let formats = "`mailfatigue formats` lists what can be read";
     if gave.messages > 0 {
         let what = match gave.messages {

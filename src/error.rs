@@ -23,7 +23,7 @@ pub struct Error {
     /// The file, option or stream in question, as the user named it.
     subject: String,
     severity: Severity,
-    place: Place,
+    place: FilePosition,
     what: String,
     details: Vec<String>,
     hint: Option<String>,
@@ -44,7 +44,7 @@ enum Severity {
 
 /// Where in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Place {
+enum FilePosition {
     Whole,
     Line(u64),
 }
@@ -58,7 +58,7 @@ impl Error {
         Self {
             subject: one_line(subject.into()),
             severity: Severity::Error,
-            place: Place::Whole,
+            place: FilePosition::Whole,
             what: one_line(what.into()),
             details: Vec::new(),
             hint: None,
@@ -119,7 +119,7 @@ impl Error {
 
     /// The same error, at a line (counted from 1).
     pub fn at_line(self, line: u64) -> Self {
-        Self { place: Place::Line(line), ..self }
+        Self { place: FilePosition::Line(line), ..self }
     }
 
     /// The same as a warning: the run went on.
@@ -169,7 +169,7 @@ impl fmt::Display for Error {
             Severity::Note => "note",
         };
         write!(f, "{label}: {}", self.subject)?;
-        if let Place::Line(line) = self.place {
+        if let FilePosition::Line(line) = self.place {
             write!(f, " line {line}")?;
         }
         write!(f, ": {}", self.what)?;

@@ -14,14 +14,14 @@ mod task;
 
 pub use by_customer::gather_by_customer;
 pub use cache::Cache;
-pub use gathered::{Gathered, Yield};
-pub use pieces::Pieces;
-pub use step::Step;
+pub use gathered::{ArgumentCounts, Gathered};
+pub use pieces::PieceSink;
+pub use step::ReadProgress;
 
 use crate::fact::{FactReader, Lens, Piece};
 use crate::mailbox::Survey;
-use fresh::Fresh;
-use in_order::{Collect, End, InOrder, ThreadResult};
+use fresh::UncachedFacts;
+use in_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use task::{Task, tasks};
@@ -31,9 +31,14 @@ const PART: u64 = 8 * 1_024 * 1_024;
 
 /// Reads all mailboxes. `progress` gets each step. A mailbox that can't be read is a remark and
 /// gives nothing.
-pub fn gather(survey: &Survey, lens: &Lens, threads: usize, progress: &(dyn Fn(Step) + Sync)) -> Gathered {
+pub fn gather(
+    survey: &Survey,
+    lens: &Lens,
+    threads: usize,
+    progress: &(dyn Fn(ReadProgress) + Sync),
+) -> Gathered {
     let tasks = tasks(&survey.sources, PART, None);
-    Gathering { survey, lens, tasks: &tasks, threads, progress, cache: None }.run(Collect::Everything)
+    GatherJob { survey, lens, tasks: &tasks, threads, progress, cache: None }.run(Collector::Everything)
 }
 
 /// The same with the facts of earlier runs: only what is new is read from the mail.
@@ -42,11 +47,11 @@ pub fn gather_with(
     survey: &Survey,
     lens: &Lens,
     threads: usize,
-    progress: &(dyn Fn(Step) + Sync),
+    progress: &(dyn Fn(ReadProgress) + Sync),
 ) -> Gathered {
     let tasks = tasks(&survey.sources, PART, Some(cache));
-    let gathering = Gathering { survey, lens, tasks: &tasks, threads, progress, cache: Some(cache) };
-    let gathered = gathering.run(Collect::Cached(Box::new(Fresh::new(cache))));
+    let gathering = GatherJob { survey, lens, tasks: &tasks, threads, progress, cache: Some(cache) };
+    let gathered = gathering.run(Collector::Cached(Box::new(UncachedFacts::new(cache))));
     cache.remove_unused(&survey.sources);
     gathered
 }
@@ -56,30 +61,30 @@ pub fn gather_in_pieces(
     survey: &Survey,
     lens: &Lens,
     threads: usize,
-    progress: &(dyn Fn(Step) + Sync),
-    pieces: &mut dyn Pieces,
+    progress: &(dyn Fn(ReadProgress) + Sync),
+    pieces: &mut dyn PieceSink,
 ) -> Gathered {
     let tasks = tasks(&survey.sources, PART, None);
-    Gathering { survey, lens, tasks: &tasks, threads, progress, cache: None }.run(Collect::Pieces(pieces))
+    GatherJob { survey, lens, tasks: &tasks, threads, progress, cache: None }.run(Collector::Pieces(pieces))
 }
 
 /// What is to be read, and how.
-struct Gathering<'a> {
+struct GatherJob<'a> {
     survey: &'a Survey,
     lens: &'a Lens,
     tasks: &'a [Task<'a>],
     threads: usize,
-    progress: &'a (dyn Fn(Step) + Sync),
+    progress: &'a (dyn Fn(ReadProgress) + Sync),
     cache: Option<&'a Cache>,
 }
 
 /// Where a thread announces the tasks that it takes: whoever has it is the only one to take one.
-type Announce = SyncSender<Receiver<ThreadResult>>;
+type TaskAnnouncer = SyncSender<Receiver<ThreadResult>>;
 
-impl<'a> Gathering<'a> {
-    fn run(&self, collect: Collect<'a>) -> Gathered {
-        let in_pieces = matches!(collect, Collect::Pieces(_));
-        let mut order = InOrder::new(self.survey, self.lens, collect, self.tasks, self.threads);
+impl<'a> GatherJob<'a> {
+    fn run(&self, collect: Collector<'a>) -> Gathered {
+        let in_pieces = matches!(collect, Collector::Pieces(_));
+        let mut order = ResultOrder::new(self.survey, self.lens, collect, self.tasks, self.threads);
         let next = Mutex::new(0);
         // Where nothing is kept, no thread may be far ahead of the others.
         let ahead = if in_pieces { self.threads } else { self.tasks.len() };
@@ -96,7 +101,7 @@ impl<'a> Gathering<'a> {
             }
             drop(announce);
             for found in announced.into_iter().flatten() {
-                order.take_in(found);
+                order.add(found);
                 if !order.wants_more() {
                     return;
                 }
@@ -106,23 +111,24 @@ impl<'a> Gathering<'a> {
     }
 
     /// Reads one task after the other, until there are none or nobody wants more.
-    fn work(&self, thread: usize, next: &Mutex<usize>, announce: &Announce, in_pieces: bool) {
+    fn work(&self, thread: usize, next: &Mutex<usize>, announce: &TaskAnnouncer, in_pieces: bool) {
         let (lens, progress) = (self.lens, self.progress);
         let mut reader = FactReader::new(lens);
         while let Some((task, send)) = self.take(next, announce) {
             let mut given = Vec::new();
             let kept = self.cache.and_then(|cache| task.run_kept(lens, cache.keep, progress, &mut reader));
             let is_fresh = kept.is_none();
-            let mut hand_on = |piece| drop(send.send(ThreadResult { thread, piece, end: None }));
-            let hand_on: Option<step::HandOn<'_>> = if in_pieces { Some(&mut hand_on) } else { None };
-            let borders = kept.map_or_else(|| task.run(lens, progress, &mut reader, &mut given, hand_on), Ok);
+            let mut on_piece = |piece| drop(send.send(ThreadResult { thread, piece, end: None }));
+            let on_piece: Option<step::PieceHandler<'_>> = if in_pieces { Some(&mut on_piece) } else { None };
+            let borders =
+                kept.map_or_else(|| task.run(lens, progress, &mut reader, &mut given, on_piece), Ok);
             let piece = if in_pieces {
                 reader.take_piece()
             } else {
                 let (batch, names) = reader.take();
                 Piece { batch, names, ..Piece::default() }
             };
-            let end = Some(End { borders, given, is_fresh });
+            let end = Some(TaskEnd { borders, given, is_fresh });
             if send.send(ThreadResult { thread, piece, end }).is_err() {
                 return;
             }
@@ -133,7 +139,7 @@ impl<'a> Gathering<'a> {
     fn take(
         &self,
         next: &Mutex<usize>,
-        announce: &Announce,
+        announce: &TaskAnnouncer,
     ) -> Option<(&Task<'a>, SyncSender<ThreadResult>)> {
         let mut next = next.lock().ok()?;
         let task = self.tasks.get(*next)?;
@@ -161,7 +167,7 @@ mod tests {
             LazyLock::new(|| Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("valid") });
         let survey = survey(&[file.path().to_path_buf()]);
         let tasks = tasks(&survey.sources, length, None);
-        let gathering = Gathering {
+        let gathering = GatherJob {
             survey: &survey,
             lens: &LENS,
             tasks: &tasks,
@@ -169,7 +175,7 @@ mod tests {
             progress: &|_| {},
             cache: None,
         };
-        let Gathered { batch, names, .. } = gathering.run(Collect::Everything);
+        let Gathered { batch, names, .. } = gathering.run(Collector::Everything);
         assert!(batch.remarks.is_empty() || batch.read == 0, "{:?}", batch.remarks);
         let skips = batch.skips.iter().map(|skip| (u32::MAX, skip.offset, skip.reason.why().to_string(), 0));
         let facts = batch.facts.iter().map(|fact| {

@@ -11,10 +11,10 @@ mod streams;
 
 pub use answered_offers::AnsweredOffer;
 pub use counted::{Counted, Scope, Tally};
-pub use streams::{Grounds, Key};
+pub use streams::{InferenceGrounds, StreamKey};
 
 use crate::fact::{
-    AddressId, Batch, ConsentSign, CustomerId, Fact, Names, OptOutLink, OwnMail, SenderId, SharedMessage,
+    AddressId, Batch, ConsentSign, CustomerId, Fact, NameTable, OptOutLink, OwnMail, SenderId, SharedMessage,
     Skip, StreamRules, Traits, hash, normal_address,
 };
 use crate::mailbox::Remark;
@@ -26,11 +26,11 @@ use streams::StreamReader;
 #[derive(Debug)]
 pub struct History {
     /// The names that the facts use.
-    pub names: Names,
+    pub names: NameTable,
     /// Facts without copies, drafts and the owner's own mail, sorted by pair, then by time.
     facts: Vec<Fact>,
     /// Messages that reach no pair, and under what they are counted.
-    aside: Vec<(Fact, Counted)>,
+    set_aside: Vec<(Fact, Counted)>,
     /// Messages that prove something about consent.
     pub signs: Vec<ConsentSign>,
     /// Opt-out addresses that messages named and the owner wrote to.
@@ -78,37 +78,37 @@ fn blocked(remarks: &[Remark]) -> HashSet<String> {
 
 impl History {
     /// Sorts what was read. `rules` are those that streams apply, `zone` is that of civil days.
-    pub fn of(batch: Batch, names: Names, rules: StreamRules, zone: &Zone) -> Self {
+    pub fn of(batch: Batch, names: NameTable, rules: StreamRules, zone: &Zone) -> Self {
         let Batch { mut facts, skips, offers, links, signs, own, shared, read, remarks, .. } = batch;
         let own = duplicates::merge_own(own);
         let answered_offers = answered_offers::find(offers, &facts, &own);
         let oldest = facts.iter().filter_map(|fact| fact.time).min();
         let newest = facts.iter().filter_map(|fact| fact.time).max();
-        let mut aside = Vec::new();
-        let mut set_aside = |facts: &mut Vec<Fact>, traits, counted| {
-            aside.extend(
+        let mut set_aside = Vec::new();
+        let mut move_aside = |facts: &mut Vec<Fact>, traits, counted| {
+            set_aside.extend(
                 facts.extract_if(.., |fact| fact.traits.contains(traits)).map(|fact| (fact, counted)),
             );
         };
-        set_aside(&mut facts, Traits::NO_MAIL, Counted::NoMail);
+        move_aside(&mut facts, Traits::NO_MAIL, Counted::NoMail);
         let duplicates = duplicates::merge(&mut facts, &names);
         let signs = duplicates::merge_signs(signs, &facts);
         let streams = StreamReader::new(&facts, &own, &names, rules, zone.clone());
         // Before the owner's own mail leaves: an answer is part of a talk.
         streams.recognise_talk(&mut facts);
-        set_aside(&mut facts, Traits::OWN, Counted::Own);
-        aside.extend(duplicates.into_iter().map(|fact| (fact, Counted::Duplicate)));
+        move_aside(&mut facts, Traits::OWN, Counted::Own);
+        set_aside.extend(duplicates.into_iter().map(|fact| (fact, Counted::Duplicate)));
         facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.time, fact.identity));
         // Nothing is added any more, and there may be millions.
         facts.shrink_to_fit();
         streams.decide(&mut facts);
-        let senders = facts.iter().chain(aside.iter().map(|(fact, _)| fact)).map(|fact| fact.sender);
+        let senders = facts.iter().chain(set_aside.iter().map(|(fact, _)| fact)).map(|fact| fact.sender);
         let links = between_senders(&links, senders, &names);
         let blocked = blocked(&remarks);
         Self {
             names,
             facts,
-            aside,
+            set_aside,
             signs,
             answered_offers,
             links,
@@ -125,7 +125,7 @@ impl History {
     }
 
     /// By what the inferred messages of a pair were inferred, by their order of reading.
-    pub fn grounds(&self, pair: &Pair<'_>) -> HashMap<u32, Grounds> {
+    pub fn grounds(&self, pair: &Pair<'_>) -> HashMap<u32, InferenceGrounds> {
         let inferred = self.streams.inferred(pair.facts);
         inferred.into_iter().map(|(at, grounds)| (pair.facts[at].order, grounds)).collect()
     }
@@ -152,8 +152,8 @@ impl History {
 
     /// All facts by the numbers of their messages, and what each is counted under.
     pub fn counted<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = (u32, Counted)> + 'a {
-        let aside = self.aside.iter().map(|(fact, counted)| (fact.order, *counted));
-        aside.chain(self.facts.iter().map(|fact| (fact.order, scope.place(fact))))
+        let set_aside = self.set_aside.iter().map(|(fact, counted)| (fact.order, *counted));
+        set_aside.chain(self.facts.iter().map(|fact| (fact.order, scope.counted_as(fact))))
     }
 
     /// All messages, counted.
@@ -162,7 +162,7 @@ impl History {
         tally.add(Counted::Unusable, self.skips.len());
         let counted = self.counted(scope);
         if self.apart.is_empty()
-            && self.aside.len() + self.facts.len() + self.skips.len() == self.read as usize
+            && self.set_aside.len() + self.facts.len() + self.skips.len() == self.read as usize
         {
             counted.for_each(|(_, counted)| tally.add(counted, 1));
             return tally;
@@ -179,8 +179,8 @@ impl History {
     }
 
     /// Messages that reach no pair, and under what they are counted.
-    pub fn aside(&self) -> &[(Fact, Counted)] {
-        &self.aside
+    pub fn set_aside(&self) -> &[(Fact, Counted)] {
+        &self.set_aside
     }
 
     /// All facts that reached a pair.
@@ -201,7 +201,7 @@ fn apart(shared: &[SharedMessage]) -> HashMap<u32, u32> {
 fn between_senders(
     links: &[OptOutLink],
     senders: impl Iterator<Item = SenderId>,
-    names: &Names,
+    names: &NameTable,
 ) -> Vec<(SenderId, SenderId)> {
     if links.is_empty() {
         return Vec::new();

@@ -22,7 +22,7 @@ use std::path::Path;
 
 /// A kind of file that the program writes.
 #[derive(Debug)]
-pub struct Kind {
+pub struct OutputKind {
     /// One of these files, with its article.
     pub one: &'static str,
     /// The command that writes it.
@@ -45,8 +45,8 @@ pub struct Kind {
 const CSV: &[&str] = &["csv", "tsv", "tab", "txt"];
 
 /// A list that `check` writes as CSV beside the report.
-const fn list(one: &'static str, option: &'static str, recognise: fn(&[u8]) -> bool) -> Kind {
-    Kind {
+const fn list(one: &'static str, option: &'static str, recognise: fn(&[u8]) -> bool) -> OutputKind {
+    OutputKind {
         one,
         command: "check",
         option,
@@ -59,7 +59,7 @@ const fn list(one: &'static str, option: &'static str, recognise: fn(&[u8]) -> b
 }
 
 /// The report.
-pub static REPORT: Kind = Kind {
+pub static REPORT: OutputKind = OutputKind {
     one: "a report",
     command: "check",
     option: "--output",
@@ -71,7 +71,7 @@ pub static REPORT: Kind = Kind {
 };
 
 /// The report as JSON.
-pub static JSON_REPORT: Kind = Kind {
+pub static JSON_REPORT: OutputKind = OutputKind {
     one: "a report with --format json",
     command: "check",
     option: "--output",
@@ -83,7 +83,7 @@ pub static JSON_REPORT: Kind = Kind {
 };
 
 /// The report as a workbook.
-pub static WORKBOOK: Kind = Kind {
+pub static WORKBOOK: OutputKind = OutputKind {
     one: "a workbook",
     command: "check",
     option: "--xlsx",
@@ -95,7 +95,7 @@ pub static WORKBOOK: Kind = Kind {
 };
 
 /// The report as a page.
-pub static PAGE: Kind = Kind {
+pub static PAGE: OutputKind = OutputKind {
     one: "a page",
     command: "check",
     option: "--html",
@@ -107,23 +107,23 @@ pub static PAGE: Kind = Kind {
 };
 
 /// The list of messages.
-pub static MESSAGES: Kind =
+pub static MESSAGES: OutputKind =
     list("a list of messages", "--messages", |bytes| begins_with(bytes, &MESSAGES_COLUMNS));
 
 /// The customers whom the consent lists leave out.
-pub static UNMATCHED: Kind =
+pub static UNMATCHED: OutputKind =
     list("a list of unmatched customers", "--unmatched", |bytes| begins_with(bytes, &UNMATCHED_COLUMNS));
 
 /// The list of senders.
-pub static SENDERS: Kind =
+pub static SENDERS: OutputKind =
     list("a list of senders", "--senders", |bytes| begins_with(bytes, &SENDERS_COLUMNS));
 
 /// The list of streams.
-pub static STREAMS: Kind =
+pub static STREAMS: OutputKind =
     list("a list of streams", "--streams", |bytes| begins_with(bytes, &STREAMS_COLUMNS));
 
 /// A letter to a sender.
-pub static LETTER: Kind = Kind {
+pub static LETTER: OutputKind = OutputKind {
     one: "a letter",
     command: "letter",
     option: "--output",
@@ -135,7 +135,7 @@ pub static LETTER: Kind = Kind {
 };
 
 /// What a run leaves for the next to be compared with. `since_last` looks closer before one is replaced.
-pub static STATE: Kind = Kind {
+pub static STATE: OutputKind = OutputKind {
     one: "a state file",
     command: "check",
     option: "--since-last",
@@ -147,7 +147,7 @@ pub static STATE: Kind = Kind {
 };
 
 /// The consent list to fill in; any consent list is recognised.
-pub static CONSENT_LIST: Kind = Kind {
+pub static CONSENT_LIST: OutputKind = OutputKind {
     one: "a consent list",
     command: "check",
     option: "--starter-ledger",
@@ -159,7 +159,7 @@ pub static CONSENT_LIST: Kind = Kind {
 };
 
 /// An explanation. It goes to standard output only; a reader is not to take it for anything else.
-pub static EXPLANATION: Kind = Kind {
+pub static EXPLANATION: OutputKind = OutputKind {
     one: "an explanation",
     command: "explain",
     option: "standard output",
@@ -171,7 +171,7 @@ pub static EXPLANATION: Kind = Kind {
 };
 
 /// Facts, as Parquet.
-pub static FACTS: Kind = Kind {
+pub static FACTS: OutputKind = OutputKind {
     one: "a file of facts",
     command: "facts",
     option: "--output",
@@ -183,7 +183,7 @@ pub static FACTS: Kind = Kind {
 };
 
 /// All kinds of files that may be found again.
-pub static KINDS: [&Kind; 12] = [
+pub static KINDS: [&OutputKind; 12] = [
     &REPORT,
     &MESSAGES,
     &UNMATCHED,
@@ -198,7 +198,7 @@ pub static KINDS: [&Kind; 12] = [
     &STREAMS,
 ];
 
-impl Kind {
+impl OutputKind {
     /// The kind of file that begins with these bytes.
     pub fn of(bytes: &[u8]) -> Option<&'static Self> {
         KINDS.into_iter().find(|kind| kind.includes(bytes))

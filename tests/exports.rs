@@ -3,7 +3,7 @@
 
 mod common;
 
-use mailfatigue::consent::Format;
+use mailfatigue::consent::ExportFormat;
 use std::path::{Path, PathBuf};
 
 fn exports() -> PathBuf {
@@ -23,7 +23,7 @@ fn checked(name: &str, more: &[&str]) -> common::Run {
 #[test]
 fn every_preset_reads_its_export_as_expected() {
     let update = std::env::var_os("UPDATE_FIXTURES").is_some();
-    for name in Format::preset_names() {
+    for name in ExportFormat::preset_names() {
         let run = checked(name, &[]);
         assert_eq!(run.status, 0, "{name}: {}", run.err);
         let told = common::without_age(&run.err);
@@ -262,7 +262,7 @@ fn lines_in_two_encodings_are_read_and_named() {
 
 #[test]
 fn an_export_given_as_a_mailbox_is_named_as_a_list() {
-    for name in Format::preset_names() {
+    for name in ExportFormat::preset_names() {
         let run = common::run(&exports(), ["check", &format!("{name}.csv")]);
         common::fails_with(&run, &["is a consent list, not a mailbox", "--consent"]);
     }

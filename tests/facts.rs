@@ -288,7 +288,7 @@ fn a_file_of_another_program_or_schema_is_named() {
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
         let rows = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(Int64Array::from(vec![1, 2]))]);
         let file = std::fs::File::create(here.path().join(name)).expect("a file");
-        let mut out = mailfatigue::fact_file::ParquetRows::new(file, &schema).expect("begun");
+        let mut out = mailfatigue::fact_file::ParquetRowWriter::new(file, &schema).expect("begun");
         out.add(&rows.expect("rows")).and_then(|()| out.end()).expect("written");
     };
     write("sales.parquet", &[]);

@@ -11,7 +11,7 @@ use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
 use common::{fails_with, folder, run, run_with_stdin};
 use mailfatigue::check::{Plan, PlanBuilder, check_each};
-use mailfatigue::fact_file::{CUSTOMER, ParquetRows, SORTED_BY, StreamRows};
+use mailfatigue::fact_file::{CUSTOMER, ParquetRowWriter, SORTED_BY, StreamRowWriter};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -123,7 +123,7 @@ fn pieces(rows: &RecordBatch, length: usize) -> impl Iterator<Item = RecordBatch
 
 fn stream(rows: &RecordBatch, length: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut out = StreamRows::new(&mut bytes, &rows.schema()).expect("begun");
+    let mut out = StreamRowWriter::new(&mut bytes, &rows.schema()).expect("begun");
     pieces(rows, length).for_each(|piece| out.add(&piece).expect("written"));
     out.end().expect("ended");
     bytes
@@ -131,7 +131,7 @@ fn stream(rows: &RecordBatch, length: usize) -> Vec<u8> {
 
 fn parquet(rows: &RecordBatch, length: usize, file: &Path) {
     let mut out =
-        ParquetRows::new(std::fs::File::create(file).expect("a file"), &rows.schema()).expect("begun");
+        ParquetRowWriter::new(std::fs::File::create(file).expect("a file"), &rows.schema()).expect("begun");
     pieces(rows, length).for_each(|piece| out.add(&piece).expect("written"));
     out.end().expect("ended");
 }

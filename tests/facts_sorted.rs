@@ -8,7 +8,7 @@ use arrow_array::{RecordBatch, UInt32Array};
 use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
 use common::{folder, run, run_with_stdin};
-use mailfatigue::fact_file::StreamRows;
+use mailfatigue::fact_file::StreamRowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fmt::Write;
 use std::path::Path;
@@ -99,7 +99,7 @@ fn stream(all: &RecordBatch, belongs: impl Fn(&str) -> bool) -> Vec<u8> {
     wanted.sort_unstable();
     let places = UInt32Array::from(wanted.iter().map(|(_, row)| *row).collect::<Vec<_>>());
     let mut bytes = Vec::new();
-    let mut out = StreamRows::new(&mut bytes, &all.schema()).expect("begun");
+    let mut out = StreamRowWriter::new(&mut bytes, &all.schema()).expect("begun");
     let sorted = take_record_batch(all, &places).expect("sorted");
     for from in (0..sorted.num_rows()).step_by(100) {
         out.add(&sorted.slice(from, 100.min(sorted.num_rows() - from))).expect("written");

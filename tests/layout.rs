@@ -206,3 +206,39 @@ fn no_files_import_each_other_in_a_circle() {
         .collect();
     assert!(left.is_empty(), "in a circle, or between two:\n{}", left.join("\n"));
 }
+
+/// One noun for one thing: a name that is looked up finds one type.
+#[test]
+fn a_type_name_means_one_thing() {
+    let mut places: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    for path in source_files(&source_folder()) {
+        for line in read(&path).lines() {
+            if let Some(name) = defined_type(line).filter(|name| !SHARED_NAMES.contains(name)) {
+                places.entry(name.to_string()).or_default().insert(path.clone());
+            }
+        }
+    }
+    assert!(places.len() > 300, "too few types found: {}", places.len());
+    let several = places.iter().filter(|(_, files)| files.len() > 1);
+    let several: Vec<String> = several.map(|(name, files)| format!("{name}: {files:?}")).collect();
+    assert!(several.is_empty(), "each names several types:\n{}", several.join("\n"));
+}
+
+/// The name of a module's own result, as in the standard library.
+const SHARED_NAMES: [&str; 1] = ["Result"];
+
+/// The type that a line begins to define. Of `type`, only aliases: those in an `impl` are named by their trait.
+fn defined_type(line: &str) -> Option<&str> {
+    let code = line.trim_start();
+    let code = match code.strip_prefix("pub") {
+        Some(rest) => {
+            rest.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(rest, |(_, rest)| rest)
+        }
+        None => code,
+    };
+    let (keyword, rest) = code.trim_start().split_once(' ')?;
+    let is_type = matches!(keyword, "struct" | "enum" | "trait" | "union");
+    let is_alias = keyword == "type" && line.trim_start().len() == line.len();
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+    Some(&rest[..end]).filter(|name| (is_type || is_alias) && name.starts_with(char::is_uppercase))
+}

@@ -2,7 +2,7 @@
 
 mod common;
 
-use mailfatigue::consent::{Format, Grace, accepted_words};
+use mailfatigue::consent::{ExportFormat, Grace, accepted_words};
 use mailfatigue::fact_file;
 use mailfatigue::mailbox::FORMATS;
 use mailfatigue::policy::{DEFAULT_POLICY, Policy, preset, preset_names};
@@ -52,7 +52,7 @@ fn generated() -> Vec<(&'static str, String)> {
         .iter()
         .map(|(event, words)| format!("| {event} | {} |\n", words.join(", ")))
         .collect();
-    let formats: String = Format::presets()
+    let formats: String = ExportFormat::presets()
         .iter()
         .map(|format| format!("| `{}` | {} |\n", format.name, format.title))
         .collect();

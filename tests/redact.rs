@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Run, fails_with, folder, run};
-use mailfatigue::fact_file::StreamRows;
+use mailfatigue::fact_file::StreamRowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -184,7 +184,7 @@ fn streamed(file: &Path) -> Vec<u8> {
     let file = std::fs::File::open(file).expect("the facts");
     let facts = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
     let mut bytes = Vec::new();
-    let mut out = StreamRows::new(&mut bytes, facts.schema()).expect("begun");
+    let mut out = StreamRowWriter::new(&mut bytes, facts.schema()).expect("begun");
     facts.build().expect("rows").for_each(|rows| out.add(&rows.expect("rows")).expect("written"));
     out.end().expect("ended");
     bytes

@@ -99,7 +99,7 @@ struct Blocks(Vec<usize>);
 
 /// Blocks in a row with one pace.
 #[derive(Debug, Clone, Copy)]
-struct Segment {
+struct PaceSegment {
     /// Its first block.
     start: usize,
     /// How many there are.
@@ -108,7 +108,7 @@ struct Segment {
     active: usize,
 }
 
-impl Segment {
+impl PaceSegment {
     fn days(self) -> usize {
         self.blocks * BLOCK
     }
@@ -136,14 +136,14 @@ impl Blocks {
         Self(before)
     }
 
-    fn segment(&self, blocks: Range<usize>) -> Segment {
+    fn segment(&self, blocks: Range<usize>) -> PaceSegment {
         let before = |border: usize| self.0.get(border).copied().unwrap_or_default();
         let active = before(blocks.end) - before(blocks.start);
-        Segment { start: blocks.start, blocks: blocks.len(), active }
+        PaceSegment { start: blocks.start, blocks: blocks.len(), active }
     }
 
     /// The segments before and after the last change.
-    fn last_change(&self) -> Option<(Segment, Segment)> {
+    fn last_change(&self) -> Option<(PaceSegment, PaceSegment)> {
         let end = self.0.len() - 1;
         let changes = self.changes(end);
         let last = *changes.last()?;
@@ -177,7 +177,7 @@ impl Blocks {
         let at = self.best_split(part.clone())?;
         let (before, after) = (self.segment(part.start..at), self.segment(at..part.end));
         let twofold =
-            |more: Segment, less: Segment| more.active * less.blocks >= 2 * less.active * more.blocks;
+            |more: PaceSegment, less: PaceSegment| more.active * less.blocks >= 2 * less.active * more.blocks;
         let differs = twofold(before, after) || twofold(after, before);
         (differs && chance(before, after) < CHANCE / splits as f64).then_some(at)
     }
@@ -187,7 +187,7 @@ impl Blocks {
     fn best_split(&self, part: Range<usize>) -> Option<usize> {
         let table = X_LN_X.as_slice();
         let x_ln_x = |x: usize| table.get(x).copied().unwrap_or_else(|| x_ln_x(x));
-        let log_likelihood = |segment: Segment| {
+        let log_likelihood = |segment: PaceSegment| {
             let (active, days) = (segment.active, segment.days());
             x_ln_x(active) + x_ln_x(days - active) - x_ln_x(days)
         };
@@ -211,7 +211,7 @@ fn x_ln_x(x: usize) -> f64 {
 /// Fisher's exact test, two-sided: how likely chance alone gives active and inactive days as seen, or any no likelier.
 /// Each table's likelihood is reckoned from its neighbour's and relative to the one seen. Where that is too unlikely to
 /// be the measure of the others, their sum is infinite and the result 0.
-fn chance(before: Segment, after: Segment) -> f64 {
+fn chance(before: PaceSegment, after: PaceSegment) -> f64 {
     let (days_before, days_after) = (before.days(), after.days());
     let active = before.active + after.active;
     let (fewest, most) = (active.saturating_sub(days_after), active.min(days_before));

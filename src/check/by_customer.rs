@@ -1,13 +1,13 @@
 //! The main job over facts that come sorted by customer: each customer's are judged when the next one's begin, then let
 //! go. What needs more than one customer's mail is gathered meanwhile, or known before: the day of asking.
 
-use super::judged::Judged;
+use super::judged::JudgedTotals;
 use super::shared::SharedMessages;
-use super::{Each, Plan};
+use super::{EachCustomer, Plan};
 use crate::consent::Findings;
 use crate::error::{Error, Result};
-use crate::fact::{Batch, Name, Names, hash};
-use crate::gather::{Gathered, Step, gather_by_customer};
+use crate::fact::{Batch, Name, NameTable, hash};
+use crate::gather::{Gathered, ReadProgress, gather_by_customer};
 use crate::history::History;
 use crate::judge::Case;
 use crate::time::Day;
@@ -18,11 +18,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub(super) fn judge(
     plan: &Plan,
     as_of: Option<Day>,
-    each: Each<'_>,
-    progress: &(dyn Fn(Step) + Sync),
-) -> Result<(Gathered, Option<Judged>)> {
+    each: EachCustomer<'_>,
+    progress: &(dyn Fn(ReadProgress) + Sync),
+) -> Result<(Gathered, Option<JudgedTotals>)> {
     let mut customers = ByCustomer::new(plan, as_of, each);
-    let mut one_customer = |batch, names| customers.take_in(batch, names);
+    let mut one_customer = |batch, names| customers.add(batch, names);
     let (gathered, is_whole) = gather_by_customer(&plan.survey, &plan.lens, progress, &mut one_customer);
     if let Some(error) = customers.failure.take() {
         return Err(error);
@@ -35,8 +35,8 @@ pub(super) fn judge(
 struct ByCustomer<'a, 'e> {
     plan: &'a Plan,
     as_of: Option<Day>,
-    each: Each<'e>,
-    judged: Judged,
+    each: EachCustomer<'e>,
+    judged: JudgedTotals,
     /// Messages to several customers.
     to_several: SharedMessages,
     /// Whether there was any mail: of a customer there may be nothing but what was written.
@@ -52,13 +52,13 @@ struct ByCustomer<'a, 'e> {
 }
 
 impl<'a, 'e> ByCustomer<'a, 'e> {
-    fn new(plan: &'a Plan, as_of: Option<Day>, each: Each<'e>) -> Self {
+    fn new(plan: &'a Plan, as_of: Option<Day>, each: EachCustomer<'e>) -> Self {
         let (judged, to_several, senders, links, shared) = Default::default();
         Self { plan, as_of, each, judged, to_several, any: false, senders, links, shared, failure: None }
     }
 
     /// Judges one customer.
-    fn take_in(&mut self, mut batch: Batch, names: Names) {
+    fn add(&mut self, mut batch: Batch, names: NameTable) {
         let plan = self.plan;
         self.any |= !batch.facts.is_empty();
         for link in &batch.links {
@@ -74,9 +74,9 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
         let history = History::of(batch, names, plan.lens.rules.of_streams(), &plan.scope.zone);
         let findings = Findings::of(&history, &plan.scope.zone);
         let known = self.judged.cases.len();
-        self.judged.take_in(plan, &history, &findings, self.as_of);
+        self.judged.add(plan, &history, &findings, self.as_of);
         self.judged.cases.iter_mut().skip(known).for_each(|case| share(case, &mut self.shared));
-        self.to_several.take_in(plan, &history, &to_several, &mut self.judged);
+        self.to_several.add(plan, &history, &to_several, &mut self.judged);
         let judging = plan.judging(&history, &findings, &plan.scope, self.as_of);
         if self.failure.is_none() {
             self.failure = (self.each)(&judging, &details).err();
@@ -84,7 +84,7 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
     }
 
     /// Everything that was judged, with what only all customers together show.
-    fn complete(self) -> Judged {
+    fn complete(self) -> JudgedTotals {
         let Self { plan, mut judged, to_several, senders, links, .. } = self;
         to_several.complete(&mut judged);
         let mut elsewhere: HashMap<&str, BTreeSet<&str>> = HashMap::new();

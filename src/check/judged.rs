@@ -2,7 +2,7 @@
 //! because every verdict, share and rank is about one customer's mail.
 
 use super::Plan;
-use crate::consent::{Findings, Met};
+use crate::consent::{Findings, MailParties};
 use crate::fact::{Fact, Name, WayOut};
 use crate::history::{Counted, History, Pair, Scope, Tally};
 use crate::judge::{self, Case, JudgeContext};
@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What was judged so far.
 #[derive(Debug, Default)]
-pub(super) struct Judged {
+pub(super) struct JudgedTotals {
     /// The pairs to be listed.
     pub cases: Vec<Case>,
     /// Rows of contact pressure.
@@ -19,7 +19,7 @@ pub(super) struct Judged {
     pub tally: Tally,
     pub undecided_bulk: u64,
     /// Who was met, where there are consent lists.
-    pub met: Option<Met>,
+    pub met: Option<MailParties>,
     oldest: Option<Time>,
     newest: Option<Time>,
     flagged: BTreeSet<Name>,
@@ -27,9 +27,9 @@ pub(super) struct Judged {
     flagged_with_unverified: BTreeSet<Name>,
 }
 
-impl Judged {
+impl JudgedTotals {
     /// Judges what was read of some customers, whole customers each.
-    pub fn take_in(&mut self, plan: &Plan, history: &History, findings: &Findings, as_of: Option<Day>) {
+    pub fn add(&mut self, plan: &Plan, history: &History, findings: &Findings, as_of: Option<Day>) {
         let tally = history.tally(&plan.scope);
         let flagged = |scope: Scope| {
             let judging = plan.judging(history, findings, &scope, as_of);
@@ -59,7 +59,7 @@ impl Judged {
         self.oldest = [self.oldest, history.oldest].into_iter().flatten().min();
         self.newest = self.newest.max(history.newest);
         if plan.ledger.given {
-            self.met.get_or_insert_default().take_in(history);
+            self.met.get_or_insert_default().add(history);
         }
     }
 
@@ -84,7 +84,7 @@ pub(super) fn undecided_bulk(plan: &Plan, history: &History) -> HashSet<u32> {
     let undecided = |fact: &&Fact| {
         fact.way_out != WayOut::Absent
             && plan.lens.rules.is_undecided(fact.rule)
-            && plan.scope.place(fact) == Counted::Other
+            && plan.scope.counted_as(fact) == Counted::Other
     };
     history.facts().iter().filter(undecided).map(|fact| history.message_of(fact)).collect()
 }
@@ -93,7 +93,7 @@ pub(super) fn undecided_bulk(plan: &Plan, history: &History) -> HashSet<u32> {
 fn cases(judging: &JudgeContext<'_>) -> Vec<Case> {
     let history = judging.history;
     let mut loads: HashMap<_, u32> = HashMap::new();
-    for fact in history.facts().iter().filter(|fact| judging.scope.place(fact) == Counted::Marketing) {
+    for fact in history.facts().iter().filter(|fact| judging.scope.counted_as(fact) == Counted::Marketing) {
         *loads.entry(fact.customer).or_default() += 1;
     }
     let case = |pair: Pair<'_>| Case::of(pair, judging, loads.get(&pair.customer).copied().unwrap_or(0));

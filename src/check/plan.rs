@@ -1,13 +1,13 @@
 //! What is to be done: everything read and checked that the job needs, before any mail is read.
 
-use crate::consent::{Findings, Ledger, LedgerOptions, Reading};
+use crate::consent::{Findings, Ledger, LedgerContext, LedgerOptions};
 use crate::error::{Error, Result};
-use crate::fact::{Brands, Labels, Lens, Owners, Rules, Senders, Vocabulary};
-use crate::fact_file::{self, Keep};
-use crate::gather::{Cache, Gathered, Step, gather, gather_with};
+use crate::fact::{Brands, Lens, Owners, Rules, Senders, StateLabels, Vocabulary};
+use crate::fact_file::{self, KeepOptions};
+use crate::gather::{Cache, Gathered, ReadProgress, gather, gather_with};
 use crate::history::{History, Scope};
 use crate::judge::JudgeContext;
-use crate::mailbox::{FileId, Look, Survey, survey_beside};
+use crate::mailbox::{FileId, StatPolicy, Survey, survey_with_outputs};
 use crate::policy::{Across, Policy};
 use crate::time::{Day, Seconds, Time, Zone};
 use std::path::{Path, PathBuf};
@@ -102,10 +102,10 @@ impl PlanBuilder {
         let policy = self.policy.as_deref().map_or_else(Policy::built_in, Policy::read)?;
         let policy = of_customers(policy, self.policy.as_deref(), &owners, &brands)?;
         let senders = Senders::new(brands);
-        let reading = Reading { zone: &zone, owners: &owners, senders: &senders, now: self.now };
+        let reading = LedgerContext { zone: &zone, owners: &owners, senders: &senders, now: self.now };
         let ledger = Ledger::read(&self.consent, &reading)?;
         let keeps = self.cache.is_some();
-        let keep = Keep {
+        let keep = KeepOptions {
             details: self.with_details,
             ways_out: self.with_ways_out,
             signs: self.with_signs,
@@ -115,7 +115,7 @@ impl PlanBuilder {
             now: self.now,
             owners,
             senders,
-            labels: Labels::built_in(),
+            labels: StateLabels::built_in(),
             rules,
             vocabulary,
             // What is kept is for any later run.
@@ -134,8 +134,8 @@ impl PlanBuilder {
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         // With a cache most messages of a Maildir are known.
-        let look = if keeps { Look::AtMaildirsOnly } else { Look::AtEach };
-        let survey = survey_beside(&self.mailboxes, &self.outputs, look);
+        let stat_policy = if keeps { StatPolicy::ExceptMaildirs } else { StatPolicy::EveryFile };
+        let survey = survey_with_outputs(&self.mailboxes, &self.outputs, stat_policy);
         let cache = self.cache.as_deref().map(|folder| Cache::open(folder, &self.mailboxes, &lens, keep));
         Ok(Plan {
             survey,
@@ -170,7 +170,7 @@ fn of_customers(mut policy: Policy, path: Option<&Path>, owners: &Owners, brands
 
 impl Plan {
     /// Reads all mailboxes.
-    pub fn gather(&self, progress: &(dyn Fn(Step) + Sync)) -> Gathered {
+    pub fn gather(&self, progress: &(dyn Fn(ReadProgress) + Sync)) -> Gathered {
         match &self.cache {
             Some(cache) => gather_with(cache, &self.survey, &self.lens, self.threads, progress),
             None => gather(&self.survey, &self.lens, self.threads, progress),

@@ -2,8 +2,8 @@
 
 use super::Outcome;
 use crate::fact::{
-    Batch, Detail, Fact, GroupedBy, Names, Record, Redaction, SenderId, Senders, WaysOut, Written,
-    host_of_address, host_of_url,
+    Batch, Detail, Fact, GroupedBy, MessageRecord, NameTable, OwnMailRecord, Redaction, SenderId, Senders,
+    WaysOut, host_of_address, host_of_url,
 };
 use std::collections::HashSet;
 
@@ -12,8 +12,8 @@ impl Outcome {
     /// lists are about addresses; whatever is written after it, is written from redacted names.
     pub fn redact(&mut self, redaction: &Redaction, senders: &Senders) {
         let names = &self.history.names;
-        let aside = self.history.aside().iter().map(|(fact, _)| fact);
-        let organisations = organisations(self.history.facts().iter().chain(aside), names, senders);
+        let set_aside = self.history.set_aside().iter().map(|(fact, _)| fact);
+        let organisations = organisations(self.history.facts().iter().chain(set_aside), names, senders);
         let known: HashSet<&str> = organisations.iter().map(|sender| names.unredacted(*sender)).collect();
         for name in self.flagged_in_spam.iter_mut().chain(&mut self.flagged_in_unverified) {
             *name = redaction.sender(name, known.contains(name.as_str()));
@@ -26,18 +26,18 @@ impl Outcome {
 
 /// The same for facts that become rows: what is left says what was sent when, and by which organisation. Hashes go too,
 /// because whoever has an address can compare its hash.
-pub fn redact_facts(batch: &mut Batch, names: &mut Names, redaction: &Redaction, senders: &Senders) {
+pub fn redact_facts(batch: &mut Batch, names: &mut NameTable, redaction: &Redaction, senders: &Senders) {
     let organisations = organisations(batch.facts.iter(), names, senders);
     names.redact(redaction, &organisations);
     batch.details.change(redact_detail);
     for fact in &mut batch.facts {
         (fact.identity, fact.message_id, fact.answers, fact.leads_to) = (0, 0, 0, 0);
     }
-    for Record { offers, domains, written, .. } in &mut batch.records {
+    for MessageRecord { offers, domains, written, .. } in &mut batch.records {
         (*offers, *domains) = (Vec::new(), Vec::new());
-        if let Some(Written { writer, asks, is_answer, .. }) = written.take() {
+        if let Some(OwnMailRecord { writer, asks, is_answer, .. }) = written.take() {
             let writer = redaction.customer(&writer);
-            *written = Some(Written { writer, asks, is_answer, ..Written::default() });
+            *written = Some(OwnMailRecord { writer, asks, is_answer, ..OwnMailRecord::default() });
         }
     }
 }
@@ -45,7 +45,7 @@ pub fn redact_facts(batch: &mut Batch, names: &mut Names, redaction: &Redaction,
 /// The senders whose name is a domain or a brand.
 fn organisations<'a>(
     facts: impl Iterator<Item = &'a Fact>,
-    names: &Names,
+    names: &NameTable,
     senders: &Senders,
 ) -> HashSet<SenderId> {
     let mut met = HashSet::new();

@@ -2,18 +2,18 @@
 //! so what each customer adds is taken out again, until all have come.
 
 use super::Plan;
-use super::judged::{Judged, undecided_bulk};
+use super::judged::{JudgedTotals, undecided_bulk};
 use crate::fact::SharedMessage;
 use crate::history::{Counted, History};
 use std::collections::HashMap;
 
 /// The messages of which not all customers have come.
 #[derive(Debug, Default)]
-pub(super) struct SharedMessages(HashMap<u64, Pending>);
+pub(super) struct SharedMessages(HashMap<u64, IncompleteMessage>);
 
 /// What is known of such a message so far.
 #[derive(Debug, Clone, Copy)]
-struct Pending {
+struct IncompleteMessage {
     /// What it is counted under.
     counted: Counted,
     /// Whether it is bulk mail that stayed undecided.
@@ -24,7 +24,13 @@ struct Pending {
 
 impl SharedMessages {
     /// Counts the messages `shared` of a customer, whose history was taken in as a whole, with those of the customers before.
-    pub fn take_in(&mut self, plan: &Plan, history: &History, shared: &[SharedMessage], judged: &mut Judged) {
+    pub fn add(
+        &mut self,
+        plan: &Plan,
+        history: &History,
+        shared: &[SharedMessage],
+        judged: &mut JudgedTotals,
+    ) {
         if shared.is_empty() {
             return;
         }
@@ -36,7 +42,7 @@ impl SharedMessages {
             let is_undecided = undecided.contains(&order);
             judged.tally.take_out(counted);
             judged.undecided_bulk -= u64::from(is_undecided);
-            let new = Pending { counted, is_undecided: false, to_come: message.customers };
+            let new = IncompleteMessage { counted, is_undecided: false, to_come: message.customers };
             let pending = self.0.entry(message.key).or_insert(new);
             pending.counted = pending.counted.or_rather(counted);
             pending.is_undecided |= is_undecided;
@@ -49,13 +55,13 @@ impl SharedMessages {
     }
 
     /// Counts those of which some customers never came, because their rows are elsewhere.
-    pub fn complete(self, judged: &mut Judged) {
+    pub fn complete(self, judged: &mut JudgedTotals) {
         self.0.values().for_each(|pending| pending.count(judged));
     }
 }
 
-impl Pending {
-    fn count(&self, judged: &mut Judged) {
+impl IncompleteMessage {
+    fn count(&self, judged: &mut JudgedTotals) {
         judged.tally.add(self.counted, 1);
         judged.undecided_bulk += u64::from(self.is_undecided);
     }

@@ -1,7 +1,7 @@
 //! The flags of the commands that answer about a sender: `explain` and `letter`.
 
 use super::destinations::Destination;
-use super::inputs::Inputs;
+use super::inputs::InputOptions;
 use crate::outputs::{EXPLANATION, PAGE};
 use crate::report::Language;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct ExplainOptions {
     /// Whose verdict: a sender as the report names it, an address that it writes from, a display name, or a part
     /// of these
     #[arg(long, value_name = "NAME", help_heading = "Subject")]
@@ -34,13 +34,13 @@ pub struct Explain {
 
     /// What is read, and how it is judged.
     #[command(flatten)]
-    pub inputs: Inputs,
+    pub inputs: InputOptions,
 }
 
 /// Options of `letter`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whom").args(["sender", "all_flagged"]).required(true))]
-pub struct LetterArguments {
+pub struct LetterOptions {
     /// To whom: a sender as the report names it, an address that it writes from, a display name, or a part of these
     #[arg(long, value_name = "NAME", help_heading = "Subject")]
     pub sender: Option<String>,
@@ -74,7 +74,7 @@ pub struct LetterArguments {
 
     /// What is read, and how it is judged.
     #[command(flatten)]
-    pub inputs: Inputs,
+    pub inputs: InputOptions,
 }
 
 fn language() -> impl TypedValueParser<Value = Language> {
@@ -91,7 +91,7 @@ pub enum ExplanationFormat {
     Json,
 }
 
-impl Explain {
+impl ExplainOptions {
     /// What is written, and where: a page, or text on standard output.
     pub fn destination(&self) -> Destination<'_> {
         match &self.html {

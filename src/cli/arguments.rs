@@ -1,10 +1,10 @@
 //! The commands and their flags; those that say what is read and how it is judged are in `inputs`.
 
-use super::about_sender::{Explain, LetterArguments};
-use super::facts::Facts;
-use super::inputs::Inputs;
+use super::about_sender::{ExplainOptions, LetterOptions};
+use super::facts::FactsOptions;
+use super::inputs::InputOptions;
 use super::locale::{Locale, locale};
-use super::nightly::Nightly;
+use super::nightly::NightlyOptions;
 use crate::policy::preset_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -44,29 +44,29 @@ pub enum Command {
         could not be done; 75 another run writes the same files; 130 interrupted, and nothing was written.\n\n\
         Example: mailfatigue check \"All mail.mbox\" --output report.csv"
     )]
-    Check(Box<Check>),
+    Check(Box<CheckOptions>),
     /// Explain why a sender got its verdict: rule by rule, day by day, message by message
     #[command(
         after_help = "Exit status: 0 done; 2 something could not be done, or there is no such sender; 130 interrupted.\n\n\
         Example: mailfatigue explain --sender shop.example \"All mail.mbox\""
     )]
-    Explain(Box<Explain>),
+    Explain(Box<ExplainOptions>),
     /// Write a letter to a sender, to copy: the days, the numbers, what is on record, and the wish that it stop
     #[command(
         after_help = "Exit status: 0 done; 2 something could not be done, or there is no such sender; 130 interrupted.\n\n\
         Example: mailfatigue letter --sender shop.example --language de \"All mail.mbox\""
     )]
-    Letter(Box<LetterArguments>),
+    Letter(Box<LetterOptions>),
     /// Write what every message says to a file, which `check`, DuckDB, pandas and Spark read
     #[command(after_help = "Exit status: 0 done; 2 something could not be done; 130 interrupted.\n\n\
         Example: mailfatigue facts -o mail.parquet \"All mail.mbox\"")]
-    Facts(Box<Facts>),
+    Facts(Box<FactsOptions>),
     /// Write a commented config file, in which the options of `check` are set once; or print a nightly job
     #[command(
         after_help = "Exit status: 0 done; 2 something could not be done, or the file is there already.\n\n\
         Example: mailfatigue init"
     )]
-    Init(Init),
+    Init(InitOptions),
     /// List the formats of mailboxes that can be read
     Formats,
     /// Print the default policy (TOML), to start one of your own, or a preset
@@ -97,10 +97,10 @@ pub enum Command {
 
 /// Options of `check`.
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckOptions {
     /// What is read, and how it is judged.
     #[command(flatten)]
-    pub inputs: Inputs,
+    pub inputs: InputOptions,
 
     /// Write the report to FILE, whole or not at all; `-`: standard output [default: standard output; where that
     /// is a terminal, a table of the worst five senders in its place]
@@ -201,7 +201,7 @@ pub struct Check {
 
     /// What changed, and where two runs meet.
     #[command(flatten)]
-    pub nightly: Nightly,
+    pub nightly: NightlyOptions,
 
     /// Print every option with its value and where that comes from, as a config file, and read no mail
     #[arg(long, help_heading = "Settings")]
@@ -214,7 +214,7 @@ pub struct Check {
 
 /// Options of `init`.
 #[derive(Debug, Args)]
-pub struct Init {
+pub struct InitOptions {
     /// Write to FILE [default: MAILFATIGUE_CONFIG, else mailfatigue/config.toml in XDG_CONFIG_HOME or ~/.config]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -263,7 +263,7 @@ fn delimiter(text: &str) -> std::result::Result<u8, String> {
 
 impl Command {
     /// What is read and how it is judged, where the command reads mail.
-    pub fn inputs(&self) -> Option<&Inputs> {
+    pub fn inputs(&self) -> Option<&InputOptions> {
         match self {
             Self::Check(options) => Some(&options.inputs),
             Self::Explain(options) => Some(&options.inputs),
@@ -273,7 +273,7 @@ impl Command {
     }
 
     /// The same, to be changed.
-    pub fn inputs_mut(&mut self) -> Option<&mut Inputs> {
+    pub fn inputs_mut(&mut self) -> Option<&mut InputOptions> {
         match self {
             Self::Check(options) => Some(&mut options.inputs),
             Self::Explain(options) => Some(&mut options.inputs),

@@ -1,18 +1,20 @@
 //! What the lists beside the report are written from. Where customers are judged one by one, it is gathered meanwhile: the
 //! list of messages grows in a file without a name, the lists of senders and streams are counted.
 
-use super::arguments::Check;
+use super::arguments::CheckOptions;
 use super::output::{folder, is_stream};
 use crate::check::{Outcome, Plan, check_each};
 use crate::error::{Error, Result};
-use crate::gather::Step;
+use crate::gather::ReadProgress;
 use crate::judge::JudgeContext;
-use crate::report::{Listing, MessageList, SenderWaysOut, StreamList, Style, write_messages, write_senders};
+use crate::report::{
+    CsvStyle, Listing, MessageList, SenderWaysOut, StreamList, write_messages, write_senders,
+};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
-impl Check {
+impl CheckOptions {
     /// Whether all outputs can be written from customers that are judged one by one: those that look for single messages
     /// when all have come can't; nor can redacted ones, for which all names are needed.
     pub fn may_be_by_customer(&self) -> bool {
@@ -24,22 +26,22 @@ impl Check {
 }
 
 /// What the lists of messages, senders and streams are written from.
-pub struct Lists<'a> {
-    options: &'a Check,
+pub struct GrowingLists<'a> {
+    options: &'a CheckOptions,
     /// Where customers were judged one by one: the list of messages.
     messages: Option<File>,
     ways_out: SenderWaysOut,
     streams: StreamList,
 }
 
-impl<'a> Lists<'a> {
+impl<'a> GrowingLists<'a> {
     /// Judges all mail.
     pub fn check(
-        options: &'a Check,
+        options: &'a CheckOptions,
         plan: &Plan,
-        progress: &(dyn Fn(Step) + Sync),
+        progress: &(dyn Fn(ReadProgress) + Sync),
     ) -> Result<(Outcome, Self)> {
-        let mut growing = Growing::new(options);
+        let mut growing = GrowingList::new(options);
         let mut this = Self {
             options,
             messages: None,
@@ -110,16 +112,16 @@ impl<'a> Lists<'a> {
 }
 
 /// The list of messages, as far as it came.
-struct Growing<'a> {
+struct GrowingList<'a> {
     /// The file or folder that it is for.
     place: &'a Path,
-    style: Style,
+    style: CsvStyle,
     list: Option<(MessageList<BufWriter<File>>, File)>,
 }
 
-impl<'a> Growing<'a> {
+impl<'a> GrowingList<'a> {
     /// An empty list; `None`: nobody wants one.
-    fn new(options: &'a Check) -> Option<Self> {
+    fn new(options: &'a CheckOptions) -> Option<Self> {
         let place = options.messages.as_deref().or(options.evidence.as_deref())?;
         Some(Self { place, style: options.style(), list: None })
     }

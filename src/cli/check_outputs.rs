@@ -1,23 +1,24 @@
 //! What the flags of `check` say about its outputs: which there are, where they go, and how they are written.
 
-use super::arguments::{Check, ReportFormat};
+use super::arguments::{CheckOptions, ReportFormat};
 use super::destinations::Destination;
-use super::remarks::Amount;
+use super::remarks::RemarkDetail;
 use super::terminal::columns_of_output;
 use crate::error::Error;
 use crate::outputs::{
-    CONSENT_LIST, JSON_REPORT, Kind, MESSAGES, PAGE, REPORT, SENDERS, STATE, STREAMS, UNMATCHED, WORKBOOK,
+    CONSENT_LIST, JSON_REPORT, MESSAGES, OutputKind, PAGE, REPORT, SENDERS, STATE, STREAMS, UNMATCHED,
+    WORKBOOK,
 };
-use crate::report::Style;
+use crate::report::CsvStyle;
 use std::path::Path;
 
-impl Check {
+impl CheckOptions {
     /// Where the report goes; `None`: nowhere, because standard output is a terminal and nobody asked for it there.
     pub fn report(&self) -> Option<&Path> {
         self.output.as_deref().or_else(|| columns_of_output().is_none().then_some(Path::new("-")))
     }
 
-    fn report_kind(&self) -> &'static Kind {
+    fn report_kind(&self) -> &'static OutputKind {
         match self.format {
             ReportFormat::Csv => &REPORT,
             ReportFormat::Json => &JSON_REPORT,
@@ -60,9 +61,9 @@ impl Check {
     }
 
     /// How CSV is written.
-    pub fn style(&self) -> Style {
+    pub fn style(&self) -> CsvStyle {
         let decimal_comma = self.excel.is_some_and(|locale| locale.decimal_comma);
-        Style {
+        CsvStyle {
             delimiter: self.delimiter.unwrap_or(if decimal_comma { b';' } else { b',' }),
             bom: self.bom || self.excel.is_some(),
             raw: self.raw,
@@ -71,8 +72,8 @@ impl Check {
     }
 
     /// How much is said besides errors and warnings, where `nothing_new` says that nothing changed.
-    pub fn amount(&self, nothing_new: bool) -> Amount {
+    pub fn amount(&self, nothing_new: bool) -> RemarkDetail {
         let quiet = self.inputs.quiet || (self.nightly.only_changes && nothing_new);
-        Amount { quiet, verbose: self.verbose }
+        RemarkDetail { quiet, verbose: self.verbose }
     }
 }

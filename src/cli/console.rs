@@ -1,6 +1,6 @@
 //! Standard error: what is said there, in colour where that is wanted, and never with control characters in it.
 
-use super::hidden::Hidden;
+use super::hidden::HiddenNames;
 use crate::error::Error;
 use crate::report::visible;
 use clap::ColorChoice;
@@ -15,7 +15,7 @@ const LABELS: [(&str, &str); 4] =
 pub struct Console {
     colored: bool,
     /// What is not shown, where outputs are redacted.
-    hidden: Option<&'static Hidden>,
+    hidden: Option<&'static HiddenNames>,
 }
 
 impl Console {
@@ -30,12 +30,12 @@ impl Console {
     }
 
     /// One that hides what names people. It is made once, for all that the program says.
-    pub fn hiding(self, hidden: Hidden) -> Self {
+    pub fn hiding(self, hidden: HiddenNames) -> Self {
         Self { hidden: Some(Box::leak(Box::new(hidden))), ..self }
     }
 
     /// Says lines on standard error, without control characters. Where nobody listens, that is not an error.
-    pub fn tell(&self, words: &str) {
+    pub fn print_lines(&self, words: &str) {
         let lines: String = words.lines().map(|line| self.label(&self.shown(line)) + "\n").collect();
         let _ = io::stderr().lock().write_all(lines.as_bytes());
     }
@@ -47,7 +47,7 @@ impl Console {
 
     /// Says a warning, where there is one.
     pub fn warn(&self, warning: Option<Error>) {
-        warning.iter().for_each(|warning| self.tell(&warning.to_string()));
+        warning.iter().for_each(|warning| self.print_lines(&warning.to_string()));
     }
 
     /// Text in a style (the parameters of SGR, such as `1;31`), where colour is wanted.

@@ -5,7 +5,7 @@ use super::output::{folder, is_stream, target};
 use super::quote::quoted;
 use crate::error::{Error, Result};
 use crate::mailbox::{FileId, Survey};
-use crate::outputs::{FACTS, Kind, LOOK, STATE, other_format};
+use crate::outputs::{FACTS, LOOK, OutputKind, STATE, other_format};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Copy)]
 pub struct Destination<'a> {
     /// What is written.
-    pub kind: &'static Kind,
+    pub kind: &'static OutputKind,
     /// Where; `-` is standard output.
     pub path: &'a Path,
 }
@@ -30,7 +30,7 @@ pub struct Destinations<'a> {
 
 /// A file as the system knows it. Devices and pipes are none.
 #[derive(PartialEq, Eq)]
-enum Place {
+enum FileLocation {
     /// One that is there.
     There(FileId),
     /// One that is to come: its folder, and its name in it.
@@ -45,7 +45,7 @@ impl<'a> Destinations<'a> {
         inputs: &[(&'static str, &Path)],
         force: bool,
     ) -> Result<Self> {
-        let places: Vec<Option<Place>> =
+        let places: Vec<Option<FileLocation>> =
             outputs.iter().map(|output| place(output.path, &output_handle)).collect();
         for (what, input) in inputs {
             let Some(input_place) = place(input, &input_handle) else { continue };
@@ -64,7 +64,7 @@ impl<'a> Destinations<'a> {
             output.is_in_a_folder()?;
         }
         let id = |place| match place {
-            Some(Place::There(id)) => Some(id),
+            Some(FileLocation::There(id)) => Some(id),
             _ => None,
         };
         let checked: Vec<_> = outputs.into_iter().zip(places.into_iter().map(id)).collect();
@@ -170,7 +170,7 @@ impl Destination<'_> {
         if std::ptr::eq(self.kind, &STATE) && ending == "toml" {
             return Ok(());
         }
-        let by = Kind::with_ending(&ending);
+        let by = OutputKind::with_ending(&ending);
         let Some(format) = by.map(|kind| kind.format).or_else(|| other_format(&ending)) else {
             return Ok(());
         };
@@ -247,7 +247,7 @@ impl Destination<'_> {
             Ok(bytes) => bytes,
             Err(_) => Vec::new(),
         };
-        let kind = Kind::of(&there);
+        let kind = OutputKind::of(&there);
         match kind {
             Some(kind) if std::ptr::eq(kind, self.kind) => Ok(()),
             Some(kind) if !kind.replaceable => Err(self
@@ -277,10 +277,10 @@ fn named(input: &Path) -> String {
 
 /// The file that a path leads to; `-` is what `handle` says. `None`: a device, a pipe, a folder, or nothing that can
 /// be told.
-fn place(path: &Path, handle: &dyn Fn() -> Option<Metadata>) -> Option<Place> {
+fn place(path: &Path, handle: &dyn Fn() -> Option<Metadata>) -> Option<FileLocation> {
     let file = if path.as_os_str() == "-" { handle() } else { path.metadata().ok() };
     match file {
-        Some(file) if file.is_file() => FileId::of(path, &file).map(Place::There),
+        Some(file) if file.is_file() => FileId::of(path, &file).map(FileLocation::There),
         Some(_) => None,
         None if path.as_os_str() == "-" => None,
         None => {
@@ -289,7 +289,7 @@ fn place(path: &Path, handle: &dyn Fn() -> Option<Metadata>) -> Option<Place> {
             // Where upper and lower case are one, so are two names.
             let name =
                 if cfg!(any(windows, target_os = "macos")) { name.to_ascii_lowercase() } else { name.into() };
-            Some(Place::ToCome(folder(&place).canonicalize().ok()?, name))
+            Some(FileLocation::ToCome(folder(&place).canonicalize().ok()?, name))
         }
     }
 }

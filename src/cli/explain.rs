@@ -1,22 +1,22 @@
 //! Runs `explain`.
 
-use super::about_sender::{Explain, ExplanationFormat};
-use super::account::SummaryInputs;
+use super::about_sender::{ExplainOptions, ExplanationFormat};
 use super::console::Console;
 use super::destinations::Destinations;
 use super::inputs::Needs;
 use super::output::{prepare, publish};
 use super::reading::read;
 use super::status::{DONE, FAILED};
+use super::summary::SummaryInputs;
 use crate::error::{Error, Result};
 use crate::judge::Case;
 use crate::report::{
-    Explanation, Listing, Page, Wanted, explain, explain_together, find, find_together, pressure, visible,
-    write_json, write_text,
+    Explanation, Listing, ReportPage, SenderQuery, explain, explain_together, find, find_together, pressure,
+    visible, write_json, write_text,
 };
 
 /// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
-pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
+pub fn run_explain(options: &ExplainOptions, console: Console) -> Result<u8> {
     let out = options.destination();
     let written = Destinations::checked(vec![out], &options.inputs.files(), options.force)?;
     let needs = Needs {
@@ -32,7 +32,7 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     if outcome.is_empty() {
         return Ok(FAILED);
     }
-    let wanted = Wanted { sender: &options.sender, customer: options.customer.as_deref() };
+    let wanted = SenderQuery { sender: &options.sender, customer: options.customer.as_deref() };
     let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: true };
     let status = if outcome.complete() { DONE } else { FAILED };
@@ -51,9 +51,9 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
     });
     let (cases, explanations): (Vec<Case>, Vec<Explanation>) = explained.unzip();
     written.replace_only_own()?;
-    let account = SummaryInputs::of(None, &plan, &outcome, None);
-    let account = account.account();
-    let page = Page::new(&account, &cases, &judging, &listing);
+    let content = SummaryInputs::of(None, &plan, &outcome, None);
+    let content = content.content();
+    let page = ReportPage::new(&content, &cases, &judging, &listing);
     let complete = prepare(out.path, |to| match (&options.html, options.format) {
         (Some(_), _) => page.write_of_sender(to, &explanations),
         (None, ExplanationFormat::Text) => write_text(to, &explanations),
@@ -64,7 +64,7 @@ pub fn run_explain(options: &Explain, console: Console) -> Result<u8> {
 }
 
 /// Writes rows over several senders.
-fn write_together(options: &Explain, rows: Vec<Explanation>) -> Result<()> {
+fn write_together(options: &ExplainOptions, rows: Vec<Explanation>) -> Result<()> {
     if options.html.is_some() {
         let what = format!("a page is about one sender, and `{}` are several", visible(&options.sender));
         return Err(Error::new("--html", what).hint("leave it out, or name one sender"));

@@ -5,28 +5,28 @@ mod pieces;
 use super::clock::now;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
-use super::inputs::FactOptions;
+use super::inputs::ReadingOptions;
 use super::output::{folder, prepare, publish, target};
 use super::progress::Progress;
 use super::redact::{RANDOM, RedactKey, redact_key};
-use super::remarks::{Amount, listed};
+use super::remarks::{RemarkDetail, listed};
 use super::status::{DONE, FAILED};
 use super::terminal::columns_of_output;
 use crate::check::{Plan, PlanBuilder, account};
 use crate::error::{Error, Result};
-use crate::fact_file::{Counts, Out, ParquetRows, RowWriter, schema_of};
-use crate::gather::{Yield, gather_in_pieces};
-use crate::mailbox::{Argument, Remark};
+use crate::fact_file::{ParquetRowWriter, RowCounts, RowSink, RowWriter, schema_of};
+use crate::gather::{ArgumentCounts, gather_in_pieces};
+use crate::mailbox::{MailboxArgument, Remark};
 use crate::outputs::FACTS;
 use crate::report::thousands;
 use clap::{Args, ValueHint};
-use pieces::{FactPieces, LateStream, Read, Redacting};
+use pieces::{FactPieces, LateStream, Redacting, WrittenFacts};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Options of `facts`.
 #[derive(Debug, Args)]
-pub struct Facts {
+pub struct FactsOptions {
     /// Mailbox files, folders and archives (see `mailfatigue formats`); `-` is standard input
     #[arg(required = true, value_name = "MAILBOX")]
     pub mailboxes: Vec<PathBuf>,
@@ -72,7 +72,7 @@ pub struct Facts {
     pub redact: Option<RedactKey>,
 
     #[command(flatten)]
-    pub fact_options: FactOptions,
+    pub fact_options: ReadingOptions,
 
     /// Write facts without any mail, too: of a mailbox that is one of many
     #[arg(long, help_heading = "Output")]
@@ -84,7 +84,7 @@ pub struct Facts {
 }
 
 /// Writes the facts of all mailboxes. Mailboxes that can't be read are named, and are in the facts as failures.
-pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
+pub fn run_facts(options: &FactsOptions, console: Console) -> Result<u8> {
     if options.output.as_os_str() == "-" && columns_of_output().is_some() {
         return Err(Error::new(
             "--output -",
@@ -99,22 +99,22 @@ pub fn run_facts(options: &Facts, console: Console) -> Result<u8> {
     written.spare(&plan.survey)?;
     let redacting = redaction.as_ref().map(|redaction| (redaction, &plan.lens.senders));
     let read = options.write(&plan, redacting, &written)?;
-    let Read { gathered, counts, skips, names } = &read;
-    let said = account(&gathered.arguments, options.is_of_use(*counts));
-    let remarks: Vec<Remark> = gathered.batch.remarks.iter().cloned().chain(said).collect();
-    let amount = Amount { quiet: options.quiet, verbose: options.verbose };
-    console.tell(&listed(names, skips, &remarks, amount));
+    let WrittenFacts { gathered, counts, skips, names } = &read;
+    let notes = account(&gathered.arguments, options.is_of_use(*counts));
+    let remarks: Vec<Remark> = gathered.batch.remarks.iter().cloned().chain(notes).collect();
+    let amount = RemarkDetail { quiet: options.quiet, verbose: options.verbose };
+    console.print_lines(&listed(names, skips, &remarks, amount));
     if options.is_of_use(*counts) && !options.quiet {
-        console.tell(&options.summary(*counts, &gathered.arguments));
+        console.print_lines(&options.summary(*counts, &gathered.arguments));
     }
     if let Some(key) = options.redact.as_ref().filter(|_| !options.quiet) {
-        console.tell(&key.note());
+        console.print_lines(&key.note());
     }
     let failed = remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)));
     Ok(if failed || !options.is_of_use(*counts) { FAILED } else { DONE })
 }
 
-impl Facts {
+impl FactsOptions {
     /// The files that are read, each with what it is.
     pub fn files(&self) -> Vec<(&'static str, &Path)> {
         let mailboxes = self.mailboxes.iter().map(|path| ("mailbox", path.as_path()));
@@ -131,7 +131,7 @@ impl Facts {
     }
 
     /// Whether facts with so many messages are an output.
-    fn is_of_use(&self, counts: Counts) -> bool {
+    fn is_of_use(&self, counts: RowCounts) -> bool {
         self.allow_empty || counts.facts > 0
     }
 
@@ -142,11 +142,11 @@ impl Facts {
         plan: &Plan,
         redacting: Option<Redacting<'_>>,
         written: &Destinations<'_>,
-    ) -> Result<Read> {
+    ) -> Result<WrittenFacts> {
         let redacted = redacting.is_some();
         let schema = schema_of(&plan.lens, redacted);
         let remember_skips = self.verbose;
-        let read = |folder, out: Out<'_>| {
+        let read = |folder, out: RowSink<'_>| {
             let progress = Progress::new(self.quiet, plan);
             let rows = RowWriter::new(&plan.lens, redacted, folder, out);
             let mut pieces = FactPieces::new(rows, redacting, remember_skips);
@@ -168,7 +168,7 @@ impl Facts {
         }
         let mut found = None;
         let complete = prepare(&self.output, |to: &mut (dyn Write + Send)| {
-            let mut out = ParquetRows::new(to, &schema)?;
+            let mut out = ParquetRowWriter::new(to, &schema)?;
             let place = target(&self.output)?;
             found = Some(read(Some(folder(&place).to_path_buf()), &mut |rows| out.add(rows))?);
             out.end()
@@ -198,7 +198,7 @@ impl Facts {
         .build()
     }
 
-    fn summary(&self, counts: Counts, arguments: &[(Argument, Yield)]) -> String {
+    fn summary(&self, counts: RowCounts, arguments: &[(MailboxArgument, ArgumentCounts)]) -> String {
         let several = |count: u64, what: &str| match count {
             1 => format!("1 {what}"),
             count => format!("{} {what}s", thousands(count)),

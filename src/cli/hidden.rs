@@ -8,12 +8,12 @@ use std::path::Path;
 
 /// What standard error does not show: the inputs' paths, and local parts of addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hidden {
+pub struct HiddenNames {
     /// Paths as they were given, each with what is shown in its place; the longest first.
     paths: Vec<(String, String)>,
 }
 
-impl Hidden {
+impl HiddenNames {
     /// The inputs' paths become `mailbox 1`, `consent list 1` and so on, in the order of the command line.
     pub fn of(files: &[(&str, &Path)]) -> Self {
         let mut paths: Vec<(String, String)> = Vec::new();
@@ -94,7 +94,7 @@ mod tests {
             ("a", "mailbox 3"),
         ];
         let hidden =
-            Hidden { paths: paths.map(|(path, shown)| (path.to_string(), shown.to_string())).to_vec() };
+            HiddenNames { paths: paths.map(|(path, shown)| (path.to_string(), shown.to_string())).to_vec() };
         for (line, shown) in [
             ("error: `/home/robin/mail.mbox`: is empty", "error: `mailbox 1`: is empty"),
             ("no mail: `/home/robin/sub/x.txt`", "no mail: `mailbox 2`"),

@@ -2,7 +2,7 @@
 
 use super::redact::{RANDOM, RedactKey, redact_key};
 use crate::check::{Plan, PlanBuilder};
-use crate::consent::{DateOrder, Format, FormatSource, LedgerOptions, ListFile, refuse_as_mailbox};
+use crate::consent::{DateOrder, ExportFormat, FormatSource, LedgerOptions, ListFile, refuse_as_mailbox};
 use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::mailbox::FileId;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// What shapes facts: whose mailbox it is, which senders belong together, which rules decide.
 #[derive(Debug, Args)]
-pub struct FactOptions {
+pub struct ReadingOptions {
     /// Classification rules of your own (TOML), asked before the built-in ones; see `mailfatigue rules`
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub rules: Option<PathBuf>,
@@ -34,7 +34,7 @@ pub struct FactOptions {
 
 /// What is read, and how it is judged.
 #[derive(Debug, Args)]
-pub struct Inputs {
+pub struct InputOptions {
     /// Mailbox files, folders and archives (see `mailfatigue formats`); `-` is standard input
     #[arg(required = true, value_name = "MAILBOX")]
     pub mailboxes: Vec<PathBuf>,
@@ -88,7 +88,7 @@ pub struct Inputs {
     pub policy: Option<PathBuf>,
 
     #[command(flatten)]
-    pub fact_options: FactOptions,
+    pub fact_options: ReadingOptions,
 
     /// The time zone of days, an IANA name such as Europe/Berlin [default: the machine's]
     #[arg(long, value_name = "ZONE", help_heading = "Judging")]
@@ -170,7 +170,7 @@ fn list_file() -> impl TypedValueParser<Value = ListFile> {
 }
 
 fn format_name() -> impl TypedValueParser<Value = String> {
-    PossibleValuesParser::new(Format::preset_names())
+    PossibleValuesParser::new(ExportFormat::preset_names())
 }
 
 fn date_order() -> impl TypedValueParser<Value = DateOrder> {
@@ -180,7 +180,7 @@ fn date_order() -> impl TypedValueParser<Value = DateOrder> {
     })
 }
 
-impl Inputs {
+impl InputOptions {
     /// The files that are read, each with what it is: what the run must not write to.
     pub fn files(&self) -> Vec<(&'static str, &Path)> {
         let mailboxes = self.mailboxes.iter().map(|path| ("mailbox", path));

@@ -1,6 +1,6 @@
 //! Runs `letter`.
 
-use super::about_sender::LetterArguments;
+use super::about_sender::LetterOptions;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
 use super::inputs::Needs;
@@ -11,7 +11,7 @@ use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::judge::Case;
 use crate::outputs::LETTER;
-use crate::report::{Wanted, find, letter};
+use crate::report::{SenderQuery, find, letter};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 const NAME: usize = 200;
 
 /// Writes letters to one sender, or to all that are flagged. Mailboxes that can't be read are named.
-pub fn run_letter(options: &LetterArguments, console: Console) -> Result<u8> {
+pub fn run_letter(options: &LetterOptions, console: Console) -> Result<u8> {
     let inputs = options.inputs.files();
     let path = options.output.as_deref().unwrap_or(Path::new("-"));
     let out = if options.all_flagged {
@@ -53,9 +53,9 @@ pub fn run_letter(options: &LetterArguments, console: Console) -> Result<u8> {
 }
 
 /// The letters to one sender: one from each customer.
-fn to_sender(options: &LetterArguments, plan: &Plan, outcome: &Outcome) -> Result<String> {
+fn to_sender(options: &LetterOptions, plan: &Plan, outcome: &Outcome) -> Result<String> {
     let sender = options.sender.as_deref().unwrap_or_default();
-    let pairs = find(&outcome.history, &Wanted { sender, customer: options.customer.as_deref() })?;
+    let pairs = find(&outcome.history, &SenderQuery { sender, customer: options.customer.as_deref() })?;
     let names = &outcome.history.names;
     let named: BTreeSet<(&str, &str)> =
         pairs.iter().map(|pair| (names.text(pair.sender), names.text(pair.customer))).collect();
@@ -73,7 +73,7 @@ fn to_sender(options: &LetterArguments, plan: &Plan, outcome: &Outcome) -> Resul
 
 /// A file for each flagged pair; all are complete before any is put in place.
 fn all_flagged(
-    options: &LetterArguments,
+    options: &LetterOptions,
     folder: &Path,
     plan: &Plan,
     outcome: &Outcome,
@@ -99,7 +99,7 @@ fn all_flagged(
         letters.iter().map(|(path, text)| prepare(path, |out| out.write_all(text.as_bytes()))).collect();
     publish(prepared?)?;
     if !options.inputs.quiet {
-        console.tell(&match letters.len() {
+        console.print_lines(&match letters.len() {
             0 => "no sender is flagged, so no letter was written".to_string(),
             1 => format!("1 letter written into {}", folder.display()),
             several => format!("{several} letters written into {}", folder.display()),

@@ -28,7 +28,7 @@ struct Lock {
 }
 
 /// Why there is no lock.
-enum NoLock {
+enum LockFailure {
     /// Another run has the lock.
     Busy(Error),
     /// No lock can be had here: what to say while the run goes on without.
@@ -44,7 +44,7 @@ impl Locks {
         says: &dyn Fn(Error),
     ) -> Result<Self, Error> {
         let mut places: Vec<(PathBuf, &Path)> =
-            files.filter(|file| !is_stream(file)).filter_map(|file| Some((beside(file)?, file))).collect();
+            files.filter(|file| !is_stream(file)).filter_map(|file| Some((lock_path(file)?, file))).collect();
         places.sort();
         places.dedup_by(|left, right| left.0 == right.0);
         let until = Instant::now() + patience;
@@ -52,8 +52,8 @@ impl Locks {
         for (place, file) in places {
             match Lock::taken(&place, file, until, patience, says) {
                 Ok(lock) => held.push(lock),
-                Err(NoLock::Busy(error)) => return Err(error),
-                Err(NoLock::Unsupported(warning)) => says(warning),
+                Err(LockFailure::Busy(error)) => return Err(error),
+                Err(LockFailure::Unsupported(warning)) => says(warning),
             }
         }
         Ok(Self(held))
@@ -66,7 +66,7 @@ impl Locks {
 }
 
 /// Where the lock of a file is.
-fn beside(file: &Path) -> Option<PathBuf> {
+fn lock_path(file: &Path) -> Option<PathBuf> {
     let place = target(file).ok()?;
     let mut name = OsString::from(".mailfatigue-");
     name.push(place.file_name()?);
@@ -82,15 +82,15 @@ impl Lock {
         until: Instant,
         patience: Duration,
         says: &dyn Fn(Error),
-    ) -> Result<Self, NoLock> {
-        let mut said = patience.is_zero();
+    ) -> Result<Self, LockFailure> {
+        let mut was_reported = patience.is_zero();
         loop {
             match Self::now(path) {
                 Ok(Some(lock)) => return Ok(lock),
-                Ok(None) if Instant::now() >= until => return Err(NoLock::Busy(busy(of, patience))),
+                Ok(None) if Instant::now() >= until => return Err(LockFailure::Busy(busy(of, patience))),
                 Ok(None) => {
-                    if !said {
-                        said = true;
+                    if !was_reported {
+                        was_reported = true;
                         let what = format!("another run writes it; waiting up to {} s", patience.as_secs());
                         says(Error::file(of, what).hint("--no-wait ends at once").as_note());
                     }
@@ -99,7 +99,7 @@ impl Lock {
                 Err(error) => {
                     let warning = Error::io(of, "no lock can be had beside it", &error);
                     let warning = warning.hint("let no two runs write it at once").as_warning();
-                    return Err(NoLock::Unsupported(warning));
+                    return Err(LockFailure::Unsupported(warning));
                 }
             }
         }

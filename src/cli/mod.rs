@@ -2,7 +2,6 @@
 //! the machine's zone, and the only one that prints.
 
 mod about_sender;
-mod account;
 mod arguments;
 mod by_customer;
 mod check_outputs;
@@ -34,6 +33,7 @@ mod remarks;
 mod run;
 mod spelling;
 mod status;
+mod summary;
 mod terminal;
 mod whole_files;
 mod workbook;

@@ -1,12 +1,12 @@
 //! The options of a job that runs every night: what changed since the last run, and what happens where two runs meet.
 
-use super::output::{Prepared, prepare, target};
+use super::output::{PreparedOutput, prepare, target};
 use super::redact::RedactKey;
 use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::outputs::STATE;
-use crate::since_last::{Changes, Found, LastRun, ThisRun};
+use crate::since_last::{Changes, LastRun, StoredRun, ThisRun};
 use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// The options.
 #[derive(Debug, Args)]
-pub struct Nightly {
+pub struct NightlyOptions {
     /// Compare with the last run, which FILE remembers, and remember this one in it: the report gets the column `change`,
     /// and the summary begins with what is new
     #[arg(long, value_name = "FILE", help_heading = "Every night")]
@@ -45,7 +45,7 @@ fn seconds(text: &str) -> std::result::Result<u32, String> {
 }
 
 /// The last run, where the run is compared with it.
-pub struct Remembered {
+pub struct LastRunState {
     /// The state file.
     path: PathBuf,
     /// What it contains; `None`: this is the first run.
@@ -55,14 +55,14 @@ pub struct Remembered {
 }
 
 /// The run, compared with the last one.
-pub struct Compared {
+pub struct ComparedRun {
     /// What changed.
     pub changes: Changes,
     path: PathBuf,
     unusable: Option<String>,
 }
 
-impl Nightly {
+impl NightlyOptions {
     /// An error where an option is about the last run, and none is to be compared with.
     pub fn checked(&self, redact: Option<&RedactKey>) -> Result<()> {
         if self.only_changes && self.since_last.is_none() {
@@ -88,24 +88,24 @@ impl Nightly {
     }
 
     /// Reads the state file. With `force` another file in its place is set aside as a damaged one is.
-    pub fn remembered(&self, force: bool) -> Result<Option<Remembered>> {
+    pub fn remembered(&self, force: bool) -> Result<Option<LastRunState>> {
         let Some(path) = self.since_last.clone() else { return Ok(None) };
-        let (last, unusable) = match Found::at(&path)? {
-            Found::Nothing => (None, None),
-            Found::LastRun(last) => (Some(last), None),
-            Found::Unusable(why) => (None, Some(why)),
-            Found::AnotherFile(kind) if force => (None, Some(format!("it is {kind}"))),
-            Found::AnotherFile(kind) => {
+        let (last, unusable) = match StoredRun::at(&path)? {
+            StoredRun::Nothing => (None, None),
+            StoredRun::LastRun(last) => (Some(last), None),
+            StoredRun::Unusable(why) => (None, Some(why)),
+            StoredRun::AnotherFile(kind) if force => (None, Some(format!("it is {kind}"))),
+            StoredRun::AnotherFile(kind) => {
                 let what = format!("is there already, and is {kind}, not {}", STATE.one);
                 return Err(Error::new(format!("--since-last `{}`", path.display()), what)
                     .hint("give --since-last another file, or remove this one"));
             }
         };
-        Ok(Some(Remembered { path, last, unusable }))
+        Ok(Some(LastRunState { path, last, unusable }))
     }
 }
 
-impl Remembered {
+impl LastRunState {
     /// The same with pseudonyms, where a run without them came before.
     pub fn redacted(mut self, redaction: &Redaction) -> Self {
         self.last.iter_mut().for_each(|last| last.redact(redaction));
@@ -113,7 +113,7 @@ impl Remembered {
     }
 
     /// Compares a run with it.
-    pub fn compared(self, plan: &Plan, outcome: &mut Outcome) -> Compared {
+    pub fn compared(self, plan: &Plan, outcome: &mut Outcome) -> ComparedRun {
         let this = ThisRun {
             policy: &plan.policy,
             as_of: outcome.as_of,
@@ -122,13 +122,13 @@ impl Remembered {
         };
         let rows = outcome.cases.iter_mut().chain(&mut outcome.pressure);
         let changes = Changes::of(self.last, rows, this);
-        Compared { changes, path: self.path, unusable: self.unusable }
+        ComparedRun { changes, path: self.path, unusable: self.unusable }
     }
 }
 
-impl Compared {
+impl ComparedRun {
     /// The new state file, complete.
-    pub fn prepared(&self) -> Result<Prepared> {
+    pub fn prepared(&self) -> Result<PreparedOutput> {
         prepare(&self.path, |out| self.changes.next.write(out))
     }
 

@@ -11,7 +11,7 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// An output that is complete but not yet in its place.
-pub enum Prepared {
+pub enum PreparedOutput {
     /// To be put in place.
     File {
         /// The complete file, without a name.
@@ -34,12 +34,12 @@ pub enum Prepared {
 pub fn prepare(
     path: &Path,
     write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-) -> Result<Prepared> {
+) -> Result<PreparedOutput> {
     let failed = |error: io::Error| Error::io(path, "can't be written", &error);
     if is_stream(path) {
         let mut content = Spool::default();
         write(&mut content).map_err(failed)?;
-        return Ok(Prepared::Stream { content, place: path.to_path_buf() });
+        return Ok(PreparedOutput::Stream { content, place: path.to_path_buf() });
     }
     let place = target(path).map_err(failed)?;
     let complete = tempfile::tempfile_in(folder(&place)).map_err(|error| {
@@ -56,19 +56,19 @@ pub fn prepare(
     complete.sync_all().map_err(failed)?;
     // Who may read the old report may read the new one. A new report is its writer's alone.
     let permissions = place.metadata().ok().map(|old| old.permissions());
-    Ok(Prepared::File { complete, permissions, place })
+    Ok(PreparedOutput::File { complete, permissions, place })
 }
 
 /// Puts all outputs in place, files first.
-pub fn publish(outputs: impl IntoIterator<Item = Prepared>) -> Result<()> {
+pub fn publish(outputs: impl IntoIterator<Item = PreparedOutput>) -> Result<()> {
     let mut streams = Vec::new();
     for output in outputs {
         match output {
-            Prepared::File { complete, permissions, place } => {
+            PreparedOutput::File { complete, permissions, place } => {
                 uninterrupted(|| put_in_place(complete, permissions, &place))
                     .map_err(|error| Error::io(&place, "can't be put in place", &error))?;
             }
-            Prepared::Stream { content, place } => streams.push((content, place)),
+            PreparedOutput::Stream { content, place } => streams.push((content, place)),
         }
     }
     streams.into_iter().try_for_each(|(content, place)| pour(content, &place))

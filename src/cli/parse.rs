@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, Command as CommandGiven};
 use super::config::{Config, listing, without_mailboxes};
-use super::inputs::Inputs;
+use super::inputs::InputOptions;
 use super::paths::misnamed;
 use super::refused::refused;
 use super::spelling::misspelt;
@@ -79,7 +79,7 @@ impl Configured {
         let (Some(check), true) = (lenient.find_subcommand("check"), takes_settings) else { return Ok(none) };
         let Some(config) = Config::in_force(given, check)? else { return Ok(none) };
         // Where a result goes is each command's own.
-        let shared = Inputs::augment_args(Command::new("shared"));
+        let shared = InputOptions::augment_args(Command::new("shared"));
         let applies = |id: &str| {
             let known = lenient.find_subcommand(name).is_some_and(|command| has(command, id));
             name == check.get_name() || id == "color" || (known && has(&shared, id))

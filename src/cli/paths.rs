@@ -4,7 +4,7 @@
 use super::quote::quoted;
 use super::spelling::is_dash;
 use crate::error::{Error, did_you_mean, nearest};
-use crate::outputs::Kind;
+use crate::outputs::OutputKind;
 use crate::report::visible;
 use clap::{Arg, ArgMatches, Command};
 use std::ffi::{OsStr, OsString};
@@ -206,8 +206,8 @@ impl<'a> FileNames<'a> {
 }
 
 /// The kind of output that has such a name.
-fn kind_called(name: &OsStr) -> Option<&'static Kind> {
-    Kind::with_ending(&Path::new(name).extension()?.to_str()?.to_ascii_lowercase())
+fn kind_called(name: &OsStr) -> Option<&'static OutputKind> {
+    OutputKind::with_ending(&Path::new(name).extension()?.to_str()?.to_ascii_lowercase())
 }
 
 /// Whether the values of an option are names of files or folders.

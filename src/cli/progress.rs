@@ -2,7 +2,7 @@
 
 use super::terminal::columns;
 use crate::check::Plan;
-use crate::gather::Step;
+use crate::gather::ReadProgress;
 use crate::report::thousands;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,12 +21,12 @@ pub struct Progress {
     bar: ProgressBar,
     messages: AtomicU64,
     /// What is written beside the bar.
-    numbers: Numbers,
+    numbers: BarNumbers,
 }
 
 /// What is written beside the bar.
 #[derive(Debug, Clone, Copy)]
-enum Numbers {
+enum BarNumbers {
     /// `12,345 messages`
     Messages,
     /// `12k msgs`
@@ -43,12 +43,12 @@ impl Progress {
         let columns = columns().filter(|_| !quiet);
         let (template, numbers) = match columns.filter(|_| total.is_some()) {
             Some(WIDE..) => {
-                ("reading {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left", Numbers::Messages)
+                ("reading {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left", BarNumbers::Messages)
             }
-            Some(MIDDLE..) => ("{bytes}/{total_bytes}, {msg}, {eta} left", Numbers::Messages),
-            Some(NARROW..) => ("{bytes} {msg} {eta} left", Numbers::MessagesInShort),
+            Some(MIDDLE..) => ("{bytes}/{total_bytes}, {msg}, {eta} left", BarNumbers::Messages),
+            Some(NARROW..) => ("{bytes} {msg} {eta} left", BarNumbers::MessagesInShort),
             // It is cut where it does not fit.
-            _ => ("{wide_msg}", Numbers::BytesAndMessages),
+            _ => ("{wide_msg}", BarNumbers::BytesAndMessages),
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = match (columns, total) {
@@ -62,16 +62,16 @@ impl Progress {
     }
 
     /// Takes in a step of reading.
-    pub fn step(&self, step: Step) {
+    pub fn step(&self, step: ReadProgress) {
         match step {
-            Step::Message => {
+            ReadProgress::Message => {
                 self.messages.fetch_add(1, Ordering::Relaxed);
             }
-            Step::Bytes(bytes) if !self.bar.is_hidden() => {
+            ReadProgress::Bytes(bytes) if !self.bar.is_hidden() => {
                 self.bar.inc(bytes);
                 self.bar.set_message(self.message());
             }
-            Step::Bytes(_) => {}
+            ReadProgress::Bytes(_) => {}
         }
     }
 
@@ -87,9 +87,9 @@ impl Progress {
             _ => format!("{} messages", thousands(count)),
         };
         match self.numbers {
-            Numbers::Messages => messages,
-            Numbers::MessagesInShort => in_short(count),
-            Numbers::BytesAndMessages => format!("{}, {messages}", HumanBytes(self.bar.position())),
+            BarNumbers::Messages => messages,
+            BarNumbers::MessagesInShort => in_short(count),
+            BarNumbers::BytesAndMessages => format!("{}, {messages}", HumanBytes(self.bar.position())),
         }
     }
 }

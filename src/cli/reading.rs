@@ -1,18 +1,18 @@
 //! Mail read and judged for a command that answers about senders, with everything said about the inputs.
 
-use super::account::nothing_usable;
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
-use super::inputs::{Inputs, Needs};
+use super::inputs::{InputOptions, Needs};
 use super::progress::Progress;
-use super::remarks::{Amount, remarks, warnings};
+use super::remarks::{RemarkDetail, remarks, warnings};
+use super::summary::nothing_usable;
 use crate::check::{Outcome, Plan, check};
 use crate::error::Result;
 
 /// Reads what the inputs name. Mailboxes that can't be read are named on standard error, and the others judged.
 pub fn read(
-    inputs: &Inputs,
+    inputs: &InputOptions,
     needs: Needs<'_>,
     written: &Destinations<'_>,
     console: Console,
@@ -20,18 +20,18 @@ pub fn read(
     let redaction = inputs.redaction()?;
     let plan = inputs.plan(now()?, needs)?;
     written.spare(&plan.survey)?;
-    console.tell(&warnings(&plan.ledger));
+    console.print_lines(&warnings(&plan.ledger));
     let progress = Progress::new(inputs.quiet, &plan);
     let mut outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
     if let Some(redaction) = &redaction {
         outcome.redact(redaction, &plan.lens.senders);
     }
-    console.tell(&Some(nothing_usable(&outcome)).filter(|_| !inputs.quiet).unwrap_or_default());
-    console.tell(&remarks(&outcome, Amount { quiet: inputs.quiet, verbose: false }));
+    console.print_lines(&Some(nothing_usable(&outcome)).filter(|_| !inputs.quiet).unwrap_or_default());
+    console.print_lines(&remarks(&outcome, RemarkDetail { quiet: inputs.quiet, verbose: false }));
     console.warn(outcome.period_without_mail(&plan.scope));
     if let Some(key) = inputs.redact.as_ref().filter(|_| !inputs.quiet) {
-        console.tell(&key.note());
+        console.print_lines(&key.note());
     }
     Ok((plan, outcome))
 }

@@ -30,7 +30,7 @@ const OTHER_PROGRAMS: [(&str, &str); 12] = [
 pub fn refused(error: &clap::Error, typed: &[OsString]) -> String {
     let mut program = program();
     program.build();
-    match meant(error, typed, &program) {
+    match corrected(error, typed, &program) {
         Some(error) => error.to_string(),
         None => own_words(typed, error),
     }
@@ -42,7 +42,7 @@ fn program() -> Command {
 }
 
 /// What was meant, where that is clear.
-fn meant(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<Error> {
+fn corrected(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<Error> {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let word = context(error, ContextKind::InvalidSubcommand)?;

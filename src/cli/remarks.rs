@@ -2,14 +2,14 @@
 
 use crate::check::Outcome;
 use crate::consent::Ledger;
-use crate::fact::{Names, Skip};
+use crate::fact::{NameTable, Skip};
 use crate::mailbox::Remark;
 use crate::report::visible;
 use std::fmt::Write;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy)]
-pub struct Amount {
+pub struct RemarkDetail {
     /// No notes: only errors and warnings.
     pub quiet: bool,
     /// Each message that can't be used and each file without mail, too.
@@ -17,18 +17,18 @@ pub struct Amount {
 }
 
 /// What failed and what was left out, each with its hint, and whatever else was asked for.
-pub fn remarks(outcome: &Outcome, amount: Amount) -> String {
+pub fn remarks(outcome: &Outcome, amount: RemarkDetail) -> String {
     listed(&outcome.history.names, &outcome.history.skips, &outcome.history.remarks, amount)
 }
 
 /// The same of what was read.
-pub fn listed(names: &Names, skips: &[Skip], remarks: &[Remark], amount: Amount) -> String {
-    let Amount { quiet, verbose } = amount;
-    let mut said = String::new();
+pub fn listed(names: &NameTable, skips: &[Skip], remarks: &[Remark], amount: RemarkDetail) -> String {
+    let RemarkDetail { quiet, verbose } = amount;
+    let mut text = String::new();
     if verbose {
         for skip in skips {
             let path = visible(names.text(skip.mailbox));
-            let _ = writeln!(said, "skipped: `{path}` byte {}: {}", skip.offset, skip.reason.why());
+            let _ = writeln!(text, "skipped: `{path}` byte {}: {}", skip.offset, skip.reason.why());
         }
     }
     for remark in remarks {
@@ -38,9 +38,9 @@ pub fn listed(names: &Names, skips: &[Skip], remarks: &[Remark], amount: Amount)
             Remark::NoMail(path) if verbose => format!("no mail: `{}`", visible(&path.to_string_lossy())),
             _ => continue,
         };
-        let _ = writeln!(said, "{line}");
+        let _ = writeln!(text, "{line}");
     }
-    said
+    text
 }
 
 /// What is odd about the consent lists.

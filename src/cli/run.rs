@@ -1,27 +1,27 @@
 //! Runs a command and says what came of it.
 
-use super::account::{SummaryInputs, conclude, nothing_usable};
-use super::arguments::{Arguments, Check, Command, ReportFormat};
-use super::by_customer::Lists;
+use super::arguments::{Arguments, CheckOptions, Command, ReportFormat};
+use super::by_customer::GrowingLists;
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
-use super::evidence::{Evidence, EvidenceInputs, may_be_written};
+use super::evidence::{EvidenceFolder, EvidenceInputs, may_be_written};
 use super::explain::run_explain;
 use super::facts::run_facts;
-use super::hidden::Hidden;
+use super::hidden::HiddenNames;
 use super::init::run_init;
-use super::inputs::{Inputs, Needs};
+use super::inputs::{InputOptions, Needs};
 use super::interrupt::end_when_asked;
 use super::letter::run_letter;
 use super::lock::Locks;
 use super::manual;
-use super::nightly::Compared;
-use super::output::{Prepared, prepare, publish as place};
+use super::nightly::ComparedRun;
+use super::output::{PreparedOutput, prepare, publish as place};
 use super::parse::{Unparsed, color_of, parse};
 use super::progress::Progress;
 use super::remarks::{remarks, warnings};
 use super::status::{DONE, FAILED, FLAGGED, LOCKED};
+use super::summary::{SummaryInputs, conclude, nothing_usable};
 use super::terminal::output_is_closed;
 use super::whole_files::have_their_own_output;
 use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
@@ -31,7 +31,8 @@ use crate::fact::{BUILT_IN_RULES, Redaction};
 use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
-    Context, Listing, OfListedSenders, Page, Sheets, rows, write_json_report, write_report, write_starter,
+    CellContext, Listing, OfListedSenders, ReportPage, WorkbookInput, rows, write_json_report, write_report,
+    write_starter,
 };
 use crate::since_last::Changes;
 use clap::CommandFactory;
@@ -53,27 +54,27 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(Unparsed::Listing(listing)) => match print(listing.as_bytes()) {
             Ok(status) => return status,
             Err(error) => {
-                console.tell(&error.to_string());
+                console.print_lines(&error.to_string());
                 return FAILED;
             }
         },
         Err(Unparsed::Refused(words)) => {
-            console.tell(&words);
+            console.print_lines(&words);
             return FAILED;
         }
     };
     let mut console = Console::new(parsed.color);
     if let Some(files) = files_to_hide(&parsed.command) {
-        console = console.hiding(Hidden::of(&files));
+        console = console.hiding(HiddenNames::of(&files));
     }
     if let Some(note) = lost_output(&parsed.command) {
-        console.tell(&note.to_string());
+        console.print_lines(&note.to_string());
     }
     match command(&parsed.command, console) {
         Ok(status) => status,
         Err(error) if error.is_closed_pipe() => DONE,
         Err(error) => {
-            console.tell(&error.to_string());
+            console.print_lines(&error.to_string());
             FAILED
         }
     }
@@ -83,7 +84,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn files_to_hide(command: &Command) -> Option<Vec<(&'static str, &Path)>> {
     match command {
         Command::Facts(facts) => facts.redact.as_ref().map(|_| facts.files()),
-        other => other.inputs().filter(|inputs| inputs.redact.is_some()).map(Inputs::files),
+        other => other.inputs().filter(|inputs| inputs.redact.is_some()).map(InputOptions::files),
     }
 }
 
@@ -146,11 +147,11 @@ fn formats() -> String {
 }
 
 fn print(bytes: &[u8]) -> Result<u8> {
-    place([Prepared::Stream { content: bytes.to_vec().into(), place: "-".into() }])?;
+    place([PreparedOutput::Stream { content: bytes.to_vec().into(), place: "-".into() }])?;
     Ok(DONE)
 }
 
-fn run_check(options: &Check, console: Console) -> Result<u8> {
+fn run_check(options: &CheckOptions, console: Console) -> Result<u8> {
     have_their_own_output(options)?;
     options.nightly.checked(options.inputs.redact.as_ref())?;
     if let Some(place) = &options.evidence {
@@ -158,18 +159,23 @@ fn run_check(options: &Check, console: Console) -> Result<u8> {
     }
     let written = Destinations::checked(options.destinations(), &options.inputs.files(), options.force)?;
     let notes = !options.amount(true).quiet;
-    let says = |said: Error| console.warn(Some(said).filter(|said| notes || !said.is_note()));
+    let says = |remark: Error| console.warn(Some(remark).filter(|remark| notes || !remark.is_note()));
     match Locks::of(written.paths(), options.nightly.patience(), &says) {
         Ok(locks) => run_locked(options, &written, &locks.ids(), console),
         Err(busy) => {
-            console.tell(&busy.to_string());
+            console.print_lines(&busy.to_string());
             Ok(LOCKED)
         }
     }
 }
 
 /// The run, while no other one writes the same files. `locks` are files of its own that are not read.
-fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], console: Console) -> Result<u8> {
+fn run_locked(
+    options: &CheckOptions,
+    written: &Destinations<'_>,
+    locks: &[FileId],
+    console: Console,
+) -> Result<u8> {
     let ways_out = options.html.is_some();
     let details = options.messages.is_some() || options.starter_ledger.is_some() || ways_out;
     let details = details || options.streams.is_some() || options.evidence.is_some();
@@ -188,10 +194,10 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
     let plan = options.inputs.plan(now()?, needs)?;
     written.spare(&plan.survey)?;
     may_fit_into_sheets(options, &plan.survey)?;
-    console.tell(&warnings(&plan.ledger));
+    console.print_lines(&warnings(&plan.ledger));
     console.warn(options.unused_style().filter(|_| !options.amount(true).quiet));
     let progress = Progress::new(options.inputs.quiet, &plan);
-    let (mut outcome, mut lists) = Lists::check(options, &plan, &|step| progress.step(step))?;
+    let (mut outcome, mut lists) = GrowingLists::check(options, &plan, &|step| progress.step(step))?;
     progress.finish();
     let remembered = match &redaction {
         Some(redaction) => {
@@ -212,36 +218,40 @@ fn run_locked(options: &Check, written: &Destinations<'_>, locks: &[FileId], con
         let summary = (&summary, compared.as_ref(), redaction.as_ref());
         console.warn(publish(options, &plan, &outcome, summary, &mut lists)?);
     }
-    console.tell(&Some(nothing_usable(&outcome)).filter(|_| !amount.quiet).unwrap_or_default());
-    console.tell(&remarks(&outcome, amount));
+    console.print_lines(&Some(nothing_usable(&outcome)).filter(|_| !amount.quiet).unwrap_or_default());
+    console.print_lines(&remarks(&outcome, amount));
     console.warn(outcome.period_without_mail(&plan.scope));
     if !outcome.is_empty() {
         conclude(options, &summary, amount.quiet, console)?;
     }
     let stale = options.max_age.and_then(|days| outcome.older_than(days, &plan));
     if let Some(error) = &stale {
-        console.tell(&error.to_string());
+        console.print_lines(&error.to_string());
     }
+    Ok(exit_status(options, &plan, &outcome, stale.is_some()))
+}
+
+fn exit_status(options: &CheckOptions, plan: &Plan, outcome: &Outcome, is_stale: bool) -> u8 {
     let mut rows = outcome.cases.iter().chain(&outcome.pressure);
     let flagged = rows.any(|case| case.is_flagged(&plan.policy));
-    Ok(match (outcome.complete() && stale.is_none(), flagged && options.fail_on_flagged) {
+    match (outcome.complete() && !is_stale, flagged && options.fail_on_flagged) {
         (false, _) => FAILED,
         (true, true) => FLAGGED,
         (true, false) => DONE,
-    })
+    }
 }
 
 /// Writes the report, the lists and the state file; all are complete before any is put in place, and the state file is
 /// put in place last: a run that is killed in between has its changes said once more. Returns what is to be said of it.
 fn publish(
-    options: &Check,
+    options: &CheckOptions,
     plan: &Plan,
     outcome: &Outcome,
-    (summary, compared, redaction): (&SummaryInputs<'_>, Option<&Compared>, Option<&Redaction>),
-    lists: &mut Lists<'_>,
+    (summary, compared, redaction): (&SummaryInputs<'_>, Option<&ComparedRun>, Option<&Redaction>),
+    lists: &mut GrowingLists<'_>,
 ) -> Result<Option<Error>> {
     let context =
-        Context { policy: &plan.policy, list_given: plan.ledger.given, compared: compared.is_some() };
+        CellContext { policy: &plan.policy, list_given: plan.ledger.given, compared: compared.is_some() };
     let style = options.style();
     let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
     let report = options
@@ -249,17 +259,17 @@ fn publish(
         .map(|path| {
             prepare(path, |out| match options.format {
                 ReportFormat::Csv => write_report(out, style, &rows, &context),
-                ReportFormat::Json => write_json_report(out, style.raw, &rows, &context, &summary.account()),
+                ReportFormat::Json => write_json_report(out, style.raw, &rows, &context, &summary.content()),
             })
         })
         .transpose()?;
     let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
     let sheet = options.messages.as_ref().map(|_| &listing);
-    let sheets = Sheets { cases: &rows, context: &context, messages: sheet, judging: &judging };
+    let sheets = WorkbookInput { cases: &rows, context: &context, messages: sheet, judging: &judging };
     let workbook = options.xlsx.as_deref().map(|path| prepare_workbook(path, &sheets)).transpose()?;
-    let account = summary.account();
-    let page = Page::new(&account, &outcome.cases, &judging, &listing);
+    let content = summary.content();
+    let page = ReportPage::new(&content, &outcome.cases, &judging, &listing);
     let page = options.html.as_deref().map(|path| prepare(path, |out| page.write(out))).transpose()?;
     lists.complete(outcome, &judging, &listing);
     let messages = options.messages.as_ref();
@@ -280,19 +290,19 @@ fn publish(
         let listed = OfListedSenders::of(outcome.marketing_cases());
         prepare(path, |out| listed.write(out, style))
     });
-    let state = compared.map(Compared::prepared).transpose()?;
+    let state = compared.map(ComparedRun::prepared).transpose()?;
     let others = [messages, starter, unmatched.transpose()?, senders, streams].into_iter().flatten();
     let evidence = options.evidence.as_deref().map(|place| {
-        let account = summary.account();
-        Evidence::prepare(place, &EvidenceInputs { options, plan, outcome, lists, account, redaction })
+        let content = summary.content();
+        EvidenceFolder::prepare(place, &EvidenceInputs { options, plan, outcome, lists, content, redaction })
     });
     let evidence = evidence.transpose()?;
     if outcome.details.any_unreadable() {
         return Err(Error::new("temporary files", "what was kept there of the messages can't be read again")
             .hint("see whether the disk of the folder TMPDIR is sound; nothing was written"));
     }
-    let set_aside = compared.map(Compared::set_aside).transpose()?.flatten();
+    let set_aside = compared.map(ComparedRun::set_aside).transpose()?.flatten();
     place(report.into_iter().chain(page).chain(workbook).chain(others).chain(state))?;
-    evidence.map_or(Ok(()), Evidence::put_in_place)?;
+    evidence.map_or(Ok(()), EvidenceFolder::put_in_place)?;
     Ok(set_aside)
 }

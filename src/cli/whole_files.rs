@@ -1,6 +1,6 @@
 //! Outputs that standard output carries only alone, and no terminal shows: a workbook, a page.
 
-use super::arguments::Check;
+use super::arguments::CheckOptions;
 use super::terminal::columns_of_output;
 use crate::error::{Error, Result};
 use crate::outputs::{PAGE, WORKBOOK};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// An error where one of them would go to standard output and could not be used there: it is a terminal, or another
 /// output goes there.
-pub fn have_their_own_output(options: &Check) -> Result<()> {
+pub fn have_their_own_output(options: &CheckOptions) -> Result<()> {
     let whole = [(&WORKBOOK, options.xlsx.as_deref()), (&PAGE, options.html.as_deref())];
     let to_output = whole.into_iter().find(|(_, path)| *path == Some(Path::new("-")));
     let Some((kind, _)) = to_output else { return Ok(()) };

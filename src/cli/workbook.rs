@@ -1,24 +1,24 @@
 //! The workbook, as an output of `check`.
 
-use super::arguments::Check;
-use super::output::{Prepared, folder, is_stream, prepare, target};
+use super::arguments::CheckOptions;
+use super::output::{PreparedOutput, folder, is_stream, prepare, target};
 use crate::check::Outcome;
 use crate::error::{Error, Result, caught};
 use crate::history::Counted;
 use crate::mailbox::Survey;
-use crate::report::{ROWS, Sheets, thousands, write_workbook};
+use crate::report::{ROWS, WorkbookInput, thousands, write_workbook};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Writes the workbook completely.
-pub fn prepare_workbook(path: &Path, sheets: &Sheets<'_>) -> Result<Prepared> {
+pub fn prepare_workbook(path: &Path, sheets: &WorkbookInput<'_>) -> Result<PreparedOutput> {
     let scratch = scratch(path);
     prepare(path, |out| caught(|| write_workbook(out, &scratch, sheets)).unwrap_or_else(|| Err(no_room())))
 }
 
 /// An error where it is known before anything is read that a sheet will have too many rows: each message of a Maildir is
 /// a row of the list of all messages.
-pub fn may_fit_into_sheets(options: &Check, survey: &Survey) -> Result<()> {
+pub fn may_fit_into_sheets(options: &CheckOptions, survey: &Survey) -> Result<()> {
     match (options.xlsx.as_deref(), &options.messages) {
         (Some(path), Some(_)) if options.all => {
             too_many("the list of messages", survey.maildir_messages(), path)
@@ -28,7 +28,7 @@ pub fn may_fit_into_sheets(options: &Check, survey: &Survey) -> Result<()> {
 }
 
 /// An error where the report, or the list of messages, has more rows than a sheet.
-pub fn fits_into_sheets(options: &Check, outcome: &Outcome) -> Result<()> {
+pub fn fits_into_sheets(options: &CheckOptions, outcome: &Outcome) -> Result<()> {
     let Some(path) = options.xlsx.as_deref() else { return Ok(()) };
     let messages = match options.messages {
         None => 0,

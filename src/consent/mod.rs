@@ -1,27 +1,27 @@
 //! Consent: what a ledger and the mailbox itself say that a customer agreed to, and what held at a moment.
 
-mod account;
-mod evidence;
+mod findings;
 mod grace;
 mod ledger;
-mod met;
+mod list_matches;
+mod mail_parties;
 mod timeline;
 
-pub use account::{ListAccount, Unmatched};
-pub use evidence::Findings;
+pub use findings::Findings;
 pub use grace::{BusinessDays, Grace};
 pub use ledger::{
-    DateOrder, Format, FormatSource, Ledger, LedgerOptions, ListFile, Oldest, Overruled, Reading,
-    accepted_words, refuse_as_mailbox, sender_cell,
+    DateOrder, ExportFormat, FormatSource, Ledger, LedgerContext, LedgerOptions, ListFile, OldestDate,
+    OverruledRows, accepted_words, refuse_as_mailbox, sender_cell,
 };
-pub use met::Met;
-pub use timeline::{Standing, Terms, Timeline};
+pub use list_matches::{ListMatches, UnmatchedRow};
+pub use mail_parties::MailParties;
+pub use timeline::{StateWithEvent, Terms, Timeline};
 
 use crate::time::{Day, Seconds};
 
 /// What held between a sender and a customer when a message came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
+pub enum ConsentState {
     /// Nothing on record.
     None,
     /// The customer agreed, by the ledger.
@@ -40,7 +40,7 @@ pub enum State {
     NotYetKnown,
 }
 
-impl State {
+impl ConsentState {
     /// Every state, in the order of the documentation.
     pub const ALL: [Self; 8] = [
         Self::None,
@@ -75,7 +75,7 @@ impl State {
 
 /// What happened. In this order at one instant: the later variant prevails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Happening {
+pub enum EventKind {
     /// The customer bought something: no consent by itself.
     Purchase,
     /// Asked and confirmed, by the sender's word.
@@ -88,7 +88,7 @@ pub enum Happening {
     Withdrawn,
 }
 
-impl Happening {
+impl EventKind {
     /// The word in consent lists and explanations.
     pub fn word(self) -> &'static str {
         match self {
@@ -127,7 +127,7 @@ pub struct Event {
     /// From when it counts.
     pub moment: Moment,
     /// What happened.
-    pub happening: Happening,
+    pub kind: EventKind,
     /// Its civil date; `None`: since always.
     pub day: Option<Day>,
     /// `FILE:LINE` or a Message-ID.
@@ -137,6 +137,6 @@ pub struct Event {
 impl Event {
     /// Whether it says no more than another one of the same instant; of their sources the smaller is named.
     fn is_again(&self, other: &Self) -> bool {
-        (self.moment, self.happening, self.day) == (other.moment, other.happening, other.day)
+        (self.moment, self.kind, self.day) == (other.moment, other.kind, other.day)
     }
 }

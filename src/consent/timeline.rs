@@ -1,6 +1,6 @@
 //! What held at a moment: events replayed once, then looked up. Pure.
 
-use super::{Event, Grace, Happening, Moment, State};
+use super::{ConsentState, Event, EventKind, Grace, Moment};
 use crate::time::{Day, Time};
 
 /// What the policy and the ledger's coverage say about time.
@@ -35,7 +35,7 @@ enum Phase {
         /// The withdrawal that counts: the first since the last grant or claim.
         by: usize,
         /// What held when it came.
-        before: Before,
+        before: StateBefore,
         /// The last day of grace after it.
         grace_until: Option<Day>,
     },
@@ -44,7 +44,7 @@ enum Phase {
 
 /// The state when a withdrawal came: it decides the state in the days of grace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
+enum StateBefore {
     Consent,
     Refused(usize),
     Nothing,
@@ -52,9 +52,9 @@ enum Before {
 
 /// The state at a moment and the event that decided it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing<'a> {
+pub struct StateWithEvent<'a> {
     /// The state.
-    pub state: State,
+    pub state: ConsentState,
     /// The event; `None` where none is on record.
     pub by: Option<&'a Event>,
 }
@@ -65,39 +65,39 @@ impl Timeline {
         events.sort();
         events.dedup();
         let (purchases, events): (Vec<Event>, Vec<Event>) =
-            events.into_iter().partition(|event| event.happening == Happening::Purchase);
+            events.into_iter().partition(|event| event.kind == EventKind::Purchase);
         let mut this = Self { terms, events, phases: Vec::new(), purchases };
         let mut phase = Phase::None;
         // Whether a withdrawal came since the last grant or claim: a further one changes nothing.
         let mut opted_out = false;
         for at in 0..this.events.len() {
-            let happening = this.events[at].happening;
+            let kind = this.events[at].kind;
             if at.checked_sub(1).is_some_and(|before| this.events[before].is_again(&this.events[at])) {
                 this.phases.push(phase);
                 continue;
             }
-            phase = match (happening, phase) {
-                (Happening::Granted, _) => Phase::Granted(at),
-                (Happening::Claimed, Phase::Refused(_) | Phase::Withdrawn { .. }) => phase,
-                (Happening::Claimed, _) => Phase::Claimed(at),
-                (Happening::Refused, _) => Phase::Refused(at),
+            phase = match (kind, phase) {
+                (EventKind::Granted, _) => Phase::Granted(at),
+                (EventKind::Claimed, Phase::Refused(_) | Phase::Withdrawn { .. }) => phase,
+                (EventKind::Claimed, _) => Phase::Claimed(at),
+                (EventKind::Refused, _) => Phase::Refused(at),
                 // It beats a refusal of the same instant.
-                (Happening::Withdrawn, Phase::Refused(refusal))
+                (EventKind::Withdrawn, Phase::Refused(refusal))
                     if opted_out && this.events[refusal].moment == this.events[at].moment =>
                 {
                     this.phase_before(refusal)
                 }
-                (Happening::Withdrawn, _) if opted_out => phase,
-                (Happening::Withdrawn, _) => Phase::Withdrawn {
+                (EventKind::Withdrawn, _) if opted_out => phase,
+                (EventKind::Withdrawn, _) => Phase::Withdrawn {
                     by: at,
                     before: this.before(phase, at),
                     grace_until: this.events[at].day.map(|day| this.terms.grace.end(day)),
                 },
-                (Happening::Purchase, _) => phase,
+                (EventKind::Purchase, _) => phase,
             };
-            opted_out = match (happening, phase) {
-                (Happening::Withdrawn, _) => true,
-                (Happening::Granted, _) | (Happening::Claimed, Phase::Claimed(_)) => false,
+            opted_out = match (kind, phase) {
+                (EventKind::Withdrawn, _) => true,
+                (EventKind::Granted, _) | (EventKind::Claimed, Phase::Claimed(_)) => false,
                 _ => opted_out,
             };
             this.phases.push(phase);
@@ -109,15 +109,15 @@ impl Timeline {
         event.checked_sub(1).map_or(Phase::None, |before| self.phases[before])
     }
 
-    fn before(&self, phase: Phase, withdrawal: usize) -> Before {
+    fn before(&self, phase: Phase, withdrawal: usize) -> StateBefore {
         let event = &self.events[withdrawal];
         match phase {
-            Phase::Granted(_) | Phase::Claimed(_) => Before::Consent,
-            Phase::Refused(at) => Before::Refused(at),
+            Phase::Granted(_) | Phase::Claimed(_) => StateBefore::Consent,
+            Phase::Refused(at) => StateBefore::Refused(at),
             Phase::Withdrawn { .. } | Phase::None => {
                 match event.day.and_then(|day| self.soft_opt_in(event.moment, day)) {
-                    Some(_) => Before::Consent,
-                    None => Before::Nothing,
+                    Some(_) => StateBefore::Consent,
+                    None => StateBefore::Nothing,
                 }
             }
         }
@@ -133,44 +133,47 @@ impl Timeline {
     }
 
     /// What held when a message came, at that time and on that local day.
-    pub fn at(&self, time: Time, day: Day) -> Standing<'_> {
+    pub fn at(&self, time: Time, day: Day) -> StateWithEvent<'_> {
         let moment = Moment::at(time.seconds());
         let past = self.events.partition_point(|event| event.moment <= moment);
         let phase =
             past.checked_sub(1).and_then(|last| self.phases.get(last)).copied().unwrap_or(Phase::None);
-        let standing = |state, by: usize| Standing { state, by: self.events.get(by) };
+        let standing = |state, by: usize| StateWithEvent { state, by: self.events.get(by) };
         match phase {
-            Phase::Granted(by) => standing(State::Granted, by),
-            Phase::Claimed(by) => standing(State::Claimed, by),
-            Phase::Refused(by) => standing(State::Refused, by),
+            Phase::Granted(by) => standing(ConsentState::Granted, by),
+            Phase::Claimed(by) => standing(ConsentState::Claimed, by),
+            Phase::Refused(by) => standing(ConsentState::Refused, by),
             Phase::Withdrawn { by, before, grace_until } if grace_until.is_some_and(|until| day <= until) => {
                 match before {
-                    Before::Consent => standing(State::Grace, by),
-                    Before::Refused(earlier) => standing(State::Refused, earlier),
-                    Before::Nothing => self.nothing(moment, day),
+                    StateBefore::Consent => standing(ConsentState::Grace, by),
+                    StateBefore::Refused(earlier) => standing(ConsentState::Refused, earlier),
+                    StateBefore::Nothing => self.nothing(moment, day),
                 }
             }
-            Phase::Withdrawn { by, .. } => standing(State::Withdrawn, by),
+            Phase::Withdrawn { by, .. } => standing(ConsentState::Withdrawn, by),
             Phase::None => self.nothing(moment, day),
         }
     }
 
     /// Where no event decides: a purchase may, and after the ledger's last day nothing is known.
-    fn nothing(&self, moment: Moment, day: Day) -> Standing<'_> {
+    fn nothing(&self, moment: Moment, day: Day) -> StateWithEvent<'_> {
         if let Some(purchase) = self.soft_opt_in(moment, day) {
-            return Standing { state: State::SoftOptIn, by: Some(purchase) };
+            return StateWithEvent { state: ConsentState::SoftOptIn, by: Some(purchase) };
         }
         let unknown = self.terms.covered_until.is_some_and(|covered| day > covered);
-        Standing { state: if unknown { State::NotYetKnown } else { State::None }, by: None }
+        StateWithEvent {
+            state: if unknown { ConsentState::NotYetKnown } else { ConsentState::None },
+            by: None,
+        }
     }
 
     /// The first withdrawal since the last grant or claim, over all events.
     pub fn opted_out(&self) -> Option<&Event> {
         let mut first = None;
         for (event, phase) in self.events.iter().zip(&self.phases) {
-            match (event.happening, phase) {
-                (Happening::Withdrawn, _) => first = first.or(Some(event)),
-                (Happening::Granted, _) | (Happening::Claimed, Phase::Claimed(_)) => first = None,
+            match (event.kind, phase) {
+                (EventKind::Withdrawn, _) => first = first.or(Some(event)),
+                (EventKind::Granted, _) | (EventKind::Claimed, Phase::Claimed(_)) => first = None,
                 _ => {}
             }
         }
@@ -186,20 +189,20 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Happening::{Claimed, Granted, Purchase, Refused, Withdrawn};
+    use EventKind::{Claimed, Granted, Purchase, Refused, Withdrawn};
     use proptest::prelude::*;
 
     const TERMS: Terms = Terms { grace: Grace::Days(10), soft_opt_in_days: 0, covered_until: None };
     const START: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
 
     /// Noon of a day of 2026.
-    fn event(day: i32, happening: Happening) -> Event {
+    fn event(day: i32, kind: EventKind) -> Event {
         let seconds = START + i64::from(day) * 86_400 + 43_200;
         let date = Day::from_number(i32::try_from(START / 86_400).expect("small") + day);
-        Event { moment: Moment::at(seconds), happening, day: Some(date), source: format!("day {day}") }
+        Event { moment: Moment::at(seconds), kind, day: Some(date), source: format!("day {day}") }
     }
 
-    fn state(events: &[(i32, Happening)], terms: Terms, day: i32) -> State {
+    fn state(events: &[(i32, EventKind)], terms: Terms, day: i32) -> ConsentState {
         let line = Timeline::of(events.iter().map(|(day, what)| event(*day, *what)).collect(), terms);
         let seconds = START + i64::from(day) * 86_400 + 50_000;
         let time = Time::believed(seconds, seconds).expect("after 1990");
@@ -212,78 +215,99 @@ mod tests {
         let at = |day| state(&events, TERMS, day);
         assert_eq!(
             [-1, 0, 9, 10, 20].map(at),
-            [State::None, State::Refused, State::Refused, State::Granted, State::Claimed]
+            [
+                ConsentState::None,
+                ConsentState::Refused,
+                ConsentState::Refused,
+                ConsentState::Granted,
+                ConsentState::Claimed
+            ]
         );
     }
 
     #[test]
     fn grace_follows_consent_and_only_consent() {
         let after_consent = |day| state(&[(0, Granted), (5, Withdrawn)], TERMS, day);
-        assert_eq!([5, 15, 16].map(after_consent), [State::Grace, State::Grace, State::Withdrawn]);
+        assert_eq!(
+            [5, 15, 16].map(after_consent),
+            [ConsentState::Grace, ConsentState::Grace, ConsentState::Withdrawn]
+        );
         let after_nothing = |day| state(&[(5, Withdrawn)], TERMS, day);
-        assert_eq!([5, 15, 16].map(after_nothing), [State::None, State::None, State::Withdrawn]);
+        assert_eq!(
+            [5, 15, 16].map(after_nothing),
+            [ConsentState::None, ConsentState::None, ConsentState::Withdrawn]
+        );
         let after_refusal = |day| state(&[(0, Refused), (5, Withdrawn)], TERMS, day);
-        assert_eq!([5, 15, 16].map(after_refusal), [State::Refused, State::Refused, State::Withdrawn]);
+        assert_eq!(
+            [5, 15, 16].map(after_refusal),
+            [ConsentState::Refused, ConsentState::Refused, ConsentState::Withdrawn]
+        );
     }
 
     #[test]
     fn a_further_withdrawal_changes_nothing_before_a_new_grant() {
         let events = [(0, Granted), (5, Withdrawn), (14, Withdrawn)];
-        assert_eq!(state(&events, TERMS, 16), State::Withdrawn);
+        assert_eq!(state(&events, TERMS, 16), ConsentState::Withdrawn);
         let refused_between = [(0, Withdrawn), (20, Refused), (30, Withdrawn)];
         assert_eq!(
             [11, 20, 41].map(|day| state(&refused_between, TERMS, day)),
-            [State::Withdrawn, State::Refused, State::Refused]
+            [ConsentState::Withdrawn, ConsentState::Refused, ConsentState::Refused]
         );
         let again = [(0, Granted), (5, Withdrawn), (14, Granted), (20, Withdrawn)];
         assert_eq!(
             [16, 25, 31].map(|day| state(&again, TERMS, day)),
-            [State::Granted, State::Grace, State::Withdrawn]
+            [ConsentState::Granted, ConsentState::Grace, ConsentState::Withdrawn]
         );
     }
 
     #[test]
     fn a_claim_never_undoes_a_refusal_or_a_withdrawal() {
-        assert_eq!(state(&[(0, Refused), (5, Claimed)], TERMS, 6), State::Refused);
-        assert_eq!(state(&[(0, Granted), (1, Withdrawn), (15, Claimed)], TERMS, 16), State::Withdrawn);
-        assert_eq!(state(&[(0, Withdrawn), (15, Granted)], TERMS, 16), State::Granted);
+        assert_eq!(state(&[(0, Refused), (5, Claimed)], TERMS, 6), ConsentState::Refused);
+        assert_eq!(state(&[(0, Granted), (1, Withdrawn), (15, Claimed)], TERMS, 16), ConsentState::Withdrawn);
+        assert_eq!(state(&[(0, Withdrawn), (15, Granted)], TERMS, 16), ConsentState::Granted);
     }
 
     #[test]
     fn a_purchase_counts_only_where_the_policy_says_so_and_never_replaces_a_state() {
         let soft = Terms { soft_opt_in_days: 30, ..TERMS };
-        assert_eq!(state(&[(0, Purchase)], TERMS, 1), State::None);
+        assert_eq!(state(&[(0, Purchase)], TERMS, 1), ConsentState::None);
         assert_eq!(
             [0, 30, 31].map(|day| state(&[(0, Purchase)], soft.clone(), day)),
-            [State::SoftOptIn, State::SoftOptIn, State::None]
+            [ConsentState::SoftOptIn, ConsentState::SoftOptIn, ConsentState::None]
         );
-        assert_eq!(state(&[(0, Refused), (1, Purchase)], soft.clone(), 2), State::Refused);
-        assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft.clone(), 6), State::Grace);
-        assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft, 16), State::Withdrawn);
+        assert_eq!(state(&[(0, Refused), (1, Purchase)], soft.clone(), 2), ConsentState::Refused);
+        assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft.clone(), 6), ConsentState::Grace);
+        assert_eq!(state(&[(0, Purchase), (5, Withdrawn)], soft, 16), ConsentState::Withdrawn);
     }
 
     #[test]
     fn after_the_ledgers_last_day_nothing_becomes_not_yet_known() {
         let day = |number: i32| Day::from_number(i32::try_from(START / 86_400).expect("small") + number);
         let terms = Terms { covered_until: Some(day(10)), ..TERMS };
-        assert_eq!([10, 11].map(|at| state(&[], terms.clone(), at)), [State::None, State::NotYetKnown]);
-        assert_eq!(state(&[(0, Refused)], terms, 11), State::Refused);
+        assert_eq!(
+            [10, 11].map(|at| state(&[], terms.clone(), at)),
+            [ConsentState::None, ConsentState::NotYetKnown]
+        );
+        assert_eq!(state(&[(0, Refused)], terms, 11), ConsentState::Refused);
     }
 
     #[test]
     fn at_the_same_instant_the_stricter_event_prevails() {
-        assert_eq!(state(&[(0, Withdrawn), (20, Refused), (20, Withdrawn)], TERMS, 21), State::Withdrawn);
+        assert_eq!(
+            state(&[(0, Withdrawn), (20, Refused), (20, Withdrawn)], TERMS, 21),
+            ConsentState::Withdrawn
+        );
         assert_eq!(
             state(&[(0, Withdrawn), (0, Granted)], Terms { grace: Grace::Days(0), ..TERMS }, 1),
-            State::Withdrawn
+            ConsentState::Withdrawn
         );
-        assert_eq!(state(&[(0, Refused), (0, Granted)], TERMS, 1), State::Refused);
-        assert_eq!(state(&[(0, Granted), (0, Claimed)], TERMS, 1), State::Granted);
+        assert_eq!(state(&[(0, Refused), (0, Granted)], TERMS, 1), ConsentState::Refused);
+        assert_eq!(state(&[(0, Granted), (0, Claimed)], TERMS, 1), ConsentState::Granted);
     }
 
     #[test]
     fn opting_out_is_dated_by_the_first_withdrawal_since_the_last_grant() {
-        let source = |events: &[(i32, Happening)]| {
+        let source = |events: &[(i32, EventKind)]| {
             let line = Timeline::of(events.iter().map(|(day, what)| event(*day, *what)).collect(), TERMS);
             line.opted_out().map(|event| event.source.clone())
         };
@@ -294,17 +318,13 @@ mod tests {
 
     #[test]
     fn of_equal_events_the_smaller_source_is_named() {
-        for happening in [Granted, Claimed, Refused, Withdrawn, Purchase] {
-            let named = |source: &str| Event { source: source.to_string(), ..event(0, happening) };
+        for kind in [Granted, Claimed, Refused, Withdrawn, Purchase] {
+            let named = |source: &str| Event { source: source.to_string(), ..event(0, kind) };
             let soft = Terms { soft_opt_in_days: 30, grace: Grace::Days(0), ..TERMS };
             let line = Timeline::of(vec![named("b:2"), named("a:9"), named("c:1")], soft);
             let time = Time::believed(START + 90_000, START + 90_000).expect("after 1990");
             let day = Day::from_number(i32::try_from(START / 86_400).expect("small") + 1);
-            assert_eq!(
-                line.at(time, day).by.map(|event| event.source.as_str()),
-                Some("a:9"),
-                "{happening:?}"
-            );
+            assert_eq!(line.at(time, day).by.map(|event| event.source.as_str()), Some("a:9"), "{kind:?}");
         }
     }
 

@@ -34,14 +34,14 @@ mod tests {
 
     #[test]
     fn a_panic_that_is_caught_prints_nothing_and_any_other_does() {
-        let said = |name: &str| {
+        let output_of = |name: &str| {
             let program = std::env::current_exe().expect("the test program");
             let arguments = ["--ignored", "--exact", "--nocapture", name];
             let output = Command::new(program).args(arguments).output().expect("a run");
             String::from_utf8_lossy(&output.stderr).into_owned()
         };
-        assert_eq!(said("error::caught::tests::one_is_caught"), "");
-        assert!(said("error::caught::tests::one_is_not_caught").contains("a fault of our own"));
+        assert_eq!(output_of("error::caught::tests::one_is_caught"), "");
+        assert!(output_of("error::caught::tests::one_is_not_caught").contains("a fault of our own"));
     }
 
     #[test]

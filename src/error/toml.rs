@@ -106,9 +106,9 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[allow(dead_code, reason = "only read")]
-    struct File {
+    struct TestFile {
         #[serde(default)]
-        rule: Vec<Rule>,
+        rule: Vec<TestRule>,
         #[serde(default)]
         grace_days: i64,
     }
@@ -116,7 +116,7 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[allow(dead_code, reason = "only read")]
-    struct Rule {
+    struct TestRule {
         verdict: String,
         #[serde(default)]
         flag: bool,
@@ -174,7 +174,7 @@ mod tests {
             ("grace_day = 3\n", "line 1: unknown field `grace_day`", "did you mean grace_days?"),
             ("[[rules]]\nverdict = \"x\"\n", "line 1: unknown field `rules`", "did you mean rule?"),
         ] {
-            let error = toml::from_str::<File>(text).expect_err("invalid");
+            let error = toml::from_str::<TestFile>(text).expect_err("invalid");
             let words = Error::toml(Path::new("p.toml"), text, &error).to_string();
             assert!(words.contains(what) && words.contains(hint), "{text}{words}");
         }

@@ -177,13 +177,13 @@ fn without_comments(text: Cow<'_, str>) -> Cow<'_, str> {
         let open = memchr(b'(', text.as_bytes()).unwrap_or(text.len());
         kept.push_str(&text[..open]);
         kept.push(' ');
-        rest = behind_comment(text.get(open + 1..).unwrap_or(""));
+        rest = after_comment(text.get(open + 1..).unwrap_or(""));
     }
     kept.into()
 }
 
 /// What follows a comment, given what follows its opening bracket.
-fn behind_comment(comment: &str) -> Option<&str> {
+fn after_comment(comment: &str) -> Option<&str> {
     let bytes = comment.as_bytes();
     let mut depth = 1_usize;
     let mut at = 0;

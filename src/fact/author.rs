@@ -3,7 +3,7 @@
 use super::batch::hash;
 use super::lens::Lens;
 use super::unsubscribe::is_no_reply;
-use super::{AddressId, NameId, Names, SenderId};
+use super::{AddressId, NameId, NameTable, SenderId};
 use crate::mailbox::Unusable;
 use crate::message::address::Address;
 use crate::message::domain::{domain_of, normal_address};
@@ -48,7 +48,7 @@ impl Authors {
         &mut self,
         fields: &Fields<'_>,
         lens: &Lens,
-        names: &mut Names,
+        names: &mut NameTable,
     ) -> Result<Author, Unusable> {
         let named = [FieldName::FROM, FieldName::SENDER].into_iter().filter_map(|name| fields.first(name));
         for raw in named.filter(|raw| !raw.is_empty()) {
@@ -72,7 +72,7 @@ impl Authors {
 
 /// What an author means: who wrote is the `original` that a relay names; what the receiver could verify, and who
 /// the owner is, goes by the address in the field, because a relay vouches only for itself.
-fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut Names) -> Author {
+fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut NameTable) -> Author {
     let author = original.unwrap_or(written);
     let organisation = lens.senders.organisation(&author.address);
     let name = author.name.as_ref().or(written.name.as_ref());
@@ -86,7 +86,7 @@ fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut 
         owner: [Some(written), original]
             .into_iter()
             .flatten()
-            .all(|one| lens.owners.hold(&lens.owners.canonical(&one.address))),
+            .all(|one| lens.owners.contains(&lens.owners.canonical(&one.address))),
         free_mail: domain_of(&author.address).is_some_and(|domain| lens.senders.is_free_mail(domain)),
         no_reply: is_no_reply(&author.address),
     }

@@ -2,7 +2,7 @@
 
 use super::details::Details;
 use super::names::{NewNames, Renaming};
-use super::record::Record;
+use super::record::MessageRecord;
 use super::{AddressId, CustomerId, Evidence, Fact, ListId, MailboxId, SenderId};
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
@@ -28,7 +28,7 @@ pub struct Batch {
     /// For each message read, where it is; empty unless asked for.
     pub details: Details,
     /// For each message read, what a facts file needs of it; empty unless asked for.
-    pub records: Vec<Record>,
+    pub records: Vec<MessageRecord>,
     /// How many messages were read.
     pub read: u32,
     /// How many mailboxes they come from; each part of one counts.
@@ -45,14 +45,14 @@ pub struct Piece {
     /// Its names.
     pub names: NewNames,
     /// How far the batch had come where the file began that it ends in; `None`: that began in an earlier piece.
-    pub begun: Option<Mark>,
+    pub begun: Option<BatchMark>,
     /// Whether a file that began in an earlier piece can't be read to its end, so that what it gave there counts for nothing.
     pub revokes: bool,
 }
 
 /// How far a batch had come.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Mark {
+pub struct BatchMark {
     facts: usize,
     skips: usize,
     offers: usize,
@@ -66,7 +66,7 @@ pub struct Mark {
     mailboxes: u32,
 }
 
-impl Mark {
+impl BatchMark {
     /// How many messages had been read.
     pub fn messages(&self) -> u32 {
         self.read
@@ -218,8 +218,8 @@ pub fn shown(id: Option<&[u8]>) -> String {
 
 impl Batch {
     /// How far it has come.
-    pub fn mark(&self) -> Mark {
-        Mark {
+    pub fn mark(&self) -> BatchMark {
+        BatchMark {
             facts: self.facts.len(),
             skips: self.skips.len(),
             offers: self.offers.len(),
@@ -235,7 +235,7 @@ impl Batch {
     }
 
     /// Forgets everything that came since, except the remarks.
-    pub fn cut_back(&mut self, mark: &Mark) {
+    pub fn cut_back(&mut self, mark: &BatchMark) {
         self.facts.truncate(mark.facts);
         self.skips.truncate(mark.skips);
         self.offers.truncate(mark.offers);

@@ -50,7 +50,7 @@ impl Owners {
     }
 
     /// Whether a canonical address is the owner's.
-    pub fn hold(&self, address: &str) -> bool {
+    pub fn contains(&self, address: &str) -> bool {
         self.written.iter().any(|owner| is_meant(owner, address))
     }
 
@@ -112,7 +112,7 @@ impl Owners {
 
     /// The customer of a canonical address.
     pub fn customer<'a>(&'a self, address: &'a str) -> &'a str {
-        if self.hold(address) { self.name().unwrap_or(address) } else { address }
+        if self.contains(address) { self.name().unwrap_or(address) } else { address }
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Detail {
 
 /// Messages, packed.
 #[derive(Debug, Clone)]
-pub(super) struct Page {
+pub(super) struct DetailPage {
     /// The number of its first message.
     pub first: usize,
     /// Their mailboxes; the packed messages have places in this list, so that a page can be renamed as it is.
@@ -40,7 +40,7 @@ pub(super) struct Page {
     pub packed: Packed,
 }
 
-impl Page {
+impl DetailPage {
     /// Packs messages, of which the first has that number.
     pub fn of(first: usize, messages: &[Detail], spill: &mut Spill) -> Self {
         let mut mailboxes: Vec<MailboxId> = Vec::new();

@@ -4,7 +4,7 @@
 //! messages they take about 30, and beyond some megabytes these are in a file without a name.
 
 use super::MailboxId;
-use super::detail_page::{Detail, Page};
+use super::detail_page::{Detail, DetailPage};
 use super::spill::Spill;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,25 +18,25 @@ const KEPT: usize = 32;
 /// The details of messages, in the order of reading.
 #[derive(Debug, Clone, Default)]
 pub struct Details {
-    pages: Vec<Page>,
+    pages: Vec<DetailPage>,
     /// How many messages are on the pages.
     packed: usize,
     /// Those after them.
     open: Vec<Detail>,
-    latest: Latest,
+    latest: LatestPages,
     spill: Spill,
 }
 
 /// What was read of pages.
 #[derive(Debug, Default)]
-struct Latest {
+struct LatestPages {
     /// The pages that were read last, unpacked, the latest first.
     pages: Mutex<Vec<(usize, Vec<Detail>)>>,
     /// Whether one could not be read.
     any_unreadable: AtomicBool,
 }
 
-impl Clone for Latest {
+impl Clone for LatestPages {
     fn clone(&self) -> Self {
         Self::default()
     }
@@ -110,9 +110,9 @@ impl Details {
         for page in next.pages {
             let first = self.packed + page.first;
             let mailboxes = page.mailboxes.iter().map(|mailbox| renamed(*mailbox)).collect();
-            let packed = self.spill.take_in(page.packed);
+            let packed = self.spill.store(page.packed);
             self.reserve_pages();
-            self.pages.push(Page { first, mailboxes, packed, ..page });
+            self.pages.push(DetailPage { first, mailboxes, packed, ..page });
         }
         self.packed += next.packed;
         for detail in next.open {
@@ -127,7 +127,7 @@ impl Details {
             let mut messages = self.messages(&page);
             messages.iter_mut().for_each(&change);
             self.spill.forget(&page.packed);
-            self.pages.push(Page::of(page.first, &messages, &mut self.spill));
+            self.pages.push(DetailPage::of(page.first, &messages, &mut self.spill));
         }
         self.forget_latest();
     }
@@ -141,7 +141,7 @@ impl Details {
         self.latest.pages = Mutex::default();
     }
 
-    fn messages(&self, page: &Page) -> Vec<Detail> {
+    fn messages(&self, page: &DetailPage) -> Vec<Detail> {
         let messages = page.messages();
         if messages.len() == page.count {
             return messages;
@@ -161,7 +161,7 @@ impl Details {
             return;
         }
         self.reserve_pages();
-        self.pages.push(Page::of(self.packed, &self.open, &mut self.spill));
+        self.pages.push(DetailPage::of(self.packed, &self.open, &mut self.spill));
         self.packed += self.open.len();
         self.open.clear();
     }
@@ -209,7 +209,7 @@ mod tests {
         }
         assert_eq!(details.get(1_000), None);
         assert!(details.iter().eq((0..1_000).map(detail)));
-        let length = |page: &Page| page.packed.bytes().expect("bytes").len();
+        let length = |page: &DetailPage| page.packed.bytes().expect("bytes").len();
         assert!(details.pages.iter().all(|page| length(page) < 40 * PAGE), "packed");
     }
 

@@ -5,7 +5,7 @@ use super::customer::{UNKNOWN, address, by_letterhead, hops, stated, without_pre
 use super::lens::Lens;
 use super::state::MailState;
 use super::unsubscribe::is_no_reply;
-use super::{CustomerId, ListId, Names};
+use super::{CustomerId, ListId, NameTable};
 use crate::message::address::addresses;
 use crate::message::decode::{bracketed, plain_text};
 use crate::message::domain::{normal_domain, registrable};
@@ -38,7 +38,7 @@ impl Default for FieldCache {
 
 impl FieldCache {
     /// To whom a message was delivered: the first source that names somebody.
-    pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut Names) -> CustomerId {
+    pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut NameTable) -> CustomerId {
         for raw in stated(fields).map(|raw| without_prefix(raw, fields)).chain(hops(fields)) {
             let named = || Some(names.number(lens.owners.customer(&address(raw, &lens.owners)?)));
             if let Some(customer) = self.customers.meaning(raw, named) {
@@ -57,7 +57,7 @@ impl FieldCache {
     }
 
     /// The list that a message says it is on.
-    pub fn list(&mut self, fields: &Fields<'_>, names: &mut Names) -> Option<ListId> {
+    pub fn list(&mut self, fields: &Fields<'_>, names: &mut NameTable) -> Option<ListId> {
         let raw = fields.first(FieldName::LIST_ID)?;
         self.lists.meaning(raw, || {
             let id = plain_text(bracketed(raw)).to_lowercase();

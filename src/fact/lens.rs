@@ -2,7 +2,7 @@
 
 use super::customer::Owners;
 use super::sender::{Brands, Senders};
-use super::state::Labels;
+use super::state::StateLabels;
 use crate::classify::Rules;
 use crate::message::header::Vocabulary;
 use crate::time::Seconds;
@@ -17,7 +17,7 @@ pub struct Lens {
     /// Brands and shared hosts.
     pub senders: Senders,
     /// Words for states.
-    pub labels: Labels,
+    pub labels: StateLabels,
     /// The rules of kinds.
     pub rules: Rules,
     /// The fields that all of these need.
@@ -40,7 +40,7 @@ impl Lens {
             now,
             owners: Owners::default(),
             senders: Senders::new(Brands::default()),
-            labels: Labels::built_in(),
+            labels: StateLabels::built_in(),
             rules: Rules::load(None, &mut vocabulary)?,
             vocabulary,
             with_details: false,

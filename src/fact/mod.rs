@@ -28,20 +28,21 @@ pub use crate::message::domain::{domain_of, label, normal_address, normal_domain
 pub use crate::message::header::Vocabulary;
 pub(crate) use batch::short_hash;
 pub use batch::{
-    Batch, ConsentSign, Mark, OptOutLink, OptOutOffer, OwnMail, Piece, SharedMessage, Skip, hash, id_hash,
+    Batch, BatchMark, ConsentSign, OptOutLink, OptOutOffer, OwnMail, Piece, SharedMessage, Skip, hash,
+    id_hash,
 };
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use detail_page::Detail;
 pub use details::Details;
 pub use lens::Lens;
 pub use names::{
-    AddressId, CustomerId, ListId, MailboxId, Name, NameId, Named, Names, NewNames, Renaming, SenderId,
+    AddressId, CustomerId, ListId, MailboxId, Name, NameId, NameTable, Named, NewNames, Renaming, SenderId,
 };
 pub use reader::FactReader;
-pub use record::{Candidates, Record, Written};
+pub use record::{Candidates, MessageRecord, OwnMailRecord};
 pub use redaction::{Redaction, host_of_address, host_of_url};
 pub use sender::{Brands, GroupedBy, Organisation, Senders};
-pub use state::Labels;
+pub use state::StateLabels;
 pub use unsubscribe::{WayOut, WaysOut};
 
 use crate::time::Time;

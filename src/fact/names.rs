@@ -28,7 +28,7 @@ pub enum ShownAs {
 
 /// What is shown in place of names, by their numbers.
 #[derive(Debug, Clone, Default)]
-struct Shown {
+struct ShownNames {
     senders: Vec<String>,
     customers: Vec<String>,
     addresses: Vec<String>,
@@ -121,12 +121,12 @@ impl fmt::Display for Name {
 
 /// All names of a run.
 #[derive(Debug, Clone, Default)]
-pub struct Names {
+pub struct NameTable {
     texts: IndexSet<Arc<str>>,
     /// How many texts were handed on.
     handed_on: usize,
     /// Where the run is redacted.
-    shown: Option<Box<Shown>>,
+    shown: Option<Box<ShownNames>>,
 }
 
 /// The names that a reader met since it was last asked.
@@ -137,7 +137,7 @@ pub struct NewNames(Vec<Arc<str>>);
 #[derive(Debug, Default)]
 pub struct Renaming(Vec<u32>);
 
-impl Names {
+impl NameTable {
     /// The number of a name.
     pub fn number<Id: From<u32>>(&mut self, text: &str) -> Id {
         let known = self.texts.get_index_of(text);
@@ -174,7 +174,7 @@ impl Names {
 
     /// From here on shows pseudonyms. The names of organisations stay.
     pub fn redact(&mut self, redaction: &Redaction, organisations: &HashSet<SenderId>) {
-        let mut shown = Shown::default();
+        let mut shown = ShownNames::default();
         for (number, text) in self.texts.iter().enumerate() {
             shown.senders.push(redaction.sender(text, organisations.contains(&id(number))));
             shown.customers.push(redaction.customer(text));
@@ -193,13 +193,13 @@ impl Names {
     /// The names of a piece that was read with names of its own.
     pub fn of_piece(new: &NewNames) -> Self {
         let mut names = Self::default();
-        names.take_in(new, &mut Renaming::default());
+        names.merge(new, &mut Renaming::default());
         names
     }
 
     /// Takes in a reader's next names. As copies: what a thread allocated would be in the way of giving back all the
     /// memory that it had, 25 bytes for each of ten million messages.
-    pub fn take_in(&mut self, new: &NewNames, renaming: &mut Renaming) {
+    pub fn merge(&mut self, new: &NewNames, renaming: &mut Renaming) {
         renaming.0.extend(new.0.iter().map(|text| self.number::<u32>(text)));
     }
 }
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_name_has_one_number_whatever_it_names() {
-        let mut names = Names::default();
+        let mut names = NameTable::default();
         let sender: SenderId = names.number("ann@home.example");
         let customer: CustomerId = names.number("ann@home.example");
         let other: SenderId = names.number("shop.example");
@@ -232,11 +232,12 @@ mod tests {
 
     #[test]
     fn names_of_readers_become_those_of_the_run() {
-        let (mut run, mut reader, mut renaming) = (Names::default(), Names::default(), Renaming::default());
+        let (mut run, mut reader, mut renaming) =
+            (NameTable::default(), NameTable::default(), Renaming::default());
         run.number::<SenderId>("moss.example");
         for next in ["birch.example", "moss.example"] {
             let here: SenderId = reader.number(next);
-            run.take_in(&reader.new_names(), &mut renaming);
+            run.merge(&reader.new_names(), &mut renaming);
             assert_eq!(run.text(renaming.of(here)), next);
         }
     }

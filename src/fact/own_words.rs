@@ -86,7 +86,9 @@ pub(super) fn ask_to_stop(subject: Option<&str>, text: &str) -> bool {
     }
     let sentences: Vec<Sentence> = subject.into_iter().chain([&*own]).flat_map(sentences).collect();
     let elsewhere = |language: &LanguageWording| {
-        sentences.iter().any(|sentence| any(&language.elsewhere, |phrase| holds(&sentence.words, phrase)))
+        sentences
+            .iter()
+            .any(|sentence| any(&language.elsewhere, |phrase| contains_phrase(&sentence.words, phrase)))
     };
     sentences.iter().any(|sentence| is_alone(&sentence.words, wording))
         || wording.languages.iter().any(|language| {
@@ -100,7 +102,8 @@ pub(super) fn is_of_another_channel(subject: &str, text: &str) -> bool {
     let Some(Wording { notice, .. }) = &*WORDING else { return false };
     let sentences: Vec<Vec<String>> =
         [subject, text].into_iter().flat_map(sentences).map(|sentence| sentence.words).collect();
-    let names = |sentence: &&Vec<String>, list: &[Phrase]| any(list, |phrase| holds(sentence, phrase));
+    let names =
+        |sentence: &&Vec<String>, list: &[Phrase]| any(list, |phrase| contains_phrase(sentence, phrase));
     let says = |sentence: &&Vec<String>| any(&notice.said, |phrase| begins_any(sentence, phrase));
     let mut saying = sentences.iter().filter(says);
     let of_mail =
@@ -163,13 +166,14 @@ fn is_meant(before: &[String], language: &LanguageWording, courtesy: &Courtesy) 
     let clause = &before[from..];
     let near = &clause[clause.len().saturating_sub(BEFORE)..];
     !near.iter().any(|word| is_word_of(&language.not, word))
-        && !any(&language.doubt, |phrase| holds(clause, phrase))
+        && !any(&language.doubt, |phrase| contains_phrase(clause, phrase))
 }
 
 /// Whether a question asks for something: it begins with the wish, or with a request. "When does the newsletter stop?" only
 /// wants to know.
 fn is_request(before: &[String], language: &LanguageWording, courtesy: &Courtesy) -> bool {
-    before.iter().all(|word| courtesy.is_of(word)) || any(&language.request, |phrase| holds(before, phrase))
+    before.iter().all(|word| courtesy.is_of(word))
+        || any(&language.request, |phrase| contains_phrase(before, phrase))
 }
 
 fn any(list: &[Phrase], is: impl Fn(&Phrase) -> bool) -> bool {
@@ -184,7 +188,7 @@ fn begins(words: &[String], phrase: &Phrase) -> bool {
     words.starts_with(&phrase.0)
 }
 
-fn holds(words: &[String], phrase: &Phrase) -> bool {
+fn contains_phrase(words: &[String], phrase: &Phrase) -> bool {
     (0..words.len()).any(|start| begins(&words[start..], phrase))
 }
 

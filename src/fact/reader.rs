@@ -9,26 +9,26 @@ mod unwrap;
 
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, Mark, OptOutLink, Piece, id_hash, short_hash, shown};
+use super::batch::{Batch, BatchMark, OptOutLink, Piece, id_hash, short_hash, shown};
 use super::field_cache::FieldCache;
 use super::journal;
 use super::lens::Lens;
 use super::names::NewNames;
 use super::received::received_at;
-use super::record::Record;
+use super::record::MessageRecord;
 use super::state::{MailState, state_by};
 use super::unsubscribe::{WayOut, WaysOut, list_unsubscribe, unsubscribe};
-use super::{CustomerId, Fact, MailboxId, Names, Traits};
+use super::{CustomerId, Fact, MailboxId, NameTable, Traits};
 use crate::classify::{Decision, FoldedText, Open, Seen};
-use crate::mailbox::{Marks, RawMessage, Unusable, Want};
+use crate::mailbox::{BodyRequest, RawMessage, StoredState, Unusable};
 use crate::message::decode::{bracketed, plain_text};
 use crate::message::header::{FieldName, Fields, Spans};
 use body::{needs_body, note_mime};
-use header::{identity, seen_in_header, traits, with_line_feeds};
+use header::{header_signals, identity, traits, with_line_feeds};
 use notes::answered;
 use std::collections::HashSet;
 use std::path::PathBuf;
-use unwrap::{Report, Suspect};
+use unwrap::{OpenReport, PossibleReport};
 
 /// Turns the messages of a mailbox into a batch of facts.
 pub struct FactReader<'a> {
@@ -39,9 +39,9 @@ pub struct FactReader<'a> {
     /// The folder at hand, and what its name says of all messages in it.
     folder: PathBuf,
     folder_state: MailState,
-    marks: Marks,
+    stored_state: StoredState,
     /// How far the batch had come where what stands or falls together began; `None`: that was handed on.
-    begun: Option<Mark>,
+    begun: Option<BatchMark>,
     /// Whether what was handed on failed later.
     revokes: bool,
     spans: Spans,
@@ -52,9 +52,9 @@ pub struct FactReader<'a> {
     mime: Vec<u8>,
     authors: Authors,
     field_cache: FieldCache,
-    pending: Option<Pending>,
+    pending: Option<PendingMessage>,
     /// The journal report that is being read.
-    report: Option<Report<'a>>,
+    report: Option<OpenReport<'a>>,
     /// Of a message that was taken out of a journal report.
     envelope: Option<Envelope>,
     /// Further customers of the message at hand, besides the one of its fact.
@@ -62,13 +62,13 @@ pub struct FactReader<'a> {
     /// Those that are in the batch already.
     links: HashSet<OptOutLink>,
     /// Of the message at hand.
-    record: Record,
-    names: Names,
+    record: MessageRecord,
+    names: NameTable,
     batch: Batch,
 }
 
 /// A message that waits for its body.
-struct Pending {
+struct PendingMessage {
     fact: Fact,
     open: Option<Open>,
     decision: Decision,
@@ -79,17 +79,17 @@ struct Pending {
     own_subject: Option<String>,
     /// What the header shows.
     seen: Seen,
-    waiting: Waiting,
+    waiting: PendingDetails,
 }
 
 /// What else is known of a message that waits for its body.
-struct Waiting {
+struct PendingDetails {
     /// Whether it names a message that it answers.
     answers: bool,
     /// Whether the body says anything about it; else only a journal report may be in it.
     needs_body: bool,
     /// Where it may be a journal report.
-    suspect: Option<Suspect>,
+    suspect: Option<PossibleReport>,
 }
 
 /// What a journal report says of its message.
@@ -110,8 +110,8 @@ impl<'a> FactReader<'a> {
             mailbox_id: None,
             folder: PathBuf::new(),
             folder_state: MailState::default(),
-            marks: Marks::default(),
-            begun: Some(Mark::default()),
+            stored_state: StoredState::default(),
+            begun: Some(BatchMark::default()),
             revokes: false,
             spans: Spans::default(),
             subject: FoldedText::default(),
@@ -124,8 +124,8 @@ impl<'a> FactReader<'a> {
             envelope: None,
             further: Vec::new(),
             links: HashSet::new(),
-            record: Record::default(),
-            names: Names::default(),
+            record: MessageRecord::default(),
+            names: NameTable::default(),
             batch: Batch::default(),
         }
     }
@@ -135,7 +135,7 @@ impl<'a> FactReader<'a> {
         self.pending = None;
         self.report = None;
         self.links.clear();
-        self.begun = Some(Mark::default());
+        self.begun = Some(BatchMark::default());
         (std::mem::take(&mut self.batch), self.names.new_names())
     }
 
@@ -145,7 +145,7 @@ impl<'a> FactReader<'a> {
         let (begun, revokes) = (self.begun, std::mem::take(&mut self.revokes));
         let (batch, names) = self.take();
         self.begun = None;
-        (self.names, self.mailbox_id) = (Names::default(), None);
+        (self.names, self.mailbox_id) = (NameTable::default(), None);
         (self.authors, self.field_cache) = (Authors::default(), FieldCache::default());
         Piece { batch, names, begun, revokes }
     }
@@ -156,14 +156,14 @@ impl<'a> FactReader<'a> {
     }
 
     /// Turns to a file of facts, which counts as a mailbox.
-    pub fn turn_to_facts(&mut self) {
+    pub fn start_facts(&mut self) {
         self.batch.mailboxes = self.batch.mailboxes.saturating_add(1);
         self.pending = None;
         self.report = None;
     }
 
     /// What was read, and its names: facts that are read from a file go there as they are.
-    pub fn store(&mut self) -> (&mut Batch, &mut Names) {
+    pub fn store(&mut self) -> (&mut Batch, &mut NameTable) {
         (&mut self.batch, &mut self.names)
     }
 
@@ -173,7 +173,7 @@ impl<'a> FactReader<'a> {
         Some(self.names.text(fact.from).to_string())
     }
 
-    fn read(&mut self, message: RawMessage<'_>) -> Result<Want, Unusable> {
+    fn read(&mut self, message: RawMessage<'_>) -> Result<BodyRequest, Unusable> {
         let header = with_line_feeds(message.header);
         let mut spans = std::mem::take(&mut self.spans);
         let fields = match message.fields {
@@ -185,7 +185,7 @@ impl<'a> FactReader<'a> {
         outcome
     }
 
-    fn facts(&mut self, fields: &Fields<'_>, message: RawMessage<'_>) -> Result<Want, Unusable> {
+    fn facts(&mut self, fields: &Fields<'_>, message: RawMessage<'_>) -> Result<BodyRequest, Unusable> {
         let lens = self.lens;
         let before = self.batch.mark();
         self.begin_record(fields, &message);
@@ -200,7 +200,7 @@ impl<'a> FactReader<'a> {
             verified: authenticity == Authenticity::Verified,
             free_mail: author.free_mail,
             no_reply: author.no_reply,
-            ..seen_in_header(fields, &subject, self.subject.text(), offered.as_ref())
+            ..header_signals(fields, &subject, self.subject.text(), offered.as_ref())
         };
         let (rules, nobodys) = (&lens.rules, own || state.no_mail);
         let decided = if nobodys { rules.undecided() } else { rules.judge_header(fields, heard, &seen) };
@@ -214,7 +214,7 @@ impl<'a> FactReader<'a> {
             identity: identity(fields, id),
             message_id: id.unwrap_or(0),
             order: self.batch.read,
-            time: received_at(fields, message.from_line, self.marks.delivered, lens.now),
+            time: received_at(fields, message.from_line, self.stored_state.delivered, lens.now),
             sender: author.sender,
             customer: self.customers(fields),
             from: author.address,
@@ -239,21 +239,26 @@ impl<'a> FactReader<'a> {
         let answers = fields.first(FieldName::IN_REPLY_TO).is_some();
         let needs_body = by_owner || needs_body(&fact, open, offered.is_some());
         let suspect = self.suspect(fields, &message, before);
-        let waiting = Waiting { answers, needs_body, suspect };
+        let waiting = PendingDetails { answers, needs_body, suspect };
         let pending =
-            Pending { fact, open, decision, message_id: None, by_owner, own_subject, seen, waiting };
+            PendingMessage { fact, open, decision, message_id: None, by_owner, own_subject, seen, waiting };
         Ok(self.settle(fields, message_id, pending))
     }
 
     /// Keeps a message whose header says enough; any other waits for its body.
-    fn settle(&mut self, fields: &Fields<'_>, message_id: Option<&[u8]>, pending: Pending) -> Want {
+    fn settle(
+        &mut self,
+        fields: &Fields<'_>,
+        message_id: Option<&[u8]>,
+        pending: PendingMessage,
+    ) -> BodyRequest {
         if !pending.waiting.needs_body && pending.waiting.suspect.is_none() {
             self.keep(pending.fact, pending.decision, message_id);
-            return Want::Nothing;
+            return BodyRequest::Nothing;
         }
         note_mime(fields, &mut self.mime);
-        self.pending = Some(Pending { message_id: message_id.map(<[u8]>::to_vec), ..pending });
-        Want::Body
+        self.pending = Some(PendingMessage { message_id: message_id.map(<[u8]>::to_vec), ..pending });
+        BodyRequest::Body
     }
 
     fn authenticity(&self, fields: &Fields<'_>, domain: Option<&str>) -> Authenticity {
@@ -281,10 +286,21 @@ impl<'a> FactReader<'a> {
     }
 
     /// Whether a message may be a journal report. One inside a report was looked at already.
-    fn suspect(&self, fields: &Fields<'_>, message: &RawMessage<'_>, before: Mark) -> Option<Suspect> {
+    fn suspect(
+        &self,
+        fields: &Fields<'_>,
+        message: &RawMessage<'_>,
+        before: BatchMark,
+    ) -> Option<PossibleReport> {
         let claim = self.envelope.is_none().then(|| journal::claim(fields)).flatten()?;
         let is_anonymous = journal::is_anonymous(fields);
-        Some(Suspect { claim, offset: message.offset, from_line: message.from_line, before, is_anonymous })
+        Some(PossibleReport {
+            claim,
+            offset: message.offset,
+            from_line: message.from_line,
+            before,
+            is_anonymous,
+        })
     }
 
     /// The state of a message, and whether it is the owner's own.
@@ -296,7 +312,7 @@ impl<'a> FactReader<'a> {
             return (MailState { spam, no_mail, ..MailState::default() }, by_owner);
         }
         let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, lens));
-        let state = state.marked(&self.marks);
+        let state = state.marked(&self.stored_state);
         let own = state.sent || by_owner;
         (MailState { no_mail: state.no_mail || (own && state.draft_mark), ..state }, own)
     }

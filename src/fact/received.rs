@@ -1,7 +1,7 @@
 //! When a message was received: the first source that can be believed.
 
 use super::record::Candidates;
-use crate::mailbox::{Form, FromLine};
+use crate::mailbox::{FromLine, SeparatorForm};
 use crate::message::decode::{has_encoded_words, text};
 use crate::message::header::{FieldName, Fields};
 use crate::time::{DAY, EARLIEST, Seconds, Time, parse_date};
@@ -20,7 +20,7 @@ pub fn received_at(
     now: Seconds,
 ) -> Option<Time> {
     let separator = from_line.and_then(|line| line.time).and_then(|time| Time::believed(time, now));
-    let delivery = separator.filter(|_| from_line.is_some_and(|line| line.form == Form::Takeout));
+    let delivery = separator.filter(|_| from_line.is_some_and(|line| line.form == SeparatorForm::Takeout));
     let delivery = delivery.or_else(|| Time::believed(delivered?, now));
     last_hop(fields, now)
         .or(delivery)
@@ -37,8 +37,9 @@ pub fn candidates(
     delivered: Option<Seconds>,
 ) -> Candidates {
     let separator = from_line.and_then(|line| line.time);
-    let takeouts = separator
-        .filter(|time| *time >= EARLIEST && from_line.is_some_and(|line| line.form == Form::Takeout));
+    let takeouts = separator.filter(|time| {
+        *time >= EARLIEST && from_line.is_some_and(|line| line.form == SeparatorForm::Takeout)
+    });
     let (received, before_import) = hops(fields).map_or((None, None), |(top, below)| (Some(top), below));
     Candidates {
         before_import,
@@ -129,8 +130,8 @@ mod tests {
     fn takeouts_separator_comes_before_the_date_and_others_after_it() {
         let line = |form| Some(FromLine { form, time: Some(NOW - 5 * DAY) });
         let date = "Date: Mon, 2 Mar 2026 10:00:00 +0000\n";
-        assert_eq!(at(date, line(Form::Takeout)).as_deref(), Some("2026-11-17 00:00"));
-        assert_eq!(at(date, line(Form::Dated)).as_deref(), Some("2026-03-02 10:00"));
-        assert_eq!(at("A: b\n", line(Form::Dated)).as_deref(), Some("2026-11-17 00:00"));
+        assert_eq!(at(date, line(SeparatorForm::Takeout)).as_deref(), Some("2026-11-17 00:00"));
+        assert_eq!(at(date, line(SeparatorForm::Dated)).as_deref(), Some("2026-03-02 10:00"));
+        assert_eq!(at("A: b\n", line(SeparatorForm::Dated)).as_deref(), Some("2026-11-17 00:00"));
     }
 }

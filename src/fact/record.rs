@@ -6,7 +6,7 @@ use crate::time::{Seconds, Time};
 
 /// What is recorded of a message read, where a run asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Record {
+pub struct MessageRecord {
     /// When it may have been received.
     pub times: Candidates,
     /// What it proves about consent if it has a time.
@@ -16,7 +16,7 @@ pub struct Record {
     /// The domains of strangers at which it takes opt-outs, hashed.
     pub domains: Vec<u64>,
     /// What the owner wrote, where it is the owner's.
-    pub written: Option<Written>,
+    pub written: Option<OwnMailRecord>,
     /// Which `--owner` addresses it names, by their places on the command line.
     pub owners_named: Vec<u64>,
     /// Whether its program writes its state into it.
@@ -42,7 +42,7 @@ pub struct Candidates {
 
 /// What the owner wrote: [`OwnMail`](super::OwnMail) without what the message says anyway.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Written {
+pub struct OwnMailRecord {
     /// As whom.
     pub writer: String,
     /// To which addresses, hashed.

@@ -40,7 +40,7 @@ impl Spill {
 
     /// The same for what was packed elsewhere, perhaps by another thread: as a copy, so that all of its memory can be given
     /// back.
-    pub fn take_in(&mut self, packed: Packed) -> Packed {
+    pub fn store(&mut self, packed: Packed) -> Packed {
         match packed {
             Packed::Memory(bytes) => self.keep(bytes.to_vec()),
             in_file => in_file,

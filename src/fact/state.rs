@@ -2,7 +2,7 @@
 //!
 //! A sender can write any of these fields too, so each is believed only where its exporter writes it.
 
-use crate::mailbox::{Marks, folder_name};
+use crate::mailbox::{StoredState, folder_name};
 use crate::message::decode::plain_text;
 use crate::message::header::{FieldName, Fields};
 use crate::text::fold::fold;
@@ -29,12 +29,12 @@ pub struct MailState {
 
 /// The words for states, in many languages.
 #[derive(Debug, Clone)]
-pub struct Labels {
-    meanings: HashMap<String, Meaning>,
+pub struct StateLabels {
+    meanings: HashMap<String, StateMeaning>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Meaning {
+enum StateMeaning {
     Sent,
     Draft,
     Spam,
@@ -58,19 +58,19 @@ struct WrittenLabels {
     root: Vec<String>,
 }
 
-impl Labels {
+impl StateLabels {
     /// The built-in words.
     pub fn built_in() -> Self {
         let written: WrittenLabels = toml::from_str(include_str!("labels.toml")).unwrap_or_default();
         let rows = [
-            (written.sent, Meaning::Sent),
-            (written.draft, Meaning::Draft),
-            (written.spam, Meaning::Spam),
-            (written.trash, Meaning::Trash),
-            (written.unread, Meaning::Unread),
-            (written.chat, Meaning::Chat),
-            (written.spam_folder, Meaning::SpamFolder),
-            (written.root, Meaning::Root),
+            (written.sent, StateMeaning::Sent),
+            (written.draft, StateMeaning::Draft),
+            (written.spam, StateMeaning::Spam),
+            (written.trash, StateMeaning::Trash),
+            (written.unread, StateMeaning::Unread),
+            (written.chat, StateMeaning::Chat),
+            (written.spam_folder, StateMeaning::SpamFolder),
+            (written.root, StateMeaning::Root),
         ];
         let meanings = rows
             .into_iter()
@@ -78,7 +78,7 @@ impl Labels {
         Self { meanings: meanings.collect() }
     }
 
-    fn meaning(&self, label: &str) -> Option<Meaning> {
+    fn meaning(&self, label: &str) -> Option<StateMeaning> {
         self.meanings.get(&key(label)).copied()
     }
 
@@ -92,10 +92,10 @@ impl Labels {
             let stem = Path::new(&*name).file_stem().unwrap_or_default().to_string_lossy();
             for written in self.parts_of(&name).chain([&*name, &*stem]) {
                 match self.meaning(&folder_name(written)) {
-                    Some(Meaning::Sent) => state.sent = true,
-                    Some(Meaning::Draft) => state.no_mail = true,
-                    Some(Meaning::Spam | Meaning::SpamFolder) => state.spam = true,
-                    Some(Meaning::Trash) => state.deleted = Some(true),
+                    Some(StateMeaning::Sent) => state.sent = true,
+                    Some(StateMeaning::Draft) => state.no_mail = true,
+                    Some(StateMeaning::Spam | StateMeaning::SpamFolder) => state.spam = true,
+                    Some(StateMeaning::Trash) => state.deleted = Some(true),
                     _ => {}
                 }
             }
@@ -107,7 +107,7 @@ impl Labels {
     fn parts_of<'a>(&self, name: &'a str) -> impl Iterator<Item = &'a str> {
         const SEPARATORS: [char; 5] = ['.', '/', '\\', '^', '|'];
         let first = name.split(SEPARATORS).next().unwrap_or_default();
-        let several = first.is_empty() || self.meaning(&folder_name(first)) == Some(Meaning::Root);
+        let several = first.is_empty() || self.meaning(&folder_name(first)) == Some(StateMeaning::Root);
         let parts = several.then(|| name.split(SEPARATORS));
         parts.into_iter().flatten().filter(|part| !part.is_empty())
     }
@@ -117,12 +117,12 @@ impl Labels {
         let mut state = MailState { read: Some(true), deleted: Some(false), ..MailState::default() };
         for label in split_labels(&plain_text(raw)) {
             match self.meaning(label) {
-                Some(Meaning::Sent) => state.sent = true,
-                Some(Meaning::Draft | Meaning::Chat) => state.no_mail = true,
-                Some(Meaning::Spam) => state.spam = true,
-                Some(Meaning::Trash) => state.deleted = Some(true),
-                Some(Meaning::Unread) => state.read = Some(false),
-                Some(Meaning::SpamFolder | Meaning::Root) | None => {}
+                Some(StateMeaning::Sent) => state.sent = true,
+                Some(StateMeaning::Draft | StateMeaning::Chat) => state.no_mail = true,
+                Some(StateMeaning::Spam) => state.spam = true,
+                Some(StateMeaning::Trash) => state.deleted = Some(true),
+                Some(StateMeaning::Unread) => state.read = Some(false),
+                Some(StateMeaning::SpamFolder | StateMeaning::Root) | None => {}
             }
         }
         state
@@ -136,11 +136,11 @@ fn key(name: &str) -> String {
 
 impl MailState {
     /// The state of a message on which the mailbox itself put those marks: they are nobody's but the owner's.
-    pub fn marked(self, marks: &Marks) -> Self {
-        let deleted = marks.deleted.max(self.deleted);
-        let no_mail = self.no_mail || marks.draft;
-        let (spam, sent) = (self.spam || marks.spam, self.sent || marks.sent);
-        Self { read: marks.read.or(self.read), deleted, no_mail, spam, sent, ..self }
+    pub fn marked(self, stored_state: &StoredState) -> Self {
+        let deleted = stored_state.deleted.max(self.deleted);
+        let no_mail = self.no_mail || stored_state.draft;
+        let (spam, sent) = (self.spam || stored_state.spam, self.sent || stored_state.sent);
+        Self { read: stored_state.read.or(self.read), deleted, no_mail, spam, sent, ..self }
     }
 }
 
@@ -149,12 +149,12 @@ pub fn state_by(fields: &Fields<'_>, folder: MailState, gmail: impl FnOnce(&[u8]
     let mut state = folder;
     let first_received = fields.position(FieldName::RECEIVED).unwrap_or(u32::MAX);
     if fields.position(FieldName::X_GMAIL_LABELS).is_some_and(|place| place < 3 && place < first_received) {
-        let told = gmail(fields.first(FieldName::X_GMAIL_LABELS).unwrap_or_default());
+        let gmail_state = gmail(fields.first(FieldName::X_GMAIL_LABELS).unwrap_or_default());
         state = MailState {
-            sent: state.sent || told.sent,
-            no_mail: state.no_mail || told.no_mail,
-            spam: state.spam || told.spam,
-            ..told
+            sent: state.sent || gmail_state.sent,
+            no_mail: state.no_mail || gmail_state.no_mail,
+            spam: state.spam || gmail_state.spam,
+            ..gmail_state
         };
     } else if is_mozillas(fields) {
         mozilla(&mut state, fields);

@@ -2,7 +2,7 @@
 
 use crate::message::decode::{has_encoded_words, plain_text};
 use crate::message::header::{FieldName, Fields};
-use crate::message::template::{Shape, Words};
+use crate::message::template::{PathWords, ShapeHash};
 use crate::text::scan;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
@@ -139,12 +139,12 @@ struct FoundAddresses<'a> {
 
 impl<'a> FoundAddresses<'a> {
     fn leads_to(&self) -> u32 {
-        let mut shape = Shape::default();
+        let mut shape = ShapeHash::default();
         if let Some(link) = self.first_link {
-            shape.add_address(link, Words::Kept);
+            shape.add_address(link, PathWords::Kept);
         } else if let Some(host) = self.hosts.first() {
             shape.add(b"@");
-            shape.add_address(host, Words::Kept);
+            shape.add_address(host, PathWords::Kept);
         }
         shape.hash()
     }

@@ -1,6 +1,6 @@
 //! Facts that come sorted by customer: those of a customer are handed on when the next customer's begin, and let go.
 
-use crate::fact::{Batch, Names, Skip};
+use crate::fact::{Batch, NameTable, Skip};
 use crate::mailbox::Remark;
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ const ALTHOUGH: &str = "although its metadata says that it is sorted by customer
 pub(super) const SORT_THEM: &str = "sort its rows by customer, those without a customer first, or leave `mailfatigue.sorted-by` out of its metadata";
 
 /// Whoever takes the facts of one customer.
-pub type OneCustomer<'a> = &'a mut dyn FnMut(Batch, Names);
+pub type CustomerHandler<'a> = &'a mut dyn FnMut(Batch, NameTable);
 
 /// Whether facts with that metadata are sorted by customer.
 pub(super) fn are_sorted(metadata: &HashMap<String, String>) -> bool {
@@ -25,69 +25,69 @@ pub(super) fn are_sorted(metadata: &HashMap<String, String>) -> bool {
 }
 
 /// The customers of sorted facts, one after the other.
-pub(super) struct Customers<'a> {
+pub(super) struct SortedCustomers<'a> {
     /// `None`: everything is kept, and only the order is verified.
-    hand_on: Option<OneCustomer<'a>>,
-    at_hand: Option<String>,
-    before: HashSet<String>,
+    handler: Option<CustomerHandler<'a>>,
+    current: Option<String>,
+    finished: HashSet<String>,
     /// What belongs to no customer.
     rest: Batch,
-    rest_names: Names,
+    rest_names: NameTable,
     /// The addresses that the owner blocked: every customer's facts are given them.
     blocked: Vec<Remark>,
 }
 
-impl<'a> Customers<'a> {
-    pub fn new(hand_on: Option<OneCustomer<'a>>) -> Self {
+impl<'a> SortedCustomers<'a> {
+    pub fn new(handler: Option<CustomerHandler<'a>>) -> Self {
         Self {
-            hand_on,
-            at_hand: None,
-            before: HashSet::new(),
+            handler,
+            current: None,
+            finished: HashSet::new(),
             rest: Batch::default(),
-            rest_names: Names::default(),
+            rest_names: NameTable::default(),
             blocked: Vec::new(),
         }
     }
 
     /// Turns to the customer of the next row. Whether that is another one than before; then everything in the batch was
     /// handed on.
-    pub fn turn_to(
+    pub fn start_customer(
         &mut self,
         customer: &str,
-        (batch, names): (&mut Batch, &mut Names),
+        (batch, names): (&mut Batch, &mut NameTable),
     ) -> Result<bool, String> {
-        if self.at_hand.as_deref() == Some(customer) {
+        if self.current.as_deref() == Some(customer) {
             return Ok(false);
         }
-        if self.before.contains(customer) {
+        if self.finished.contains(customer) {
             // Not which one: what is said of a redacted run names nobody.
             return Err(format!("has facts of one customer in two places, {ALTHOUGH}"));
         }
-        let Some(before) = self.at_hand.replace(customer.to_string()) else { return Ok(false) };
-        self.before.insert(before);
-        self.pass_on(batch, names);
+        let Some(before) = self.current.replace(customer.to_string()) else { return Ok(false) };
+        self.finished.insert(before);
+        self.finish_customer(batch, names);
         Ok(true)
     }
 
     /// An error where addresses that the owner blocked come after customers whom they concern.
-    pub fn may_block(&self) -> Result<(), String> {
-        if self.before.is_empty() {
+    pub fn check_block_row(&self) -> Result<(), String> {
+        if self.finished.is_empty() {
             return Ok(());
         }
         Err(format!("has a row `blocked` after rows of the first customer, {ALTHOUGH}"))
     }
 
     /// Hands the last customer on, and leaves in the batch what belongs to nobody.
-    pub fn end(&mut self, batch: &mut Batch, names: &mut Names) {
-        if self.hand_on.is_some() {
-            self.pass_on(batch, names);
+    pub fn end(&mut self, batch: &mut Batch, names: &mut NameTable) {
+        if self.handler.is_some() {
+            self.finish_customer(batch, names);
             *batch = std::mem::take(&mut self.rest);
             *names = std::mem::take(&mut self.rest_names);
         }
     }
 
-    fn pass_on(&mut self, batch: &mut Batch, names: &mut Names) {
-        let Some(hand_on) = &mut self.hand_on else { return };
+    fn finish_customer(&mut self, batch: &mut Batch, names: &mut NameTable) {
+        let Some(handler) = &mut self.handler else { return };
         let (mut batch, names) = (std::mem::take(batch), std::mem::take(names));
         for skip in std::mem::take(&mut batch.skips) {
             let mailbox = self.rest_names.number(names.unredacted(skip.mailbox));
@@ -99,6 +99,6 @@ impl<'a> Customers<'a> {
         self.blocked.extend(batch.remarks.extract_if(.., is_blocked));
         self.rest.remarks.append(&mut batch.remarks);
         batch.remarks.clone_from(&self.blocked);
-        hand_on(batch, names);
+        handler(batch, names);
     }
 }

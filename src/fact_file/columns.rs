@@ -1,7 +1,7 @@
 //! Columns of rows that were read, by their types.
 
 use super::schema::{COLUMNS, ColumnId, IDS};
-use crate::fact::Names;
+use crate::fact::NameTable;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{
@@ -10,14 +10,14 @@ use arrow_array::{
 use arrow_schema::DataType;
 
 /// Rows that were read.
-pub(super) struct Columns<'a> {
+pub(super) struct BatchColumns<'a> {
     batch: &'a RecordBatch,
     /// For each column of ours where it is in these rows; `None`: it was not read.
     places: Vec<Option<usize>>,
 }
 
 /// A column of texts. Other programs write the same texts in other ways.
-pub(super) enum Texts<'a> {
+pub(super) enum TextColumn<'a> {
     Absent,
     Plain(&'a StringArray),
     Long(&'a LargeStringArray),
@@ -25,8 +25,8 @@ pub(super) enum Texts<'a> {
 }
 
 /// A column of texts and what they mean.
-pub(super) struct Meanings<'a, T> {
-    texts: Texts<'a>,
+pub(super) struct LookupColumn<'a, T> {
+    texts: TextColumn<'a>,
     /// By the place of a text among those of the column, with the age in which it was found out.
     known: Vec<Option<(u32, T)>>,
     /// Meanings of an earlier age were forgotten.
@@ -36,27 +36,27 @@ pub(super) struct Meanings<'a, T> {
 }
 
 /// A column of numbers.
-pub(super) struct Numbers<'a>(Option<&'a Int64Array>);
+pub(super) struct NumberColumn<'a>(Option<&'a Int64Array>);
 
 /// A column of flags.
-pub(super) struct Flags<'a>(Option<&'a BooleanArray>);
+pub(super) struct FlagColumn<'a>(Option<&'a BooleanArray>);
 
 /// A column of lists of numbers.
-pub(super) struct Lists<'a>(Option<(&'a ListArray, &'a Int64Array)>);
+pub(super) struct NumberListColumn<'a>(Option<(&'a ListArray, &'a Int64Array)>);
 
 /// What is wrong with columns or rows, to be said of their file.
-pub(super) type Result<T> = std::result::Result<T, String>;
+pub(super) type RowResult<T> = std::result::Result<T, String>;
 
-impl<'a> Columns<'a> {
+impl<'a> BatchColumns<'a> {
     /// Finds our columns among those of some rows. `wanted` says which must be there.
-    pub fn of(batch: &'a RecordBatch, wanted: impl Fn(ColumnId) -> bool) -> Result<Self> {
+    pub fn of(batch: &'a RecordBatch, wanted: impl Fn(ColumnId) -> bool) -> RowResult<Self> {
         let schema = batch.schema_ref();
         let places = IDS.iter().zip(COLUMNS).map(|(id, column)| match schema.index_of(column.name) {
             Ok(place) => Ok(Some(place)),
             Err(_) if wanted(*id) => Err(format!("has no column `{}`", column.name)),
             Err(_) => Ok(None),
         });
-        Ok(Self { batch, places: places.collect::<Result<_>>()? })
+        Ok(Self { batch, places: places.collect::<RowResult<_>>()? })
     }
 
     fn array(&self, id: ColumnId) -> Option<&'a dyn Array> {
@@ -64,40 +64,45 @@ impl<'a> Columns<'a> {
         Some(self.batch.column(place).as_ref())
     }
 
-    pub fn texts(&self, id: ColumnId) -> Result<Texts<'a>> {
-        let Some(array) = self.array(id) else { return Ok(Texts::Absent) };
+    pub fn texts(&self, id: ColumnId) -> RowResult<TextColumn<'a>> {
+        let Some(array) = self.array(id) else { return Ok(TextColumn::Absent) };
         match array.data_type() {
-            DataType::Utf8 => Ok(Texts::Plain(array.as_string())),
-            DataType::LargeUtf8 => Ok(Texts::Long(array.as_string())),
-            DataType::Null => Ok(Texts::Absent),
+            DataType::Utf8 => Ok(TextColumn::Plain(array.as_string())),
+            DataType::LargeUtf8 => Ok(TextColumn::Long(array.as_string())),
+            DataType::Null => Ok(TextColumn::Absent),
             _ => {
                 let dictionary = array.as_dictionary_opt::<Int32Type>();
                 let found = dictionary.and_then(|them| Some((them, them.values().as_string_opt::<i32>()?)));
-                found.map(|(keys, values)| Texts::Dictionary(keys, values)).ok_or_else(|| wrong(id, array))
+                found
+                    .map(|(keys, values)| TextColumn::Dictionary(keys, values))
+                    .ok_or_else(|| wrong(id, array))
             }
         }
     }
 
-    pub fn meanings<T: Copy>(&self, id: ColumnId) -> Result<Meanings<'a, T>> {
+    pub fn meanings<T: Copy>(&self, id: ColumnId) -> RowResult<LookupColumn<'a, T>> {
         let texts = self.texts(id)?;
-        Ok(Meanings { known: vec![None; texts.places()], age: 0, texts, latest: None })
+        Ok(LookupColumn { known: vec![None; texts.places()], age: 0, texts, latest: None })
     }
 
-    pub fn numbers(&self, id: ColumnId) -> Result<Numbers<'a>> {
-        let Some(array) = self.typed(id) else { return Ok(Numbers(None)) };
-        array.as_primitive_opt::<Int64Type>().map(|them| Numbers(Some(them))).ok_or_else(|| wrong(id, array))
+    pub fn numbers(&self, id: ColumnId) -> RowResult<NumberColumn<'a>> {
+        let Some(array) = self.typed(id) else { return Ok(NumberColumn(None)) };
+        array
+            .as_primitive_opt::<Int64Type>()
+            .map(|them| NumberColumn(Some(them)))
+            .ok_or_else(|| wrong(id, array))
     }
 
-    pub fn flags(&self, id: ColumnId) -> Result<Flags<'a>> {
-        let Some(array) = self.typed(id) else { return Ok(Flags(None)) };
-        array.as_boolean_opt().map(|them| Flags(Some(them))).ok_or_else(|| wrong(id, array))
+    pub fn flags(&self, id: ColumnId) -> RowResult<FlagColumn<'a>> {
+        let Some(array) = self.typed(id) else { return Ok(FlagColumn(None)) };
+        array.as_boolean_opt().map(|them| FlagColumn(Some(them))).ok_or_else(|| wrong(id, array))
     }
 
-    pub fn lists(&self, id: ColumnId) -> Result<Lists<'a>> {
-        let Some(array) = self.typed(id) else { return Ok(Lists(None)) };
+    pub fn lists(&self, id: ColumnId) -> RowResult<NumberListColumn<'a>> {
+        let Some(array) = self.typed(id) else { return Ok(NumberListColumn(None)) };
         let lists = array.as_list_opt::<i32>();
         let found = lists.and_then(|lists| Some((lists, lists.values().as_primitive_opt::<Int64Type>()?)));
-        found.map(|them| Lists(Some(them))).ok_or_else(|| wrong(id, array))
+        found.map(|them| NumberListColumn(Some(them))).ok_or_else(|| wrong(id, array))
     }
 
     /// A column; `None` where nothing in it has a value.
@@ -111,7 +116,7 @@ fn wrong(id: ColumnId, array: &dyn Array) -> String {
     format!("has a column `{}` of type {}, not {}", column.name, array.data_type(), column.data.word())
 }
 
-impl<'a> Texts<'a> {
+impl<'a> TextColumn<'a> {
     pub fn get(&self, row: usize) -> Option<&'a str> {
         match self {
             Self::Plain(them) => them.is_valid(row).then(|| them.value(row)),
@@ -141,7 +146,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-impl<'a, T: Copy> Meanings<'a, T> {
+impl<'a, T: Copy> LookupColumn<'a, T> {
     /// What the text of a row means; `find` finds out once for each text. `None`: there is no text, or it means nothing.
     pub fn get(&mut self, row: usize, find: impl FnOnce(&'a str) -> Option<T>) -> Option<T> {
         if let Some(place) = self.texts.place(row) {
@@ -162,7 +167,12 @@ impl<'a, T: Copy> Meanings<'a, T> {
     }
 
     /// The meaning of a text that may be missing, but not mean nothing.
-    pub fn may(&mut self, row: usize, what: &str, find: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
+    pub fn optional(
+        &mut self,
+        row: usize,
+        what: &str,
+        find: impl FnOnce(&str) -> Option<T>,
+    ) -> RowResult<Option<T>> {
         match self.get(row, find) {
             None => match self.texts.get(row) {
                 Some(text) => Err(format!("has an unknown value in `{what}`: `{text}`")),
@@ -173,12 +183,12 @@ impl<'a, T: Copy> Meanings<'a, T> {
     }
 
     /// The meaning of a text that must be there.
-    pub fn must(&mut self, row: usize, what: &str, find: impl FnOnce(&str) -> Option<T>) -> Result<T> {
-        self.may(row, what, find)?.ok_or_else(|| format!("has a row without a value in `{what}`"))
+    pub fn required(&mut self, row: usize, what: &str, find: impl FnOnce(&str) -> Option<T>) -> RowResult<T> {
+        self.optional(row, what, find)?.ok_or_else(|| format!("has a row without a value in `{what}`"))
     }
 }
 
-impl<T: Copy + From<u32>> Meanings<'_, T> {
+impl<T: Copy + From<u32>> LookupColumn<'_, T> {
     /// Forgets the numbers of names: others follow.
     pub fn forget(&mut self) {
         self.age += 1;
@@ -186,24 +196,24 @@ impl<T: Copy + From<u32>> Meanings<'_, T> {
     }
 
     /// The number of a name.
-    pub fn number(&mut self, row: usize, names: &mut Names) -> Option<T> {
+    pub fn number(&mut self, row: usize, names: &mut NameTable) -> Option<T> {
         self.get(row, |text| Some(names.number(text)))
     }
 }
 
-impl Numbers<'_> {
+impl NumberColumn<'_> {
     pub fn get(&self, row: usize) -> Option<i64> {
         self.0.filter(|them| them.is_valid(row)).map(|them| them.value(row))
     }
 }
 
-impl Flags<'_> {
+impl FlagColumn<'_> {
     pub fn get(&self, row: usize) -> Option<bool> {
         self.0.filter(|them| them.is_valid(row)).map(|them| them.value(row))
     }
 }
 
-impl<'a> Lists<'a> {
+impl<'a> NumberListColumn<'a> {
     /// The numbers of a row; none where the list is missing.
     pub fn get(&self, row: usize) -> &'a [i64] {
         let Some((lists, values)) = self.0.filter(|(lists, _)| lists.is_valid(row)) else { return &[] };

@@ -1,14 +1,14 @@
 //! Rows as a batch of facts.
 
-use super::by_customer::{Customers, SORT_THEM};
-use super::columns::{Columns, Result, Texts};
-use super::row::{Row, without};
+use super::by_customer::{SORT_THEM, SortedCustomers};
+use super::columns::{BatchColumns, RowResult, TextColumn};
+use super::row_columns::{RowColumns, missing_value};
 use super::schema::{ColumnId, RowKind};
-use super::{Given, Keep, MADE_BY};
+use super::{KeepOptions, MADE_BY, MailboxCounts};
 use crate::error::Error;
 use crate::fact::{
-    Batch, Candidates, ConsentSign, Detail, Evidence, Fact, Kind, Lens, Names, OptOutLink, OptOutOffer,
-    OwnMail, Record, SharedMessage, Skip, Traits, WayOut, WaysOut, Written, hash, id_hash,
+    Batch, Candidates, ConsentSign, Detail, Evidence, Fact, Kind, Lens, MessageRecord, NameTable, OptOutLink,
+    OptOutOffer, OwnMail, OwnMailRecord, SharedMessage, Skip, Traits, WayOut, WaysOut, hash, id_hash,
 };
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
@@ -20,24 +20,24 @@ use std::path::PathBuf;
 const GIVE_FACTS: &str = "give what `mailfatigue facts` wrote, with all its columns";
 
 /// Where rows go, and what is known of those before.
-pub(super) struct Decoder<'l, 'b> {
+pub(super) struct RowDecoder<'l, 'b> {
     lens: &'l Lens,
-    keep: Keep,
+    keep: KeepOptions,
     batch: &'b mut Batch,
-    names: &'b mut Names,
+    names: &'b mut NameTable,
     /// The message of the row before: its mailbox (hashed: its name is kept only where it is shown), and its number there.
     message: Option<(u64, i64)>,
     links: HashSet<OptOutLink>,
     /// Where rows are sorted by customer.
-    pub customers: Option<Customers<'b>>,
+    pub customers: Option<SortedCustomers<'b>>,
     /// The mailboxes that the facts were made from.
-    pub given: Vec<Given>,
+    pub mailboxes: Vec<MailboxCounts>,
     /// Where rows are wrong, what to do about it.
     pub hint: &'static str,
 }
 
 /// Whether a column is needed for what a run keeps.
-pub(super) fn is_needed(id: ColumnId, keep: Keep) -> bool {
+pub(super) fn is_needed(id: ColumnId, keep: KeepOptions) -> bool {
     match id {
         ColumnId::Subject => keep.details,
         ColumnId::Web | ColumnId::Mail | ColumnId::MailSubject => keep.details && keep.ways_out,
@@ -48,17 +48,21 @@ pub(super) fn is_needed(id: ColumnId, keep: Keep) -> bool {
     }
 }
 
-impl<'l, 'b> Decoder<'l, 'b> {
-    pub fn new(lens: &'l Lens, keep: Keep, (batch, names): (&'b mut Batch, &'b mut Names)) -> Self {
-        let (links, given) = Default::default();
-        Self { lens, keep, batch, names, message: None, links, customers: None, given, hint: GIVE_FACTS }
+impl<'l, 'b> RowDecoder<'l, 'b> {
+    pub fn new(
+        lens: &'l Lens,
+        keep: KeepOptions,
+        (batch, names): (&'b mut Batch, &'b mut NameTable),
+    ) -> Self {
+        let (links, mailboxes) = Default::default();
+        Self { lens, keep, batch, names, message: None, links, customers: None, mailboxes, hint: GIVE_FACTS }
     }
 
     /// Takes in some rows.
-    pub fn take_in(&mut self, rows: &RecordBatch) -> Result<()> {
+    pub fn add_rows(&mut self, rows: &RecordBatch) -> RowResult<()> {
         let keep = self.keep;
-        let columns = Columns::of(rows, |id| is_needed(id, keep))?;
-        let mut row = Row::of(&columns)?;
+        let columns = BatchColumns::of(rows, |id| is_needed(id, keep))?;
+        let mut row = RowColumns::of(&columns)?;
         let made_by = columns.texts(ColumnId::MadeBy)?;
         (0..rows.num_rows()).try_for_each(|at| {
             if made_by.get(at) != Some(MADE_BY) {
@@ -77,11 +81,11 @@ impl<'l, 'b> Decoder<'l, 'b> {
 
     /// Turns to the customer of a row, where rows are sorted by customer. The next customer's messages are others, with
     /// names of their own.
-    fn turn_to_customer(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
+    fn start_customer(&mut self, row: &mut RowColumns<'_>, at: usize) -> RowResult<()> {
         let (Some(customers), Some(customer)) = (&mut self.customers, row.customer_text.get(at)) else {
             return Ok(());
         };
-        let turned = customers.turn_to(customer, (self.batch, self.names));
+        let turned = customers.start_customer(customer, (self.batch, self.names));
         if turned.inspect_err(|_| self.hint = SORT_THEM)? {
             self.message = None;
             self.links.clear();
@@ -90,10 +94,10 @@ impl<'l, 'b> Decoder<'l, 'b> {
         Ok(())
     }
 
-    fn row(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
-        let kind = row.kind.must(at, "row", RowKind::with_word)?;
+    fn row(&mut self, row: &mut RowColumns<'_>, at: usize) -> RowResult<()> {
+        let kind = row.kind.required(at, "row", RowKind::with_word)?;
         if matches!(kind, RowKind::Message | RowKind::Written) {
-            self.turn_to_customer(row, at)?;
+            self.start_customer(row, at)?;
         }
         match kind {
             RowKind::Message => return self.message(row, at),
@@ -101,11 +105,12 @@ impl<'l, 'b> Decoder<'l, 'b> {
             RowKind::Unusable => return self.unusable(row, at),
             RowKind::Mailbox => {
                 let given = serde_json::from_str(row.note.get(at).unwrap_or_default());
-                self.given.push(given.map_err(|_| "has a damaged row `mailbox`".to_string())?);
+                self.mailboxes.push(given.map_err(|_| "has a damaged row `mailbox`".to_string())?);
             }
             RowKind::Blocked => {
-                let may_block = self.customers.as_ref().map_or(Ok(()), Customers::may_block);
-                may_block.inspect_err(|_| self.hint = SORT_THEM)?;
+                let check_block_row =
+                    self.customers.as_ref().map_or(Ok(()), SortedCustomers::check_block_row);
+                check_block_row.inspect_err(|_| self.hint = SORT_THEM)?;
                 let address = row.from_text.get(at).unwrap_or_default().to_string();
                 self.batch.remarks.push(Remark::Blocked(vec![address]));
             }
@@ -124,7 +129,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
     }
 
     /// The number of the message in a row: another one than in the row before where its mailbox or its number there is.
-    fn order(&mut self, row: &mut Row<'_>, at: usize) -> (u32, bool) {
+    fn order(&mut self, row: &mut RowColumns<'_>, at: usize) -> (u32, bool) {
         let mailbox = row.mailbox_hash.get(at, |path| Some(hash(&[path.as_bytes()])));
         let message = Some((mailbox.unwrap_or(0), row.message.get(at).unwrap_or(-1)));
         let is_new = message != self.message;
@@ -135,7 +140,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
         (self.batch.read.saturating_sub(1), is_new)
     }
 
-    fn message(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
+    fn message(&mut self, row: &mut RowColumns<'_>, at: usize) -> RowResult<()> {
         let (order, is_new) = self.order(row, at);
         let names = &mut *self.names;
         let rules = &self.lens.rules;
@@ -148,16 +153,16 @@ impl<'l, 'b> Decoder<'l, 'b> {
             message_id: if id.is_empty() { 0 } else { id_hash(without_brackets(id).as_bytes()) },
             order,
             time: times.believed(self.lens.now),
-            sender: row.sender.number(at, names).ok_or_else(|| without("sender"))?,
-            customer: row.customer.number(at, names).ok_or_else(|| without("customer"))?,
-            from: row.from.number(at, names).ok_or_else(|| without("from_address"))?,
+            sender: row.sender.number(at, names).ok_or_else(|| missing_value("sender"))?,
+            customer: row.customer.number(at, names).ok_or_else(|| missing_value("customer"))?,
+            from: row.from.number(at, names).ok_or_else(|| missing_value("from_address"))?,
             name: row.name.number(at, names),
             list: row.list.number(at, names),
-            rule: row.rule.must(at, "rule", |id| rules.with_id(id))?,
+            rule: row.rule.required(at, "rule", |id| rules.with_id(id))?,
             kind: row
                 .kind_of_message
-                .must(at, "kind", |word| Kind::ALL.into_iter().find(|kind| kind.word() == word))?,
-            way_out: row.way_out.must(at, "unsubscribe", |word| {
+                .required(at, "kind", |word| Kind::ALL.into_iter().find(|kind| kind.word() == word))?,
+            way_out: row.way_out.required(at, "unsubscribe", |word| {
                 WayOut::ALL.into_iter().find(|way_out| way_out.word() == word)
             })?,
             leads_to,
@@ -166,13 +171,13 @@ impl<'l, 'b> Decoder<'l, 'b> {
             traits: row.traits(at),
         };
         let evidence = |word: &str| Evidence::ALL.into_iter().find(|evidence| evidence.word() == word);
-        let evidence = row.evidence.may(at, "evidence", evidence)?;
-        self.beside(row, at, &fact, evidence);
+        let evidence = row.evidence.optional(at, "evidence", evidence)?;
+        self.add_notes(row, at, &fact, evidence);
         if is_new {
             let offers = row.offers(at).map(|(address, subject)| OptOutOffer::of(address, subject, order));
             self.batch.offers.extend(offers);
-            self.kept(row, at, times, evidence);
-            self.shared(row, at, &fact);
+            self.add_details(row, at, times, evidence);
+            self.add_shared(row, at, &fact);
         }
         self.batch.facts.push(fact);
         Ok(())
@@ -180,7 +185,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
 
     /// Notes a message to several customers, whose rows may come apart: it is known again by its mailbox, its number there
     /// and its own hash.
-    fn shared(&mut self, row: &Row<'_>, at: usize, fact: &Fact) {
+    fn add_shared(&mut self, row: &RowColumns<'_>, at: usize, fact: &Fact) {
         let all = row.recipients.get(at).and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
         if all > 1 {
             let (mailbox, number) = self.message.unwrap_or_default();
@@ -191,7 +196,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
     }
 
     /// What goes beside a fact: evidence, ways out, the owner's own mail.
-    fn beside(&mut self, row: &Row<'_>, at: usize, fact: &Fact, evidence: Option<Evidence>) {
+    fn add_notes(&mut self, row: &RowColumns<'_>, at: usize, fact: &Fact, evidence: Option<Evidence>) {
         let Fact { identity, sender, .. } = *fact;
         if let Some((evidence, time)) = evidence.zip(fact.time) {
             let message_id = row.message_id(at).to_string();
@@ -209,18 +214,18 @@ impl<'l, 'b> Decoder<'l, 'b> {
             self.lens.owners.note_place(owner.cast_unsigned());
         }
         if let (Some(written), Some(time)) = (row.written(at), fact.time) {
-            self.own(written, (identity, time), row.message_id(at));
+            self.add_own_mail(written, (identity, time), row.message_id(at));
         }
     }
 
-    fn own(&mut self, written: Written, (identity, time): (u64, Time), message_id: &str) {
-        let Written { writer, to, subject, asks, answers, is_answer } = written;
+    fn add_own_mail(&mut self, written: OwnMailRecord, (identity, time): (u64, Time), message_id: &str) {
+        let OwnMailRecord { writer, to, subject, asks, answers, is_answer } = written;
         let (writer, message_id) = (self.names.number(&writer), message_id.to_string());
         let own = OwnMail { writer, identity, time, to, subject, asks, answers, is_answer, message_id };
         self.batch.own.push(own);
     }
 
-    fn written(&mut self, row: &Row<'_>, at: usize) -> Result<()> {
+    fn written(&mut self, row: &RowColumns<'_>, at: usize) -> RowResult<()> {
         let Some(written) = row.written(at) else { return Ok(()) };
         if self.keep.records
             && let Some(record) = self.batch.records.last_mut()
@@ -228,27 +233,33 @@ impl<'l, 'b> Decoder<'l, 'b> {
             record.written = Some(written.clone());
         }
         if let Some(time) = row.times(at).believed(self.lens.now) {
-            self.own(written, (row.identity(at)?, time), row.message_id(at));
+            self.add_own_mail(written, (row.identity(at)?, time), row.message_id(at));
         }
         Ok(())
     }
 
     /// Keeps what the run wants to know of a message besides its facts.
-    fn kept(&mut self, row: &mut Row<'_>, at: usize, times: Candidates, evidence: Option<Evidence>) {
+    fn add_details(
+        &mut self,
+        row: &mut RowColumns<'_>,
+        at: usize,
+        times: Candidates,
+        evidence: Option<Evidence>,
+    ) {
         let lens = self.lens;
         if self.keep.records {
-            self.batch.records.push(Record {
+            self.batch.records.push(MessageRecord {
                 times,
                 evidence,
                 offers: row.offers(at).collect(),
                 domains: row.domains(at).collect(),
                 written: row.written(at),
                 owners_named: row.owners_named.get(at).iter().map(|place| place.cast_unsigned()).collect(),
-                ..Record::default()
+                ..MessageRecord::default()
             });
         }
         if self.keep.details {
-            let text = |texts: &Texts<'_>| texts.get(at).unwrap_or_default().to_string();
+            let text = |texts: &TextColumn<'_>| texts.get(at).unwrap_or_default().to_string();
             let [web, mail, subject] = [0, 1, 2].map(|place| row.ways_out[place].get(at).map(Box::from));
             let ways_out = WaysOut { web, mail, subject };
             let any = ways_out.web.is_some() || ways_out.mail.is_some();
@@ -266,7 +277,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
         }
     }
 
-    fn unusable(&mut self, row: &mut Row<'_>, at: usize) -> Result<()> {
+    fn unusable(&mut self, row: &mut RowColumns<'_>, at: usize) -> RowResult<()> {
         self.order(row, at);
         let mailbox = row.mailbox.number(at, self.names).unwrap_or_else(|| self.names.number(""));
         let offset = row.offset.get(at).unwrap_or(0).cast_unsigned();
@@ -276,7 +287,7 @@ impl<'l, 'b> Decoder<'l, 'b> {
             reason.ok_or_else(|| "has a message that can't be used for an unknown reason".to_string())?;
         self.batch.skips.push(Skip { mailbox, offset, reason });
         if self.keep.records {
-            self.batch.records.push(Record::default());
+            self.batch.records.push(MessageRecord::default());
         }
         if self.keep.details {
             let (subject, from, message_id, ways_out, signs) = Default::default();

@@ -1,11 +1,11 @@
 //! Facts, and what is said beside them, as rows.
 
-use super::cells::Cells;
+use super::row_builder::RowBuilder;
 use super::schema::{ColumnId, RowKind};
-use super::{Given, MADE_BY};
+use super::{MADE_BY, MailboxCounts};
 use crate::fact::{
-    AddressId, Batch, Candidates, Detail, Fact, GroupedBy, Lens, Names, Record, Skip, Traits, WayOut,
-    WaysOut, Written, host_of_address,
+    AddressId, Batch, Candidates, Detail, Fact, GroupedBy, Lens, MessageRecord, NameTable, OwnMailRecord,
+    Skip, Traits, WayOut, WaysOut, host_of_address,
 };
 use crate::mailbox::Remark;
 use std::collections::HashMap;
@@ -15,18 +15,18 @@ use std::path::PathBuf;
 
 /// Messages that become rows.
 #[derive(Debug, Clone)]
-pub struct Messages<'a> {
+pub struct MessageBatch<'a> {
     /// Facts, with details and records of all messages.
     pub batch: &'a Batch,
     /// Their names; redacted where the rows are.
-    pub names: &'a Names,
+    pub names: &'a NameTable,
     /// Which messages, by their order.
     pub orders: Range<u32>,
 }
 
 /// Makes rows.
-pub(super) struct Encoder<'a> {
-    pub cells: Cells,
+pub(super) struct RowEncoder<'a> {
+    pub rows: RowBuilder,
     lens: &'a Lens,
     /// Whether what comes is redacted: then nothing else names people either.
     redacted: bool,
@@ -34,23 +34,23 @@ pub(super) struct Encoder<'a> {
     groups: HashMap<AddressId, GroupedBy>,
 }
 
-impl<'a> Encoder<'a> {
+impl<'a> RowEncoder<'a> {
     pub fn new(lens: &'a Lens, redacted: bool) -> Self {
-        Self { cells: Cells::new(), lens, redacted, groups: HashMap::new() }
+        Self { rows: RowBuilder::new(), lens, redacted, groups: HashMap::new() }
     }
 
     /// Turns to messages with names of their own.
-    pub fn turn_to_messages(&mut self) {
+    pub fn start_batch(&mut self) {
         self.groups.clear();
     }
 
     fn begin(&mut self, kind: RowKind) {
-        self.cells.text(ColumnId::MadeBy, MADE_BY);
-        self.cells.text(ColumnId::Row, kind.word());
+        self.rows.text(ColumnId::MadeBy, MADE_BY);
+        self.rows.text(ColumnId::Row, kind.word());
     }
 
     /// The facts of a message with that number, one for each of its customers.
-    pub fn message(&mut self, from: &Messages<'_>, facts: &[Fact], number: u32) {
+    pub fn message(&mut self, from: &MessageBatch<'_>, facts: &[Fact], number: u32) {
         for (place, fact) in facts.iter().enumerate() {
             // What the owner wrote is written once, whatever the number of its recipients.
             self.fact_of_message(from, (fact, number), (place == 0, facts.len()));
@@ -59,7 +59,7 @@ impl<'a> Encoder<'a> {
 
     fn fact_of_message(
         &mut self,
-        from: &Messages<'_>,
+        from: &MessageBatch<'_>,
         (fact, number): (&Fact, u32),
         (is_first, recipients): (bool, usize),
     ) {
@@ -70,10 +70,10 @@ impl<'a> Encoder<'a> {
         let names = from.names;
         let customer = names.text(fact.customer);
         self.begin(RowKind::Message);
-        self.cells.text(ColumnId::Customer, customer);
-        self.cells.number(ColumnId::Message, number.into());
+        self.rows.text(ColumnId::Customer, customer);
+        self.rows.number(ColumnId::Message, number.into());
         let recipients = i64::try_from(recipients).ok().filter(|several| *several > 1);
-        self.cells.number_if_any(ColumnId::Recipients, recipients);
+        self.rows.number_if_any(ColumnId::Recipients, recipients);
         self.fact(fact, names);
         self.times(&record.times);
         self.traits(fact.traits);
@@ -83,26 +83,26 @@ impl<'a> Encoder<'a> {
         if let Some(written) = written.filter(|written| written.writer == customer) {
             self.written(written);
         }
-        self.cells.end_row();
+        self.rows.end_row();
         if let Some(written) = written.filter(|written| written.writer != customer) {
             self.begin(RowKind::Written);
-            self.cells.text(ColumnId::Customer, &written.writer);
-            self.cells.number(ColumnId::Message, number.into());
+            self.rows.text(ColumnId::Customer, &written.writer);
+            self.rows.number(ColumnId::Message, number.into());
             self.identity(fact);
-            self.cells.text_if_any(ColumnId::Mailbox, names.text(detail.mailbox));
-            self.cells.text_if_any(ColumnId::MessageId, &detail.message_id);
+            self.rows.text_if_any(ColumnId::Mailbox, names.text(detail.mailbox));
+            self.rows.text_if_any(ColumnId::MessageId, &detail.message_id);
             self.times(&record.times);
             self.written(written);
-            self.cells.end_row();
+            self.rows.end_row();
         }
     }
 
     fn identity(&mut self, fact: &Fact) {
         let identity = Some(fact.identity.cast_signed()).filter(|hash| *hash != 0);
-        self.cells.number_if_any(ColumnId::Identity, identity);
+        self.rows.number_if_any(ColumnId::Identity, identity);
     }
 
-    fn fact(&mut self, fact: &Fact, names: &Names) {
+    fn fact(&mut self, fact: &Fact, names: &NameTable) {
         self.identity(fact);
         let Fact { sender, customer: _, from, name, list, rule, kind, .. } = *fact;
         let Fact { way_out, leads_to, template, answers, .. } = *fact;
@@ -111,23 +111,23 @@ impl<'a> Encoder<'a> {
         let lens = self.lens;
         let group = || lens.senders.organisation(names.unredacted(from)).grouped_by;
         let group = self.groups.entry(from).or_insert_with(group);
-        let cells = &mut self.cells;
-        cells.text(ColumnId::Sender, names.text(sender));
-        cells.text(ColumnId::GroupedBy, group.word());
-        cells.text(ColumnId::FromAddress, names.text(from));
+        let rows = &mut self.rows;
+        rows.text(ColumnId::Sender, names.text(sender));
+        rows.text(ColumnId::GroupedBy, group.word());
+        rows.text(ColumnId::FromAddress, names.text(from));
         if let Some(name) = name {
-            cells.text_if_any(ColumnId::FromName, names.text(name));
+            rows.text_if_any(ColumnId::FromName, names.text(name));
         }
         if let Some(list) = list {
-            cells.text_if_any(ColumnId::ListId, names.text(list));
+            rows.text_if_any(ColumnId::ListId, names.text(list));
         }
-        cells.text(ColumnId::Kind, kind.word());
-        cells.text(ColumnId::Rule, lens.rules.id(rule));
-        cells.text(ColumnId::WayOut, WayOut::word(way_out));
+        rows.text(ColumnId::Kind, kind.word());
+        rows.text(ColumnId::Rule, lens.rules.id(rule));
+        rows.text(ColumnId::WayOut, WayOut::word(way_out));
         for (id, hash) in
             [(ColumnId::LeadsTo, leads_to), (ColumnId::Template, template), (ColumnId::Answers, answers)]
         {
-            cells.number_if_any(id, Some(i64::from(hash)).filter(|hash| *hash != 0));
+            rows.number_if_any(id, Some(i64::from(hash)).filter(|hash| *hash != 0));
         }
     }
 
@@ -140,80 +140,80 @@ impl<'a> Encoder<'a> {
             (ColumnId::Date, date),
             (ColumnId::Separator, separator),
         ];
-        cells.into_iter().for_each(|(id, time)| self.cells.number_if_any(id, time));
+        cells.into_iter().for_each(|(id, time)| self.rows.number_if_any(id, time));
     }
 
     fn traits(&mut self, traits: Traits) {
         for (id, flag) in FLAGS {
-            self.cells.flag(*id, traits.contains(*flag));
+            self.rows.flag(*id, traits.contains(*flag));
         }
         for (id, known, flag) in MAYBE_KNOWN {
             if traits.contains(*known) {
-                self.cells.flag(*id, traits.contains(*flag));
+                self.rows.flag(*id, traits.contains(*flag));
             }
         }
     }
 
-    fn evidence(&mut self, record: &Record) {
+    fn evidence(&mut self, record: &MessageRecord) {
         if let Some(evidence) = record.evidence {
-            self.cells.text(ColumnId::Evidence, evidence.word());
+            self.rows.text(ColumnId::Evidence, evidence.word());
         }
         let offers = &record.offers;
-        self.cells.numbers_if_any(ColumnId::OptOutAddresses, offers.iter().map(|(address, _)| *address));
-        self.cells.numbers_if_any(ColumnId::OptOutSubjects, offers.iter().map(|(_, subject)| *subject));
-        self.cells.numbers_if_any(ColumnId::OptOutDomains, record.domains.iter().copied());
-        self.cells.numbers_if_any(ColumnId::OwnersNamed, record.owners_named.iter().copied());
+        self.rows.numbers_if_any(ColumnId::OptOutAddresses, offers.iter().map(|(address, _)| *address));
+        self.rows.numbers_if_any(ColumnId::OptOutSubjects, offers.iter().map(|(_, subject)| *subject));
+        self.rows.numbers_if_any(ColumnId::OptOutDomains, record.domains.iter().copied());
+        self.rows.numbers_if_any(ColumnId::OwnersNamed, record.owners_named.iter().copied());
     }
 
-    fn written(&mut self, written: &Written) {
-        let Written { writer: _, to, subject, asks, answers, is_answer } = written;
-        self.cells.numbers_if_any(ColumnId::WrittenTo, to.iter().copied());
-        self.cells.number(ColumnId::WrittenSubject, subject.cast_signed());
-        self.cells.flag(ColumnId::WrittenAsks, *asks);
-        self.cells.number_if_any(ColumnId::WrittenAnswers, answers.map(u64::cast_signed));
-        self.cells.flag(ColumnId::WrittenIsAnswer, *is_answer);
+    fn written(&mut self, written: &OwnMailRecord) {
+        let OwnMailRecord { writer: _, to, subject, asks, answers, is_answer } = written;
+        self.rows.numbers_if_any(ColumnId::WrittenTo, to.iter().copied());
+        self.rows.number(ColumnId::WrittenSubject, subject.cast_signed());
+        self.rows.flag(ColumnId::WrittenAsks, *asks);
+        self.rows.number_if_any(ColumnId::WrittenAnswers, answers.map(u64::cast_signed));
+        self.rows.flag(ColumnId::WrittenIsAnswer, *is_answer);
     }
 
-    fn detail(&mut self, detail: &Detail, names: &Names) {
+    fn detail(&mut self, detail: &Detail, names: &NameTable) {
         // The From address is a fact's, too.
         let Detail { mailbox, offset, subject, from: _, message_id, ways_out, signs } = detail;
-        let cells = &mut self.cells;
-        cells.text_if_any(ColumnId::Mailbox, names.text(*mailbox));
-        cells.number(ColumnId::Offset, offset.cast_signed());
-        cells.text_if_any(ColumnId::Subject, subject);
-        cells.text_if_any(ColumnId::MessageId, message_id);
+        let rows = &mut self.rows;
+        rows.text_if_any(ColumnId::Mailbox, names.text(*mailbox));
+        rows.number(ColumnId::Offset, offset.cast_signed());
+        rows.text_if_any(ColumnId::Subject, subject);
+        rows.text_if_any(ColumnId::MessageId, message_id);
         if let Some(WaysOut { web, mail, subject }) = ways_out.as_deref() {
             let texts = [(ColumnId::Web, web), (ColumnId::Mail, mail), (ColumnId::MailSubject, subject)];
             for (id, text) in texts {
                 if let Some(text) = text {
-                    cells.text(id, text);
+                    rows.text(id, text);
                 }
             }
         }
         let signs = signs.iter().filter_map(|number| self.lens.rules.sign(*number)).map(|sign| &*sign.id);
         let signs: Vec<&str> = signs.collect();
-        cells.text_if_any(ColumnId::Signs, &signs.join(" "));
+        rows.text_if_any(ColumnId::Signs, &signs.join(" "));
     }
 
     /// A message that can't be used, with its number.
-    pub fn unusable(&mut self, names: &Names, (skip, number): (&Skip, u32)) {
+    pub fn unusable(&mut self, names: &NameTable, (skip, number): (&Skip, u32)) {
         self.begin(RowKind::Unusable);
-        self.cells.number(ColumnId::Message, number.into());
-        self.cells.text_if_any(ColumnId::Mailbox, names.text(skip.mailbox));
-        self.cells.number(ColumnId::Offset, skip.offset.cast_signed());
-        self.cells.text(ColumnId::Note, skip.reason.why());
-        self.cells.end_row();
+        self.rows.number(ColumnId::Message, number.into());
+        self.rows.text_if_any(ColumnId::Mailbox, names.text(skip.mailbox));
+        self.rows.number(ColumnId::Offset, skip.offset.cast_signed());
+        self.rows.text(ColumnId::Note, skip.reason.why());
+        self.rows.end_row();
     }
 
     /// A mailbox as it was named.
-    pub fn given(&mut self, given: &Given) -> io::Result<()> {
+    pub fn mailbox(&mut self, given: &MailboxCounts) -> io::Result<()> {
         let path = if self.redacted { PathBuf::new() } else { given.path.clone() };
-        let given = Given { path, ..given.clone() };
+        let given = MailboxCounts { path, ..given.clone() };
         let text = serde_json::to_string(&given).map_err(io::Error::other)?;
         self.begin(RowKind::Mailbox);
-        self.cells.text_if_any(ColumnId::Mailbox, &given.path.to_string_lossy());
-        self.cells.text(ColumnId::Note, &text);
-        self.cells.end_row();
+        self.rows.text_if_any(ColumnId::Mailbox, &given.path.to_string_lossy());
+        self.rows.text(ColumnId::Note, &text);
+        self.rows.end_row();
         Ok(())
     }
 
@@ -226,8 +226,8 @@ impl<'a> Encoder<'a> {
                 for address in addresses {
                     self.begin(RowKind::Blocked);
                     let shown = if redacted { &host_of_address(address) } else { address };
-                    self.cells.text(ColumnId::FromAddress, shown);
-                    self.cells.end_row();
+                    self.rows.text(ColumnId::FromAddress, shown);
+                    self.rows.end_row();
                 }
                 return;
             }
@@ -236,7 +236,7 @@ impl<'a> Encoder<'a> {
             Remark::NoMail(path) => {
                 self.begin(RowKind::NoMail);
                 if !redacted {
-                    self.cells.text(ColumnId::Mailbox, &path.to_string_lossy());
+                    self.rows.text(ColumnId::Mailbox, &path.to_string_lossy());
                 }
             }
             Remark::Note(what) | Remark::Failed(what) => {
@@ -244,11 +244,11 @@ impl<'a> Encoder<'a> {
                 let (kind, text) = error(if is_note { RowKind::Noted } else { RowKind::Failed }, what);
                 self.begin(kind);
                 if !redacted {
-                    self.cells.text(ColumnId::Note, &text);
+                    self.rows.text(ColumnId::Note, &text);
                 }
             }
         }
-        self.cells.end_row();
+        self.rows.end_row();
     }
 }
 

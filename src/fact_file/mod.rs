@@ -5,33 +5,33 @@
 //! period) is decided when rows are read: a row has all times that a message names, not the believed one.
 
 mod by_customer;
-mod cells;
 mod columns;
 mod decode;
 mod encode;
-mod given;
-mod keep;
+mod keep_options;
+mod mailbox_counts;
 mod newest;
 mod parquet;
 mod read;
-mod row;
+mod row_builder;
+mod row_columns;
 mod schema;
-mod shape;
+mod settings;
 mod stream;
 mod writer;
 
 pub use crate::outputs::FACTS_MARK as MADE_BY;
-pub use by_customer::{CUSTOMER, OneCustomer, SORTED_BY};
-pub use encode::Messages;
-pub use given::Given;
-pub use keep::Keep;
+pub use by_customer::{CUSTOMER, CustomerHandler, SORTED_BY};
+pub use encode::MessageBatch;
+pub use keep_options::KeepOptions;
+pub use mailbox_counts::MailboxCounts;
 pub use newest::newest_by_customer;
-pub use parquet::ParquetRows;
+pub use parquet::ParquetRowWriter;
 pub use read::read;
-pub use schema::{COLUMNS, Column, Data, ROWS, RowKind};
-pub use shape::Shape;
-pub use stream::StreamRows;
-pub use writer::{Counts, Out, RowWriter, schema_of};
+pub use schema::{COLUMNS, ColumnType, FactColumn, ROWS, RowKind};
+pub use settings::FactSettings;
+pub use stream::StreamRowWriter;
+pub use writer::{RowCounts, RowSink, RowWriter, schema_of};
 
 /// The version of the schema: it changes with every change of a column, or of what a hash or a rule's id means.
 pub const SCHEMA: &str = "1";

@@ -2,7 +2,7 @@
 //! columns in a hundredth of the time.
 
 use super::by_customer::are_sorted;
-use super::columns::{Columns, Numbers};
+use super::columns::{BatchColumns, NumberColumn};
 use super::parquet::{metadata, rows};
 use super::schema::{ColumnId, RowKind, TIMES};
 use crate::error::caught;
@@ -35,9 +35,10 @@ pub fn newest_by_customer(path: &Path, now: Seconds) -> Option<Option<Time>> {
 }
 
 fn newest_of(batch: &RecordBatch, now: Seconds) -> Option<Option<Time>> {
-    let columns = Columns::of(batch, |_| false).ok()?;
+    let columns = BatchColumns::of(batch, |_| false).ok()?;
     let kinds = columns.texts(ColumnId::Row).ok()?;
-    let times: Vec<Numbers<'_>> = TIMES.iter().map(|id| columns.numbers(*id).ok()).collect::<Option<_>>()?;
+    let times: Vec<NumberColumn<'_>> =
+        TIMES.iter().map(|id| columns.numbers(*id).ok()).collect::<Option<_>>()?;
     let is_message = |row: &usize| kinds.get(*row) == Some(RowKind::Message.word());
     let believed = |row| Candidates::in_order(|place| times.get(place)?.get(row)).believed(now);
     Some((0..batch.num_rows()).filter(is_message).filter_map(believed).max())

@@ -1,6 +1,6 @@
 //! Rows in a Parquet file.
 
-use super::schema::{COLUMNS, ColumnId, Data, IDS};
+use super::schema::{COLUMNS, ColumnId, ColumnType, IDS};
 use super::{MADE_BY, SCHEMA};
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -26,9 +26,9 @@ const GROUP: usize = 65_536;
 const AT_ONCE: usize = 8_192;
 
 /// A Parquet file in the making.
-pub struct ParquetRows<W: Write + Send>(ArrowWriter<W>);
+pub struct ParquetRowWriter<W: Write + Send>(ArrowWriter<W>);
 
-impl<W: Write + Send> ParquetRows<W> {
+impl<W: Write + Send> ParquetRowWriter<W> {
     /// Begins a file with rows of that schema.
     pub fn new(out: W, schema: &SchemaRef) -> io::Result<Self> {
         let mut metadata: Vec<KeyValue> =
@@ -99,7 +99,8 @@ pub(super) fn rows<R: ChunkReader + 'static>(
     wanted: impl Fn(ColumnId) -> bool,
 ) -> Result<ParquetRecordBatchReader, ParquetError> {
     let as_dictionary = |field: &Arc<Field>| {
-        let is_name = COLUMNS.iter().any(|column| column.name == field.name() && column.data == Data::Name);
+        let is_name =
+            COLUMNS.iter().any(|column| column.name == field.name() && column.data == ColumnType::Name);
         if !is_name || *field.data_type() != DataType::Utf8 {
             return Arc::clone(field);
         }

@@ -1,12 +1,12 @@
 //! Reads rows, whatever contains them.
 
-use super::by_customer::{Customers, OneCustomer, are_sorted};
-use super::decode::{Decoder, is_needed};
+use super::by_customer::{CustomerHandler, SortedCustomers, are_sorted};
+use super::decode::{RowDecoder, is_needed};
 use super::parquet::{metadata, rows};
-use super::stream::Incoming;
-use super::{Given, Keep, Shape};
+use super::stream::IncomingStream;
+use super::{FactSettings, KeepOptions, MailboxCounts};
 use crate::error::{Error, Result, caught};
-use crate::fact::{Batch, Lens, Names};
+use crate::fact::{Batch, Lens, NameTable};
 use crate::mailbox::{FactsBytes, FactsFile};
 use arrow_array::RecordBatch;
 use parquet::file::reader::ChunkReader;
@@ -20,14 +20,20 @@ use std::path::Path;
 /// Where they are sorted by customer, `one_customer` is handed each customer's, and only the rest goes into the batch.
 pub fn read<'a>(
     file: FactsFile<'_>,
-    (lens, keep): (&'a Lens, Keep),
-    store: (&'a mut Batch, &'a mut Names),
-    one_customer: Option<OneCustomer<'a>>,
+    (lens, keep): (&'a Lens, KeepOptions),
+    store: (&'a mut Batch, &'a mut NameTable),
+    one_customer: Option<CustomerHandler<'a>>,
     progress: &dyn Fn(usize),
-) -> Result<Vec<Given>> {
+) -> Result<Vec<MailboxCounts>> {
     let path = file.path;
-    let mut reading =
-        Reading { path, lens, keep, decoder: Decoder::new(lens, keep, store), one_customer, progress };
+    let mut reading = FactsFileReader {
+        path,
+        lens,
+        keep,
+        decoder: RowDecoder::new(lens, keep, store),
+        one_customer,
+        progress,
+    };
     let read = caught(|| match file.bytes {
         FactsBytes::File(file, groups) => reading.parquet(file, groups),
         FactsBytes::Memory(bytes) => reading.parquet(bytes::Bytes::from(bytes), None),
@@ -35,19 +41,19 @@ pub fn read<'a>(
     });
     read.unwrap_or_else(|| Err(damaged(path, "its bytes can't be read")))?;
     reading.decoder.end();
-    Ok(reading.decoder.given)
+    Ok(reading.decoder.mailboxes)
 }
 
-struct Reading<'p, 'a> {
+struct FactsFileReader<'p, 'a> {
     path: &'p Path,
     lens: &'a Lens,
-    keep: Keep,
-    decoder: Decoder<'a, 'a>,
-    one_customer: Option<OneCustomer<'a>>,
+    keep: KeepOptions,
+    decoder: RowDecoder<'a, 'a>,
+    one_customer: Option<CustomerHandler<'a>>,
     progress: &'p dyn Fn(usize),
 }
 
-impl Reading<'_, '_> {
+impl FactsFileReader<'_, '_> {
     fn parquet<R: ChunkReader + 'static>(&mut self, input: R, groups: Option<Range<usize>>) -> Result<()> {
         let failed = |error| damaged(self.path, error);
         let (loaded, pairs) = metadata(&input).map_err(failed)?;
@@ -55,35 +61,35 @@ impl Reading<'_, '_> {
         let keep = self.keep;
         for batch in rows(input, &loaded, groups, |id| is_needed(id, keep)).map_err(failed)? {
             let batch = batch.map_err(|error| damaged(self.path, error))?;
-            self.take_in(&batch)?;
+            self.add_rows(&batch)?;
         }
         Ok(())
     }
 
     fn stream(&mut self, bytes: impl Read) -> Result<()> {
-        let mut stream = Incoming::new(bytes).map_err(|error| damaged(self.path, error))?;
+        let mut stream = IncomingStream::new(bytes).map_err(|error| damaged(self.path, error))?;
         let schema = stream.schema();
         let pairs =
             schema.metadata().iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
         self.begin(&pairs)?;
         while let Some(batch) = stream.rows() {
             let batch = batch.map_err(|error| damaged(self.path, error))?;
-            self.take_in(&batch)?;
+            self.add_rows(&batch)?;
         }
         if stream.is_whole() { Ok(()) } else { Err(damaged(self.path, "it ends in the middle")) }
     }
 
     fn begin(&mut self, metadata: &HashMap<String, String>) -> Result<()> {
-        Shape::of(self.lens).must_be_that_of(self.path, metadata)?;
+        FactSettings::of(self.lens).check(self.path, metadata)?;
         if are_sorted(metadata) {
-            self.decoder.customers = Some(Customers::new(self.one_customer.take()));
+            self.decoder.customers = Some(SortedCustomers::new(self.one_customer.take()));
         }
         Ok(())
     }
 
-    fn take_in(&mut self, batch: &RecordBatch) -> Result<()> {
+    fn add_rows(&mut self, batch: &RecordBatch) -> Result<()> {
         (self.progress)(batch.num_rows());
-        let taken = self.decoder.take_in(batch);
+        let taken = self.decoder.add_rows(batch);
         taken.map_err(|what| Error::file(self.path, what).hint(self.decoder.hint))
     }
 }

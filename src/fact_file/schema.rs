@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 /// A column.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub struct FactColumn {
     /// Its name.
     pub name: &'static str,
     /// The type of its values; any value may be missing.
-    pub data: Data,
+    pub data: ColumnType,
     /// What it says.
     pub meaning: &'static str,
 }
 
 /// The type of a column's values: few, and such that pandas, DuckDB and Spark have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Data {
+pub enum ColumnType {
     /// A text (UTF-8).
     Text,
     /// A text of which there are few different ones: read as numbers of a dictionary.
@@ -30,7 +30,7 @@ pub enum Data {
     Numbers,
 }
 
-impl Data {
+impl ColumnType {
     /// The word in the README.
     pub fn word(self) -> &'static str {
         match self {
@@ -63,8 +63,8 @@ macro_rules! columns {
         pub(super) const IDS: &[ColumnId] = &[$(ColumnId::$id,)*];
 
         /// All columns, in their order.
-        pub const COLUMNS: &[Column] = &[
-            $(Column { name: $name, data: Data::$data, meaning: $meaning },)*
+        pub const COLUMNS: &[FactColumn] = &[
+            $(FactColumn { name: $name, data: ColumnType::$data, meaning: $meaning },)*
         ];
     };
 }

@@ -10,9 +10,9 @@ use std::io::{self, BufReader, Read, Write};
 const END: [u8; 8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
 
 /// A stream in the making.
-pub struct StreamRows<W: Write>(StreamWriter<W>);
+pub struct StreamRowWriter<W: Write>(StreamWriter<W>);
 
-impl<W: Write> StreamRows<W> {
+impl<W: Write> StreamRowWriter<W> {
     /// Begins a stream with rows of that schema.
     pub fn new(out: W, schema: &SchemaRef) -> io::Result<Self> {
         StreamWriter::try_new(out, schema).map(Self).map_err(to_io)
@@ -30,11 +30,11 @@ impl<W: Write> StreamRows<W> {
 }
 
 /// A stream that is read.
-pub(super) struct Incoming<R: Read>(StreamReader<BufReader<Tail<R>>>);
+pub(super) struct IncomingStream<R: Read>(StreamReader<BufReader<TailReader<R>>>);
 
-impl<R: Read> Incoming<R> {
+impl<R: Read> IncomingStream<R> {
     pub fn new(bytes: R) -> Result<Self, ArrowError> {
-        StreamReader::try_new(BufReader::new(Tail { inner: bytes, last: Vec::new() }), None).map(Self)
+        StreamReader::try_new(BufReader::new(TailReader { inner: bytes, last: Vec::new() }), None).map(Self)
     }
 
     pub fn schema(&self) -> SchemaRef {
@@ -54,12 +54,12 @@ impl<R: Read> Incoming<R> {
 }
 
 /// A reader that remembers the last bytes.
-struct Tail<R> {
+struct TailReader<R> {
     inner: R,
     last: Vec<u8>,
 }
 
-impl<R: Read> Read for Tail<R> {
+impl<R: Read> Read for TailReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.last.extend_from_slice(&buffer[count.saturating_sub(END.len())..count]);

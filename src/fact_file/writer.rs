@@ -3,10 +3,10 @@
 //! What a mailbox gave counts for nothing where it can't be read to its end. So rows of a file that may still fail wait in
 //! a file without a name until it is settled.
 
-use super::encode::{Encoder, Messages};
+use super::encode::{MessageBatch, RowEncoder};
 use super::schema::schema;
-use super::stream::{Incoming, StreamRows};
-use super::{Given, Shape};
+use super::stream::{IncomingStream, StreamRowWriter};
+use super::{FactSettings, MailboxCounts};
 use crate::fact::Lens;
 use crate::mailbox::Remark;
 use crate::outputs::Spool;
@@ -17,14 +17,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How many rows go together: whoever reads a stream keeps as many at a time.
-const TOGETHER: usize = 8_192;
+const BATCH_ROWS: usize = 8_192;
 
 /// Whoever takes rows.
-pub type Out<'a> = &'a mut dyn FnMut(&RecordBatch) -> io::Result<()>;
+pub type RowSink<'a> = &'a mut dyn FnMut(&RecordBatch) -> io::Result<()>;
 
 /// What rows are about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct RowCounts {
     /// Messages read.
     pub messages: u32,
     /// Those that can't be used.
@@ -35,48 +35,48 @@ pub struct Counts {
 
 /// Makes rows and hands them on. The rows of a message are never parted.
 pub struct RowWriter<'a> {
-    encoder: Encoder<'a>,
+    encoder: RowEncoder<'a>,
     schema: SchemaRef,
-    out: Out<'a>,
-    counts: Counts,
+    out: RowSink<'a>,
+    counts: RowCounts,
     /// What is counted for good.
-    settled: Counts,
+    settled: RowCounts,
     /// How many of the rows in the making count for good.
     settled_rows: usize,
-    waiting: Option<Waiting>,
+    waiting: Option<UnsettledRows>,
     folder: Option<PathBuf>,
 }
 
 /// Rows that may still be forgotten.
-struct Waiting {
-    rows: StreamRows<Spool>,
+struct UnsettledRows {
+    rows: StreamRowWriter<Spool>,
     /// How many of the first of them count for good.
     settled: usize,
 }
 
 /// The schema of rows, with what shaped them.
 pub fn schema_of(lens: &Lens, redacted: bool) -> SchemaRef {
-    let shape = Shape::of(lens);
+    let shape = FactSettings::of(lens);
     Arc::new(schema(if redacted { shape.redacted_metadata() } else { shape.metadata() }))
 }
 
 impl<'a> RowWriter<'a> {
     /// Rows go to `out`; what has to wait is kept in a file in `folder`, or where the system keeps such.
-    pub fn new(lens: &'a Lens, redacted: bool, folder: Option<PathBuf>, out: Out<'a>) -> Self {
-        let (encoder, schema) = (Encoder::new(lens, redacted), schema_of(lens, redacted));
+    pub fn new(lens: &'a Lens, redacted: bool, folder: Option<PathBuf>, out: RowSink<'a>) -> Self {
+        let (encoder, schema) = (RowEncoder::new(lens, redacted), schema_of(lens, redacted));
         let (counts, settled) = Default::default();
         Self { encoder, schema, out, counts, settled, settled_rows: 0, waiting: None, folder }
     }
 
     /// What came so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> RowCounts {
         self.counts
     }
 
     /// Makes rows of messages that follow those before. With the message `begun` of them a file begins; what comes from
     /// there on may be forgotten.
-    pub fn add(&mut self, from: &Messages<'_>, begun: Option<u32>) -> io::Result<()> {
-        self.encoder.turn_to_messages();
+    pub fn add(&mut self, from: &MessageBatch<'_>, begun: Option<u32>) -> io::Result<()> {
+        self.encoder.start_batch();
         let mut facts = &*from.batch.facts;
         let mut skips = from.batch.skips.iter();
         let before = self.counts.messages;
@@ -84,7 +84,7 @@ impl<'a> RowWriter<'a> {
             if begun == Some(order) {
                 self.settle()?;
             }
-            self.hand_on_many()?;
+            self.flush_if_full()?;
             let number = before.saturating_add(order);
             let is_wanted = from.orders.contains(&order);
             let to_all = facts.iter().take_while(|fact| fact.order == order).count();
@@ -113,7 +113,7 @@ impl<'a> RowWriter<'a> {
             }
         }
         self.settled = self.counts;
-        self.settled_rows = self.encoder.cells.rows();
+        self.settled_rows = self.encoder.rows.complete();
         Ok(())
     }
 
@@ -121,7 +121,7 @@ impl<'a> RowWriter<'a> {
     pub fn forget(&mut self) -> io::Result<()> {
         self.counts = self.settled;
         let settled = std::mem::take(&mut self.settled_rows);
-        let in_the_making = self.encoder.cells.take(&self.schema).map_err(failed)?;
+        let in_the_making = self.encoder.rows.take(&self.schema).map_err(failed)?;
         match self.waiting.take() {
             None if settled > 0 => (self.out)(&in_the_making.slice(0, settled)),
             Some(waiting) if waiting.settled > 0 => {
@@ -134,43 +134,43 @@ impl<'a> RowWriter<'a> {
     }
 
     /// Ends the rows with what is said beside messages, and with the mailboxes as they were named.
-    pub fn end(mut self, remarks: &[Remark], given: &[Given]) -> io::Result<()> {
+    pub fn end(mut self, remarks: &[Remark], given: &[MailboxCounts]) -> io::Result<()> {
         for remark in remarks {
             self.encoder.remark(remark);
             self.settle()?;
-            self.hand_on_many()?;
+            self.flush_if_full()?;
         }
-        given.iter().try_for_each(|given| self.encoder.given(given))?;
+        given.iter().try_for_each(|given| self.encoder.mailbox(given))?;
         self.settle()?;
-        self.hand_on()
+        self.flush()
     }
 
-    fn hand_on_many(&mut self) -> io::Result<()> {
-        if self.encoder.cells.rows() < TOGETHER { Ok(()) } else { self.hand_on() }
+    fn flush_if_full(&mut self) -> io::Result<()> {
+        if self.encoder.rows.complete() < BATCH_ROWS { Ok(()) } else { self.flush() }
     }
 
-    fn hand_on(&mut self) -> io::Result<()> {
-        if self.encoder.cells.rows() == 0 {
+    fn flush(&mut self) -> io::Result<()> {
+        if self.encoder.rows.complete() == 0 {
             return Ok(());
         }
-        let rows = self.encoder.cells.take(&self.schema).map_err(failed)?;
+        let rows = self.encoder.rows.take(&self.schema).map_err(failed)?;
         let settled = std::mem::take(&mut self.settled_rows);
         match &mut self.waiting {
             Some(waiting) => waiting.rows.add(&rows),
             None if settled == rows.num_rows() => (self.out)(&rows),
             None => {
-                let mut waiting = StreamRows::new(Spool::in_folder(self.folder.clone()), &self.schema)?;
+                let mut waiting = StreamRowWriter::new(Spool::in_folder(self.folder.clone()), &self.schema)?;
                 waiting.add(&rows)?;
-                self.waiting = Some(Waiting { rows: waiting, settled });
+                self.waiting = Some(UnsettledRows { rows: waiting, settled });
                 Ok(())
             }
         }
     }
 }
 
-impl Waiting {
-    fn read(self) -> io::Result<Incoming<Box<dyn io::Read>>> {
-        Incoming::new(self.rows.end()?.into_reader()?).map_err(failed)
+impl UnsettledRows {
+    fn read(self) -> io::Result<IncomingStream<Box<dyn io::Read>>> {
+        IncomingStream::new(self.rows.end()?.into_reader()?).map_err(failed)
     }
 }
 
@@ -181,7 +181,7 @@ fn failed(error: ArrowError) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::{Batch, MailboxId, Names, Skip};
+    use crate::fact::{Batch, MailboxId, NameTable, Skip};
     use crate::fact_file::schema::ColumnId;
     use crate::mailbox::Unusable;
     use arrow_array::cast::AsArray;
@@ -190,17 +190,17 @@ mod tests {
 
     /// What happens to a writer.
     #[derive(Debug, Clone)]
-    enum Step {
+    enum WriterStep {
         Add(u16, Option<u16>),
         Settle,
         Forget,
     }
 
-    fn step() -> impl Strategy<Value = Step> {
+    fn step() -> impl Strategy<Value = WriterStep> {
         prop_oneof![
-            4 => (0..12_000_u16, proptest::option::of(any::<u16>())).prop_map(|(count, begun)| Step::Add(count, begun)),
-            1 => Just(Step::Settle),
-            1 => Just(Step::Forget),
+            4 => (0..12_000_u16, proptest::option::of(any::<u16>())).prop_map(|(count, begun)| WriterStep::Add(count, begun)),
+            1 => Just(WriterStep::Settle),
+            1 => Just(WriterStep::Forget),
         ]
     }
 
@@ -211,10 +211,10 @@ mod tests {
     }
 
     /// The number and the offset of each message that is handed on.
-    fn rows(steps: &[Step]) -> Vec<(i64, i64)> {
+    fn rows(steps: &[WriterStep]) -> Vec<(i64, i64)> {
         let (lens, mut rows) = (Lens::plain(1_795_305_600).expect("valid"), Vec::new());
         let mut out = |batch: &RecordBatch| {
-            assert!(batch.num_rows() <= TOGETHER);
+            assert!(batch.num_rows() <= BATCH_ROWS);
             let column = |id: ColumnId| batch.column(id as usize).as_primitive::<Int64Type>().clone();
             let (numbers, offsets) = (column(ColumnId::Message), column(ColumnId::Offset));
             rows.extend(numbers.values().iter().copied().zip(offsets.values().iter().copied()));
@@ -224,16 +224,16 @@ mod tests {
         let mut offset = 0;
         for step in steps {
             match *step {
-                Step::Add(count, begun) => {
+                WriterStep::Add(count, begun) => {
                     let batch = unusable(offset..offset + u64::from(count));
                     offset += u64::from(count);
                     let orders = 0..batch.read;
-                    let messages = Messages { batch: &batch, names: &Names::default(), orders };
+                    let messages = MessageBatch { batch: &batch, names: &NameTable::default(), orders };
                     let begun = begun.map(|begun| u32::from(begun % (count + 1)));
                     writer.add(&messages, begun).expect("rows");
                 }
-                Step::Settle => writer.settle().expect("settled"),
-                Step::Forget => writer.forget().expect("forgotten"),
+                WriterStep::Settle => writer.settle().expect("settled"),
+                WriterStep::Forget => writer.forget().expect("forgotten"),
             }
         }
         writer.end(&[], &[]).expect("ended");
@@ -241,18 +241,18 @@ mod tests {
     }
 
     /// What should be handed on.
-    fn expected(steps: &[Step]) -> Vec<(i64, i64)> {
+    fn expected(steps: &[WriterStep]) -> Vec<(i64, i64)> {
         let (mut all, mut settled, mut offset) = (Vec::new(), 0, 0);
         for step in steps {
             match *step {
-                Step::Add(count, begun) => {
+                WriterStep::Add(count, begun) => {
                     let begun = begun.map(|begun| usize::from(begun % (count + 1)));
                     settled = begun.map_or(settled, |begun| all.len() + begun);
                     all.extend(offset..offset + i64::from(count));
                     offset += i64::from(count);
                 }
-                Step::Settle => settled = all.len(),
-                Step::Forget => all.truncate(settled),
+                WriterStep::Settle => settled = all.len(),
+                WriterStep::Forget => all.truncate(settled),
             }
         }
         (0..).zip(all).collect()

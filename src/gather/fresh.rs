@@ -3,28 +3,28 @@
 use super::cache::{Cache, may_be_kept};
 use super::task::Task;
 use crate::error::Error;
-use crate::fact::{Batch, Details, Lens, Names, Renaming};
-use crate::fact_file::Given;
+use crate::fact::{Batch, Details, Lens, NameTable, Renaming};
+use crate::fact_file::MailboxCounts;
 use crate::mailbox::Remark;
 use std::io;
 
 /// What is new of the source at hand.
-pub(super) struct Fresh<'a> {
+pub(super) struct UncachedFacts<'a> {
     cache: &'a Cache,
     batch: Batch,
     /// Whether facts that were kept of it turned out to be damaged.
     pub is_damaged: bool,
     /// Whether it was said that facts can't be kept.
-    told: bool,
+    reported: bool,
 }
 
-impl<'a> Fresh<'a> {
+impl<'a> UncachedFacts<'a> {
     pub fn new(cache: &'a Cache) -> Self {
-        Self { cache, batch: Batch::default(), is_damaged: false, told: false }
+        Self { cache, batch: Batch::default(), is_damaged: false, reported: false }
     }
 
     /// Takes in what comes next: of the mail a copy. What only the cache needs is left out of what the run keeps.
-    pub fn take_in(&mut self, batch: &mut Batch, renaming: &Renaming, is_fresh: bool) {
+    pub fn add(&mut self, batch: &mut Batch, renaming: &Renaming, is_fresh: bool) {
         if is_fresh {
             self.batch.append(batch.clone(), renaming);
         }
@@ -41,8 +41,8 @@ impl<'a> Fresh<'a> {
     pub fn keep(
         &mut self,
         (task, failed): (&Task<'_>, bool),
-        given: &[Given],
-        (names, lens): (&Names, &Lens),
+        given: &[MailboxCounts],
+        (names, lens): (&NameTable, &Lens),
     ) -> Option<Remark> {
         let fresh = std::mem::take(&mut self.batch);
         let is_damaged = std::mem::take(&mut self.is_damaged);
@@ -53,7 +53,7 @@ impl<'a> Fresh<'a> {
             let _ = std::fs::remove_file(&kept.path);
         }
         let error = self.write(task, &fresh, is_damaged, (names, lens)).err()?;
-        let is_new = !std::mem::replace(&mut self.told, true);
+        let is_new = !std::mem::replace(&mut self.reported, true);
         let error = Error::io(self.cache.folder(), "can't keep facts for the next run", &error);
         is_new.then_some(Remark::Note(error))
     }
@@ -63,7 +63,7 @@ impl<'a> Fresh<'a> {
         task: &Task<'_>,
         fresh: &Batch,
         is_damaged: bool,
-        (names, lens): (&Names, &Lens),
+        (names, lens): (&NameTable, &Lens),
     ) -> io::Result<()> {
         let Some(source) = task.sources.first() else { return Ok(()) };
         match (&task.known, &task.key) {

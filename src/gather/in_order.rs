@@ -1,13 +1,13 @@
 //! Puts what the threads found in the order in which it is in the mailboxes.
 
-use super::fresh::Fresh;
-use super::gathered::{Gathered, Yield};
-use super::pieces::Pieces;
+use super::fresh::UncachedFacts;
+use super::gathered::{ArgumentCounts, Gathered};
+use super::pieces::PieceSink;
 use super::task::Task;
 use crate::error::{Error, Result};
-use crate::fact::{FactReader, Lens, Mark, Names, Piece, Renaming};
-use crate::fact_file::Given;
-use crate::mailbox::{Argument, Borders, Part, Remark, Survey};
+use crate::fact::{BatchMark, FactReader, Lens, NameTable, Piece, Renaming};
+use crate::fact_file::MailboxCounts;
+use crate::mailbox::{Borders, MailboxArgument, Remark, SourcePart, Survey};
 
 /// What a thread found.
 pub(super) struct ThreadResult {
@@ -15,46 +15,46 @@ pub(super) struct ThreadResult {
     /// What came next.
     pub piece: Piece,
     /// At the end of the task.
-    pub end: Option<End>,
+    pub end: Option<TaskEnd>,
 }
 
 /// How a task ended.
-pub(super) struct End {
+pub(super) struct TaskEnd {
     /// Of a stretch.
     pub borders: Result<Option<Borders>>,
     /// The mailboxes that facts were made from.
-    pub given: Vec<Given>,
+    pub given: Vec<MailboxCounts>,
     /// Whether it comes from the mail, not from facts that were kept.
     pub is_fresh: bool,
 }
 
 /// What becomes of what is read.
-pub(super) enum Collect<'a> {
+pub(super) enum Collector<'a> {
     /// It is kept as a whole.
     Everything,
     /// The same; what comes from the mail is written to the cache, too.
-    Cached(Box<Fresh<'a>>),
+    Cached(Box<UncachedFacts<'a>>),
     /// It is handed on piece by piece, and only counted.
-    Pieces(&'a mut dyn Pieces),
+    Pieces(&'a mut dyn PieceSink),
 }
 
 /// Takes in what the tasks gave, one after the other.
-pub(super) struct InOrder<'a> {
+pub(super) struct ResultOrder<'a> {
     lens: &'a Lens,
-    collect: Collect<'a>,
+    collect: Collector<'a>,
     tasks: &'a [Task<'a>],
     /// For each thread, what its names are called here.
     renamings: Vec<Renaming>,
     gathered: Gathered,
     /// For each argument of the command line, what it gave and which mailboxes its facts were made from.
-    gave: Vec<(Yield, Vec<Given>)>,
+    gave: Vec<(ArgumentCounts, Vec<MailboxCounts>)>,
     /// Those of the source at hand.
-    given: Vec<Given>,
+    given: Vec<MailboxCounts>,
     survey: &'a Survey,
     /// Where the source at hand begins in the batch: all of it goes where one of its parts fails.
-    mark: Mark,
+    mark: BatchMark,
     /// The same of the file at hand, where a task reads several or the members of an archive.
-    begun: Mark,
+    begun: BatchMark,
     /// How many remarks there were before the source at hand.
     remarks: usize,
     /// Why it failed.
@@ -64,17 +64,20 @@ pub(super) struct InOrder<'a> {
     taken: usize,
 }
 
-impl<'a> InOrder<'a> {
+impl<'a> ResultOrder<'a> {
     pub fn new(
         survey: &'a Survey,
         lens: &'a Lens,
-        collect: Collect<'a>,
+        collect: Collector<'a>,
         tasks: &'a [Task<'a>],
         threads: usize,
     ) -> Self {
         let renamings = (0..threads.max(1)).map(|_| Renaming::default()).collect();
         let mut gathered = Gathered::default();
-        let empty = |argument: &Argument| Yield { holds_maildir: argument.holds_maildir, ..Yield::default() };
+        let empty = |argument: &MailboxArgument| ArgumentCounts {
+            has_maildir: argument.has_maildir,
+            ..ArgumentCounts::default()
+        };
         let mut gave: Vec<_> =
             survey.arguments.iter().map(|argument| (empty(argument), Vec::new())).collect();
         for (argument, remark) in &survey.remarks {
@@ -104,18 +107,18 @@ impl<'a> InOrder<'a> {
     /// Whether what comes next is of any use.
     pub fn wants_more(&self) -> bool {
         match &self.collect {
-            Collect::Pieces(pieces) => pieces.want_more(),
+            Collector::Pieces(pieces) => pieces.want_more(),
             _ => true,
         }
     }
 
     /// Takes in what a thread found next of the first task that has not ended.
-    pub fn take_in(&mut self, found: ThreadResult) {
+    pub fn add(&mut self, found: ThreadResult) {
         let Some(task) = self.tasks.get(self.taken) else { return };
         let ThreadResult { thread, piece, end } = found;
         let mut renaming = std::mem::take(&mut self.renamings[thread]);
-        if !matches!(self.collect, Collect::Pieces(_)) {
-            self.gathered.names.take_in(&piece.names, &mut renaming);
+        if !matches!(self.collect, Collector::Pieces(_)) {
+            self.gathered.names.merge(&piece.names, &mut renaming);
         }
         match end {
             None => self.append(task, (piece, true), &renaming),
@@ -124,9 +127,9 @@ impl<'a> InOrder<'a> {
         self.renamings[thread] = renaming;
     }
 
-    fn end_of_task(&mut self, task: &Task<'_>, piece: Piece, end: End, renaming: &Renaming) {
+    fn end_of_task(&mut self, task: &Task<'_>, piece: Piece, end: TaskEnd, renaming: &Renaming) {
         self.given.extend(end.given);
-        if let Collect::Cached(fresh) = &mut self.collect {
+        if let Collector::Cached(fresh) = &mut self.collect {
             fresh.is_damaged |= end.is_fresh && task.kept.is_some();
         }
         match end.borders {
@@ -145,21 +148,21 @@ impl<'a> InOrder<'a> {
         let Piece { mut batch, names, begun, revokes } = piece;
         let whole = &mut self.gathered.batch;
         match &mut self.collect {
-            Collect::Everything => whole.append(batch, renaming),
-            Collect::Cached(fresh) => {
-                fresh.take_in(&mut batch, renaming, is_fresh);
+            Collector::Everything => whole.append(batch, renaming),
+            Collector::Cached(fresh) => {
+                fresh.add(&mut batch, renaming, is_fresh);
                 whole.append(batch, renaming);
             }
-            Collect::Pieces(pieces) => {
+            Collector::Pieces(pieces) => {
                 if revokes {
                     whole.cut_back(&self.begun);
                     pieces.forget();
                 }
                 // The parts of a long file fail together.
-                let begun = begun.filter(|_| task.part == Part::Whole);
+                let begun = begun.filter(|_| task.part == SourcePart::Whole);
                 self.begun = begun.map_or(self.begun, |begun| begun.after(whole));
                 whole.count(&mut batch);
-                pieces.add(batch, Names::of_piece(&names), begun.map(|begun| begun.messages()));
+                pieces.add(batch, NameTable::of_piece(&names), begun.map(|begun| begun.messages()));
             }
         }
     }
@@ -167,12 +170,12 @@ impl<'a> InOrder<'a> {
     fn end_of_source(&mut self, task: &Task<'_>) {
         self.expected = None;
         let (names, batch) = (&self.gathered.names, &mut self.gathered.batch);
-        if let Collect::Cached(fresh) = &mut self.collect {
+        if let Collector::Cached(fresh) = &mut self.collect {
             let failed = self.failure.is_some();
             batch.remarks.extend(fresh.keep((task, failed), &self.given, (names, self.lens)));
         }
         let failure = self.failure.take();
-        if let Collect::Pieces(pieces) = &mut self.collect {
+        if let Collector::Pieces(pieces) = &mut self.collect {
             if failure.is_some() { pieces.forget() } else { pieces.settle() }
         }
         if let Some(error) = failure {
@@ -196,11 +199,11 @@ impl<'a> InOrder<'a> {
     /// Takes in a part, unless the part before it reaches into it: then it is read again from there.
     fn part(&mut self, task: &Task<'_>, piece: (Piece, bool), renaming: &Renaming, borders: Option<Borders>) {
         match (self.expected, task.part) {
-            (Some(start), Part::Stretch { to, .. }) if start >= to => {}
-            (Some(start), Part::Stretch { to, dialect, .. })
+            (Some(start), SourcePart::ByteRange { to, .. }) if start >= to => {}
+            (Some(start), SourcePart::ByteRange { to, dialect, .. })
                 if borders.and_then(|borders| borders.first) != Some(start) =>
             {
-                self.again(task, Part::Stretch { from: start, to, dialect });
+                self.again(task, SourcePart::ByteRange { from: start, to, dialect });
             }
             _ => {
                 self.expected = borders.and_then(|borders| borders.next);
@@ -216,19 +219,19 @@ impl<'a> InOrder<'a> {
             if from.is_empty() {
                 gathered.arguments.push((named.clone(), gave));
             }
-            gathered.arguments.extend(from.into_iter().map(Yield::of_facts));
+            gathered.arguments.extend(from.into_iter().map(ArgumentCounts::of_facts));
         }
         gathered
     }
 
-    fn again(&mut self, task: &Task<'_>, part: Part) {
+    fn again(&mut self, task: &Task<'_>, part: SourcePart) {
         let mut reader = FactReader::new(self.lens);
         match Task::plain(task.sources, part).run(self.lens, &|_| {}, &mut reader, &mut Vec::new(), None) {
             Ok(borders) => {
                 let (batch, names) = reader.take();
                 let mut renaming = Renaming::default();
-                if !matches!(self.collect, Collect::Pieces(_)) {
-                    self.gathered.names.take_in(&names, &mut renaming);
+                if !matches!(self.collect, Collector::Pieces(_)) {
+                    self.gathered.names.merge(&names, &mut renaming);
                 }
                 self.expected = borders.and_then(|borders| borders.next);
                 self.append(task, (Piece { batch, names, ..Piece::default() }, true), &renaming);

@@ -1,12 +1,12 @@
 //! What was read, handed on piece by piece, so that it never has to fit in memory.
 
-use crate::fact::{Batch, Names};
+use crate::fact::{Batch, NameTable};
 
 /// Takes what was read, in its order, in pieces of some thousand messages, each with names of its own.
-pub trait Pieces {
+pub trait PieceSink {
     /// Takes the next piece. With the message `begun` of it a file begins, so that nothing before it can fail any more;
     /// `None`: the piece goes on with a file that may still fail.
-    fn add(&mut self, batch: Batch, names: Names, begun: Option<u32>);
+    fn add(&mut self, batch: Batch, names: NameTable, begun: Option<u32>);
 
     /// Nothing that was added can fail any more.
     fn settle(&mut self);
@@ -22,8 +22,8 @@ pub trait Pieces {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::fact::{FactReader, Lens, Mark, Piece};
-    use crate::gather::in_order::{Collect, End, InOrder, ThreadResult};
+    use crate::fact::{BatchMark, FactReader, Lens, Piece};
+    use crate::gather::in_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
     use crate::gather::task::tasks;
     use crate::gather::{gather, gather_in_pieces};
     use crate::mailbox::{Remark, Sink, survey};
@@ -33,14 +33,14 @@ mod tests {
 
     /// Remembers messages by their From addresses.
     #[derive(Default)]
-    struct Remembered {
+    struct RecordingSink {
         from: Vec<String>,
         settled: usize,
         longest: u32,
     }
 
-    impl Pieces for Remembered {
-        fn add(&mut self, batch: Batch, names: Names, begun: Option<u32>) {
+    impl PieceSink for RecordingSink {
+        fn add(&mut self, batch: Batch, names: NameTable, begun: Option<u32>) {
             self.settled = begun.map_or(self.settled, |begun| self.from.len() + begun as usize);
             self.from.extend(batch.facts.iter().map(|fact| names.text(fact.from).to_string()));
             self.longest = self.longest.max(batch.read);
@@ -79,7 +79,7 @@ mod tests {
         std::fs::write(path("short.mbox"), mails(20_000..20_003)).expect("written");
         let (lens, survey) = (lens(), survey(&[path("long.mbox.gz"), path("none.mbox"), path("short.mbox")]));
         let whole = gather(&survey, &lens, 2, &|_| {});
-        let mut remembered = Remembered::default();
+        let mut remembered = RecordingSink::default();
         let rest = gather_in_pieces(&survey, &lens, 2, &|_| {}, &mut remembered);
         let from = whole.batch.facts.iter().map(|fact| whole.names.text(fact.from).to_string());
         assert_eq!(remembered.from, from.collect::<Vec<_>>());
@@ -103,20 +103,20 @@ mod tests {
         std::fs::write(here.path().join("mail.mbox"), mails(0..1)).expect("written");
         let (lens, survey) = (lens(), survey(&[here.path().join("mail.mbox")]));
         let tasks = tasks(&survey.sources, 100, None);
-        let mut remembered = Remembered::default();
-        let mut order = InOrder::new(&survey, &lens, Collect::Pieces(&mut remembered), &tasks[..1], 1);
+        let mut remembered = RecordingSink::default();
+        let mut order = ResultOrder::new(&survey, &lens, Collector::Pieces(&mut remembered), &tasks[..1], 1);
         // A file ends in the first piece; the one that begins there fails after the second; the third is of another one.
         let first = piece(&lens, 0..3, false);
         let mut begins = FactReader::new(&lens);
         begins.begin();
         crate::mailbox::read_stream(mails(0..2).as_bytes(), "x".as_ref(), 4_096, &mut begins).expect("read");
-        let begun: Option<Mark> = Some(begins.store().0.mark());
+        let begun: Option<BatchMark> = Some(begins.store().0.mark());
         for piece in [Piece { begun, ..first }, piece(&lens, 3..5, false)] {
-            order.take_in(ThreadResult { thread: 0, piece, end: None });
+            order.add(ThreadResult { thread: 0, piece, end: None });
         }
-        let end = End { borders: Ok(None), given: Vec::new(), is_fresh: true };
+        let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: true };
         let last = ThreadResult { thread: 0, piece: piece(&lens, 5..6, true), end: Some(end) };
-        order.take_in(last);
+        order.add(last);
         let read = order.complete().batch.read;
         let left = ["shop0@shop.example", "shop1@shop.example", "shop5@shop.example"];
         assert_eq!((read, remembered.from.as_slice()), (3, left.map(String::from).as_slice()));
@@ -130,14 +130,14 @@ mod tests {
         let (lens, survey) = (lens(), survey(&[path]));
         let tasks = tasks(&survey.sources, 100, None);
         assert!(tasks.len() > 2, "{}", tasks.len());
-        let mut remembered = Remembered::default();
-        let mut order = InOrder::new(&survey, &lens, Collect::Pieces(&mut remembered), &tasks, 1);
+        let mut remembered = RecordingSink::default();
+        let mut order = ResultOrder::new(&survey, &lens, Collector::Pieces(&mut remembered), &tasks, 1);
         for number in 0..tasks.len() as u32 {
             let borders = if number == 1 { Err(Error::new("x", "can't be read")) } else { Ok(None) };
-            let end = Some(End { borders, given: Vec::new(), is_fresh: true });
-            let begun = Some(Mark::default());
+            let end = Some(TaskEnd { borders, given: Vec::new(), is_fresh: true });
+            let begun = Some(BatchMark::default());
             let piece = Piece { begun, ..piece(&lens, number..number + 1, false) };
-            order.take_in(ThreadResult { thread: 0, piece, end });
+            order.add(ThreadResult { thread: 0, piece, end });
         }
         let gathered = order.complete();
         assert_eq!((gathered.batch.read, remembered.from.len()), (0, 0));

@@ -2,18 +2,18 @@
 
 use crate::error::Result;
 use crate::fact::{FactReader, Lens, Piece};
-use crate::fact_file::{self, Given, Keep, OneCustomer};
-use crate::mailbox::{FactsFile, Place, RawMessage, Remark, Sink, Unusable, Want};
+use crate::fact_file::{self, CustomerHandler, KeepOptions, MailboxCounts};
+use crate::mailbox::{BodyRequest, FactsFile, MailboxFile, RawMessage, Remark, Sink, Unusable};
 
 /// So many messages of one file go together at most, where what is read is handed on: about 5 MB.
 const TOGETHER: u32 = 4_096;
 
 /// Whoever takes what was read of a file before its end.
-pub(super) type HandOn<'a> = &'a mut dyn FnMut(Piece);
+pub(super) type PieceHandler<'a> = &'a mut dyn FnMut(Piece);
 
 /// A step of reading, reported while reading goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum ReadProgress {
     /// So many bytes came.
     Bytes(u64),
     /// A message came.
@@ -25,23 +25,23 @@ pub(super) struct ProgressReader<'a, 'l> {
     /// The reader.
     pub(super) reader: &'a mut FactReader<'l>,
     /// What is reported.
-    pub(super) progress: &'a (dyn Fn(Step) + Sync),
+    pub(super) progress: &'a (dyn Fn(ReadProgress) + Sync),
     /// How mail is looked at.
     pub(super) lens: &'l Lens,
     /// The mailboxes that facts were made from.
-    pub(super) given: Vec<Given>,
+    pub(super) given: Vec<MailboxCounts>,
     /// Who takes facts that come sorted by customer.
-    pub(super) one_customer: Option<OneCustomer<'a>>,
+    pub(super) one_customer: Option<CustomerHandler<'a>>,
     /// Who takes what was read as soon as it is much.
-    pub(super) hand_on: Option<HandOn<'a>>,
+    pub(super) on_piece: Option<PieceHandler<'a>>,
 }
 
 impl ProgressReader<'_, '_> {
-    fn hand_on_much(&mut self) {
-        if let Some(hand_on) = &mut self.hand_on
+    fn flush_long_piece(&mut self) {
+        if let Some(on_piece) = &mut self.on_piece
             && self.reader.messages() >= TOGETHER
         {
-            hand_on(self.reader.take_piece());
+            on_piece(self.reader.take_piece());
         }
     }
 }
@@ -51,13 +51,13 @@ impl Sink for ProgressReader<'_, '_> {
         self.reader.begin();
     }
 
-    fn turn_to(&mut self, place: &Place<'_>) {
-        self.reader.turn_to(place);
+    fn start_file(&mut self, place: &MailboxFile<'_>) {
+        self.reader.start_file(place);
     }
 
-    fn message(&mut self, message: RawMessage<'_>) -> Want {
-        (self.progress)(Step::Message);
-        self.hand_on_much();
+    fn message(&mut self, message: RawMessage<'_>) -> BodyRequest {
+        (self.progress)(ReadProgress::Message);
+        self.flush_long_piece();
         self.reader.message(message)
     }
 
@@ -78,8 +78,8 @@ impl Sink for ProgressReader<'_, '_> {
     }
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {
-        (self.progress)(Step::Message);
-        self.hand_on_much();
+        (self.progress)(ReadProgress::Message);
+        self.flush_long_piece();
         self.reader.unusable(offset, reason);
     }
 
@@ -88,11 +88,11 @@ impl Sink for ProgressReader<'_, '_> {
     }
 
     fn facts(&mut self, file: FactsFile<'_>) -> Result<()> {
-        let rows = |count| (0..count).for_each(|_| (self.progress)(Step::Message));
-        self.reader.turn_to_facts();
-        let keep = Keep::of(self.lens);
+        let rows = |count| (0..count).for_each(|_| (self.progress)(ReadProgress::Message));
+        self.reader.start_facts();
+        let keep = KeepOptions::of(self.lens);
         let store = self.reader.store();
-        let one_customer: Option<OneCustomer<'_>> = match &mut self.one_customer {
+        let one_customer: Option<CustomerHandler<'_>> = match &mut self.one_customer {
             Some(one_customer) => Some(&mut **one_customer),
             None => None,
         };

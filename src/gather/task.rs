@@ -1,11 +1,11 @@
 //! What one thread reads at a time: some small files, a part of a long one, or facts that were kept of these.
 
-use super::cache::{Cache, Kept, Known, checksum};
-use super::step::{HandOn, ProgressReader, Step};
+use super::cache::{Cache, CachedFacts, CachedMbox, checksum};
+use super::step::{PieceHandler, ProgressReader, ReadProgress};
 use crate::error::Result;
 use crate::fact::{FactReader, Lens};
-use crate::fact_file::{Given, Keep};
-use crate::mailbox::{self, BLOCK, Borders, Dialect, Part, Remark, Sink, Source};
+use crate::fact_file::{KeepOptions, MailboxCounts};
+use crate::mailbox::{self, BLOCK, Borders, Dialect, Remark, Sink, Source, SourcePart};
 
 /// How many small files are one task at most.
 const FILES: usize = 512;
@@ -17,13 +17,13 @@ const KNOWN_BY_INODE: usize = 2_048;
 /// Small sources of one argument, one after the other; or a part of one source.
 pub(super) struct Task<'a> {
     pub sources: &'a [Source],
-    pub part: Part,
+    pub part: SourcePart,
     /// Its facts, where they were kept.
-    pub kept: Option<Kept>,
+    pub kept: Option<CachedFacts>,
     /// Under which name its facts are to be kept.
     pub key: Option<String>,
     /// At the last part of a long mbox: what is known of it.
-    pub known: Option<Known>,
+    pub known: Option<CachedMbox>,
 }
 
 /// Long files in parts of about `length` bytes, small ones together until they reach that length.
@@ -43,15 +43,15 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
         let border = rest.iter().take(together).position(|source| cache.is_some() && is_border(source));
         let (sources, behind) = rest.split_at(border.map_or(together, |at| at + 1));
         // What can't be opened now says so when it is read; one of several is never so long that it has parts.
-        let parts = mailbox::parts(first, length).unwrap_or_else(|_| vec![Part::Whole]);
+        let parts = mailbox::parts(first, length).unwrap_or_else(|_| vec![SourcePart::Whole]);
         match (cache, parts.first()) {
-            (Some(cache), Some(Part::Stretch { dialect, .. })) => {
-                tasks.extend(known_and_new(cache, sources, length, *dialect));
+            (Some(cache), Some(SourcePart::ByteRange { dialect, .. })) => {
+                tasks.extend(cached_and_new(cache, sources, length, *dialect));
             }
-            (Some(cache), Some(Part::Whole)) => {
+            (Some(cache), Some(SourcePart::Whole)) => {
                 let key = cache.key(sources);
-                let kept = key.as_deref().and_then(|key| cache.kept(key));
-                tasks.push(Task { kept, key, ..Task::plain(sources, Part::Whole) });
+                let kept = key.as_deref().and_then(|key| cache.find(key));
+                tasks.push(Task { kept, key, ..Task::plain(sources, SourcePart::Whole) });
             }
             _ => tasks.extend(parts.into_iter().map(|part| Task::plain(sources, part))),
         }
@@ -67,26 +67,26 @@ fn is_border(source: &Source) -> bool {
 }
 
 /// The parts of a long mbox: what is kept of it, and what came after that.
-fn known_and_new<'a>(cache: &Cache, sources: &'a [Source], length: u64, dialect: Dialect) -> Vec<Task<'a>> {
+fn cached_and_new<'a>(cache: &Cache, sources: &'a [Source], length: u64, dialect: Dialect) -> Vec<Task<'a>> {
     let Some(source) = sources.first() else { return Vec::new() };
-    let known = Known::of(cache, source, dialect);
-    known.is_used(cache);
+    let known = CachedMbox::of(cache, source, dialect);
+    known.mark_used(cache);
     let kept = known.segments(dialect);
     let mut tasks: Vec<Task<'a>> =
         kept.map(|(part, kept)| Task { kept: Some(kept), ..Task::plain(sources, part) }).collect();
     let (mut from, size) = (known.end(), source.size.unwrap_or(0));
     while size.saturating_sub(from) > length {
-        tasks.push(Task::plain(sources, Part::Stretch { from, to: from + length, dialect }));
+        tasks.push(Task::plain(sources, SourcePart::ByteRange { from, to: from + length, dialect }));
         from += length;
     }
-    let last = Task::plain(sources, Part::Stretch { from, to: u64::MAX, dialect });
+    let last = Task::plain(sources, SourcePart::ByteRange { from, to: u64::MAX, dialect });
     tasks.push(Task { known: Some(known), ..last });
     tasks
 }
 
 impl<'a> Task<'a> {
     /// Sources that are read, or a part of one.
-    pub fn plain(sources: &'a [Source], part: Part) -> Self {
+    pub fn plain(sources: &'a [Source], part: SourcePart) -> Self {
         Self { sources, part, kept: None, key: None, known: None }
     }
 }
@@ -96,53 +96,53 @@ impl Task<'_> {
     pub fn run_kept(
         &self,
         lens: &Lens,
-        keep: Keep,
-        progress: &(dyn Fn(Step) + Sync),
+        keep: KeepOptions,
+        progress: &(dyn Fn(ReadProgress) + Sync),
         reader: &mut FactReader<'_>,
     ) -> Option<Option<Borders>> {
-        let rows = |count| (0..count).for_each(|_| progress(Step::Message));
+        let rows = |count| (0..count).for_each(|_| progress(ReadProgress::Message));
         self.kept.as_ref()?.read(lens, keep, reader, &rows)?;
         let first = match self.part {
-            Part::Stretch { from, .. } => Some(from),
+            SourcePart::ByteRange { from, .. } => Some(from),
             _ => None,
         };
         Some(first.map(|first| Borders { first: Some(first), next: None }))
     }
 
-    /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error. `hand_on` is handed what
+    /// Reads its sources; one that can't be read as a whole is a remark, a part of one an error. `on_piece` is handed what
     /// was read of whole sources as soon as it is much.
     pub fn run<'l>(
         &self,
         lens: &'l Lens,
-        progress: &(dyn Fn(Step) + Sync),
+        progress: &(dyn Fn(ReadProgress) + Sync),
         reader: &mut FactReader<'l>,
-        given: &mut Vec<Given>,
-        mut hand_on: Option<HandOn<'_>>,
+        given: &mut Vec<MailboxCounts>,
+        mut on_piece: Option<PieceHandler<'_>>,
     ) -> Result<Option<Borders>> {
         for source in self.sources {
             reader.begin();
-            let hand_on: Option<HandOn<'_>> = match &mut hand_on {
-                Some(hand_on) if self.part == Part::Whole => Some(&mut **hand_on),
+            let on_piece: Option<PieceHandler<'_>> = match &mut on_piece {
+                Some(on_piece) if self.part == SourcePart::Whole => Some(&mut **on_piece),
                 _ => None,
             };
-            let mut told = ProgressReader {
+            let mut progress_reader = ProgressReader {
                 reader: &mut *reader,
                 progress,
                 lens,
                 given: Vec::new(),
                 one_customer: None,
-                hand_on,
+                on_piece,
             };
-            let bytes = |bytes| progress(Step::Bytes(bytes));
-            let read = mailbox::read(&source.looked_at(), &self.part, BLOCK, &bytes, &mut told);
-            let of_source = std::mem::take(&mut told.given);
+            let bytes = |bytes| progress(ReadProgress::Bytes(bytes));
+            let read = mailbox::read(&source.looked_at(), &self.part, BLOCK, &bytes, &mut progress_reader);
+            let of_source = std::mem::take(&mut progress_reader.given);
             if read.is_ok() {
                 given.extend(of_source);
             }
             match (read, self.part) {
-                (read, Part::Stretch { .. } | Part::RowGroup { .. }) => return read,
-                (Ok(_), Part::Whole) => {}
-                (Err(error), Part::Whole) => reader.remark(Remark::Failed(error)),
+                (read, SourcePart::ByteRange { .. } | SourcePart::RowGroup { .. }) => return read,
+                (Ok(_), SourcePart::Whole) => {}
+                (Err(error), SourcePart::Whole) => reader.remark(Remark::Failed(error)),
             }
         }
         Ok(None)

@@ -96,7 +96,7 @@ pub struct Scope {
 
 impl Scope {
     /// Under what a fact is counted that reached a pair.
-    pub fn place(&self, fact: &Fact) -> Counted {
+    pub fn counted_as(&self, fact: &Fact) -> Counted {
         let Some(time) = fact.time else { return Counted::Undated };
         let day = self.zone.day(time);
         if self.since.is_some_and(|since| day < since) || self.until.is_some_and(|until| day > until) {

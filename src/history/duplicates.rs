@@ -1,13 +1,13 @@
 //! Copies of one message: Gmail exports a message once for each label, old archives contain months twice.
 
-use crate::fact::{ConsentSign, CustomerId, Fact, Kind, Names, OwnMail, SenderId, Traits};
+use crate::fact::{ConsentSign, CustomerId, Fact, Kind, NameTable, OwnMail, SenderId, Traits};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 /// Keeps one fact of each message and returns the others. What applies
 /// of the one that is left does not depend on the order in which the copies were read: the earliest believed
 /// time; read if any copy is; deleted, spam or unverified only if every copy is.
-pub(super) fn merge(facts: &mut Vec<Fact>, names: &Names) -> Vec<Fact> {
+pub(super) fn merge(facts: &mut Vec<Fact>, names: &NameTable) -> Vec<Fact> {
     facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.identity, fact.order));
     let mut duplicates = Vec::new();
     facts.dedup_by(|later, first| {
@@ -24,10 +24,10 @@ pub(super) fn merge(facts: &mut Vec<Fact>, names: &Names) -> Vec<Fact> {
 
 /// Leaves one sign of each message, with what the fact that is left says of it: a second copy proves nothing new.
 pub(super) fn merge_signs(mut signs: Vec<ConsentSign>, facts: &[Fact]) -> Vec<ConsentSign> {
-    type Message = (SenderId, CustomerId, u64);
-    let message = |sign: &ConsentSign| -> Message { (sign.sender, sign.customer, sign.identity) };
-    let proving: HashSet<Message> = signs.iter().map(message).collect();
-    let left: HashMap<Message, &Fact> = facts
+    type CopyKey = (SenderId, CustomerId, u64);
+    let message = |sign: &ConsentSign| -> CopyKey { (sign.sender, sign.customer, sign.identity) };
+    let proving: HashSet<CopyKey> = signs.iter().map(message).collect();
+    let left: HashMap<CopyKey, &Fact> = facts
         .iter()
         .map(|fact| ((fact.sender, fact.customer, fact.identity), fact))
         .filter(|(message, _)| proving.contains(message))
@@ -54,7 +54,7 @@ pub(super) fn merge_own(mut own: Vec<OwnMail>) -> Vec<OwnMail> {
 }
 
 /// Merges the two. Associative and commutative, except for `order`, which is the first copy's.
-fn both(first: &Fact, later: &Fact, names: &Names) -> Fact {
+fn both(first: &Fact, later: &Fact, names: &NameTable) -> Fact {
     let chosen = if prefer(first, later, names) == Ordering::Greater { later } else { first };
     let either = |traits| first.traits.contains(traits) || later.traits.contains(traits);
     let every = |traits| first.traits.contains(traits) && later.traits.contains(traits);
@@ -73,7 +73,7 @@ fn both(first: &Fact, later: &Fact, names: &Names) -> Fact {
 }
 
 /// Which copy speaks for all: by what it says, never by where it stood. In doubt the one that is not marketing.
-fn prefer(left: &Fact, right: &Fact, names: &Names) -> Ordering {
+fn prefer(left: &Fact, right: &Fact, names: &NameTable) -> Ordering {
     let key = |fact: &Fact| {
         (
             fact.kind == Kind::Marketing,
@@ -130,7 +130,7 @@ mod tests {
 
     fn merged(mut facts: Vec<Fact>) -> Fact {
         let read = facts.len();
-        let duplicates = merge(&mut facts, &Names::default());
+        let duplicates = merge(&mut facts, &NameTable::default());
         assert_eq!((facts.len(), duplicates.len()), (1, read - 1));
         facts[0]
     }
@@ -160,7 +160,7 @@ mod tests {
             Fact { sender: SenderId::from(1), ..first },
             Fact { identity: 7, ..first },
         ];
-        assert_eq!(merge(&mut facts, &Names::default()), []);
+        assert_eq!(merge(&mut facts, &NameTable::default()), []);
         assert_eq!(facts.len(), 4);
     }
 

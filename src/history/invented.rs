@@ -3,7 +3,7 @@
 use super::{Batch, History, Scope};
 use crate::classify::{Evidence, Kind, Rules};
 use crate::fact::{
-    ConsentSign, Fact, ListId, Names, OptOutLink, OptOutOffer, OwnMail, Traits, Vocabulary, WayOut, hash,
+    ConsentSign, Fact, ListId, NameTable, OptOutLink, OptOutOffer, OwnMail, Traits, Vocabulary, WayOut, hash,
 };
 use crate::time::{DAY, Day, Time, Zone};
 
@@ -17,8 +17,8 @@ const ONE_OF_ITS_OWN: u64 = 1 << 32;
 pub const CUSTOMER: &str = "robin@home.example";
 
 /// Facts that a test puts together.
-pub struct Mailbox {
-    names: Names,
+pub struct InventedMailbox {
+    names: NameTable,
     batch: Batch,
     /// The built-in rules.
     pub rules: Rules,
@@ -51,14 +51,14 @@ pub fn scope() -> Scope {
     }
 }
 
-impl Default for Mailbox {
+impl Default for InventedMailbox {
     fn default() -> Self {
         let rules = Rules::load(None, &mut Vocabulary::default()).expect("the built-in rules");
-        Self { names: Names::default(), batch: Batch::default(), rules }
+        Self { names: NameTable::default(), batch: Batch::default(), rules }
     }
 }
 
-impl Mailbox {
+impl InventedMailbox {
     /// A marketing message from an address of the sender.
     pub fn offer(&mut self, sender: &str, from: &str, day: i64) -> &mut Fact {
         let order = self.batch.read;

@@ -1,18 +1,18 @@
 //! What a sender calls itself: its display name and its addresses, the most frequent first.
 
-use crate::fact::{Fact, Name, Named, Names};
+use crate::fact::{Fact, Name, NameTable, Named};
 use crate::time::Time;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The most frequent display name.
-pub(super) fn sender_name(facts: &[&Fact], names: &Names) -> Option<Name> {
+pub(super) fn sender_name(facts: &[&Fact], names: &NameTable) -> Option<Name> {
     let given = facts.iter().filter_map(|fact| Some((fact.name?, fact.time)));
     most_frequent(given, names).first().map(|name| names.shared(*name))
 }
 
 /// The From addresses, the most frequent first.
-pub(super) fn addresses(facts: &[&Fact], names: &Names) -> Box<[Name]> {
+pub(super) fn addresses(facts: &[&Fact], names: &NameTable) -> Box<[Name]> {
     let ordered = most_frequent(facts.iter().map(|fact| (fact.from, fact.time)), names);
     ordered.into_iter().map(|address| names.shared(address)).collect()
 }
@@ -21,7 +21,7 @@ pub(super) fn addresses(facts: &[&Fact], names: &Names) -> Box<[Name]> {
 /// one instant come in no order of their own, so each is given with its time.
 fn most_frequent<Id: Named + Copy + Ord>(
     given: impl Iterator<Item = (Id, Option<Time>)>,
-    names: &Names,
+    names: &NameTable,
 ) -> Vec<Id> {
     let mut seen: BTreeMap<Id, (usize, Option<Time>)> = BTreeMap::new();
     let mut note = |(name, count, earliest): (Id, usize, Option<Time>)| {

@@ -1,12 +1,12 @@
 //! One pair in full: everything that the report says about a sender and a customer.
 
 use super::called::{addresses, sender_name};
+use super::consent_lookup::{ConsentLookup, LastConsent};
 use super::context::JudgeContext;
 use super::newest::{messages_a_year, unread_run};
-use super::standings::{Consent, Standings};
-use super::{Received, Subject, Trend, Verdict, count, judge};
+use super::{JudgedMail, ReceivedMessage, Trend, Verdict, count, judge};
 use crate::cadence::{ActiveDays, Cadence, ChangeOfPace, Pace};
-use crate::consent::{Event, State};
+use crate::consent::{ConsentState, Event};
 use crate::fact::{CustomerId, Fact, GroupedBy, Name, SenderId, Traits, WayOut};
 use crate::history::{Counted, Pair};
 use crate::policy::Policy;
@@ -57,11 +57,11 @@ pub struct Case {
     /// What the policy says.
     pub verdict: Verdict,
     /// The days and states of the marketing messages, in time order.
-    pub received: Box<[Received]>,
+    pub received: Box<[ReceivedMessage]>,
     /// The rhythm; `None` without marketing.
     pub cadence: Option<Cadence>,
     /// Consent at the last marketing message.
-    pub consent: Option<Consent>,
+    pub consent: Option<LastConsent>,
     /// The event that decided the state of the first message of the stretch that the verdict shows.
     pub shown_by: Option<Box<Event>>,
     /// Whether the consent lists have a row for this customer; `None`: they are not about this sender, or there is no
@@ -111,17 +111,17 @@ impl Case {
     /// The case of a pair, not yet ranked; `load` is all marketing that the customer got.
     pub fn of(pair: Pair<'_>, judging: &JudgeContext<'_>, load: u32) -> Self {
         let names = &judging.history.names;
-        let places: Vec<Counted> = pair.facts.iter().map(|fact| judging.scope.place(fact)).collect();
+        let places: Vec<Counted> = pair.facts.iter().map(|fact| judging.scope.counted_as(fact)).collect();
         let placed = |counts: fn(Counted) -> bool| {
             pair.facts.iter().zip(&places).filter(move |(_, place)| counts(**place)).map(|(fact, _)| fact)
         };
         let marketing: Vec<&Fact> = placed(|place| place == Counted::Marketing).collect();
         let counted: Vec<&Fact> =
             placed(|place| matches!(place, Counted::Marketing | Counted::Other)).collect();
-        let standings = Standings::of(&pair, &marketing, judging);
-        let (received, consent) = standings.received();
+        let lookup = ConsentLookup::of(&pair, &marketing, judging);
+        let (received, consent) = lookup.received();
         let active: ActiveDays = received.iter().map(|message| message.day).collect();
-        let subject = Subject::of_pair(names.text(pair.customer));
+        let subject = JudgedMail::of_pair(names.text(pair.customer));
         let verdict = judge(&received, judging.policy, subject, judging.as_of);
         let (last, addresses) = (marketing.last(), addresses(&counted, names));
         let address = pair.facts.first().map_or("", |fact| names.text(fact.from));
@@ -133,12 +133,12 @@ impl Case {
             addresses,
             grouped_by: judging.senders.organisation(address).grouped_by,
             opts_out_at: opts_out_at(pair.sender, judging),
-            shown_by: standings.shown_by(verdict, &received),
+            shown_by: lookup.shown_by(verdict, &received),
             verdict,
             cadence: (!received.is_empty()).then(|| active.cadence()),
             consent,
-            opted_out_on: standings.opted_out_on(),
-            customer_since: last.and_then(|_| standings.customer_since()),
+            opted_out_on: lookup.opted_out_on(),
+            customer_since: last.and_then(|_| lookup.customer_since()),
             other_messages: count(placed(|place| place == Counted::Other)),
             spam_messages: count(placed(|place| place == Counted::Spam)),
             mixed_messages: count(counted.iter().filter(|fact| fact.traits.contains(Traits::MIXED))),
@@ -192,7 +192,7 @@ impl Case {
     }
 
     /// Marketing messages received in that state.
-    pub fn in_state(&self, state: State) -> usize {
+    pub fn in_state(&self, state: ConsentState) -> usize {
         self.received.iter().filter(|message| message.state == state).count()
     }
 
@@ -203,7 +203,11 @@ impl Case {
 
     /// The most marketing messages on one day.
     pub fn most_on_a_day(&self) -> usize {
-        self.received.chunk_by(|left, right| left.day == right.day).map(<[Received]>::len).max().unwrap_or(0)
+        self.received
+            .chunk_by(|left, right| left.day == right.day)
+            .map(<[ReceivedMessage]>::len)
+            .max()
+            .unwrap_or(0)
     }
 }
 
@@ -233,9 +237,9 @@ fn undecided<'a>(facts: impl Iterator<Item = &'a Fact>, judging: &JudgeContext<'
 }
 
 fn share(facts: &[&Fact], known: Traits, counts: impl Fn(Traits) -> bool) -> Share {
-    let told: Vec<Traits> =
+    let recorded: Vec<Traits> =
         facts.iter().map(|fact| fact.traits).filter(|traits| traits.contains(known)).collect();
-    Share { part: count(told.iter().filter(|traits| counts(**traits))), whole: count(&told) }
+    Share { part: count(recorded.iter().filter(|traits| counts(**traits))), whole: count(&recorded) }
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use super::{Case, JudgeContext};
 use crate::classify::Rules;
 use crate::consent::{Findings, Ledger};
 use crate::fact::{Brands, Senders, Vocabulary};
-use crate::history::invented::{Mailbox, scope, zone};
+use crate::history::invented::{InventedMailbox, scope, zone};
 use crate::history::{History, Pair, Scope};
 use crate::policy::Policy;
 use crate::time::Day;
 
 /// Everything that a case is judged by.
-pub struct Judged {
+pub struct JudgedMailbox {
     pub history: History,
     pub scope: Scope,
     pub ledger: Ledger,
@@ -21,9 +21,9 @@ pub struct Judged {
     pub as_of: Option<Day>,
 }
 
-impl Judged {
+impl JudgedMailbox {
     /// A mailbox, judged by the built-in policy without a consent list.
-    pub fn of(mailbox: Mailbox, as_of: Day) -> Self {
+    pub fn of(mailbox: InventedMailbox, as_of: Day) -> Self {
         let history = mailbox.history();
         Self {
             findings: Findings::of(&history, &zone()),

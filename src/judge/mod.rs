@@ -3,6 +3,8 @@
 
 mod called;
 mod case;
+mod consent_lookup;
+mod consent_record;
 mod context;
 mod gaps;
 #[cfg(test)]
@@ -10,34 +12,32 @@ pub(crate) mod invented;
 mod newest;
 mod pressure;
 mod ranking;
-mod record;
 mod redacted;
-mod standings;
 mod trend;
 mod what_if;
 
 pub use case::{Case, Ranking, Share};
+pub use consent_lookup::LastConsent;
+pub use consent_record::{ConsentRecord, MessageGroup, StatePeriod};
 pub use context::JudgeContext;
 pub use pressure::pressure;
 pub use ranking::rank;
-pub use record::{Period, Record, Strand};
-pub use standings::Consent;
-pub use trend::{Snapshot, Trend};
-pub use what_if::{Change, Occasion, changes};
+pub use trend::{Trend, TrendInput};
+pub use what_if::{VerdictChange, WhatIf, changes};
 
 use crate::cadence::WINDOW;
-use crate::consent::State;
-use crate::policy::{Across, Policy, Rule};
+use crate::consent::ConsentState;
+use crate::policy::{Across, Policy, PolicyRule};
 use crate::time::{Day, Time};
-use gaps::Gaps;
+use gaps::GapWindow;
 
 /// One marketing message of a pair: on which day it came, and in what state of consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Received {
+pub struct ReceivedMessage {
     /// Its local day.
     pub day: Day,
     /// What held between the two at that moment.
-    pub state: State,
+    pub state: ConsentState,
     /// Whether it was inferred from its stream, and not decided by itself.
     pub inferred: bool,
     /// When it came, in seconds since 1970.
@@ -56,14 +56,14 @@ fn count<T>(counted: impl IntoIterator<Item = T>) -> u32 {
 
 /// Whose messages are judged: which rules apply to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Subject<'a> {
+pub struct JudgedMail<'a> {
     /// Over which senders they are; `None`: of one.
     pub across: Option<Across>,
     /// To whom they came.
     pub customer: &'a str,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> JudgedMail<'a> {
     /// Messages of one sender to a customer.
     pub fn of_pair(customer: &'a str) -> Self {
         Self { across: None, customer }
@@ -75,8 +75,8 @@ impl<'a> Subject<'a> {
 pub struct Verdict {
     /// The place of the first rule that holds; `None`: no rule does, or there is no marketing.
     pub rule: Option<usize>,
-    /// The stretch that shows it best.
-    pub shown: Option<Stretch>,
+    /// The messages that show it best.
+    pub shown: Option<CountedMessages>,
     /// The first day on which any flagging rule held, where the pair is flagged.
     pub flagged_on: Option<Day>,
     /// Whether the rule holds for the window that ends on the day of asking.
@@ -85,7 +85,7 @@ pub struct Verdict {
 
 /// Messages that count for a rule, in a window or in the whole period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
+pub struct CountedMessages {
     /// Distinct days.
     pub days: u32,
     /// Messages.
@@ -97,12 +97,12 @@ pub struct Stretch {
     /// The last.
     pub last: Day,
     /// The shortest time between two messages, where the rule asks for one.
-    pub closest: Option<Closest>,
+    pub shortest_gap: Option<ShortestGap>,
 }
 
 /// Two messages that came one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Closest {
+pub struct ShortestGap {
     /// The time between them, in seconds.
     pub seconds: u32,
     /// The day of the second.
@@ -110,48 +110,61 @@ pub struct Closest {
 }
 
 /// Judges marketing messages, which are in time order. `as_of` is the day of asking.
-pub fn judge(messages: &[Received], policy: &Policy, subject: Subject<'_>, as_of: Option<Day>) -> Verdict {
-    let held = held(messages, policy, subject);
-    let rule = held.iter().position(|held| held.since.is_some());
+pub fn judge(
+    messages: &[ReceivedMessage],
+    policy: &Policy,
+    subject: JudgedMail<'_>,
+    as_of: Option<Day>,
+) -> Verdict {
+    let results = rule_results(messages, policy, subject);
+    let rule = results.iter().position(|result| result.since.is_some());
     let decisive = rule.and_then(|at| policy.rules.get(at));
     let flagged = decisive.is_some_and(|rule| rule.flag);
-    let flagging =
-        policy.rules.iter().zip(&held).filter(|(rule, _)| rule.flag).filter_map(|(_, held)| held.since);
+    let flagging = policy
+        .rules
+        .iter()
+        .zip(&results)
+        .filter(|(rule, _)| rule.flag)
+        .filter_map(|(_, result)| result.since);
     Verdict {
         rule,
-        shown: rule.and_then(|at| held.get(at)).and_then(|held| held.best),
+        shown: rule.and_then(|at| results.get(at)).and_then(|result| result.best),
         flagged_on: flagging.min().filter(|_| flagged),
         still_active: decisive.zip(as_of).is_some_and(|(rule, as_of)| holds_until(rule, messages, as_of)),
     }
 }
 
-/// How each rule of the policy fares with messages, which are in time order. Rules about others don't hold.
-pub fn held(messages: &[Received], policy: &Policy, subject: Subject<'_>) -> Vec<RuleStanding> {
-    let standing = |rule: &Rule| match rule.applies(subject) {
-        true => RuleStanding::of(rule, messages),
-        false => RuleStanding { since: None, best: None },
+/// What each rule of the policy gives for messages, which are in time order. Rules about others don't hold.
+pub fn rule_results(
+    messages: &[ReceivedMessage],
+    policy: &Policy,
+    subject: JudgedMail<'_>,
+) -> Vec<RuleResult> {
+    let result = |rule: &PolicyRule| match rule.applies(subject) {
+        true => RuleResult::of(rule, messages),
+        false => RuleResult { since: None, best: None },
     };
-    policy.rules.iter().map(standing).collect()
+    policy.rules.iter().map(result).collect()
 }
 
-/// How a rule fares with a pair's messages.
+/// What a rule gives for a pair's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RuleStanding {
+pub struct RuleResult {
     /// The first day on which it held for what ended that day; `None`: it does not hold.
     pub since: Option<Day>,
-    /// The stretch with the most days (then messages, where the rule asks for a number of them), the earliest of
+    /// The window with the most days (then messages, where the rule asks for a number of them), the earliest of
     /// equals; `None`: no message counts for it.
-    pub best: Option<Stretch>,
+    pub best: Option<CountedMessages>,
 }
 
-impl RuleStanding {
+impl RuleResult {
     /// Slides the rule's window over the days with messages that count. Days and messages in a window only rise where
     /// a message comes in, so the windows that end on a day with one are all that matter.
-    fn of(rule: &Rule, messages: &[Received]) -> Self {
+    fn of(rule: &PolicyRule, messages: &[ReceivedMessage]) -> Self {
         let days = days_of(rule, messages);
         let mut this = Self { since: None, best: None };
         let mut best = None;
-        let mut gaps = Gaps::of(rule, messages);
+        let mut gaps = GapWindow::of(rule, messages);
         let (mut from, mut messages, mut decided_days) = (0, 0, 0);
         for (to, last) in days.iter().enumerate() {
             messages += last.messages;
@@ -163,15 +176,22 @@ impl RuleStanding {
             }
             let distinct = u32::try_from(to - from + 1).unwrap_or(u32::MAX);
             let first = days[from].day;
-            let closest = gaps.closest(first, last.day);
-            let stretch = Stretch { days: distinct, messages, decided_days, first, last: last.day, closest };
-            let is_met = rule.is_met(stretch);
+            let shortest_gap = gaps.shortest_gap(first, last.day);
+            let counted = CountedMessages {
+                days: distinct,
+                messages,
+                decided_days,
+                first,
+                last: last.day,
+                shortest_gap,
+            };
+            let is_met = rule.is_met(counted);
             if this.since.is_none() && is_met {
                 this.since = Some(last.day);
             }
-            let key = (is_met, stretch.days, if rule.messages > 1 { stretch.messages } else { 0 });
+            let key = (is_met, counted.days, if rule.messages > 1 { counted.messages } else { 0 });
             if best.is_none_or(|best| key > best) {
-                (best, this.best) = (Some(key), Some(stretch));
+                (best, this.best) = (Some(key), Some(counted));
             }
         }
         this
@@ -179,7 +199,7 @@ impl RuleStanding {
 }
 
 /// A day with messages that count for a rule.
-struct DayOfRule {
+struct RuleDay {
     day: Day,
     messages: u32,
     /// Whether one of them was decided by itself.
@@ -187,15 +207,15 @@ struct DayOfRule {
 }
 
 /// The days with messages that count for a rule, in order.
-fn days_of(rule: &Rule, messages: &[Received]) -> Vec<DayOfRule> {
-    let mut days: Vec<DayOfRule> = Vec::new();
+fn days_of(rule: &PolicyRule, messages: &[ReceivedMessage]) -> Vec<RuleDay> {
+    let mut days: Vec<RuleDay> = Vec::new();
     for message in messages.iter().filter(|message| rule.counts(message.state)) {
         match days.last_mut() {
             Some(last) if last.day == message.day => {
                 last.messages = last.messages.saturating_add(1);
                 last.decided |= !message.inferred;
             }
-            _ => days.push(DayOfRule { day: message.day, messages: 1, decided: !message.inferred }),
+            _ => days.push(RuleDay { day: message.day, messages: 1, decided: !message.inferred }),
         }
     }
     days
@@ -203,41 +223,41 @@ fn days_of(rule: &Rule, messages: &[Received]) -> Vec<DayOfRule> {
 
 /// Whether the rule holds for the window that ends on that day; one without a window, whether a message counts
 /// in the last 28 days.
-fn holds_until(rule: &Rule, messages: &[Received], as_of: Day) -> bool {
+fn holds_until(rule: &PolicyRule, messages: &[ReceivedMessage], as_of: Day) -> bool {
     let start = as_of.plus(1 - rule.window.unwrap_or(WINDOW));
     let days = days_of(rule, messages);
-    let inside: Vec<&DayOfRule> = days.iter().filter(|of| (start..=as_of).contains(&of.day)).collect();
+    let inside: Vec<&RuleDay> = days.iter().filter(|of| (start..=as_of).contains(&of.day)).collect();
     let (Some(first), Some(last)) = (inside.first(), inside.last()) else { return false };
-    let stretch = Stretch {
+    let counted = CountedMessages {
         days: u32::try_from(inside.len()).unwrap_or(u32::MAX),
         messages: inside.iter().map(|of| of.messages).sum(),
         decided_days: inside.iter().map(|of| u32::from(of.decided)).sum(),
         first: first.day,
         last: last.day,
-        closest: Gaps::of(rule, messages).closest(first.day, last.day),
+        shortest_gap: GapWindow::of(rule, messages).shortest_gap(first.day, last.day),
     };
-    rule.window.is_none() || rule.is_met(stretch)
+    rule.window.is_none() || rule.is_met(counted)
 }
 
-impl Rule {
+impl PolicyRule {
     /// Whether it judges such messages.
-    pub fn applies(&self, subject: Subject<'_>) -> bool {
+    pub fn applies(&self, subject: JudgedMail<'_>) -> bool {
         self.across == subject.across && self.is_about(subject.customer)
     }
 
     /// Whether a message received in this state counts for the rule.
-    pub fn counts(&self, state: State) -> bool {
+    pub fn counts(&self, state: ConsentState) -> bool {
         self.consent.as_ref().is_none_or(|states| states.contains(&state))
     }
 
-    /// Whether a stretch is enough for the rule. A flag also needs messages that were decided by themselves on half of
+    /// Whether the counted messages are enough for the rule. A flag also needs messages that were decided by themselves on half of
     /// its days: inference completes a picture, it never makes one.
-    fn is_met(&self, stretch: Stretch) -> bool {
+    fn is_met(&self, counted: CountedMessages) -> bool {
         let decided = if self.flag { self.days.div_ceil(2).max(1) } else { 0 };
-        let close = |gap| stretch.closest.is_some_and(|closest| closest.seconds < gap);
-        stretch.days >= self.days
-            && stretch.messages >= self.messages
-            && stretch.decided_days >= decided
+        let close = |gap| counted.shortest_gap.is_some_and(|shortest| shortest.seconds < gap);
+        counted.days >= self.days
+            && counted.messages >= self.messages
+            && counted.decided_days >= decided
             && self.min_gap.is_none_or(close)
     }
 }

@@ -1,6 +1,6 @@
 //! What the newest messages of a pair say: how many in a row were never read, and how many a year they make.
 
-use super::{Received, count};
+use super::{ReceivedMessage, count};
 use crate::cadence::WINDOW;
 use crate::fact::{Fact, Traits};
 use crate::time::Day;
@@ -22,7 +22,7 @@ pub(super) fn unread_run(messages: &[&Fact]) -> Option<u32> {
 
 /// How many messages a year those of the last days up to the day of asking make, rounded half up. The days are those
 /// since the first message, at least 28 and at most 91. `messages` are in time order; `None` without a day of asking.
-pub(super) fn messages_a_year(messages: &[Received], as_of: Option<Day>) -> Option<u32> {
+pub(super) fn messages_a_year(messages: &[ReceivedMessage], as_of: Option<Day>) -> Option<u32> {
     let as_of = as_of?;
     let Some(first) = messages.first() else { return Some(0) };
     let since_first = i64::from(as_of.number()) - i64::from(first.day.number()) + 1;
@@ -37,12 +37,16 @@ pub(super) fn messages_a_year(messages: &[Received], as_of: Option<Day>) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consent::State;
+    use crate::consent::ConsentState;
 
     fn a_year(days: impl IntoIterator<Item = i32>, as_of: i32) -> Option<u32> {
-        let received =
-            |day| Received { day: Day::from_number(day), state: State::None, inferred: false, at: 0 };
-        let messages: Vec<Received> = days.into_iter().map(received).collect();
+        let received = |day| ReceivedMessage {
+            day: Day::from_number(day),
+            state: ConsentState::None,
+            inferred: false,
+            at: 0,
+        };
+        let messages: Vec<ReceivedMessage> = days.into_iter().map(received).collect();
         messages_a_year(&messages, Some(Day::from_number(as_of)))
     }
 

@@ -2,7 +2,7 @@
 //! the rules that count across senders, and by no others.
 
 use super::newest::messages_a_year;
-use super::{Case, JudgeContext, Received, Share, Subject, count, judge};
+use super::{Case, JudgeContext, JudgedMail, ReceivedMessage, Share, count, judge};
 use crate::cadence::ActiveDays;
 use crate::fact::GroupedBy;
 use crate::policy::Across;
@@ -31,7 +31,7 @@ pub fn pressure(cases: &[Case], judging: &JudgeContext<'_>) -> Vec<Case> {
 
 /// One row over several senders. What only one sender can have is left out.
 fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_>) -> Case {
-    let mut received: Vec<Received> = cases.iter().flat_map(|case| &case.received).copied().collect();
+    let mut received: Vec<ReceivedMessage> = cases.iter().flat_map(|case| &case.received).copied().collect();
     received.sort_by_key(|message| (message.at, message.day));
     let active: ActiveDays = received.iter().map(|message| message.day).collect();
     let sum = |of: fn(&Case) -> u32| cases.iter().map(|case| of(case)).sum();
@@ -57,7 +57,12 @@ fn merged(across: Across, name: &str, cases: &[&Case], judging: &JudgeContext<'_
             Across::All => GroupedBy::All,
         },
         opts_out_at: Box::default(),
-        verdict: judge(&received, judging.policy, Subject { across: Some(across), customer }, judging.as_of),
+        verdict: judge(
+            &received,
+            judging.policy,
+            JudgedMail { across: Some(across), customer },
+            judging.as_of,
+        ),
         cadence: Some(active.cadence()),
         consent: None,
         shown_by: None,

@@ -3,19 +3,19 @@
 use super::*;
 use proptest::prelude::*;
 
-fn received(days: impl IntoIterator<Item = i32>, state: State) -> Vec<Received> {
+fn received(days: impl IntoIterator<Item = i32>, state: ConsentState) -> Vec<ReceivedMessage> {
     days.into_iter().map(|day| message(day, state, false)).collect()
 }
 
 /// A message of noon.
-fn message(day: i32, state: State, inferred: bool) -> Received {
+fn message(day: i32, state: ConsentState, inferred: bool) -> ReceivedMessage {
     let at = u32::try_from(day * 86_400 + 43_200).expect("after 1970");
-    Received { day: Day::from_number(day), state, inferred, at }
+    ReceivedMessage { day: Day::from_number(day), state, inferred, at }
 }
 
-const ANYBODY: Subject<'_> = Subject { across: None, customer: "robin@home.example" };
+const ANYBODY: JudgedMail<'_> = JudgedMail { across: None, customer: "robin@home.example" };
 
-fn verdict(messages: &[Received], as_of: i32) -> (Option<String>, Verdict) {
+fn verdict(messages: &[ReceivedMessage], as_of: i32) -> (Option<String>, Verdict) {
     let policy = Policy::built_in().expect("valid");
     let verdict = judge(messages, &policy, ANYBODY, Some(Day::from_number(as_of)));
     (verdict.rule.map(|rule| policy.rules[rule].verdict.clone()), verdict)
@@ -23,45 +23,45 @@ fn verdict(messages: &[Received], as_of: i32) -> (Option<String>, Verdict) {
 
 #[test]
 fn twenty_four_days_without_consent_are_flagged_on_the_twenty_fourth() {
-    let (name, verdict) = verdict(&received(0..30, State::None), 29);
+    let (name, verdict) = verdict(&received(0..30, ConsentState::None), 29);
     assert_eq!(name.as_deref(), Some("daily-unconsented"));
     assert_eq!(verdict.flagged_on, Some(Day::from_number(23)));
     assert!(verdict.still_active);
-    let stretch = Stretch {
+    let counted = CountedMessages {
         days: 28,
         messages: 28,
         decided_days: 28,
         first: Day::from_number(0),
         last: Day::from_number(27),
-        closest: None,
+        shortest_gap: None,
     };
-    assert_eq!(verdict.shown, Some(stretch));
+    assert_eq!(verdict.shown, Some(counted));
 }
 
 #[test]
 fn twenty_three_days_are_not() {
-    let (name, verdict) = verdict(&received(0..23, State::Refused), 29);
+    let (name, verdict) = verdict(&received(0..23, ConsentState::Refused), 29);
     assert_eq!((name.as_deref(), verdict.flagged_on), (Some("unconsented"), None));
 }
 
 #[test]
 fn consent_is_judged_for_each_message() {
-    let mut messages = received(0..20, State::Granted);
-    messages.extend(received(20..30, State::Grace));
+    let mut messages = received(0..20, ConsentState::Granted);
+    messages.extend(received(20..30, ConsentState::Grace));
     assert_eq!(verdict(&messages, 29).0.as_deref(), Some("daily-consented"));
-    messages.extend(received(30..31, State::Withdrawn));
+    messages.extend(received(30..31, ConsentState::Withdrawn));
     assert_eq!(verdict(&messages, 31).0.as_deref(), Some("daily-consented"));
-    messages.extend(received(31..32, State::Withdrawn));
+    messages.extend(received(31..32, ConsentState::Withdrawn));
     let (name, verdict) = verdict(&messages, 31);
     assert_eq!((name.as_deref(), verdict.flagged_on), (Some("after-opt-out"), Some(Day::from_number(31))));
 }
 
 #[test]
 fn activity_ends_with_the_window_of_asking() {
-    let daily = received(0..40, State::None);
+    let daily = received(0..40, ConsentState::None);
     assert!(verdict(&daily, 43).1.still_active);
     assert!(!verdict(&daily, 44).1.still_active);
-    let rare = received([0, 5], State::Granted);
+    let rare = received([0, 5], ConsentState::Granted);
     assert!(verdict(&rare, 32).1.still_active);
     assert!(!verdict(&rare, 33).1.still_active);
 }
@@ -71,28 +71,28 @@ fn no_message_no_verdict() {
     assert_eq!(verdict(&[], 0).0, None);
 }
 
-fn inferred(days: impl IntoIterator<Item = i32>, state: State) -> Vec<Received> {
-    received(days, state).into_iter().map(|message| Received { inferred: true, ..message }).collect()
+fn inferred(days: impl IntoIterator<Item = i32>, state: ConsentState) -> Vec<ReceivedMessage> {
+    received(days, state).into_iter().map(|message| ReceivedMessage { inferred: true, ..message }).collect()
 }
 
 #[test]
 fn inference_completes_a_flag_and_never_makes_one() {
-    let mut messages = received(0..12, State::None);
-    messages.extend(inferred(12..28, State::None));
+    let mut messages = received(0..12, ConsentState::None);
+    messages.extend(inferred(12..28, ConsentState::None));
     assert_eq!(verdict(&messages, 28).0.as_deref(), Some("daily-unconsented"));
     messages[0].inferred = true;
     assert_eq!(verdict(&messages, 28).0.as_deref(), Some("unconsented"));
-    let mut consented = inferred(0..28, State::Granted);
+    let mut consented = inferred(0..28, ConsentState::Granted);
     assert_eq!(verdict(&consented, 28).0.as_deref(), Some("daily-consented"));
-    consented.extend(inferred([30, 31], State::Withdrawn));
+    consented.extend(inferred([30, 31], ConsentState::Withdrawn));
     assert_eq!(verdict(&consented, 31).0.as_deref(), Some("daily-consented"));
-    consented.extend(received([32], State::Withdrawn));
+    consented.extend(received([32], ConsentState::Withdrawn));
     assert_eq!(verdict(&consented, 32).0.as_deref(), Some("after-opt-out"));
 }
 
 /// A rule that flags any message.
-fn flagging() -> Rule {
-    Rule {
+fn flagging() -> PolicyRule {
+    PolicyRule {
         verdict: "x".into(),
         flag: true,
         consent: None,
@@ -105,36 +105,44 @@ fn flagging() -> Rule {
     }
 }
 
-fn of_rule(rule: Rule) -> Policy {
+fn of_rule(rule: PolicyRule) -> Policy {
     Policy { rules: vec![rule], ..Policy::built_in().expect("valid") }
 }
 
 #[test]
 fn a_gap_is_between_messages_that_count_and_ends_where_the_rule_says() {
-    let hour = |hour: u32, state| Received {
+    let hour = |hour: u32, state| ReceivedMessage {
         at: hour * 3_600,
         ..message(i32::try_from(hour / 24).expect("small"), state, false)
     };
-    let rule = Rule { min_gap: Some(16 * 3_600), consent: Some(vec![State::None]), ..flagging() };
-    let flagged = |hours: &[(u32, State)]| {
-        let messages: Vec<Received> = hours.iter().map(|(at, state)| hour(*at, *state)).collect();
+    let rule =
+        PolicyRule { min_gap: Some(16 * 3_600), consent: Some(vec![ConsentState::None]), ..flagging() };
+    let flagged = |hours: &[(u32, ConsentState)]| {
+        let messages: Vec<ReceivedMessage> = hours.iter().map(|(at, state)| hour(*at, *state)).collect();
         judge(&messages, &of_rule(rule.clone()), ANYBODY, None)
     };
-    assert_eq!(flagged(&[(8, State::None), (24, State::None)]).flagged_on, None, "sixteen hours");
-    let close = flagged(&[(8, State::None), (23, State::None), (47, State::None)]);
+    assert_eq!(
+        flagged(&[(8, ConsentState::None), (24, ConsentState::None)]).flagged_on,
+        None,
+        "sixteen hours"
+    );
+    let close = flagged(&[(8, ConsentState::None), (23, ConsentState::None), (47, ConsentState::None)]);
     assert_eq!(close.flagged_on, Some(Day::from_number(0)));
-    let closest = close.shown.and_then(|shown| shown.closest);
-    assert_eq!(closest, Some(Closest { seconds: 15 * 3_600, day: Day::from_number(0) }));
-    assert_eq!(flagged(&[(8, State::None), (12, State::Granted), (30, State::None)]).flagged_on, None);
+    let shortest_gap = close.shown.and_then(|shown| shown.shortest_gap);
+    assert_eq!(shortest_gap, Some(ShortestGap { seconds: 15 * 3_600, day: Day::from_number(0) }));
+    assert_eq!(
+        flagged(&[(8, ConsentState::None), (12, ConsentState::Granted), (30, ConsentState::None)]).flagged_on,
+        None
+    );
 }
 
 #[test]
 fn rules_judge_only_what_they_are_about() {
-    let all = Rule { across: Some(Across::All), ..flagging() };
-    let seeds = Rule { must_be_zero: vec!["@seeds.example".into()], ..flagging() };
-    let messages = received([0], State::None);
-    let flagged = |rule: &Rule, across, customer| {
-        judge(&messages, &of_rule(rule.clone()), Subject { across, customer }, None).flagged_on.is_some()
+    let all = PolicyRule { across: Some(Across::All), ..flagging() };
+    let seeds = PolicyRule { must_be_zero: vec!["@seeds.example".into()], ..flagging() };
+    let messages = received([0], ConsentState::None);
+    let flagged = |rule: &PolicyRule, across, customer| {
+        judge(&messages, &of_rule(rule.clone()), JudgedMail { across, customer }, None).flagged_on.is_some()
     };
     assert!(!flagged(&all, None, "a@seeds.example") && flagged(&all, Some(Across::All), "a@seeds.example"));
     assert!(!flagged(&all, Some(Across::BrandGroup), "a@seeds.example"));
@@ -146,16 +154,17 @@ fn mail() -> impl Strategy<Value = Vec<(i32, usize, bool)>> {
     proptest::collection::vec((0_i32..90, 0_usize..4, any::<bool>()), 0..150)
 }
 
-fn ordered(mail: &[(i32, usize, bool)]) -> Vec<Received> {
-    const STATES: [State; 4] = [State::None, State::Refused, State::Withdrawn, State::Granted];
-    let mut messages: Vec<Received> =
+fn ordered(mail: &[(i32, usize, bool)]) -> Vec<ReceivedMessage> {
+    const STATES: [ConsentState; 4] =
+        [ConsentState::None, ConsentState::Refused, ConsentState::Withdrawn, ConsentState::Granted];
+    let mut messages: Vec<ReceivedMessage> =
         mail.iter().map(|(day, state, inferred)| message(*day, STATES[*state], *inferred)).collect();
     messages.sort_by_key(|message| message.day);
     messages
 }
 
 /// Whether a flagging rule of the default policy has, in some window, decided messages in its states on half its days.
-fn has_decided_half(messages: &[Received], policy: &Policy) -> bool {
+fn has_decided_half(messages: &[ReceivedMessage], policy: &Policy) -> bool {
     policy.rules.iter().filter(|rule| rule.flag).any(|rule| {
         let days: std::collections::BTreeSet<Day> = messages
             .iter()
@@ -170,7 +179,7 @@ fn has_decided_half(messages: &[Received], policy: &Policy) -> bool {
     })
 }
 
-fn flagged(messages: &[Received], policy: &Policy) -> bool {
+fn flagged(messages: &[ReceivedMessage], policy: &Policy) -> bool {
     judge(messages, policy, ANYBODY, None).flagged_on.is_some()
 }
 
@@ -193,9 +202,9 @@ proptest! {
         mut hours in proptest::collection::vec(0_u32..900, 0..40), gap in 1_u32..40, messages in 1_u32..5, window in 1_i32..20
     ) {
         hours.sort_unstable();
-        let rule = Rule { messages, window: Some(window), min_gap: Some(gap * 3_600), ..flagging() };
+        let rule = PolicyRule { messages, window: Some(window), min_gap: Some(gap * 3_600), ..flagging() };
         let day = |hour: u32| i32::try_from(hour / 24).expect("small");
-        let all: Vec<Received> = hours.iter().map(|hour| Received { at: hour * 3_600, ..message(day(*hour), State::None, false) }).collect();
+        let all: Vec<ReceivedMessage> = hours.iter().map(|hour| ReceivedMessage { at: hour * 3_600, ..message(day(*hour), ConsentState::None, false) }).collect();
         let first = (0..60).find(|end| {
             let inside: Vec<u32> = hours.iter().copied().filter(|hour| day(*hour) <= *end && day(*hour) > *end - window).collect();
             inside.len() >= messages as usize && inside.windows(2).any(|pair| pair[1] - pair[0] < gap)
@@ -208,7 +217,7 @@ proptest! {
         mut numbers in proptest::collection::vec(0_i32..60, 0..60), days in 1_u32..10, messages in 1_u32..12, window in 10_i32..20
     ) {
         numbers.sort_unstable();
-        let rule = Rule { days, messages, window: Some(window), ..flagging() };
+        let rule = PolicyRule { days, messages, window: Some(window), ..flagging() };
         let policy = of_rule(rule);
         let first = (-30..90).find(|end| {
             let inside: Vec<i32> = numbers.iter().copied().filter(|n| *n <= *end && *n > *end - window).collect();
@@ -216,7 +225,7 @@ proptest! {
             distinct.dedup();
             distinct.len() >= days as usize && inside.len() >= messages as usize
         });
-        let verdict = judge(&received(numbers, State::None), &policy, ANYBODY, None);
+        let verdict = judge(&received(numbers, ConsentState::None), &policy, ANYBODY, None);
         prop_assert_eq!(verdict.flagged_on, first.map(Day::from_number));
     }
 }

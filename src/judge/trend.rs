@@ -18,7 +18,7 @@ pub enum Trend {
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Snapshot {
+pub struct TrendInput {
     /// Whether the pair is flagged.
     pub flagged: bool,
     /// Days with marketing in the 28 days to the day of asking.
@@ -37,7 +37,7 @@ impl Trend {
     }
 
     /// From what was to what is.
-    pub fn between(before: Option<Snapshot>, now: Snapshot) -> Self {
+    pub fn between(before: Option<TrendInput>, now: TrendInput) -> Self {
         let Some(before) = before else { return Self::New };
         match (before.flagged, now.flagged) {
             (false, true) => Self::Worse,
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_flag_decides_and_then_four_days() {
-        let of = |flagged, days| Snapshot { flagged, days };
+        let of = |flagged, days| TrendInput { flagged, days };
         for (before, now, expected) in [
             (None, of(false, 1), Trend::New),
             (None, of(true, 28), Trend::New),

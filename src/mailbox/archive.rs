@@ -4,7 +4,7 @@
 use super::mbox::read_buffer::block_for;
 use super::origin::Origin;
 use super::sidecar::{self, Sidecar};
-use super::unpack::{Budget, Intact};
+use super::unpack::{IntactReader, UnpackBudget};
 use super::{Remark, Sink};
 use crate::error::{Error, Result};
 use std::io::{self, BufReader, Read, Seek};
@@ -56,9 +56,9 @@ pub fn read_tar<R: Read>(
         let size = entry.size();
         // Nothing can be found after a member that is not there to its end.
         match member(&mut entry, size, (&name, None), origin, (block, read), sink) {
-            End::Whole => {}
-            End::Refused => return Ok(()),
-            End::Damaged(error) => {
+            MemberEnd::Whole => {}
+            MemberEnd::Refused => return Ok(()),
+            MemberEnd::Damaged(error) => {
                 sink.begin();
                 return Err(error);
             }
@@ -80,7 +80,7 @@ pub fn read_zip<R: Read + Seek>(
 ) -> Result<()> {
     let mut archive =
         ZipArchive::new(BufReader::new(bytes)).map_err(|error| unzipped(&origin.path, error))?;
-    let budget = Budget::of(size);
+    let budget = UnpackBudget::of(size);
     for number in 0..archive.len() {
         sink.begin();
         let name = match archive.name_for_index(number) {
@@ -90,7 +90,7 @@ pub fn read_zip<R: Read + Seek>(
         if sidecar::messages_of(&name).any(|message| index_of(&archive, &message).is_some()) {
             continue;
         }
-        let mut file = |path: &Path| beside(&mut archive, path);
+        let mut file = |path: &Path| member_bytes(&mut archive, path);
         if sidecar::are_labels(&name, || file(&name)) {
             continue;
         }
@@ -104,7 +104,7 @@ pub fn read_zip<R: Read + Seek>(
             Ok(entry) => {
                 let size = entry.size();
                 let end = member(budget.bound(entry), size, (&name, sidecar), origin, (block, read), sink);
-                if let End::Damaged(error) = end {
+                if let MemberEnd::Damaged(error) = end {
                     sink.begin();
                     sink.remark(Remark::Failed(error));
                 }
@@ -121,7 +121,7 @@ fn index_of<R: Read + Seek>(archive: &ZipArchive<R>, name: &Path) -> Option<usiz
 }
 
 /// A file beside a member that may say something of the message in it.
-fn beside<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &Path) -> Option<Vec<u8>> {
+fn member_bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &Path) -> Option<Vec<u8>> {
     let number = index_of(archive, name)?;
     let mut bytes = Vec::new();
     archive.by_index(number).ok()?.take(sidecar::LONGEST).read_to_end(&mut bytes).ok()?;
@@ -129,7 +129,7 @@ fn beside<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &Path) -> Option<Ve
 }
 
 /// How far a member could be read.
-enum End {
+enum MemberEnd {
     /// To its end.
     Whole,
     /// Not to its end, and what was read is good for nothing.
@@ -146,27 +146,27 @@ fn member(
     origin: &Origin,
     (block, read): (usize, ReadMember),
     sink: &mut dyn Sink,
-) -> End {
+) -> MemberEnd {
     let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
     if name.components().any(climbs) {
         let why = format!("its path `{}` leads out of the archive", name.display());
         sink.remark(Remark::Note(Error::file(&origin.path, why)));
-        return End::Whole;
+        return MemberEnd::Whole;
     }
     let member = origin.member(name).with_sidecar(sidecar);
-    let mut bytes = Intact::new(bytes);
+    let mut bytes = IntactReader::new(bytes);
     let read = {
         let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);
         read(bytes, &member, block_for(size, block), sink)
     };
     let (failure, end) = match (read, bytes.end()) {
-        (_, Ok((_, Some(damage)))) => (None, End::Damaged(damaged(&member.path, &damage))),
-        (Err(error), Ok((count, None))) if count < size => (Some(error), End::Refused),
+        (_, Ok((_, Some(damage)))) => (None, MemberEnd::Damaged(damaged(&member.path, &damage))),
+        (Err(error), Ok((count, None))) if count < size => (Some(error), MemberEnd::Refused),
         (Ok(()), Ok((count, None))) if count < size => {
-            (None, End::Damaged(damaged(&member.path, &io::ErrorKind::UnexpectedEof.into())))
+            (None, MemberEnd::Damaged(damaged(&member.path, &io::ErrorKind::UnexpectedEof.into())))
         }
-        (read, Ok(_)) => (read.err(), End::Whole),
-        (_, Err(error)) => (Some(damaged(&member.path, &error)), End::Refused),
+        (read, Ok(_)) => (read.err(), MemberEnd::Whole),
+        (_, Err(error)) => (Some(damaged(&member.path, &error)), MemberEnd::Refused),
     };
     if let Some(error) = failure {
         sink.remark(Remark::Failed(error));

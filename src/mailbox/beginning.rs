@@ -4,12 +4,12 @@
 use super::LOOK;
 use super::mbox::read_buffer::{CONTEXT, ReadBuffer};
 use super::mbox::separator::{FieldStart, field_start};
-use super::wide::Wide;
+use super::wide::WideEncoding;
 use std::io::{self, Read};
 
 /// Where a text begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Beginning {
+pub struct TextStart {
     /// The offset of its first byte.
     pub offset: u64,
     /// Whether NUL bytes come before it: a disk that failed leaves them where a message was.
@@ -18,8 +18,8 @@ pub struct Beginning {
 
 /// The beginning of the text, past byte-order marks, blank lines and NUL bytes; all of the buffer from there is kept.
 /// `None` where there is nothing but blank lines.
-pub fn beginning<R: Read>(buffer: &mut ReadBuffer<R>) -> io::Result<Option<Beginning>> {
-    let mut at = Beginning { offset: buffer.start(), after_nuls: false };
+pub fn beginning<R: Read>(buffer: &mut ReadBuffer<R>) -> io::Result<Option<TextStart>> {
+    let mut at = TextStart { offset: buffer.start(), after_nuls: false };
     loop {
         let mut rest = buffer.from(at.offset);
         let held = rest.len();
@@ -66,15 +66,15 @@ pub fn is_mail(bytes: &[u8]) -> bool {
 }
 
 /// In which encoding of several bytes a letter mail is; `None` for any other text.
-pub fn wide(bytes: &[u8], named: bool) -> Option<Wide> {
+pub fn wide(bytes: &[u8], named: bool) -> Option<WideEncoding> {
     // Nearly all mail has no NUL bytes.
     memchr::memchr(0, &bytes[..bytes.len().min(8)])?;
     let look = &bytes[..bytes.len().min(LOOK)];
-    let is_mail = |encoding: &Wide| {
+    let is_mail = |encoding: &WideEncoding| {
         let text = encoding.first_letters(look);
         text.starts_with(b"From ") || is_message(&text, named)
     };
-    Wide::ALL.into_iter().find(is_mail)
+    WideEncoding::ALL.into_iter().find(is_mail)
 }
 
 /// Why a text that is mail is not read as it is, with what to do about it.

@@ -8,7 +8,7 @@ use super::mbox::separator::{FieldStart, field_start};
 use super::origin::{Origin, Packing};
 use super::single::read_single;
 use super::unpack::Compression;
-use super::wide::Decoded;
+use super::wide::Utf8Reader;
 use super::{Remark, Sink, Unusable, emlx, export, facts, maildir, mbox, outlook, pst};
 use crate::error::{Error, Result};
 use crate::outputs;
@@ -16,7 +16,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// What the first bytes of a stream show.
-enum Format {
+enum StreamFormat {
     Compressed(Compression),
     Tar,
     /// Its directory is at its end: it is read from a file, not from a stream.
@@ -36,7 +36,7 @@ enum Format {
     Text,
 }
 
-impl Format {
+impl StreamFormat {
     fn of(bytes: &[u8]) -> Self {
         if let Some(compression) = Compression::of(bytes) {
             return Self::Compressed(compression);
@@ -74,25 +74,27 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let mut buffer = ReadBuffer::new(bytes, 0, block);
     while buffer.end() < TAR_HEADER as u64 && buffer.more(0).map_err(failed)? {}
-    match (Format::of(buffer.from(0)), origin.packing) {
-        (Format::Text, _) => match wide(buffer.from(0), must_be_mail(origin)) {
+    match (StreamFormat::of(buffer.from(0)), origin.packing) {
+        (StreamFormat::Text, _) => match wide(buffer.from(0), must_be_mail(origin)) {
             Some(encoding) => {
-                let bytes: Box<dyn Read + '_> = Box::new(Decoded::new(buffer.into_reader(), encoding));
+                let bytes: Box<dyn Read + '_> = Box::new(Utf8Reader::new(buffer.into_reader(), encoding));
                 read_stream(bytes, origin, block, sink)
             }
             None => read_text(&mut buffer, origin, sink),
         },
-        (Format::Emlx(length, start), _) => emlx::read(buffer, (length, start), origin, sink).map_err(failed),
-        (Format::Outlook, _) => outlook::read_stream(buffer.into_reader(), origin, sink),
-        (Format::Parquet, _) => facts::read_parquet_stream(buffer.into_reader(), origin, sink),
-        (Format::ArrowStream, _) => facts::read_arrow_stream(buffer.into_reader(), origin, sink),
-        (Format::OutlookStore, Packing::None) if origin.path.is_file() => pst::read(origin, sink),
-        (Format::OutlookStore, _) => Err(Error::file(
+        (StreamFormat::Emlx(length, start), _) => {
+            emlx::read(buffer, (length, start), origin, sink).map_err(failed)
+        }
+        (StreamFormat::Outlook, _) => outlook::read_stream(buffer.into_reader(), origin, sink),
+        (StreamFormat::Parquet, _) => facts::read_parquet_stream(buffer.into_reader(), origin, sink),
+        (StreamFormat::ArrowStream, _) => facts::read_arrow_stream(buffer.into_reader(), origin, sink),
+        (StreamFormat::OutlookStore, Packing::None) if origin.path.is_file() => pst::read(origin, sink),
+        (StreamFormat::OutlookStore, _) => Err(Error::file(
             &origin.path,
             "is an Outlook mailbox (.pst or .ost), which is read only from a file",
         )
         .hint("unpack it, and give the file")),
-        (Format::Compressed(compression), Packing::None) => {
+        (StreamFormat::Compressed(compression), Packing::None) => {
             let mut unpacked = compression.unpack(buffer.into_reader());
             let bytes: Box<dyn Read + '_> = Box::new(&mut unpacked);
             let read = read_stream(bytes, &origin.unpacked(), block, sink);
@@ -108,22 +110,23 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
                 (_, (_, Some(damage))) => Err(damaged(&origin.path, &damage)),
             }
         }
-        (Format::Tar, Packing::None | Packing::Compressed) => {
+        (StreamFormat::Tar, Packing::None | Packing::Compressed) => {
             let bytes: Box<dyn Read + '_> = Box::new(buffer.into_reader());
             read_tar(bytes, origin, block, read_member, sink)
         }
-        (Format::Zip, Packing::None) => {
+        (StreamFormat::Zip, Packing::None) => {
             Err(Error::file(&origin.path, "is a zip archive, which can't be read from a stream")
                 .hint("save it as a file and give the file"))
         }
-        (Format::Archive(sort), Packing::None) => {
+        (StreamFormat::Archive(sort), Packing::None) => {
             Err(Error::file(&origin.path, format!("is a {sort} archive, which is not read"))
                 .hint("unpack it yourself and give the folder"))
         }
-        (Format::Compressed(_) | Format::Tar | Format::Zip | Format::Archive(_), _) => {
-            Err(Error::file(&origin.path, "is packed a second time, and only one layer is unpacked")
-                .hint("unpack the outer one yourself and give the folder"))
-        }
+        (
+            StreamFormat::Compressed(_) | StreamFormat::Tar | StreamFormat::Zip | StreamFormat::Archive(_),
+            _,
+        ) => Err(Error::file(&origin.path, "is packed a second time, and only one layer is unpacked")
+            .hint("unpack the outer one yourself and give the folder")),
     }
 }
 
@@ -156,17 +159,17 @@ fn read_text<R: Read>(buffer: &mut ReadBuffer<R>, origin: &Origin, sink: &mut dy
     }
     let Some(start) = beginning(buffer).map_err(failed)? else {
         if origin.named {
-            origin.turn_to_folder(sink);
+            origin.start_mailbox(sink);
         }
         return Ok(());
     };
     let (start, after_nuls) = (start.offset, start.after_nuls);
-    if !origin.named && outputs::Kind::of(buffer.from(buffer.start())).is_some() {
+    if !origin.named && outputs::OutputKind::of(buffer.from(buffer.start())).is_some() {
         sink.remark(Remark::NoMail(origin.path.clone()));
         return Ok(());
     }
     if let Some(dialect) = mbox::begins(buffer, start).map_err(failed)? {
-        origin.turn_to_folder(sink);
+        origin.start_mailbox(sink);
         if after_nuls {
             sink.unusable(0, Unusable::NoSeparator);
         }
@@ -191,11 +194,11 @@ fn read_text<R: Read>(buffer: &mut ReadBuffer<R>, origin: &Origin, sink: &mut dy
         if origin.named || !must_be_mail {
             return no_mail(buffer.from(start), origin, sink);
         }
-        origin.turn_to_message(None, sink);
+        origin.start_message(None, sink);
         sink.unusable(start, Unusable::NoHeader);
         return Ok(());
     };
-    origin.turn_to_folder(sink);
+    origin.start_mailbox(sink);
     sink.unusable(start, Unusable::NoSeparator);
     mbox::read(buffer, dialect.start, u64::MAX, dialect, sink).map(drop).map_err(failed)
 }
@@ -208,17 +211,17 @@ fn read_from_header<R: Read>(
     origin: &Origin,
     sink: &mut dyn Sink,
 ) -> io::Result<()> {
-    origin.turn_to_message(None, sink);
+    origin.start_message(None, sink);
     let name = origin.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let numbered = name.bytes().all(|byte| byte.is_ascii_digit());
     if numbered || name.ends_with(".eml") || maildir::is_message(&origin.path) {
         return read_single(buffer, start, sink).map(drop);
     }
     if field_start(buffer.from(start)) == FieldStart::No {
-        return mbox::read_damaged(buffer, start, sink, |sink| origin.turn_to_folder(sink));
+        return mbox::read_damaged(buffer, start, sink, |sink| origin.start_mailbox(sink));
     }
     let single = read_single(buffer, start, sink)?;
-    if single.holds_separator || mbox::holds_separator(buffer, single.unread)? {
+    if single.has_separator || mbox::has_separator(buffer, single.unread)? {
         let what = "begins with a header, not with a `From ` line, and was read as a single message, but lines in it \
                     look like the beginning of others";
         sink.remark(Remark::Note(Error::file(&origin.path, what).hint(
@@ -231,7 +234,7 @@ fn read_from_header<R: Read>(
 /// A file without mail: an error where the user named it. `bytes` are its first.
 fn no_mail(bytes: &[u8], origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     if origin.named {
-        return Err(match outputs::Kind::of(bytes) {
+        return Err(match outputs::OutputKind::of(bytes) {
             Some(kind) => kind.given_as_mailbox(&origin.path),
             None if bytes.starts_with(b"PK\x03\x04") => {
                 Error::file(&origin.path, "is a document, a spreadsheet or a program, not a mailbox")

@@ -4,7 +4,7 @@ use super::mbox::read_buffer::{BYTE_ORDER_MARK, ReadBuffer};
 use super::mbox::separator::{FieldStart, field_start};
 use super::origin::Origin;
 use super::single::read_single;
-use super::{BLOCK, BODY_LOOK, HEADER_LIMIT, Marks, Sink};
+use super::{BLOCK, BODY_LOOK, HEADER_LIMIT, Sink, StoredState};
 use std::io::{self, Cursor, Read};
 
 /// The longest first line, in bytes: Apple pads the number with blanks.
@@ -49,12 +49,12 @@ pub fn read<R: Read>(
     io::copy(&mut (&mut bytes).take(length.saturating_sub(kept)), &mut io::sink())?;
     let mut properties = Vec::new();
     bytes.take(PROPERTIES).read_to_end(&mut properties)?;
-    origin.turn_to_message(marks(&properties), sink);
+    origin.start_message(stored_state(&properties), sink);
     read_single(&mut ReadBuffer::new(message.as_slice(), start as u64, BLOCK), start as u64, sink).map(drop)
 }
 
 /// What the property list says; `None` where it can't be read.
-fn marks(properties: &[u8]) -> Option<Marks> {
+fn stored_state(properties: &[u8]) -> Option<StoredState> {
     let value = plist::Value::from_reader_xml(Cursor::new(properties.trim_ascii())).ok()?;
     let entries = value.as_dictionary()?;
     let flags = entries.get("flags").and_then(|flags| match flags.as_signed_integer() {
@@ -63,7 +63,7 @@ fn marks(properties: &[u8]) -> Option<Marks> {
     });
     let received = entries.get("date-received");
     let has = |flag: u64| flags.is_some_and(|flags| flags & flag != 0);
-    Some(Marks {
+    Some(StoredState {
         delivered: received.and_then(|time| time.as_signed_integer().or_else(|| whole(time.as_real()?))),
         read: flags.map(|flags| flags & READ != 0),
         deleted: flags.map(|flags| flags & DELETED != 0),
@@ -83,9 +83,9 @@ fn whole(seconds: f64) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn properties(entries: &str) -> Option<Marks> {
+    fn properties(entries: &str) -> Option<StoredState> {
         let text = format!("<?xml version=\"1.0\"?><plist version=\"1.0\"><dict>{entries}</dict></plist>\n");
-        marks(text.as_bytes())
+        stored_state(text.as_bytes())
     }
 
     #[test]
@@ -101,8 +101,11 @@ mod tests {
 
     #[test]
     fn flags_of_more_than_32_bits_are_read() {
-        let marks = properties("<key>flags</key><integer>8623689857</integer>").expect("marks");
-        assert_eq!((marks.read, marks.deleted, marks.spam), (Some(true), Some(false), false));
+        let stored_state = properties("<key>flags</key><integer>8623689857</integer>").expect("marks");
+        assert_eq!(
+            (stored_state.read, stored_state.deleted, stored_state.spam),
+            (Some(true), Some(false), false)
+        );
         let junk = properties("<key>flags</key><integer>16777218</integer>").expect("marks");
         assert_eq!((junk.read, junk.deleted, junk.spam), (Some(false), Some(true), true));
         let not_junk = properties("<key>flags</key><integer>50331649</integer>").expect("marks");
@@ -112,10 +115,10 @@ mod tests {
     #[test]
     fn the_time_is_an_integer_or_a_real() {
         for time in ["<integer>1517000478</integer>", "<real>1517000478.25</real>"] {
-            let marks = properties(&format!("<key>date-received</key>{time}")).expect("marks");
-            assert_eq!((marks.delivered, marks.read), (Some(1_517_000_478), None), "{time}");
+            let stored_state = properties(&format!("<key>date-received</key>{time}")).expect("marks");
+            assert_eq!((stored_state.delivered, stored_state.read), (Some(1_517_000_478), None), "{time}");
         }
         assert_eq!(properties("<key>date-received</key><real>1e300</real>").and_then(|m| m.delivered), None);
-        assert_eq!(marks(b"not a property list"), None);
+        assert_eq!(stored_state(b"not a property list"), None);
     }
 }

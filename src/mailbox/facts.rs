@@ -63,23 +63,23 @@ pub fn read_file(
     origin: &Origin,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    hand_on(FactsBytes::File(file, groups), origin, sink)
+    deliver(FactsBytes::File(file, groups), origin, sink)
 }
 
 /// Reads a Parquet file that comes as a stream: its directory is at its end.
 pub fn read_parquet_stream(mut bytes: impl Read, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     let mut all = Vec::new();
     bytes.read_to_end(&mut all).map_err(|error| Error::io(&origin.path, "can't be read", &error))?;
-    hand_on(FactsBytes::Memory(all), origin, sink)
+    deliver(FactsBytes::Memory(all), origin, sink)
 }
 
 /// Reads an Arrow stream.
 pub fn read_arrow_stream(bytes: impl Read, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
-    hand_on(FactsBytes::Stream(Box::new(bytes)), origin, sink)
+    deliver(FactsBytes::Stream(Box::new(bytes)), origin, sink)
 }
 
 /// What was found in a folder is an earlier output beside the mail that it was made from.
-fn hand_on(bytes: FactsBytes<'_>, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
+fn deliver(bytes: FactsBytes<'_>, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     if !origin.named {
         sink.remark(Remark::NoMail(origin.path.clone()));
         return Ok(());

@@ -1,6 +1,6 @@
 //! Maildir: what the name of a file says of the message in it, and what the name of a folder says in letters.
 
-use super::Marks;
+use super::StoredState;
 use crate::time::Seconds;
 use std::path::Path;
 
@@ -10,16 +10,16 @@ const FLAGS_FOLLOW: [&str; 7] = [":2,", ";2,", "!2,", "_2,", "-2,", "+2,", "%3A2
 
 /// The marks of a message in a Maildir: its flags (`S` seen, `T` trashed, `D` draft) and the time of delivery, with
 /// which the name begins. None where the file lies in no `cur` or `new`.
-pub fn marks(path: &Path) -> Marks {
+pub fn stored_state(path: &Path) -> StoredState {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
     if folder != "cur" && folder != "new" {
-        return Marks::default();
+        return StoredState::default();
     }
     let (unique, flags) = split(&name);
     let delivered = delivery(unique);
     match flags {
-        Some(flags) => Marks {
+        Some(flags) => StoredState {
             delivered,
             read: Some(flags.contains('S')),
             deleted: Some(flags.contains('T')),
@@ -29,9 +29,9 @@ pub fn marks(path: &Path) -> Marks {
         },
         // What no mail program has looked at yet is unread.
         None if folder == "new" && delivered.is_some() => {
-            Marks { delivered, read: Some(false), ..Marks::default() }
+            StoredState { delivered, read: Some(false), ..StoredState::default() }
         }
-        None => Marks { delivered, ..Marks::default() },
+        None => StoredState { delivered, ..StoredState::default() },
     }
 }
 
@@ -112,8 +112,8 @@ fn utf_16(coded: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(path: &str) -> Marks {
-        marks(Path::new(path))
+    fn of(path: &str) -> StoredState {
+        stored_state(Path::new(path))
     }
 
     #[test]
@@ -133,9 +133,9 @@ mod tests {
     fn what_the_name_does_not_say_is_not_known() {
         assert_eq!(of("Maildir/new/1586168216.M509.host").read, Some(false));
         assert_eq!(of("Maildir/cur/1586168216.M509.host").read, None);
-        assert_eq!(of("Mail/cur/1377617385000.eml"), Marks::default());
-        assert_eq!(of("Mail/inbox/1586168216.M509.host:2,S"), Marks::default());
-        assert_eq!(of("Maildir/cur/msg,S=12,W=2,x=1"), Marks::default());
+        assert_eq!(of("Mail/cur/1377617385000.eml"), StoredState::default());
+        assert_eq!(of("Mail/inbox/1586168216.M509.host:2,S"), StoredState::default());
+        assert_eq!(of("Maildir/cur/msg,S=12,W=2,x=1"), StoredState::default());
     }
 
     #[test]

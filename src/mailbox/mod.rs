@@ -27,10 +27,10 @@ pub use facts::{FactsBytes, FactsFile};
 pub use identity::FileId;
 pub use maildir::folder_name;
 pub use mbox::read_buffer::BLOCK;
-pub use mbox::separator::{Form, FromLine};
+pub use mbox::separator::{FromLine, SeparatorForm};
 pub use mbox::{Borders, Dialect};
-pub use source::{Part, Source, parts, read};
-pub use survey::{Argument, Look, Survey, survey, survey_beside};
+pub use source::{Source, SourcePart, parts, read};
+pub use survey::{MailboxArgument, StatPolicy, Survey, survey, survey_with_outputs};
 
 use crate::error::{Error, Result};
 use crate::time::Seconds;
@@ -64,7 +64,7 @@ pub struct RawMessage<'a> {
 
 /// Whether the header was enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
+pub enum BodyRequest {
     /// It was.
     Nothing,
     /// The beginning of the body is needed: at most [`BODY_LOOK`] bytes.
@@ -134,7 +134,7 @@ impl Unusable {
 
 /// What a mailbox says of a message beside it, where it keeps each in a file of its own. `None`: it does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Marks {
+pub struct StoredState {
     /// When it was delivered, in seconds since 1970.
     pub delivered: Option<Seconds>,
     /// Whether it was read.
@@ -151,13 +151,13 @@ pub struct Marks {
 
 /// A mailbox, or a file with one message, that a reader turns to.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct MailboxFile<'a> {
     /// Its path; inside an archive the archive's path goes on with the member's.
     pub path: &'a Path,
     /// The mail folder that it is or lies in, as a path from what the user named.
     pub folder: &'a Path,
     /// What is known of all its messages.
-    pub marks: Marks,
+    pub stored_state: StoredState,
 }
 
 /// Something else than a message.
@@ -181,9 +181,9 @@ pub trait Sink {
     /// What comes from here on is kept or forgotten together: it is forgotten where a [`Remark::Failed`] follows.
     fn begin(&mut self);
     /// The messages that follow stand at that place.
-    fn turn_to(&mut self, place: &Place<'_>);
-    /// A message's header. If the answer is [`Want::Body`], `body` is called next.
-    fn message(&mut self, message: RawMessage<'_>) -> Want;
+    fn start_file(&mut self, place: &MailboxFile<'_>);
+    /// A message's header. If the answer is [`BodyRequest::Body`], `body` is called next.
+    fn message(&mut self, message: RawMessage<'_>) -> BodyRequest;
     /// The beginning of the body of the message just handed over.
     fn body(&mut self, body: &[u8]);
     /// Whether the rest of that body is needed too: then `rest` is called for each piece of it, and `end` after it.

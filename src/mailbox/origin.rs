@@ -1,7 +1,7 @@
 //! Where bytes lie, and how they were come by.
 
 use super::sidecar::{self, Sidecar};
-use super::{Marks, Place, Sink, maildir};
+use super::{MailboxFile, Sink, StoredState, maildir};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ pub struct Origin {
     /// Whether the user named it, so that it must be mail; else it was found in a folder or an archive.
     pub named: bool,
     /// What a file beside it in its archive says of the message that it is.
-    beside: Option<Sidecar>,
+    sidecar: Option<Sidecar>,
 }
 
 impl Origin {
@@ -37,18 +37,18 @@ impl Origin {
         let name = path.file_name().and_then(OsStr::to_str);
         // A Maildir's name is the one above these.
         let depth = if matches!(name, Some("cur" | "new")) { 2 } else { 1 };
-        Self { path: path.to_path_buf(), depth, packing: Packing::None, named: true, beside: None }
+        Self { path: path.to_path_buf(), depth, packing: Packing::None, named: true, sidecar: None }
     }
 
     /// A file in the folder that this is, at `path` as seen from here.
     pub fn found(&self, path: &Path) -> Self {
         let depth = self.depth + path.components().count();
-        Self { path: self.path.join(path), depth, named: false, beside: None, ..*self }
+        Self { path: self.path.join(path), depth, named: false, sidecar: None, ..*self }
     }
 
     /// The file with that path, so many folders deep in the folder that this is.
     pub fn walked_to(&self, path: PathBuf, deep: usize) -> Self {
-        Self { path, depth: self.depth + deep, named: false, beside: None, ..*self }
+        Self { path, depth: self.depth + deep, named: false, sidecar: None, ..*self }
     }
 
     /// A member of the archive that this is.
@@ -57,8 +57,8 @@ impl Origin {
     }
 
     /// The same, with what a file beside it says.
-    pub fn with_sidecar(self, beside: Option<Sidecar>) -> Self {
-        Self { beside, ..self }
+    pub fn with_sidecar(self, sidecar: Option<Sidecar>) -> Self {
+        Self { sidecar, ..self }
     }
 
     /// The content of the compressed file that this is.
@@ -67,27 +67,29 @@ impl Origin {
     }
 
     /// Turns the sink to a mailbox of many messages, whose own name is a folder's.
-    pub fn turn_to_folder(&self, sink: &mut dyn Sink) {
-        self.turn_to(0, Path::new(""), maildir::marks(&self.path), sink);
+    pub fn start_mailbox(&self, sink: &mut dyn Sink) {
+        self.start_file(0, Path::new(""), maildir::stored_state(&self.path), sink);
     }
 
-    /// Turns the sink to a file with one message; the folder is what it lies in. `marks` are those that the file's
+    /// Turns the sink to a file with one message; the folder is what it lies in. `stored_state` are those that the file's
     /// content gives.
-    pub fn turn_to_message(&self, marks: Option<Marks>, sink: &mut dyn Sink) {
+    pub fn start_message(&self, stored_state: Option<StoredState>, sink: &mut dyn Sink) {
         let in_folder = || match self.packing {
             Packing::Archived => None,
             _ => Sidecar::of(&self.path, sidecar::read),
         };
-        let beside = if marks.is_none() { self.beside.clone().or_else(in_folder) } else { None };
-        let folder = beside.as_ref().map(|beside| beside.folder.clone()).unwrap_or_default();
-        let marks = marks.or(beside.map(|beside| beside.marks)).unwrap_or_else(|| maildir::marks(&self.path));
-        self.turn_to(1, &folder, marks, sink);
+        let sidecar = if stored_state.is_none() { self.sidecar.clone().or_else(in_folder) } else { None };
+        let folder = sidecar.as_ref().map(|sidecar| sidecar.folder.clone()).unwrap_or_default();
+        let stored_state = stored_state
+            .or(sidecar.map(|sidecar| sidecar.stored_state))
+            .unwrap_or_else(|| maildir::stored_state(&self.path));
+        self.start_file(1, &folder, stored_state, sink);
     }
 
-    fn turn_to(&self, own_names: usize, inside: &Path, marks: Marks, sink: &mut dyn Sink) {
+    fn start_file(&self, own_names: usize, inside: &Path, stored_state: StoredState, sink: &mut dyn Sink) {
         let all = self.path.components().count();
         let names = self.path.components().take(all.saturating_sub(own_names));
         let folder: PathBuf = names.skip(all.saturating_sub(self.depth)).chain(inside.components()).collect();
-        sink.turn_to(&Place { path: &self.path, folder: &folder, marks });
+        sink.start_file(&MailboxFile { path: &self.path, folder: &folder, stored_state });
     }
 }

@@ -2,7 +2,7 @@
 //! with the header that it came with, or, where it came with none (sent mail, drafts), with one from its properties.
 
 use super::origin::Origin;
-use super::{BODY_LOOK, HEADER_LIMIT, Marks, Remark, Sink, read_message};
+use super::{BODY_LOOK, HEADER_LIMIT, Remark, Sink, StoredState, read_message};
 use crate::error::{Error, Result, caught};
 use crate::time::Seconds;
 use cfb::CompoundFile;
@@ -69,8 +69,8 @@ pub fn read<F: Read + Seek>(file: F, origin: &Origin, sink: &mut dyn Sink) -> Re
     // The compound file of a stranger may defeat its reader.
     let found = caught(|| mail(file)).unwrap_or_else(|| Err(io::ErrorKind::InvalidData.into()));
     match found {
-        Ok(Some((marks, message))) => {
-            origin.turn_to_message(Some(marks), sink);
+        Ok(Some((stored_state, message))) => {
+            origin.start_message(Some(stored_state), sink);
             read_message(&message, sink);
             Ok(())
         }
@@ -95,14 +95,14 @@ pub fn read<F: Read + Seek>(file: F, origin: &Origin, sink: &mut dyn Sink) -> Re
 }
 
 /// The state and the text of the mail; `None`: it is a contact, an appointment, a note.
-fn mail<F: Read + Seek>(file: F) -> io::Result<Option<(Marks, Vec<u8>)>> {
-    let mut item = Item::open(file)?;
+fn mail<F: Read + Seek>(file: F) -> io::Result<Option<(StoredState, Vec<u8>)>> {
+    let mut item = OutlookItem::open(file)?;
     let class = item.text("", id::MESSAGE_CLASS).unwrap_or_default().to_ascii_lowercase();
     if !(class.starts_with("ipm.note") || class.starts_with("report.") || class.is_empty()) {
         return Ok(None);
     }
     let flags = item.number("", id::MESSAGE_FLAGS);
-    let marks = Marks {
+    let stored_state = StoredState {
         delivered: item.time("", id::DELIVERY_TIME),
         read: flags.map(|flags| flags & READ != 0),
         deleted: None,
@@ -117,7 +117,7 @@ fn mail<F: Read + Seek>(file: F) -> io::Result<Option<(Marks, Vec<u8>)>> {
     let html = item.bytes("", id::HTML, "0102", BODY_LOOK).map(text_of);
     let html = html.or_else(|| item.text("", id::HTML));
     let plain = item.text("", id::BODY);
-    Ok(Some((marks, message(&header, html, plain))))
+    Ok(Some((stored_state, message(&header, html, plain))))
 }
 
 /// The header and a body that fits it. Where the header speaks of parts, the body becomes one of them.
@@ -179,11 +179,11 @@ fn boundary(field: &str) -> Option<&str> {
 }
 
 /// The properties of an item, by storage: "" is the item itself.
-struct Item<F> {
+struct OutlookItem<F> {
     file: CompoundFile<F>,
 }
 
-impl<F: Read + Seek> Item<F> {
+impl<F: Read + Seek> OutlookItem<F> {
     fn open(file: F) -> io::Result<Self> {
         let file = CompoundFile::open(file)?;
         if file.exists("/__properties_version1.0") {

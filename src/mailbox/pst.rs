@@ -63,12 +63,12 @@ fn messages(folder: &Path, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
         }
         let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
         let mut buffer = ReadBuffer::new(File::open(entry.path()).map_err(failed)?, 0, BLOCK);
-        origin.member(inside).turn_to_message(None, sink);
+        origin.member(inside).start_message(None, sink);
         read_single(&mut buffer, 0, sink).map_err(failed)?;
         count += 1;
     }
     if count == 0 && origin.named {
-        origin.turn_to_folder(sink);
+        origin.start_mailbox(sink);
     } else if count == 0 {
         sink.remark(Remark::NoMail(origin.path.clone()));
     }

@@ -1,7 +1,7 @@
 //! What exports say of a message in a file beside it: Proton (`ID.metadata.json` beside `ID.eml`) and Gmvault (`ID.meta`
 //! beside `ID.eml` or `ID.eml.gz`). Proton's folders of the owner's own have their names in one more file, `labels.json`.
 
-use super::Marks;
+use super::StoredState;
 use crate::time::Seconds;
 use serde::Deserialize;
 use std::fs::File;
@@ -23,7 +23,7 @@ const MESSAGES: [&str; 2] = [".eml", ".eml.gz"];
 enum SidecarFile {
     Proton {
         #[serde(rename = "Payload")]
-        payload: Payload,
+        payload: ProtonPayload,
     },
     Gmvault {
         #[serde(rename = "gm_id")]
@@ -35,7 +35,7 @@ enum SidecarFile {
 }
 
 #[derive(Deserialize)]
-struct Payload {
+struct ProtonPayload {
     #[serde(rename = "LabelIDs")]
     labels: Vec<String>,
     #[serde(rename = "Unread")]
@@ -48,21 +48,21 @@ struct Payload {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sidecar {
     /// Its state.
-    pub marks: Marks,
+    pub stored_state: StoredState,
     /// The folder of the owner's own in which it lies; empty where there is none.
     pub folder: PathBuf,
 }
 
 /// Proton's list of labels and folders.
 #[derive(Deserialize)]
-struct Labels {
+struct ProtonLabels {
     #[serde(rename = "Payload")]
-    labels: Vec<Label>,
+    labels: Vec<ProtonLabel>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Label {
+struct ProtonLabel {
     #[serde(rename = "ID")]
     id: String,
     /// With the folders above it, `/` between them.
@@ -79,7 +79,7 @@ const LABELS: &str = "labels.json";
 const FOLDER: u8 = 3;
 
 /// The files that may be beside a message of that name.
-pub fn beside(message: &Path) -> impl Iterator<Item = PathBuf> {
+pub fn sidecars_of(message: &Path) -> impl Iterator<Item = PathBuf> {
     exchanged(message, &MESSAGES, &ENDINGS)
 }
 
@@ -101,14 +101,14 @@ fn exchanged<'a>(
 }
 
 /// Proton's list of folders in the folder of that file.
-pub fn labels_beside(file: &Path) -> PathBuf {
+pub fn label_list_of(file: &Path) -> PathBuf {
     file.with_file_name(LABELS)
 }
 
 /// Whether a file of that name and content is Proton's list.
 pub fn are_labels(path: &Path, json: impl FnOnce() -> Option<Vec<u8>>) -> bool {
     let is_named = path.file_name().is_some_and(|name| name == LABELS);
-    is_named && json().is_some_and(|json| serde_json::from_slice::<Labels>(&json).is_ok())
+    is_named && json().is_some_and(|json| serde_json::from_slice::<ProtonLabels>(&json).is_ok())
 }
 
 /// Such a file as a whole, where it can be read and is not too long.
@@ -121,27 +121,27 @@ pub fn read(path: &Path) -> Option<Vec<u8>> {
 impl Sidecar {
     /// What the file beside a message says of it, and `file`, which reads files of its folder.
     pub fn of(message: &Path, mut file: impl FnMut(&Path) -> Option<Vec<u8>>) -> Option<Self> {
-        let json = beside(message).find_map(|path| file(&path))?;
-        let (marks, labels) = marks(&json)?;
-        let list = (!labels.is_empty()).then(|| file(&labels_beside(message))).flatten();
-        Some(Self { marks, folder: list.and_then(|list| folder(&list, &labels)).unwrap_or_default() })
+        let json = sidecars_of(message).find_map(|path| file(&path))?;
+        let (stored_state, labels) = stored_state(&json)?;
+        let list = (!labels.is_empty()).then(|| file(&label_list_of(message))).flatten();
+        Some(Self { stored_state, folder: list.and_then(|list| folder(&list, &labels)).unwrap_or_default() })
     }
 }
 
 /// The folder of the owner's own among these labels, by Proton's list.
 fn folder(list: &[u8], of: &[String]) -> Option<PathBuf> {
-    let Labels { labels } = serde_json::from_slice(list).ok()?;
+    let ProtonLabels { labels } = serde_json::from_slice(list).ok()?;
     let folder = labels.into_iter().find(|label| label.kind == FOLDER && of.contains(&label.id))?;
     Some(folder.path.filter(|path| !path.is_empty()).unwrap_or(folder.name).into())
 }
 
 /// What the content of such a file says, and the labels that are the owner's own.
-fn marks(json: &[u8]) -> Option<(Marks, Vec<String>)> {
+fn stored_state(json: &[u8]) -> Option<(StoredState, Vec<String>)> {
     let has = |labels: &[String], any: &[&str]| labels.iter().any(|label| any.contains(&label.as_str()));
     Some(match serde_json::from_slice(json).ok()? {
         // The numbers are those of Proton's own folders.
-        SidecarFile::Proton { payload: Payload { labels, unread, time } } => {
-            let marks = Marks {
+        SidecarFile::Proton { payload: ProtonPayload { labels, unread, time } } => {
+            let stored_state = StoredState {
                 delivered: time.filter(|time| *time > 0),
                 read: unread.map(|unread| unread == 0),
                 deleted: Some(has(&labels, &["3"])),
@@ -152,10 +152,10 @@ fn marks(json: &[u8]) -> Option<(Marks, Vec<String>)> {
                 sent: has(&labels, &["7", "2"]),
             };
             let is_own = |label: &String| !label.bytes().all(|byte| byte.is_ascii_digit());
-            (marks, labels.into_iter().filter(is_own).collect())
+            (stored_state, labels.into_iter().filter(is_own).collect())
         }
         SidecarFile::Gmvault { labels, flags, internal_date, .. } => {
-            let marks = Marks {
+            let stored_state = StoredState {
                 delivered: internal_date.filter(|time| *time > 0),
                 read: Some(has(&flags, &["\\Seen"])),
                 deleted: Some(has(&labels, &["\\Trash", "\\Deleted"])),
@@ -164,7 +164,7 @@ fn marks(json: &[u8]) -> Option<(Marks, Vec<String>)> {
                 spam: has(&labels, &["\\Spam", "\\Junk"]),
                 sent: has(&labels, &["\\Sent"]),
             };
-            (marks, Vec::new())
+            (stored_state, Vec::new())
         }
     })
 }
@@ -177,8 +177,8 @@ mod tests {
         format!("{{\"Version\":1,\"Payload\":{{\"ID\":\"x\",\"LabelIDs\":[{labels}]{rest}}}}}")
     }
 
-    fn of(labels: &str, rest: &str) -> Option<Marks> {
-        marks(json(labels, rest).as_bytes()).map(|(marks, _)| marks)
+    fn of(labels: &str, rest: &str) -> Option<StoredState> {
+        stored_state(json(labels, rest).as_bytes()).map(|(stored_state, _)| stored_state)
     }
 
     #[test]
@@ -188,11 +188,11 @@ mod tests {
         assert_eq!(found("\"3\",\"5\"").deleted, Some(true));
         let inbox =
             of("\"0\",\"5\",\"a-label-of-ones-own\"", ",\"Unread\":1,\"Time\":1772528400").expect("valid");
-        let expected = Marks {
+        let expected = StoredState {
             delivered: Some(1_772_528_400),
             read: Some(false),
             deleted: Some(false),
-            ..Marks::default()
+            ..StoredState::default()
         };
         assert_eq!(inbox, expected);
     }
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn gmvaults_labels_and_flags_are_read() {
         let json = r#"{"gm_id": 7, "labels": ["\\Sent", "shoes"], "flags": ["\\Seen"], "internal_date": 1772528400}"#;
-        let (found, _) = marks(json.as_bytes()).expect("valid");
+        let (found, _) = stored_state(json.as_bytes()).expect("valid");
         assert!(found.sent && !found.draft && !found.spam);
         assert_eq!(
             (found.read, found.deleted, found.delivered),
@@ -213,9 +213,9 @@ mod tests {
         let list = r#"{"Version":1,"Payload":[{"ID":"a==","Name":"Shops","Path":"Shops","Type":1},
             {"ID":"b==","Name":"Junk","Path":"Old mail/Junk","Type":3},{"ID":"c==","Name":"Work","Type":3}]}"#;
         let folder = |labels: &str| {
-            let beside = json(labels, "");
+            let sidecar_json = json(labels, "");
             let file = |path: &Path| match path.to_str() {
-                Some("x/m.metadata.json") => Some(beside.clone().into_bytes()),
+                Some("x/m.metadata.json") => Some(sidecar_json.clone().into_bytes()),
                 Some("x/labels.json") => Some(list.as_bytes().to_vec()),
                 _ => None,
             };
@@ -231,13 +231,13 @@ mod tests {
     #[test]
     fn other_files_say_nothing() {
         for json in ["", "{}", "[]", "{\"Version\":1,\"Payload\":[]}"] {
-            assert_eq!(marks(json.as_bytes()), None, "{json}");
+            assert_eq!(stored_state(json.as_bytes()), None, "{json}");
         }
         let named = |paths: &mut dyn Iterator<Item = PathBuf>| {
             paths.map(|path| path.display().to_string()).collect::<Vec<_>>()
         };
-        assert_eq!(named(&mut beside(Path::new("a/b.eml"))), ["a/b.metadata.json", "a/b.meta"]);
+        assert_eq!(named(&mut sidecars_of(Path::new("a/b.eml"))), ["a/b.metadata.json", "a/b.meta"]);
         assert_eq!(named(&mut messages_of(Path::new("a/b.metadata.json"))), ["a/b.eml", "a/b.eml.gz"]);
-        assert_eq!(beside(Path::new("b.mbox")).chain(messages_of(Path::new("b.json"))).count(), 0);
+        assert_eq!(sidecars_of(Path::new("b.mbox")).chain(messages_of(Path::new("b.json"))).count(), 0);
     }
 }

@@ -3,15 +3,15 @@
 use super::mbox;
 use super::mbox::header::header;
 use super::mbox::read_buffer::ReadBuffer;
-use super::{BODY_LOOK, RawMessage, Sink, Unusable, Want};
+use super::{BODY_LOOK, BodyRequest, RawMessage, Sink, Unusable};
 use std::io::{self, Read};
 
 /// What is known of a single message once it was read.
-pub struct Single {
+pub struct SingleMessage {
     /// Where the bytes begin that are still to be searched.
     pub unread: u64,
     /// Whether a separator that leaves no doubt is in what was read and forgotten.
-    pub holds_separator: bool,
+    pub has_separator: bool,
 }
 
 /// Reads the source as one message that begins at `start`, without separators.
@@ -19,10 +19,10 @@ pub fn read_single<R: Read>(
     buffer: &mut ReadBuffer<R>,
     start: u64,
     sink: &mut dyn Sink,
-) -> io::Result<Single> {
+) -> io::Result<SingleMessage> {
     let Some(header) = header(buffer, start, Vec::new(), |_, _| Ok(None))? else {
         sink.unusable(start, Unusable::HeaderTooLong);
-        return Ok(Single { unread: start, holds_separator: false });
+        return Ok(SingleMessage { unread: start, has_separator: false });
     };
     let message = RawMessage {
         offset: start,
@@ -30,14 +30,14 @@ pub fn read_single<R: Read>(
         from_line: None,
         fields: &header.fields,
     };
-    let mut single = Single { unread: header.body, holds_separator: false };
-    if let Want::Body = sink.message(message) {
+    let mut single = SingleMessage { unread: header.body, has_separator: false };
+    if let BodyRequest::Body = sink.message(message) {
         let enough = header.body.saturating_add(BODY_LOOK as u64);
         while buffer.end() < enough && buffer.more(header.body)? {}
         sink.body(buffer.slice(header.body, enough));
         if sink.wants_rest() {
             let enough = enough.min(buffer.end());
-            single.holds_separator = mbox::hand_over_rest(buffer, header.body, enough, sink)?;
+            single.has_separator = mbox::deliver_rest(buffer, header.body, enough, sink)?;
             single.unread = buffer.end();
         }
     }

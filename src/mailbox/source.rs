@@ -39,11 +39,11 @@ impl Source {
 
 /// A part of a source that can be read apart from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum SourcePart {
     /// All of it, format and all.
     Whole,
     /// The messages of an mbox file whose separators are in a stretch of it.
-    Stretch {
+    ByteRange {
         /// Where the stretch begins.
         from: u64,
         /// Where the next one begins.
@@ -61,25 +61,25 @@ pub enum Part {
 }
 
 /// Cuts a source into parts of about `length` bytes, where it is long enough and its format allows.
-pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
-    let Some(size) = source.size.filter(|size| *size > length) else { return Ok(vec![Part::Whole]) };
+pub fn parts(source: &Source, length: u64) -> Result<Vec<SourcePart>> {
+    let Some(size) = source.size.filter(|size| *size > length) else { return Ok(vec![SourcePart::Whole]) };
     let failed = |error: io::Error| Error::io(&source.origin.path, "can't be read", &error);
     let mut file = open(&source.origin.path)?;
     if facts::is_parquet_file(&mut file).map_err(failed)? {
         let of = facts::row_groups(&file).filter(|_| source.origin.named).unwrap_or(0);
         return Ok(if of < 2 {
-            vec![Part::Whole]
+            vec![SourcePart::Whole]
         } else {
-            (0..of).map(|number| Part::RowGroup { number, of }).collect()
+            (0..of).map(|number| SourcePart::RowGroup { number, of }).collect()
         });
     }
     let mut buffer = ReadBuffer::new(file.take(size), 0, BLOCK);
     let start = beginning(&mut buffer).map_err(failed)?.filter(|start| !start.after_nuls);
     let dialect =
         start.map(|start| mbox::begins(&mut buffer, start.offset)).transpose().map_err(failed)?.flatten();
-    let Some(dialect) = dialect else { return Ok(vec![Part::Whole]) };
+    let Some(dialect) = dialect else { return Ok(vec![SourcePart::Whole]) };
     let borders = (0..size.div_ceil(length).max(1)).map(|part| (part * length, (part + 1) * length));
-    let stretches = borders.map(|(from, to)| Part::Stretch {
+    let stretches = borders.map(|(from, to)| SourcePart::ByteRange {
         from: if from == 0 { dialect.start } else { from },
         to: if to >= size { u64::MAX } else { to },
         dialect,
@@ -91,7 +91,7 @@ pub fn parts(source: &Source, length: u64) -> Result<Vec<Part>> {
 /// borders of its stretch are, where it is one.
 pub fn read(
     source: &Source,
-    part: &Part,
+    part: &SourcePart,
     block: usize,
     read: &dyn Fn(u64),
     sink: &mut dyn Sink,
@@ -104,17 +104,19 @@ pub fn read(
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let mut file = open(&origin.path)?;
     match *part {
-        Part::Whole if source.size.is_some() && facts::is_parquet_file(&mut file).map_err(failed)? => {
+        SourcePart::Whole
+            if source.size.is_some() && facts::is_parquet_file(&mut file).map_err(failed)? =>
+        {
             facts::read_file(file, None, origin, sink)?;
             read(source.size.unwrap_or(0));
             Ok(None)
         }
-        Part::RowGroup { number, of } => {
+        SourcePart::RowGroup { number, of } => {
             facts::read_file(file, Some(number..number + 1), origin, sink)?;
             read(source.size.unwrap_or(0) / of.max(1) as u64);
             Ok(None)
         }
-        Part::Whole => {
+        SourcePart::Whole => {
             let file = ByteReporter { inner: file, read };
             match source.size {
                 Some(size) => read_file(file, size, origin, block_for(size, block), sink),
@@ -122,8 +124,8 @@ pub fn read(
             }
             .map(|()| None)
         }
-        Part::Stretch { from, to, dialect } => {
-            origin.turn_to_folder(sink);
+        SourcePart::ByteRange { from, to, dialect } => {
+            origin.start_mailbox(sink);
             let size = source.size.unwrap_or(u64::MAX);
             // A few bytes before a line show whether the line before it is blank.
             let begin = keep_before(from);

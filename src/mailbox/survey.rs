@@ -17,7 +17,7 @@ pub struct Survey {
     /// The files, in the order of the command line and of the names in folders.
     pub sources: Vec<Source>,
     /// What the user named.
-    pub arguments: Vec<Argument>,
+    pub arguments: Vec<MailboxArgument>,
     /// What was left out and what can't be read, with the number of the argument that it belongs to.
     pub remarks: Vec<(usize, Remark)>,
     /// Files in folders that are not read because the run writes to them.
@@ -26,11 +26,11 @@ pub struct Survey {
 
 /// A file or folder that the user named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Argument {
+pub struct MailboxArgument {
     /// Its path.
     pub path: PathBuf,
     /// Whether it contains a Maildir, which may well be empty.
-    pub holds_maildir: bool,
+    pub has_maildir: bool,
     /// Whether it is a folder.
     pub is_folder: bool,
 }
@@ -44,28 +44,28 @@ impl Survey {
 
 /// Finds the files that the arguments name; `-` is standard input.
 pub fn survey(arguments: &[PathBuf]) -> Survey {
-    survey_beside(arguments, &[], Look::AtEach)
+    survey_with_outputs(arguments, &[], StatPolicy::EveryFile)
 }
 
 /// What is looked at of files in folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum StatPolicy {
     /// Each file.
-    AtEach,
+    EveryFile,
     /// Of messages in a Maildir only the entries of its folders.
-    AtMaildirsOnly,
+    ExceptMaildirs,
 }
 
 /// The same in a run that writes to the files `outputs`.
-pub fn survey_beside(arguments: &[PathBuf], outputs: &[FileId], look: Look) -> Survey {
+pub fn survey_with_outputs(arguments: &[PathBuf], outputs: &[FileId], stat_policy: StatPolicy) -> Survey {
     let mut found = Survey::default();
     for (argument, path) in arguments.iter().enumerate() {
         let origin = Origin::named(path);
         let kind = if path.as_os_str() == "-" { None } else { path.metadata().ok() };
         let is_folder = kind.as_ref().is_some_and(Metadata::is_dir);
-        found.arguments.push(Argument { path: path.clone(), holds_maildir: false, is_folder });
+        found.arguments.push(MailboxArgument { path: path.clone(), has_maildir: false, is_folder });
         if is_folder {
-            walk(argument, &origin, (outputs, look), &mut found);
+            walk(argument, &origin, (outputs, stat_policy), &mut found);
         } else {
             let size = kind.filter(Metadata::is_file).map(|file| file.len());
             found.sources.push(Source { argument, origin, size, inode: None });
@@ -74,17 +74,23 @@ pub fn survey_beside(arguments: &[PathBuf], outputs: &[FileId], look: Look) -> S
     found
 }
 
-fn walk(argument: usize, folder: &Origin, (outputs, look): (&[FileId], Look), found: &mut Survey) {
+fn walk(
+    argument: usize,
+    folder: &Origin,
+    (outputs, stat_policy): (&[FileId], StatPolicy),
+    found: &mut Survey,
+) {
     // By their names: what one folder contains has the same path before them.
     let by_name = |left: &DirEntry, right: &DirEntry| left.path().as_os_str().cmp(right.path().as_os_str());
     let entries = WalkDir::new(&folder.path).follow_links(true).sort_by(by_name);
-    for entry in entries.into_iter().filter_entry(|entry| !holds_no_mail(entry)) {
+    for entry in entries.into_iter().filter_entry(|entry| !has_no_mail(entry)) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {
-                found.arguments[argument].holds_maildir |= entry.file_name() == "cur";
+                found.arguments[argument].has_maildir |= entry.file_name() == "cur";
             }
             Ok(entry) if entry.file_type().is_file() => {
-                let inode = if look == Look::AtEach { None } else { known_by_inode(&entry, outputs) };
+                let inode =
+                    if stat_policy == StatPolicy::EveryFile { None } else { known_by_inode(&entry, outputs) };
                 let file = if inode.is_some() { None } else { entry.metadata().ok() };
                 let id = file.as_ref().filter(|_| !outputs.is_empty());
                 if id.and_then(|file| FileId::of(entry.path(), file)).is_some_and(|id| outputs.contains(&id))
@@ -126,7 +132,7 @@ const BESIDE_MAIL: [&[u8]; 4] = [b".json", b".meta", b".emlxpart", b".msf"];
 /// Files and folders that lie beside mail by their program's design and hold none, or none that was delivered: a
 /// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, what exports say of a message
 /// in a file beside it.
-fn holds_no_mail(entry: &DirEntry) -> bool {
+fn has_no_mail(entry: &DirEntry) -> bool {
     let beside = |names: &[&str]| {
         names.iter().any(|name| entry.path().parent().is_some_and(|folder| folder.join(name).is_dir()))
     };

@@ -5,16 +5,16 @@ use proptest::prelude::*;
 
 /// Keeps everything that it is handed.
 #[derive(Default, Debug, PartialEq, Eq)]
-struct Kept {
+struct CollectingSink {
     messages: Vec<(u64, Vec<u8>, Option<Vec<u8>>)>,
     unusable: Vec<(u64, Unusable)>,
     remarks: Vec<Remark>,
 }
 
-impl Sink for Kept {
-    fn message(&mut self, message: RawMessage<'_>) -> Want {
+impl Sink for CollectingSink {
+    fn message(&mut self, message: RawMessage<'_>) -> BodyRequest {
         self.messages.push((message.offset, message.header.to_vec(), None));
-        Want::Body
+        BodyRequest::Body
     }
     fn body(&mut self, body: &[u8]) {
         self.messages.last_mut().expect("a message before its body").2 = Some(body.to_vec());
@@ -23,14 +23,14 @@ impl Sink for Kept {
         self.unusable.push((offset, reason));
     }
     fn begin(&mut self) {}
-    fn turn_to(&mut self, _: &Place<'_>) {}
+    fn start_file(&mut self, _: &MailboxFile<'_>) {}
     fn remark(&mut self, remark: Remark) {
         self.remarks.push(remark);
     }
 }
 
-fn read_bytes(bytes: &[u8], block: usize) -> Result<Kept> {
-    let mut kept = Kept::default();
+fn read_bytes(bytes: &[u8], block: usize) -> Result<CollectingSink> {
+    let mut kept = CollectingSink::default();
     read_stream(bytes, Path::new("-"), block, &mut kept)?;
     Ok(kept)
 }
@@ -115,21 +115,21 @@ fn a_mailbox_that_lost_its_first_separator_still_has_all_its_messages() {
         assert_eq!(subjects(&format!("{before}{rest}")), ["one", "two", "three"], "{before:?}");
     }
     // Without any trace of it, it may as well be a mail that quotes others: that is said.
-    let said = |text: &str, name: &str| {
-        let mut kept = Kept::default();
+    let remarks_of = |text: &str, name: &str| {
+        let mut kept = CollectingSink::default();
         read_stream(text.as_bytes(), Path::new(name), BLOCK, &mut kept).expect("a message");
         assert_eq!(kept.messages.len(), 1);
         kept.remarks
     };
     for before in ["", "\u{feff}", "X-Export: 1\n"] {
-        let remarks = said(&format!("{before}{rest}"), "old");
+        let remarks = remarks_of(&format!("{before}{rest}"), "old");
         let [Remark::Note(note)] = remarks.as_slice() else {
             panic!("another remark");
         };
         assert!(note.to_string().contains("read as a single message"), "{note}");
     }
-    assert!(said(&rest, "forwarded.eml").is_empty());
-    assert!(said("Subject: one\n\nShe wrote:\n\nFrom here on\nNote: all is well\n", "old").is_empty());
+    assert!(remarks_of(&rest, "forwarded.eml").is_empty());
+    assert!(remarks_of("Subject: one\n\nShe wrote:\n\nFrom here on\nNote: all is well\n", "old").is_empty());
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn a_mailbox_that_lost_its_beginning_is_read_from_its_first_separator() {
 #[test]
 fn empty_and_blank_files_hold_no_message_and_other_bytes_are_an_error() {
     for blank in ["", "\n", "\r\n \t\n", "\u{feff}", "\u{feff}\n\n"] {
-        assert_eq!(read_bytes(blank.as_bytes(), 1).expect("empty"), Kept::default(), "{blank:?}");
+        assert_eq!(read_bytes(blank.as_bytes(), 1).expect("empty"), CollectingSink::default(), "{blank:?}");
     }
     let error = read_bytes(b"\x7fELF\x02\x01\x01\0\0\0", 4).expect_err("binary").to_string();
     assert!(error.contains("contains no message"), "{error}");

@@ -54,31 +54,31 @@ impl Compression {
     }
 
     /// What comes out of `bytes`, within bounds, up to where they are damaged.
-    pub fn unpack<'a, R: Read + 'a>(self, bytes: R) -> Intact<Bounded<Box<dyn Read + 'a>>> {
+    pub fn unpack<'a, R: Read + 'a>(self, bytes: R) -> IntactReader<BoundedReader<Box<dyn Read + 'a>>> {
         let packed = Rc::new(Cell::new(0));
         let counted = ByteCounter { inner: bytes, count: Rc::clone(&packed) };
-        let counted = BufReader::with_capacity(INPUT, Full(counted));
+        let counted = BufReader::with_capacity(INPUT, FullReader(counted));
         let memory = u32::try_from(MEMORY / 1_024).unwrap_or(u32::MAX);
         let unpacked: Box<dyn Read + 'a> = match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(counted)),
-            Self::Zstd => Box::new(Frames { rest: Some(counted), frame: None }),
+            Self::Zstd => Box::new(ZstdFrames { rest: Some(counted), frame: None }),
             Self::Xz => Box::new(XzReader::new_mem_limit(counted, true, memory)),
             Self::Bzip2 => Box::new(MultiBzDecoder::new(counted)),
         };
-        Intact::new(Budget { packed, unpacked: Rc::default() }.bound(unpacked))
+        IntactReader::new(UnpackBudget { packed, unpacked: Rc::default() }.bound(unpacked))
     }
 }
 
 /// A reader that ends where its source is damaged: what comes before is good to be read.
 #[derive(Debug)]
-pub struct Intact<R> {
+pub struct IntactReader<R> {
     inner: R,
     /// Bytes that came.
     count: u64,
     damage: Option<io::Error>,
 }
 
-impl<R: Read> Intact<R> {
+impl<R: Read> IntactReader<R> {
     /// The good part of `inner`.
     pub fn new(inner: R) -> Self {
         Self { inner, count: 0, damage: None }
@@ -91,7 +91,7 @@ impl<R: Read> Intact<R> {
     }
 }
 
-impl<R: Read> Read for Intact<R> {
+impl<R: Read> Read for IntactReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.damage.is_some() {
             return Ok(0);
@@ -112,9 +112,9 @@ impl<R: Read> Read for Intact<R> {
 
 /// A reader that gives as much as is asked for, but at the end: what a decompressor makes of damage depends on how much
 /// it is given at once.
-struct Full<R>(R);
+struct FullReader<R>(R);
 
-impl<R: Read> Read for Full<R> {
+impl<R: Read> Read for FullReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {
@@ -132,14 +132,14 @@ impl<R: Read> Read for Full<R> {
 
 /// More came out than may.
 #[derive(Debug)]
-struct Excess {
+struct UnpackLimitExceeded {
     /// After so many bytes.
     unpacked: u64,
 }
 
-impl std::error::Error for Excess {}
+impl std::error::Error for UnpackLimitExceeded {}
 
-impl std::fmt::Display for Excess {
+impl std::fmt::Display for UnpackLimitExceeded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
@@ -151,49 +151,49 @@ impl std::fmt::Display for Excess {
 }
 
 fn is_excess(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<Excess>())
+    error.get_ref().is_some_and(|inner| inner.is::<UnpackLimitExceeded>())
 }
 
 /// What went into a packed source, and what came out.
 #[derive(Debug, Clone)]
-pub struct Budget {
+pub struct UnpackBudget {
     packed: Rc<Cell<u64>>,
     unpacked: Rc<Cell<u64>>,
 }
 
-impl Budget {
+impl UnpackBudget {
     /// The budget of a source of `packed` bytes.
     pub fn of(packed: u64) -> Self {
         Self { packed: Rc::new(Cell::new(packed)), unpacked: Rc::default() }
     }
 
     /// A reader that draws on it.
-    pub fn bound<R: Read>(&self, inner: R) -> Bounded<R> {
-        Bounded { inner: BufReader::with_capacity(STEP, inner), budget: self.clone(), told: false }
+    pub fn bound<R: Read>(&self, inner: R) -> BoundedReader<R> {
+        BoundedReader { inner: BufReader::with_capacity(STEP, inner), budget: self.clone(), failed: false }
     }
 }
 
 /// A reader that fails where more comes out than may. It always asks for as much at once, so that damage shows in the
 /// same place however it is read; and it tells of damage once, then it ends.
 #[derive(Debug)]
-pub struct Bounded<R> {
+pub struct BoundedReader<R> {
     inner: BufReader<R>,
-    budget: Budget,
-    told: bool,
+    budget: UnpackBudget,
+    failed: bool,
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: Read> Read for BoundedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.told {
+        if self.failed {
             return Ok(0);
         }
         let read = self.step(buffer);
-        self.told = read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        self.failed = read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
         read
     }
 }
 
-impl<R: Read> Bounded<R> {
+impl<R: Read> BoundedReader<R> {
     fn step(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let held = self.inner.fill_buf()?;
         let count = held.len().min(buffer.len());
@@ -203,7 +203,7 @@ impl<R: Read> Bounded<R> {
         self.budget.unpacked.set(unpacked);
         let bound = self.budget.packed.get().saturating_mul(RATIO).saturating_add(ALLOWANCE).min(MOST);
         if unpacked > bound {
-            return Err(io::Error::other(Excess { unpacked }));
+            return Err(io::Error::other(UnpackLimitExceeded { unpacked }));
         }
         Ok(count)
     }
@@ -224,13 +224,13 @@ impl<R: Read> Read for ByteCounter<R> {
 }
 
 /// The frames of a Zstandard file, one after the other.
-struct Frames<R: Read> {
+struct ZstdFrames<R: Read> {
     /// The source, between frames.
     rest: Option<R>,
     frame: Option<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>,
 }
 
-impl<R: BufRead> Read for Frames<R> {
+impl<R: BufRead> Read for ZstdFrames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);

@@ -8,13 +8,13 @@ const BLOCK: usize = 64 * 1_024;
 
 /// An encoding with units of several bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wide {
+pub struct WideEncoding {
     /// Bytes in a unit: two or four.
     width: usize,
     big_endian: bool,
 }
 
-impl Wide {
+impl WideEncoding {
     /// All of them, the widest first: its byte-order mark begins with that of another.
     pub const ALL: [Self; 4] = [
         Self { width: 4, big_endian: false },
@@ -39,9 +39,9 @@ impl Wide {
 }
 
 /// The text of a reader in UTF-8.
-pub struct Decoded<R> {
+pub struct Utf8Reader<R> {
     inner: R,
-    encoding: Wide,
+    encoding: WideEncoding,
     utf_16: Decoder,
     /// Bytes as they come.
     raw: Vec<u8>,
@@ -51,9 +51,9 @@ pub struct Decoded<R> {
     ended: bool,
 }
 
-impl<R: Read> Decoded<R> {
+impl<R: Read> Utf8Reader<R> {
     /// Of bytes in that encoding.
-    pub fn new(inner: R, encoding: Wide) -> Self {
+    pub fn new(inner: R, encoding: WideEncoding) -> Self {
         let utf_16 = if encoding.big_endian { UTF_16BE } else { UTF_16LE };
         let utf_16 = utf_16.new_decoder_with_bom_removal();
         Self { inner, encoding, utf_16, raw: Vec::new(), text: Vec::new(), at: 0, ended: false }
@@ -80,7 +80,7 @@ impl<R: Read> Decoded<R> {
     }
 }
 
-impl<R: Read> Read for Decoded<R> {
+impl<R: Read> Read for Utf8Reader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.text.len() && !self.ended {
             self.fill()?;
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn encoded(text: &str, encoding: Wide) -> Vec<u8> {
+    fn encoded(text: &str, encoding: WideEncoding) -> Vec<u8> {
         let units: Vec<u32> = match encoding.width {
             4 => text.chars().map(u32::from).collect(),
             _ => text.encode_utf16().map(u32::from).collect(),
@@ -119,10 +119,10 @@ mod tests {
             let text = format!("{start}{}", "zażółć 日本 🛒\n".repeat(repeated));
             prop_assume!(!start.starts_with('\u{feff}'));
             let marked = format!("{}{text}", if mark { "\u{feff}" } else { "" });
-            for encoding in Wide::ALL {
+            for encoding in WideEncoding::ALL {
                 let mut read = String::new();
                 let bytes = encoded(&marked, encoding);
-                Decoded::new(&bytes[..], encoding).read_to_string(&mut read).expect("UTF-8");
+                Utf8Reader::new(&bytes[..], encoding).read_to_string(&mut read).expect("UTF-8");
                 prop_assert_eq!(read.trim_start_matches('\u{feff}'), &text);
                 let letters = encoding.first_letters(&encoded("\u{feff}From me", encoding));
                 prop_assert_eq!(letters, b"From me");
@@ -131,9 +131,9 @@ mod tests {
 
         #[test]
         fn any_bytes_become_text(bytes in proptest::collection::vec(any::<u8>(), 0..99)) {
-            for encoding in Wide::ALL {
+            for encoding in WideEncoding::ALL {
                 let mut read = String::new();
-                Decoded::new(&bytes[..], encoding).read_to_string(&mut read).expect("UTF-8");
+                Utf8Reader::new(&bytes[..], encoding).read_to_string(&mut read).expect("UTF-8");
             }
         }
     }

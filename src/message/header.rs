@@ -10,14 +10,14 @@ macro_rules! well_known {
     ($($constant:ident = $text:literal),* $(,)?) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(u16)]
-        enum Number { $($constant),* }
+        enum NameNumber { $($constant),* }
 
         /// The names that facts need, in the order of their numbers.
         const WELL_KNOWN: &[&str] = &[$($text),*];
 
         #[allow(missing_docs)]
         impl FieldName {
-            $(pub const $constant: Self = Self(Number::$constant as u16);)*
+            $(pub const $constant: Self = Self(NameNumber::$constant as u16);)*
         }
     };
 }
@@ -53,7 +53,7 @@ well_known! {
 pub struct Vocabulary {
     names: Vec<Box<[u8]>>,
     /// A name is at its place or in the next free one.
-    places: Vec<Option<Known>>,
+    places: Vec<Option<KnownName>>,
 }
 
 impl Default for Vocabulary {
@@ -71,12 +71,12 @@ const LONGEST_NAME: usize = 64;
 
 /// A name in short, whatever its case: its first and last eight bytes and its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key(u64, u64, usize);
+struct NameKey(u64, u64, usize);
 
 /// The bit by which letters differ in case, in eight bytes.
 const LOWER: u64 = 0x2020_2020_2020_2020;
 
-impl Key {
+impl NameKey {
     /// Of the name in front of `line`.
     fn of(line: &[u8], length: usize) -> Self {
         let name = &line[..length];
@@ -97,26 +97,26 @@ impl Key {
 
 /// A name worth noting.
 #[derive(Debug, Clone, Copy)]
-struct Known {
-    key: Key,
+struct KnownName {
+    key: NameKey,
     /// Where its key has letters, which may be of either case.
     letters: (u64, u64),
     number: FieldName,
 }
 
-impl Known {
+impl KnownName {
     /// Of a name in lower case.
     fn new(name: &[u8], number: FieldName) -> Self {
         let letters = |key: u64| {
             u64::from_le_bytes(key.to_le_bytes().map(|byte| if byte.is_ascii_lowercase() { 0x20 } else { 0 }))
         };
-        let key = Key::of(name, name.len());
+        let key = NameKey::of(name, name.len());
         Self { key, letters: (letters(key.0), letters(key.1)), number }
     }
 
     /// Whether the name with that key begins and ends so; none of up to 16 bytes has more.
-    fn fits(&self, other: Key) -> bool {
-        Key(other.0 | self.letters.0, other.1 | self.letters.1, other.2) == self.key
+    fn fits(&self, other: NameKey) -> bool {
+        NameKey(other.0 | self.letters.0, other.1 | self.letters.1, other.2) == self.key
     }
 }
 
@@ -133,12 +133,12 @@ impl Vocabulary {
             self.places = vec![None; settled.len() * 2];
             settled.into_iter().flatten().for_each(|known| self.settle(known));
         }
-        self.settle(Known::new(&name, new));
+        self.settle(KnownName::new(&name, new));
         self.names.push(name.into());
         new
     }
 
-    fn settle(&mut self, known: Known) {
+    fn settle(&mut self, known: KnownName) {
         let mut place = known.key.place(self.places.len());
         while self.places[place].is_some() {
             place = (place + 1) & (self.places.len() - 1);
@@ -148,7 +148,7 @@ impl Vocabulary {
 
     /// The number of the name of that length at the start of a line, where it is noted.
     pub fn find(&self, line: &[u8], length: usize) -> Option<FieldName> {
-        let key = Key::of(line, length);
+        let key = NameKey::of(line, length);
         let mut place = key.place(self.places.len());
         while let Some(known) = self.places[place] {
             if known.fits(key) && (length <= 16 || self.is_name(known.number, &line[..length])) {
@@ -256,19 +256,19 @@ fn offset(at: usize) -> u32 {
 }
 
 /// How long a name is, and the place of its colon.
-struct Name {
+struct NotedName {
     length: usize,
     colon: usize,
 }
 
 /// The name at the start of a line.
-fn name_of(line: &[u8]) -> Option<Name> {
+fn name_of(line: &[u8]) -> Option<NotedName> {
     let colon = scan::find([b':'], &line[..line.len().min(LONGEST_NAME + 8)])?;
     let name = &line[..colon];
     let length = name.trim_ascii_end().len();
     // A line without a colon has no name; with the next line's, only one that ends in blanks can pass for it.
     let on_one_line = length == name.len() || !name.contains(&b'\n');
-    (on_one_line && (1..=LONGEST_NAME).contains(&length)).then_some(Name { length, colon })
+    (on_one_line && (1..=LONGEST_NAME).contains(&length)).then_some(NotedName { length, colon })
 }
 
 impl<'a> Fields<'a> {

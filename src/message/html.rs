@@ -8,7 +8,7 @@ mod tag;
 
 use super::coded::Coded;
 use memchr::memmem::Finder;
-use reader::Reader;
+use reader::HtmlReader;
 use std::sync::LazyLock;
 
 /// What was counted on the way through a page.
@@ -47,8 +47,8 @@ fn read_in_blocks(
     text: &mut impl FnMut(&str),
     link: &mut impl FnMut(&str),
 ) -> Markup {
-    let mut reader = Reader::new();
-    let (at, ended) = reader.begin(page, first, html, Reader::has_enough, text, link);
+    let mut reader = HtmlReader::new();
+    let (at, ended) = reader.begin(page, first, html, HtmlReader::has_enough, text, link);
     if !ended || at < html.len() {
         reader.read_end(html, at, page, text, link);
     }
@@ -58,8 +58,8 @@ fn read_in_blocks(
 
 /// The template of a page whose text is not asked for.
 pub(crate) fn template_of(page: &mut Coded<'_>, html: &mut String) -> u32 {
-    let mut reader = Reader::new();
-    let is_enough = |reader: &Reader| reader.has_enough() || reader.template.is_complete();
+    let mut reader = HtmlReader::new();
+    let is_enough = |reader: &HtmlReader| reader.has_enough() || reader.template.is_complete();
     reader.begin(page, FIRST_BLOCK, html, is_enough, &mut |_| {}, &mut |_| {});
     reader.template.hash()
 }

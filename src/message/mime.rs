@@ -25,13 +25,13 @@ pub(crate) fn text_parts<'a>(
     decode: impl Fn(&[u8]) -> Option<Part<'static>>,
 ) -> Option<Vec<Part<'a>>> {
     let mut leaves = Vec::new();
-    collect(header, Stretch { bytes: body, cut: true }, 0, &mut leaves)?;
+    collect(header, PartBody { bytes: body, cut: true }, 0, &mut leaves)?;
     leaves.into_iter().map(|leaf| leaf.part().or_else(|| decode(&leaf.alone()))).collect()
 }
 
 /// The body of a part; one that is cut ends where no more of it was read.
 #[derive(Debug, Clone, Copy)]
-struct Stretch<'a> {
+struct PartBody<'a> {
     bytes: &'a [u8],
     cut: bool,
 }
@@ -44,8 +44,8 @@ struct Leaf<'a> {
     body: &'a [u8],
 }
 
-fn collect<'a>(header: &'a [u8], body: Stretch<'a>, depth: usize, leaves: &mut Vec<Leaf<'a>>) -> Option<()> {
-    let Fields { kind, encoding } = fields(header)?;
+fn collect<'a>(header: &'a [u8], body: PartBody<'a>, depth: usize, leaves: &mut Vec<Leaf<'a>>) -> Option<()> {
+    let PartFields { kind, encoding } = fields(header)?;
     let media = if kind.is_empty() { Media::Plain } else { media(kind)? };
     match media {
         Media::Plain | Media::Html | Media::OtherText => {
@@ -60,7 +60,7 @@ fn collect<'a>(header: &'a [u8], body: Stretch<'a>, depth: usize, leaves: &mut V
         Media::Multipart(boundary) if depth < DEEPEST => {
             for part in split(body, boundary)? {
                 let (header, bytes) = header_and_body(part.bytes)?;
-                collect(header, Stretch { bytes, ..part }, depth + 1, leaves)?;
+                collect(header, PartBody { bytes, ..part }, depth + 1, leaves)?;
             }
             Some(())
         }
@@ -127,14 +127,14 @@ fn is_quotable(b: u8) -> bool {
 }
 
 /// What a header says of its part.
-struct Fields<'a> {
+struct PartFields<'a> {
     kind: &'a [u8],
     encoding: &'a [u8],
 }
 
 /// The fields that matter, each there once at most; `None` where a line of the header may be read in two ways.
-fn fields(header: &[u8]) -> Option<Fields<'_>> {
-    let mut found = Fields { kind: b"", encoding: b"" };
+fn fields(header: &[u8]) -> Option<PartFields<'_>> {
+    let mut found = PartFields { kind: b"", encoding: b"" };
     let mut rest = header;
     while !rest.is_empty() {
         let field = &rest[..field_end(rest)?];
@@ -180,7 +180,7 @@ fn field_end(header: &[u8]) -> Option<usize> {
 }
 
 /// The parts between lines of the boundary; `None` where something else looks like such a line.
-fn split<'a>(body: Stretch<'a>, boundary: &[u8]) -> Option<Vec<Stretch<'a>>> {
+fn split<'a>(body: PartBody<'a>, boundary: &[u8]) -> Option<Vec<PartBody<'a>>> {
     let delimiter = [b"--", boundary].concat();
     let mut parts = Vec::new();
     let mut open = None;
@@ -191,7 +191,7 @@ fn split<'a>(body: Stretch<'a>, boundary: &[u8]) -> Option<Vec<Stretch<'a>>> {
             return None;
         }
         if let Some(start) = open.take() {
-            parts.push(Stretch { bytes: without_line_end(body.bytes.get(start..at)?), cut: false });
+            parts.push(PartBody { bytes: without_line_end(body.bytes.get(start..at)?), cut: false });
         }
         if behind.starts_with(b"--") {
             return (!parts.is_empty()).then_some(parts);
@@ -201,7 +201,7 @@ fn split<'a>(body: Stretch<'a>, boundary: &[u8]) -> Option<Vec<Stretch<'a>>> {
         }
         open = Some(at + delimiter.len() + line.len());
     }
-    parts.push(Stretch { bytes: &body.bytes[open.filter(|_| body.cut)?..], cut: true });
+    parts.push(PartBody { bytes: &body.bytes[open.filter(|_| body.cut)?..], cut: true });
     Some(parts)
 }
 

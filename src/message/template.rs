@@ -3,15 +3,15 @@
 
 /// A hash that grows with what it is given (FNV-1a, 32 bits): the same in every run and on every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shape(u32);
+pub(crate) struct ShapeHash(u32);
 
-impl Default for Shape {
+impl Default for ShapeHash {
     fn default() -> Self {
         Self(0x811C_9DC5)
     }
 }
 
-impl Shape {
+impl ShapeHash {
     /// Adds bytes.
     pub fn add(&mut self, bytes: &[u8]) {
         for byte in bytes {
@@ -21,7 +21,7 @@ impl Shape {
 
     /// Adds the host and the path of a web address: without scheme, user, port, query and fragment, and with a `*` for
     /// each token.
-    pub fn add_address(&mut self, address: &str, words: Words) {
+    pub fn add_address(&mut self, address: &str, words: PathWords) {
         let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
         let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -34,8 +34,8 @@ impl Shape {
         for segment in path.split('/').filter(|segment| !segment.is_empty()).take(MOST_SEGMENTS) {
             self.add(b"/");
             match words {
-                Words::Kept => self.add_word(segment),
-                Words::Dropped => {}
+                PathWords::Kept => self.add_word(segment),
+                PathWords::Dropped => {}
             }
         }
     }
@@ -57,7 +57,7 @@ impl Shape {
 
 /// Whether the words of a path count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Words {
+pub(crate) enum PathWords {
     /// As in the path of a way out, which is the same in each mail.
     Kept,
     /// As in the path of a link to what the mail is about.
@@ -85,9 +85,9 @@ fn is_token(word: &str) -> bool {
 /// The template of a page, gathered while its tags are read.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Template {
-    tags: Shape,
+    tags: ShapeHash,
     count: u32,
-    first_link: Shape,
+    first_link: ShapeHash,
     links: u32,
     /// Whether what comes counts no more.
     is_closed: bool,
@@ -112,7 +112,7 @@ impl Template {
             return;
         }
         if self.links == 0 {
-            self.first_link.add_address(address, Words::Dropped);
+            self.first_link.add_address(address, PathWords::Dropped);
         }
         self.links += 1;
     }
@@ -164,8 +164,8 @@ mod tests {
     use super::*;
 
     fn way_out(address: &str) -> u32 {
-        let mut shape = Shape::default();
-        shape.add_address(address, Words::Kept);
+        let mut shape = ShapeHash::default();
+        shape.add_address(address, PathWords::Kept);
         shape.hash()
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 fn kind(text: &str) -> Option<&'static str> {
-    Kind::of(text.as_bytes()).map(|kind| kind.option)
+    OutputKind::of(text.as_bytes()).map(|kind| kind.option)
 }
 
 #[test]

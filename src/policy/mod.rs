@@ -7,12 +7,12 @@ mod rule;
 mod validator;
 
 pub use presets::{PRESET, preset, preset_names};
-pub use rule::{Across, NOT_MARKETING, Rule};
+pub use rule::{Across, NOT_MARKETING, PolicyRule};
 
 use crate::consent::Grace;
 use crate::error::{Error, Result};
 use grace::WrittenGrace;
-use rule::WrittenRule;
+use rule::WrittenPolicyRule;
 use serde::Deserialize;
 use std::path::Path;
 use toml::Spanned;
@@ -31,7 +31,7 @@ pub struct Policy {
     /// Whether mail that belongs to a deal counts as marketing where it advertises as well.
     pub count_mixed: bool,
     /// The first rule that holds gives the verdict.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<PolicyRule>,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ struct WrittenPolicy {
     #[serde(default)]
     count_mixed: bool,
     #[serde(default)]
-    rule: Vec<WrittenRule>,
+    rule: Vec<WrittenPolicyRule>,
 }
 
 impl WrittenPolicy {
@@ -123,7 +123,7 @@ mod tests {
                 .expect("valid");
         assert_eq!(
             policy.rules[0],
-            Rule {
+            PolicyRule {
                 verdict: "zu oft".into(),
                 flag: false,
                 consent: None,

@@ -1,7 +1,7 @@
 //! One rule of a policy: as written, then checked.
 
 use super::validator::Validator;
-use crate::consent::State;
+use crate::consent::ConsentState;
 use crate::error::{Result, suggest};
 use serde::Deserialize;
 use toml::Spanned;
@@ -11,13 +11,13 @@ pub const NOT_MARKETING: &str = "not-marketing";
 
 /// One rule. It holds when some window has enough days and messages, and messages close enough together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
+pub struct PolicyRule {
     /// The word in the report.
     pub verdict: String,
     /// Whether the verdict is a flag.
     pub flag: bool,
     /// The states in which the messages that count were received; `None`: in all.
-    pub consent: Option<Vec<State>>,
+    pub consent: Option<Vec<ConsentState>>,
     /// Distinct days with messages, at least.
     pub days: u32,
     /// Messages, at least.
@@ -43,7 +43,7 @@ pub enum Across {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WrittenRule {
+pub struct WrittenPolicyRule {
     verdict: Spanned<String>,
     #[serde(default)]
     flag: bool,
@@ -59,7 +59,7 @@ pub struct WrittenRule {
 /// Seconds in an hour.
 const HOUR: u32 = 3_600;
 
-impl Rule {
+impl PolicyRule {
     /// Whether the rule is about that customer.
     pub fn is_about(&self, customer: &str) -> bool {
         let is_meant = |entry: &String| match entry.strip_prefix('@') {
@@ -70,9 +70,9 @@ impl Rule {
     }
 }
 
-impl WrittenRule {
+impl WrittenPolicyRule {
     /// The rule, if it is valid.
-    pub fn rule(&self, validator: &Validator<'_>) -> Result<Rule> {
+    pub fn rule(&self, validator: &Validator<'_>) -> Result<PolicyRule> {
         let verdict = self.verdict(validator)?;
         let must_be_zero = self.customers(validator)?;
         self.asks_for_something(validator, verdict)?;
@@ -89,7 +89,7 @@ impl WrittenRule {
             let what = format!("{days} days don't fit in a window of {window}");
             return Err(validator.error(written.span().start, what).hint("make `days` at most `window`"));
         }
-        Ok(Rule {
+        Ok(PolicyRule {
             verdict: verdict.to_string(),
             flag: self.flag,
             consent: self.consent.as_ref().map(|states| consent(states, validator)).transpose()?,
@@ -177,14 +177,14 @@ fn across_of(written: &Spanned<String>, validator: &Validator<'_>) -> Result<Acr
     }
 }
 
-fn consent(written: &Spanned<Vec<Spanned<String>>>, validator: &Validator<'_>) -> Result<Vec<State>> {
+fn consent(written: &Spanned<Vec<Spanned<String>>>, validator: &Validator<'_>) -> Result<Vec<ConsentState>> {
     if written.get_ref().is_empty() {
         let error = validator.error(written.span().start, "`consent` names no state");
         return Err(error.hint("leave it out to count messages in all states"));
     }
     let states = written.get_ref().iter().map(|word| {
-        State::ALL.into_iter().find(|state| state.word() == word.get_ref()).ok_or_else(|| {
-            let known = State::ALL.map(State::word);
+        ConsentState::ALL.into_iter().find(|state| state.word() == word.get_ref()).ok_or_else(|| {
+            let known = ConsentState::ALL.map(ConsentState::word);
             let hint = suggest(word.get_ref(), known.into_iter());
             let hint = hint.unwrap_or_else(|| format!("write one of {}", known.join(", ")));
             validator

@@ -1,14 +1,14 @@
 //! The report as CSV, and how any of our CSV files is written.
 
 use super::cell::Cell;
-use super::columns::{Context, ReportRow};
+use super::columns::{CellContext, ReportRow};
 use super::safe;
 use crate::judge::Case;
 use std::io::{self, Write};
 
 /// How CSV is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
+pub struct CsvStyle {
     /// Between cells.
     pub delimiter: u8,
     /// Whether the file begins with a UTF-8 byte-order mark.
@@ -28,7 +28,7 @@ pub struct CsvTable<W: Write> {
 
 impl<W: Write> CsvTable<W> {
     /// Begins a file with its first line.
-    pub fn new<'a>(mut out: W, style: Style, header: impl Iterator<Item = &'a str>) -> io::Result<Self> {
+    pub fn new<'a>(mut out: W, style: CsvStyle, header: impl Iterator<Item = &'a str>) -> io::Result<Self> {
         if style.bom {
             out.write_all("\u{feff}".as_bytes())?;
         }
@@ -58,7 +58,7 @@ impl<W: Write> CsvTable<W> {
 }
 
 /// Writes the report.
-pub fn write(out: impl Write, style: Style, rows: &[&Case], context: &Context<'_>) -> io::Result<()> {
+pub fn write(out: impl Write, style: CsvStyle, rows: &[&Case], context: &CellContext<'_>) -> io::Result<()> {
     let mut table = CsvTable::new(out, style, context.columns().map(|column| column.name))?;
     for case in rows {
         let row = ReportRow::of(case);

@@ -1,9 +1,9 @@
 //! The report as one JSON object, for programs. `report.schema.json` describes it.
 
 use super::cell::{Cell, Decimal};
-use super::columns::{Context, ReportRow};
+use super::columns::{CellContext, ReportRow};
 use super::safe;
-use super::summary::{Account, Load};
+use super::summary::{MailLoad, SummaryContent};
 use crate::cadence::Tenths;
 use crate::history::Counted;
 use crate::judge::{Case, Trend};
@@ -20,43 +20,43 @@ pub fn write(
     mut out: impl Write,
     raw: bool,
     rows: &[&Case],
-    context: &Context<'_>,
-    account: &Account<'_>,
+    context: &CellContext<'_>,
+    content: &SummaryContent<'_>,
 ) -> io::Result<()> {
     let cases: Vec<&Case> = rows.iter().copied().filter(|case| case.of_senders.is_none()).collect();
     let cases = cases.as_slice();
-    let summary = serde_json::to_string(&Summary { account, cases, raw })?;
+    let summary = serde_json::to_string(&JsonSummary { content, cases, raw })?;
     // The beginning is what an earlier report is recognised by.
     write!(out, "{JSON_BEGINNING}{},\n\"rows\":[", summary.strip_prefix('{').unwrap_or_default())?;
     for (at, case) in rows.iter().enumerate() {
         out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut out, &Row { case, context, raw })?;
+        serde_json::to_writer(&mut out, &JsonRow { case, context, raw })?;
     }
     out.write_all(b"\n]}\n")
 }
 
 /// A row of the report: the columns' names and values.
-struct Row<'a> {
+struct JsonRow<'a> {
     case: &'a Case,
-    context: &'a Context<'a>,
+    context: &'a CellContext<'a>,
     raw: bool,
 }
 
-impl Serialize for Row<'_> {
+impl Serialize for JsonRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let row = ReportRow::of(self.case);
         for column in self.context.columns() {
-            map.serialize_entry(column.name, &Value(&column.value(&row, self.context), self.raw))?;
+            map.serialize_entry(column.name, &JsonCell(&column.value(&row, self.context), self.raw))?;
         }
         map.end()
     }
 }
 
 /// A cell, and whether its text is left as it is.
-struct Value<'a>(&'a Cell, bool);
+struct JsonCell<'a>(&'a Cell, bool);
 
-impl Serialize for Value<'_> {
+impl Serialize for JsonCell<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Cell::Blank => serializer.serialize_none(),
@@ -76,14 +76,14 @@ fn decimal<S: Serializer>(number: Decimal, serializer: S) -> Result<S::Ok, S::Er
 }
 
 /// What the summary says, without its first keys, which are written by hand.
-struct Summary<'a> {
-    account: &'a Account<'a>,
+struct JsonSummary<'a> {
+    content: &'a SummaryContent<'a>,
     /// All pairs of the report.
     cases: &'a [&'a Case],
     raw: bool,
 }
 
-impl Summary<'_> {
+impl JsonSummary<'_> {
     fn text(&self, text: &str) -> String {
         if self.raw { text.to_string() } else { safe::visible(text).into_owned() }
     }
@@ -94,7 +94,7 @@ impl Summary<'_> {
 
     /// Every message under exactly one word.
     fn messages(&self) -> BTreeMap<&'static str, u64> {
-        let tally = self.account.tally;
+        let tally = self.content.tally;
         let counts = Counted::ALL.into_iter().map(|counted| (counted.word(), tally.of(counted)));
         counts.chain([("read", tally.sum())]).collect()
     }
@@ -103,7 +103,7 @@ impl Summary<'_> {
     fn verdicts(&self) -> BTreeMap<String, u64> {
         let mut verdicts = BTreeMap::new();
         for case in self.cases {
-            let rule = case.verdict.rule.and_then(|at| self.account.policy.rules.get(at));
+            let rule = case.verdict.rule.and_then(|at| self.content.policy.rules.get(at));
             let verdict = match rule {
                 Some(rule) => self.text(&rule.verdict),
                 None if case.received.is_empty() => NOT_MARKETING.to_string(),
@@ -115,10 +115,10 @@ impl Summary<'_> {
     }
 }
 
-impl Serialize for Summary<'_> {
+impl Serialize for JsonSummary<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Account { cases, closing, .. } = self.account;
-        let flagged = || cases.iter().filter(|case| case.is_flagged(self.account.policy));
+        let SummaryContent { cases, closing, .. } = self.content;
+        let flagged = || cases.iter().filter(|case| case.is_flagged(self.content.policy));
         let senders = |cases: &mut dyn Iterator<Item = &Case>| {
             cases.map(|case| case.sender.as_str()).collect::<BTreeSet<_>>().len()
         };
@@ -129,37 +129,37 @@ impl Serialize for Summary<'_> {
         map.serialize_entry("first_day", &closing.period.map(|(first, _)| day(first)))?;
         map.serialize_entry("last_day", &closing.period.map(|(_, last)| day(last)))?;
         map.serialize_entry("newest_message", &closing.newest.map(day))?;
-        map.serialize_entry("as_of", &self.account.as_of.map(day))?;
-        map.serialize_entry("mailboxes", &self.account.mailboxes)?;
+        map.serialize_entry("as_of", &self.content.as_of.map(day))?;
+        map.serialize_entry("mailboxes", &self.content.mailboxes)?;
         map.serialize_entry("messages", &self.messages())?;
         map.serialize_entry("senders", &senders(&mut cases.iter()))?;
         map.serialize_entry("flagged_senders", &senders(&mut flagged()))?;
         map.serialize_entry("pairs", &cases.len())?;
         map.serialize_entry("flagged_pairs", &flagged().count())?;
         map.serialize_entry("verdicts", &self.verdicts())?;
-        map.serialize_entry("load", &Load::of(cases))?;
+        map.serialize_entry("load", &MailLoad::of(cases))?;
         let names = |senders: &[String]| self.texts(senders.iter().map(String::as_str));
-        map.serialize_entry("flagged_with_spam", &names(self.account.flagged_in_spam))?;
-        map.serialize_entry("flagged_with_unverified", &names(self.account.flagged_in_unverified))?;
-        map.serialize_entry("undecided_bulk_messages", &self.account.undecided_bulk)?;
+        map.serialize_entry("flagged_with_spam", &names(self.content.flagged_in_spam))?;
+        map.serialize_entry("flagged_with_unverified", &names(self.content.flagged_in_unverified))?;
+        map.serialize_entry("undecided_bulk_messages", &self.content.undecided_bulk)?;
         let list =
-            self.account.list.map(|list| BTreeMap::from([("rows", list.rows), ("matched", list.matched)]));
+            self.content.list.map(|list| BTreeMap::from([("rows", list.rows), ("matched", list.matched)]));
         map.serialize_entry("consent_list", &list)?;
-        if let Some(changes) = self.account.changes {
-            map.serialize_entry("since_last", &SinceLast { changes, summary: self })?;
+        if let Some(changes) = self.content.changes {
+            map.serialize_entry("since_last", &JsonChanges { changes, summary: self })?;
         }
-        map.serialize_entry("unnamed_owners", &self.texts(self.account.unnamed_owners.iter().copied()))?;
+        map.serialize_entry("unnamed_owners", &self.texts(self.content.unnamed_owners.iter().copied()))?;
         map.end()
     }
 }
 
 /// How the run compares with the last one.
-struct SinceLast<'a> {
+struct JsonChanges<'a> {
     changes: &'a Changes,
-    summary: &'a Summary<'a>,
+    summary: &'a JsonSummary<'a>,
 }
 
-impl Serialize for SinceLast<'_> {
+impl Serialize for JsonChanges<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { changes, summary } = self;
         let last = changes.before.and_then(|before| before.as_of);
@@ -170,7 +170,7 @@ impl Serialize for SinceLast<'_> {
         map.serialize_entry("first_run", &changes.before.is_none())?;
         map.serialize_entry("last_as_of", &last.map(|day| day.to_string()))?;
         for trend in [Trend::New, Trend::Worse, Trend::Ongoing, Trend::Better] {
-            let rows = summary.account.cases.iter().chain(summary.account.pressure);
+            let rows = summary.content.cases.iter().chain(summary.content.pressure);
             let pairs = rows.filter(|case| case.trend == Some(trend));
             map.serialize_entry(trend.word(), &pairs.count())?;
         }
@@ -179,11 +179,11 @@ impl Serialize for SinceLast<'_> {
     }
 }
 
-impl Serialize for Load {
+impl Serialize for MailLoad {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Tenths(tenths) = self.a_day;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("messages_a_day", &Value(&Cell::from(Tenths(tenths)), true))?;
+        map.serialize_entry("messages_a_day", &JsonCell(&Cell::from(Tenths(tenths)), true))?;
         map.serialize_entry("days", &self.days)?;
         map.serialize_entry("most_in_a_day", &self.most)?;
         map.serialize_entry("busiest_day", &self.busiest.to_string())?;

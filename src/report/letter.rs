@@ -8,9 +8,9 @@ pub use sentences::Language;
 use super::safe::visible;
 use super::width::{shortened, wrapped};
 use crate::cadence::WINDOW;
-use crate::consent::State;
+use crate::consent::ConsentState;
 use crate::error::Result;
-use crate::judge::{Case, Received};
+use crate::judge::{Case, ReceivedMessage};
 use crate::time::{Day, Zone};
 use sentences::{Sentences, fill};
 
@@ -105,29 +105,31 @@ impl Letter<'_> {
         let bought = case.customer_since.map(|day| dated(&words.record.purchase, Some(day)));
         let state = case.consent.as_ref().map(|consent| consent.state);
         let opted_out = case.opted_out_on.map(|day| dated(&words.record.opted_out, Some(day)));
-        let said = match state {
-            Some(State::None) => vec![bought, Some(words.record.none.clone()), opted_out],
-            Some(State::Refused) => vec![bought, Some(dated(&words.record.refused, event)), opted_out],
-            Some(State::Withdrawn) => {
+        let sentences = match state {
+            Some(ConsentState::None) => vec![bought, Some(words.record.none.clone()), opted_out],
+            Some(ConsentState::Refused) => vec![bought, Some(dated(&words.record.refused, event)), opted_out],
+            Some(ConsentState::Withdrawn) => {
                 let after = Some(self.after_opt_out()).filter(|after| *after > 0);
                 let after = after
                     .map(|after| fill(words.after_opt_out.of(after), &[("n", &words.dates.number(after))]));
                 vec![Some(dated(&words.record.opted_out, case.opted_out_on)), after]
             }
-            Some(State::Grace) => vec![opted_out],
-            Some(State::Granted | State::Claimed) => vec![Some(dated(&words.record.agreed, event))],
-            Some(State::SoftOptIn | State::NotYetKnown) | None => vec![bought],
+            Some(ConsentState::Grace) => vec![opted_out],
+            Some(ConsentState::Granted | ConsentState::Claimed) => {
+                vec![Some(dated(&words.record.agreed, event))]
+            }
+            Some(ConsentState::SoftOptIn | ConsentState::NotYetKnown) | None => vec![bought],
         };
-        said.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// Messages that came later than the opt-out and without consent, the days of grace included.
     fn after_opt_out(&self) -> u64 {
-        let late = |message: &&Received| match self.case.opted_out_on {
+        let late = |message: &&ReceivedMessage| match self.case.opted_out_on {
             Some(day) => {
-                message.day > day && (message.state.is_unconsented() || message.state == State::Grace)
+                message.day > day && (message.state.is_unconsented() || message.state == ConsentState::Grace)
             }
-            None => message.state == State::Withdrawn,
+            None => message.state == ConsentState::Withdrawn,
         };
         self.case.received.iter().filter(late).count() as u64
     }
@@ -136,7 +138,9 @@ impl Letter<'_> {
     fn wish(&self) -> String {
         let state = self.case.consent.as_ref().map(|consent| consent.state);
         match state {
-            Some(State::Granted | State::Claimed | State::Grace) => self.sentences.wish.clone(),
+            Some(ConsentState::Granted | ConsentState::Claimed | ConsentState::Grace) => {
+                self.sentences.wish.clone()
+            }
             _ => format!("{} {}", self.sentences.wish, self.sentences.question),
         }
     }

@@ -1,10 +1,10 @@
 //! The list of messages: the evidence for the report, a row for each message.
 
 use super::cell::Cell;
-use super::csv::{CsvTable, Style};
+use super::csv::{CsvStyle, CsvTable};
 use super::safe;
-use crate::consent::State;
-use crate::fact::{Detail, Details, Fact, Names, Rules};
+use crate::consent::ConsentState;
+use crate::fact::{Detail, Details, Fact, NameTable, Rules};
 use crate::history::{Counted, Pair};
 use crate::judge::JudgeContext;
 use std::collections::HashMap;
@@ -41,7 +41,7 @@ pub struct Listing<'a> {
 /// Writes the list in the order of reading.
 pub fn write(
     out: impl Write,
-    style: Style,
+    style: CsvStyle,
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
 ) -> io::Result<()> {
@@ -55,7 +55,7 @@ pub struct MessageList<W: Write>(CsvTable<W>);
 
 impl<W: Write> MessageList<W> {
     /// Begins it.
-    pub fn new(out: W, style: Style) -> io::Result<Self> {
+    pub fn new(out: W, style: CsvStyle) -> io::Result<Self> {
         CsvTable::new(out, style, MESSAGE_COLUMNS.into_iter().map(|(name, _)| name)).map(Self)
     }
 
@@ -84,7 +84,7 @@ pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl
     let mut judged = judged.into_iter().peekable();
     listing.details.iter().zip(0_u32..).flat_map(move |(detail, order)| {
         let mut rows = Vec::new();
-        let is_due = |judged: &Judged| judged.fact(judging).is_some_and(|fact| fact.order <= order);
+        let is_due = |judged: &ListedMessage| judged.fact(judging).is_some_and(|fact| fact.order <= order);
         while let Some(judged) = judged.next_if(is_due) {
             rows.extend(judged.fact(judging).map(|fact| judged.cells(fact, judging, listing)));
         }
@@ -98,24 +98,28 @@ pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl
 
 /// What was found out about a message.
 #[derive(Clone, Copy)]
-struct Judged {
+struct ListedMessage {
     /// Its place among the facts, those aside after all others.
     place: u32,
     counted: Counted,
-    state: Option<State>,
+    state: Option<ConsentState>,
 }
 
 /// What was found out about all messages that are listed, by pairs.
-fn judged(judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<Judged> {
+fn judged(judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<ListedMessage> {
     let facts = judging.history.facts().len();
-    let aside = if listing.all { judging.history.aside() } else { &[] };
-    let mut judged = Vec::with_capacity(facts + aside.len());
+    let set_aside = if listing.all { judging.history.set_aside() } else { &[] };
+    let mut judged = Vec::with_capacity(facts + set_aside.len());
     let mut places = 0_u32..;
     for pair in judging.history.pairs() {
         judge_pair(&pair, judging, listing, places.by_ref(), &mut judged);
     }
-    let aside = aside.iter().zip(places);
-    judged.extend(aside.map(|((_, counted), place)| Judged { place, counted: *counted, state: None }));
+    let set_aside = set_aside.iter().zip(places);
+    judged.extend(set_aside.map(|((_, counted), place)| ListedMessage {
+        place,
+        counted: *counted,
+        state: None,
+    }));
     judged
 }
 
@@ -125,11 +129,11 @@ fn judge_pair(
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
     places: impl Iterator<Item = u32>,
-    judged: &mut Vec<Judged>,
+    judged: &mut Vec<ListedMessage>,
 ) {
     let mut timelines = HashMap::new();
     for (fact, place) in pair.facts.iter().zip(places) {
-        let counted = judging.scope.place(fact);
+        let counted = judging.scope.counted_as(fact);
         if !listing.all && counted != Counted::Marketing {
             continue;
         }
@@ -139,15 +143,15 @@ fn judge_pair(
                 timelines.entry((fact.from, fact.list)).or_insert_with(|| judging.timeline(pair, fact));
             timeline.at(time, judging.scope.zone.day(time)).state
         });
-        judged.push(Judged { place, counted, state });
+        judged.push(ListedMessage { place, counted, state });
     }
 }
 
-impl Judged {
+impl ListedMessage {
     fn fact<'a>(self, judging: &JudgeContext<'a>) -> Option<&'a Fact> {
         let (facts, place) = (judging.history.facts(), self.place as usize);
-        let aside = || judging.history.aside().get(place - facts.len()).map(|(fact, _)| fact);
-        facts.get(place).or_else(aside)
+        let set_aside = || judging.history.set_aside().get(place - facts.len()).map(|(fact, _)| fact);
+        facts.get(place).or_else(set_aside)
     }
 
     /// The half of a row that was found out. The owner's own mail and drafts have no kind.
@@ -176,7 +180,7 @@ fn unusable() -> Vec<Cell> {
 }
 
 /// The half that gives the message's place.
-fn place(detail: &Detail, names: &Names) -> [Cell; 5] {
+fn place(detail: &Detail, names: &NameTable) -> [Cell; 5] {
     [
         Cell::text(&detail.subject),
         Cell::text(&detail.from),

@@ -21,23 +21,24 @@ mod workbook;
 mod worst;
 
 pub use cell::{Cell, Decimal};
-pub use columns::{CHANGE, COLUMNS, Column, Context, ReportRow};
-pub use csv::{CsvTable, Style, write as write_report};
+pub use columns::{CHANGE, COLUMNS, CellContext, ReportColumn, ReportRow};
+pub use csv::{CsvStyle, CsvTable, write as write_report};
 pub use explain::{
-    Explanation, Wanted, explain, explain_together, find, find_together, pressure, write_json, write_text,
+    Explanation, SenderQuery, explain, explain_together, find, find_together, pressure, write_json,
+    write_text,
 };
 pub use json::write as write_json_report;
 pub use letter::{Language, letter};
 pub use messages::{Listing, MESSAGE_COLUMNS, MessageList, write as write_messages};
-pub use page::Page;
+pub use page::ReportPage;
 pub use safe::visible;
 pub use senders::{SENDER_COLUMNS, SenderColumn, SenderWaysOut, write as write_senders};
 pub use starter::{STARTER_COLUMNS, write as write_starter};
 pub use streams::{STREAM_COLUMNS, StreamColumn, StreamList};
-pub use summary::{Account, Closing, nothing_usable, parts, summary, thousands, warnings};
+pub use summary::{ClosingLines, SummaryContent, nothing_usable, parts, summary, thousands, warnings};
 pub use unmatched::{OfListedSenders, UNMATCHED_COLUMNS};
 pub use width::wrapped;
-pub use workbook::{ROWS, Sheets, write as write_workbook};
+pub use workbook::{ROWS, WorkbookInput, write as write_workbook};
 pub use worst::{TableLine, worst};
 
 use crate::cadence::ActiveDays;
@@ -58,7 +59,7 @@ pub fn rows<'a>(cases: &'a [Case], pressure: &'a [Case], policy: &Policy) -> Vec
 /// The order of the report: flagged first, then the most days without consent, the most days, the most messages;
 /// then by name, as the report shows it: whoever merges reports has nothing else to sort by.
 pub fn sort(cases: &mut [Case], policy: &Policy) {
-    let weights: Vec<Weight> = cases.iter().map(|case| weight(case, policy)).collect();
+    let weights: Vec<SortKey> = cases.iter().map(|case| weight(case, policy)).collect();
     let mut order: Vec<usize> = (0..cases.len()).collect();
     // There may be a million: names are compared where they are.
     order.sort_unstable_by(|&one, &other| {
@@ -87,9 +88,9 @@ fn put_in_order<T>(all: &mut [T], order: &mut [usize]) {
 }
 
 /// What a row's place in the report depends on besides its names.
-type Weight = (Reverse<bool>, Reverse<u32>, Reverse<u32>, Reverse<u32>);
+type SortKey = (Reverse<bool>, Reverse<u32>, Reverse<u32>, Reverse<u32>);
 
-fn weight(case: &Case, policy: &Policy) -> Weight {
+fn weight(case: &Case, policy: &Policy) -> SortKey {
     let number = |count: usize| Reverse(u32::try_from(count).unwrap_or(u32::MAX));
     let peak = |days: ActiveDays| number(days.peak().map_or(0, |peak| peak.days));
     (

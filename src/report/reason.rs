@@ -1,9 +1,9 @@
 //! The reason for a verdict, as one plain sentence with its numbers and dates.
 
 use crate::cadence::ChangeOfPace;
-use crate::consent::State;
-use crate::judge::{Case, Closest, Received, Stretch};
-use crate::policy::{Policy, Rule};
+use crate::consent::ConsentState;
+use crate::judge::{Case, CountedMessages, ReceivedMessage, ShortestGap};
+use crate::policy::{Policy, PolicyRule};
 
 /// The sentence, with the owner's wish where the export tells one. It says what the records show, never that somebody broke a law.
 pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
@@ -32,10 +32,10 @@ pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
 }
 
 /// `promotional mail on 28 of 28 days (2026-01-01 to 2026-01-28)`
-fn amount(case: &Case, rule: &Rule, stretch: Stretch) -> String {
-    let Stretch { days, messages: found, first, last, .. } = stretch;
+fn amount(case: &Case, rule: &PolicyRule, stretch: CountedMessages) -> String {
+    let CountedMessages { days, messages: found, first, last, .. } = stretch;
     let span = if first == last { format!("on {first}") } else { format!("{first} to {last}") };
-    if let Some(Closest { seconds, day }) = stretch.closest {
+    if let Some(ShortestGap { seconds, day }) = stretch.shortest_gap {
         return format!("promotional messages {} apart ({day})", hours(seconds));
     }
     match rule.window {
@@ -68,16 +68,17 @@ fn change_of_pace(case: &Case) -> String {
 }
 
 /// In what state of consent the messages of the stretch came that count for the rule.
-fn circumstance(case: &Case, rule: &Rule, stretch: Stretch) -> String {
+fn circumstance(case: &Case, rule: &PolicyRule, stretch: CountedMessages) -> String {
     let within = || {
-        let in_stretch = |received: &&Received| (stretch.first..=stretch.last).contains(&received.day);
+        let in_stretch = |received: &&ReceivedMessage| (stretch.first..=stretch.last).contains(&received.day);
         case.received
             .iter()
             .filter(in_stretch)
             .map(|received| received.state)
             .filter(|state| rule.counts(*state))
     };
-    let seen: Vec<State> = State::ALL.into_iter().filter(|state| within().any(|one| one == *state)).collect();
+    let seen: Vec<ConsentState> =
+        ConsentState::ALL.into_iter().filter(|state| within().any(|one| one == *state)).collect();
     let by = case.shown_by.as_deref();
     let source = by.filter(|event| !event.source.is_empty());
     let dated = |words: &str| match source {
@@ -88,16 +89,16 @@ fn circumstance(case: &Case, rule: &Rule, stretch: Stretch) -> String {
         None => words.to_string(),
     };
     match seen.as_slice() {
-        [State::Withdrawn] => match by.and_then(|event| event.day) {
+        [ConsentState::Withdrawn] => match by.and_then(|event| event.day) {
             Some(day) => format!("after the opt-out of {day}"),
             None => "after an opt-out".to_string(),
         },
-        [State::Refused] => dated("although consent was refused"),
-        [State::Granted] => dated("with consent on record"),
-        [State::Claimed] => dated("with a subscription confirmed by the sender's own mail"),
-        [State::SoftOptIn] => dated("within the time that the policy gives after a purchase"),
-        [State::NotYetKnown] => "after the last day that the consent list covers".to_string(),
-        [State::Grace] => dated("within the days of grace after an opt-out"),
+        [ConsentState::Refused] => dated("although consent was refused"),
+        [ConsentState::Granted] => dated("with consent on record"),
+        [ConsentState::Claimed] => dated("with a subscription confirmed by the sender's own mail"),
+        [ConsentState::SoftOptIn] => dated("within the time that the policy gives after a purchase"),
+        [ConsentState::NotYetKnown] => "after the last day that the consent list covers".to_string(),
+        [ConsentState::Grace] => dated("within the days of grace after an opt-out"),
         states if states.iter().all(|state| state.is_unconsented()) => {
             "without consent on record".to_string()
         }
@@ -117,40 +118,40 @@ fn messages(count: u64, sort: &str) -> String {
 mod tests {
     use super::*;
     use crate::fact::{Evidence, Kind};
-    use crate::history::invented::{Mailbox, day};
-    use crate::judge::invented::Judged;
+    use crate::history::invented::{InventedMailbox, day};
+    use crate::judge::invented::JudgedMailbox;
 
     const SHOP: &str = "shop.example";
     const NEWS: &str = "news@shop.example";
 
-    fn daily(days: std::ops::Range<i64>) -> Mailbox {
-        let mut mailbox = Mailbox::default();
+    fn daily(days: std::ops::Range<i64>) -> InventedMailbox {
+        let mut mailbox = InventedMailbox::default();
         for day in days {
             mailbox.offer(SHOP, NEWS, day);
         }
         mailbox
     }
 
-    fn told(mailbox: Mailbox, list_given: bool) -> String {
-        let judged = Judged::of(mailbox, day(400));
+    fn reason_of(mailbox: InventedMailbox, list_given: bool) -> String {
+        let judged = JudgedMailbox::of(mailbox, day(400));
         reason(&judged.case(SHOP), &judged.policy, list_given)
     }
 
     #[test]
     fn a_daily_sender_without_consent() {
         let words = "promotional mail on 28 of 28 days (2026-01-01 to 2026-01-28) without consent on record";
-        assert_eq!(told(daily(0..30), true), words);
-        assert_eq!(told(daily(0..30), false), format!("{words}; no consent list was given"));
+        assert_eq!(reason_of(daily(0..30), true), words);
+        assert_eq!(reason_of(daily(0..30), false), format!("{words}; no consent list was given"));
     }
 
     #[test]
     fn a_change_of_pace_is_told_of_a_flagged_pair() {
-        let mut mailbox = Mailbox::default();
+        let mut mailbox = InventedMailbox::default();
         for day in (0..140).step_by(7).chain(140..240) {
             mailbox.offer(SHOP, NEWS, day);
         }
-        let said = told(mailbox, true);
-        assert!(said.ends_with("; from 1.0 to 7.0 days a week since 2026-05-21"), "{said}");
+        let sentence = reason_of(mailbox, true);
+        assert!(sentence.ends_with("; from 1.0 to 7.0 days a week since 2026-05-21"), "{sentence}");
     }
 
     #[test]
@@ -162,26 +163,26 @@ mod tests {
         }
         let words =
             "2 promotional messages on 2 days (2026-01-21 to 2026-01-24) after the opt-out of 2026-01-04";
-        assert_eq!(told(mailbox, true), words);
+        assert_eq!(reason_of(mailbox, true), words);
     }
 
     #[test]
     fn a_confirmed_subscription_names_its_message() {
-        let mut mailbox = Mailbox::default();
+        let mut mailbox = InventedMailbox::default();
         mailbox.proof(Evidence::ConfirmRequest, SHOP, NEWS, 0);
         mailbox.proof(Evidence::Confirmed, SHOP, NEWS, 0);
         mailbox.offer(SHOP, NEWS, 1);
         let words = "1 promotional message (on 2026-01-02) with a subscription confirmed by the sender's own mail \
                      (since 2026-01-01, <proof-0@shop.example>)";
-        assert_eq!(told(mailbox, true), words);
+        assert_eq!(reason_of(mailbox, true), words);
     }
 
     #[test]
     fn nothing_promotional_is_said_so() {
-        let mut mailbox = Mailbox::default();
+        let mut mailbox = InventedMailbox::default();
         for day in 0..2 {
             mailbox.offer(SHOP, NEWS, day).kind = Kind::Transactional;
         }
-        assert_eq!(told(mailbox, false), "no promotional mail counted; 2 other messages");
+        assert_eq!(reason_of(mailbox, false), "no promotional mail counted; 2 other messages");
     }
 }

@@ -4,9 +4,9 @@
 //! rounded up. So each is a value that some customer has.
 
 use super::cell::Cell;
-use super::csv::{CsvTable, Style};
+use super::csv::{CsvStyle, CsvTable};
 use crate::cadence::Tenths;
-use crate::consent::State;
+use crate::consent::ConsentState;
 use crate::fact::{GroupedBy, WayOut};
 use crate::history::Counted;
 use crate::judge::{Case, JudgeContext, Share};
@@ -26,7 +26,7 @@ pub struct SenderColumn {
     value: fn(&SenderRow<'_>) -> Cell,
 }
 
-fn state(row: &SenderRow<'_>, state: State) -> Cell {
+fn state(row: &SenderRow<'_>, state: ConsentState) -> Cell {
     let at_last = row.cases.iter().filter_map(|case| case.consent.as_ref());
     Cell::whole(at_last.filter(|consent| consent.state == state).count())
 }
@@ -50,16 +50,16 @@ pub const SENDER_COLUMNS: &[SenderColumn] = &[
     SenderColumn { name: "customers", meaning: "customers with marketing", value: |row| Cell::whole(row.cases.len()) },
     SenderColumn { name: "flagged_customers", meaning: "those for whom it is flagged", value: |row| Cell::whole(row.cases.iter().filter(|case| case.is_flagged(row.policy)).count()) },
     SenderColumn { name: "customers_by_verdict", meaning: "customers by the policy rule that holds, in the policy's order: `daily-unconsented=3 consented=120`", value: |row| Cell::text(&row.by_verdict()) },
-    SenderColumn { name: "consent_none", meaning: "customers by state of consent at their last marketing message: nothing is on record", value: |row| state(row, State::None) },
-    SenderColumn { name: "consent_granted", meaning: "consent was granted", value: |row| state(row, State::Granted) },
-    SenderColumn { name: "consent_claimed", meaning: "the sender's own mail confirmed a subscription", value: |row| state(row, State::Claimed) },
-    SenderColumn { name: "consent_soft_opt_in", meaning: "a purchase counts as consent", value: |row| state(row, State::SoftOptIn) },
-    SenderColumn { name: "consent_refused", meaning: "consent was refused", value: |row| state(row, State::Refused) },
-    SenderColumn { name: "consent_grace", meaning: "an opt-out so recent that mail is not held against the sender", value: |row| state(row, State::Grace) },
-    SenderColumn { name: "consent_withdrawn", meaning: "consent was withdrawn", value: |row| state(row, State::Withdrawn) },
-    SenderColumn { name: "consent_not_yet_known", meaning: "the consent list does not reach that far", value: |row| state(row, State::NotYetKnown) },
+    SenderColumn { name: "consent_none", meaning: "customers by state of consent at their last marketing message: nothing is on record", value: |row| state(row, ConsentState::None) },
+    SenderColumn { name: "consent_granted", meaning: "consent was granted", value: |row| state(row, ConsentState::Granted) },
+    SenderColumn { name: "consent_claimed", meaning: "the sender's own mail confirmed a subscription", value: |row| state(row, ConsentState::Claimed) },
+    SenderColumn { name: "consent_soft_opt_in", meaning: "a purchase counts as consent", value: |row| state(row, ConsentState::SoftOptIn) },
+    SenderColumn { name: "consent_refused", meaning: "consent was refused", value: |row| state(row, ConsentState::Refused) },
+    SenderColumn { name: "consent_grace", meaning: "an opt-out so recent that mail is not held against the sender", value: |row| state(row, ConsentState::Grace) },
+    SenderColumn { name: "consent_withdrawn", meaning: "consent was withdrawn", value: |row| state(row, ConsentState::Withdrawn) },
+    SenderColumn { name: "consent_not_yet_known", meaning: "the consent list does not reach that far", value: |row| state(row, ConsentState::NotYetKnown) },
     SenderColumn { name: "marketing_messages", meaning: "marketing messages counted, a message once for each customer who got it", value: |row| sum(row, |case| case.received.len()) },
-    SenderColumn { name: "messages_after_opt_out", meaning: "those after an opt-out, days of grace left out", value: |row| sum(row, |case| case.in_state(State::Withdrawn)) },
+    SenderColumn { name: "messages_after_opt_out", meaning: "those after an opt-out, days of grace left out", value: |row| sum(row, |case| case.in_state(ConsentState::Withdrawn)) },
     SenderColumn { name: "inferred_messages", meaning: "those that say too little by themselves but are like the rest of their stream", value: |row| sum(row, |case| case.inferred_messages as usize) },
     SenderColumn { name: "worst_customer", meaning: "the customer whose row comes first in the report", value: |row| Cell::text(&row.first().customer) },
     SenderColumn { name: "weekly_median", meaning: "marketing messages a customer a week (7 × messages ÷ days from the first to the last, at least 28): the median over the customers, by nearest rank", value: |row| row.weekly(50) },
@@ -119,7 +119,7 @@ fn nearest_rank(sorted: &[u64], percentile: usize) -> Option<u64> {
 /// report's order.
 pub fn write(
     out: impl Write,
-    style: Style,
+    style: CsvStyle,
     cases: &[Case],
     ways_out: &SenderWaysOut,
     policy: &Policy,
@@ -159,7 +159,8 @@ impl SenderWaysOut {
                 self.0.insert(sender.to_string(), Default::default());
             }
             let Some(counts) = self.0.get_mut(sender) else { continue };
-            let marketing = pair.facts.iter().filter(|fact| judging.scope.place(fact) == Counted::Marketing);
+            let marketing =
+                pair.facts.iter().filter(|fact| judging.scope.counted_as(fact) == Counted::Marketing);
             for fact in marketing {
                 if let Some(place) = WayOut::ALL.iter().position(|known| *known == fact.way_out) {
                     counts[place] += 1;

@@ -1,7 +1,7 @@
 //! A consent list to start from: a row for each sender and customer with marketing, for a person to fill in.
 
 use super::cell::Cell;
-use super::csv::{CsvTable, Style};
+use super::csv::{CsvStyle, CsvTable};
 use super::messages::Listing;
 use crate::consent::sender_cell;
 use crate::fact::{Redaction, canonical};
@@ -18,7 +18,7 @@ pub const STARTER_COLUMNS: [&str; 6] = ["sender", "customer", "event", "date", "
 /// fills them in; the note is the newest subject, to recognise the sender by.
 pub fn write(
     out: impl Write,
-    style: Style,
+    style: CsvStyle,
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
 ) -> io::Result<()> {
@@ -28,7 +28,7 @@ pub fn write(
     for pair in judging.history.pairs() {
         let mut count = 0;
         let mut newest = None;
-        for fact in pair.facts.iter().filter(|fact| judging.scope.place(fact) == Counted::Marketing) {
+        for fact in pair.facts.iter().filter(|fact| judging.scope.counted_as(fact) == Counted::Marketing) {
             count += 1;
             newest = Some(fact);
         }
@@ -65,9 +65,9 @@ fn any_or(customer: &str) -> &str {
 }
 
 /// Consent lists are read with commas, semicolons and tabs.
-fn readable(style: Style) -> Style {
+fn readable(style: CsvStyle) -> CsvStyle {
     let delimiter = if matches!(style.delimiter, b',' | b';' | b'\t') { style.delimiter } else { b',' };
-    Style { delimiter, ..style }
+    CsvStyle { delimiter, ..style }
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@
 mod groups;
 
 use super::cell::Cell;
-use super::csv::{CsvTable, Style};
+use super::csv::{CsvStyle, CsvTable};
 use super::messages::Listing;
-use crate::fact::{AddressId, Kind, ListId, Names, SenderId};
+use crate::fact::{AddressId, Kind, ListId, NameTable, SenderId};
+use crate::history::StreamKey;
 use crate::judge::JudgeContext;
-use groups::{Counts, Groups};
+use groups::{Groups, StreamCounts};
 use indexmap::IndexMap;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -56,21 +57,13 @@ pub const STREAM_COLUMNS: &[StreamColumn] = &[
     StreamColumn { name: "undecided_messages", meaning: "messages that offer a way out, while nothing shows what kind they are", value: |row| Cell::Whole(row.counts.undecided) },
 ];
 
-/// The key of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum StreamKey {
-    List(ListId),
-    From(AddressId),
-    Template(u32),
-}
-
 /// What a row is made from.
 struct StreamRow<'a> {
     sender: &'a str,
     by: &'static str,
     name: String,
     customers: u64,
-    counts: Counts,
+    counts: StreamCounts,
 }
 
 /// The messages of all streams, counted: all at once, or customer by customer.
@@ -78,7 +71,7 @@ struct StreamRow<'a> {
 pub struct StreamList {
     groups: Groups,
     /// The names of those that came customer by customer: each customer has names of its own.
-    names: Option<Names>,
+    names: Option<NameTable>,
 }
 
 impl StreamList {
@@ -95,7 +88,7 @@ impl StreamList {
     }
 
     /// Writes the streams by sender, the ones with most messages first. `names` are those of everything that was read.
-    pub fn write(&self, out: impl Write, style: Style, names: &Names) -> io::Result<()> {
+    pub fn write(&self, out: impl Write, style: CsvStyle, names: &NameTable) -> io::Result<()> {
         let mut table = CsvTable::new(out, style, STREAM_COLUMNS.iter().map(|column| column.name))?;
         for row in self.rows(self.names.as_ref().unwrap_or(names)) {
             table.row(STREAM_COLUMNS.iter().map(|column| (column.value)(&row)))?;
@@ -103,7 +96,7 @@ impl StreamList {
         table.finish()
     }
 
-    fn rows<'a>(&self, names: &'a Names) -> Vec<StreamRow<'a>> {
+    fn rows<'a>(&self, names: &'a NameTable) -> Vec<StreamRow<'a>> {
         let shared = Shared::of(&self.groups);
         let mut rows: IndexMap<(SenderId, StreamKey), StreamRow<'a>> = IndexMap::new();
         let mut row_of_group = Vec::with_capacity(self.groups.len());
@@ -151,8 +144,8 @@ impl Shared {
     }
 
     /// The key of the stream that messages belong to.
-    fn key(&self, group: &groups::Key) -> StreamKey {
-        let groups::Key { sender, list, from, template } = *group;
+    fn key(&self, group: &groups::GroupKey) -> StreamKey {
+        let groups::GroupKey { sender, list, from, template } = *group;
         let list = list.filter(|list| is_shared(&self.lists, (sender, *list))).map(StreamKey::List);
         let by_from = || is_shared(&self.addresses, (sender, from)).then_some(StreamKey::From(from));
         let by_template =
@@ -166,12 +159,12 @@ fn is_shared<T: Eq + Hash>(counts: &HashMap<T, u64>, value: T) -> bool {
 }
 
 impl<'a> StreamRow<'a> {
-    fn begin((sender, key): (SenderId, StreamKey), names: &'a Names) -> Self {
+    fn begin((sender, key): (SenderId, StreamKey), names: &'a NameTable) -> Self {
         let (by, name) = match key {
             StreamKey::List(list) => ("list", names.text(list).to_string()),
             StreamKey::From(from) => ("from", names.text(from).to_string()),
             StreamKey::Template(template) => ("template", format!("{template:08x}")),
         };
-        Self { sender: names.text(sender), by, name, customers: 0, counts: Counts::default() }
+        Self { sender: names.text(sender), by, name, customers: 0, counts: StreamCounts::default() }
     }
 }

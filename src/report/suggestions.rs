@@ -14,7 +14,7 @@ const MOST: usize = 3;
 
 /// A sender, as far as it matters here.
 #[derive(Debug, Default, Clone)]
-struct Member<'a> {
+struct SimilarSender<'a> {
     /// Its marketing messages.
     messages: usize,
     /// Other senders under whose domain it takes opt-outs.
@@ -23,7 +23,7 @@ struct Member<'a> {
 
 /// The lines to paste, with a line that says what they are; none where nobody looks like somebody else.
 pub fn suggestions(cases: &[Case]) -> Vec<String> {
-    let mut members: BTreeMap<&str, Member<'_>> = BTreeMap::new();
+    let mut members: BTreeMap<&str, SimilarSender<'_>> = BTreeMap::new();
     for case in cases.iter().filter(|case| case.grouped_by == GroupedBy::Domain) {
         let member = members.entry(&case.sender).or_default();
         member.messages += case.received.len();
@@ -53,7 +53,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// Those that belong together, the most messages first, in groups and between them; then by name.
-fn groups<'a>(members: &BTreeMap<&'a str, Member<'_>>) -> Vec<Vec<&'a str>> {
+fn groups<'a>(members: &BTreeMap<&'a str, SimilarSender<'_>>) -> Vec<Vec<&'a str>> {
     let names: Vec<&str> = members.keys().copied().collect();
     let place: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
     let mut group: Vec<usize> = (0..names.len()).collect();
@@ -98,7 +98,7 @@ mod tests {
         let members = senders
             .iter()
             .zip(&opts_out_at)
-            .map(|((name, messages, _), at)| (*name, Member { messages: *messages, opts_out_at: at }))
+            .map(|((name, messages, _), at)| (*name, SimilarSender { messages: *messages, opts_out_at: at }))
             .collect();
         groups(&members).into_iter().map(|names| names.into_iter().map(str::to_string).collect()).collect()
     }

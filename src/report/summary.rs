@@ -9,14 +9,14 @@ mod nothing;
 mod owner;
 mod pressure;
 
-pub use closing::Closing;
-pub use load::Load;
+pub use closing::ClosingLines;
+pub use load::MailLoad;
 pub use nothing::usable as nothing_usable;
 
 use super::safe::visible;
 use super::suggestions::suggestions;
 use super::width::wrapped;
-use crate::consent::ListAccount;
+use crate::consent::ListMatches;
 use crate::history::{Counted, Tally};
 use crate::judge::Case;
 use crate::policy::Policy;
@@ -30,7 +30,7 @@ const INDENT: usize = 2;
 
 /// What the summary tells.
 #[derive(Debug, Clone, Copy)]
-pub struct Account<'a> {
+pub struct SummaryContent<'a> {
     /// How many mailboxes could be read.
     pub mailboxes: usize,
     /// How many files in folders and archives contain no mail.
@@ -44,7 +44,7 @@ pub struct Account<'a> {
     /// The policy of the run.
     pub policy: &'a Policy,
     /// How the consent lists fared, where one was given.
-    pub list: Option<&'a ListAccount>,
+    pub list: Option<&'a ListMatches>,
     /// The owner's addresses that no message names.
     pub unnamed_owners: &'a [&'a str],
     /// Whether any address of the owner was given.
@@ -60,20 +60,20 @@ pub struct Account<'a> {
     /// The day of asking.
     pub as_of: Option<Day>,
     /// What the last lines are made from.
-    pub closing: Closing<'a>,
+    pub closing: ClosingLines<'a>,
 }
 
 /// The lines of the summary, each closed by a line end; broken where they are longer than `columns`, if that is given.
-pub fn summary(account: &Account<'_>, columns: Option<usize>) -> String {
-    broken(&lines(account), columns)
+pub fn summary(content: &SummaryContent<'_>, columns: Option<usize>) -> String {
+    broken(&lines(content), columns)
 }
 
 /// Only its warnings.
-pub fn warnings(account: &Account<'_>, columns: Option<usize>) -> String {
-    let of_the_list = account.list.map(|list| consent_list::warnings(list, account.closing.period));
-    let fewer = account.changes.and_then(|changes| changes::fewer_messages(changes, account.tally));
+pub fn warnings(content: &SummaryContent<'_>, columns: Option<usize>) -> String {
+    let of_the_list = content.list.map(|list| consent_list::warnings(list, content.closing.period));
+    let fewer = content.changes.and_then(|changes| changes::fewer_messages(changes, content.tally));
     let lists = of_the_list.into_iter().flatten();
-    let all = fewer.into_iter().chain(lists).chain(owner::unnamed(account.unnamed_owners));
+    let all = fewer.into_iter().chain(lists).chain(owner::unnamed(content.unnamed_owners));
     let lines: Vec<String> = all.map(|warning| warning.to_string()).collect();
     broken(&lines, columns)
 }
@@ -84,47 +84,47 @@ fn broken(lines: &[String], columns: Option<usize>) -> String {
     lines.map(|line| wrapped("", INDENT, line, columns.unwrap_or(usize::MAX))).collect()
 }
 
-fn lines(account: &Account<'_>) -> Vec<String> {
-    let changes = account.changes.map(|changes| changes::lines(changes, account.cases, account.pressure));
+fn lines(content: &SummaryContent<'_>) -> Vec<String> {
+    let changes = content.changes.map(|changes| changes::lines(changes, content.cases, content.pressure));
     let mut lines = changes.unwrap_or_default();
-    lines.push(read_from(account.mailboxes, account.tally));
-    if account.without_mail > 0 {
-        let files = counted(account.without_mail, "other file", "other files");
+    lines.push(read_from(content.mailboxes, content.tally));
+    if content.without_mail > 0 {
+        let files = counted(content.without_mail, "other file", "other files");
         lines.push(format!("{files} in folders or archives: no mail in them (--verbose names them)"));
     }
-    lines.push(match account.cases {
-        [] => nothing::line(account.tally),
-        _ => flagged(account),
+    lines.push(match content.cases {
+        [] => nothing::line(content.tally),
+        _ => flagged(content),
     });
-    lines.extend(load(account));
-    lines.extend(named::would_be(account.flagged_in_spam, "--include-spam"));
-    lines.extend(named::would_be(account.flagged_in_unverified, "--include-unverified"));
-    lines.extend(inferred(account));
-    lines.extend(undecided(account));
-    lines.extend(named::flagged(account.cases, account.policy));
-    lines.extend(pressure::line(account.pressure, account.policy));
-    let fewer = account.changes.and_then(|changes| changes::fewer_messages(changes, account.tally));
+    lines.extend(load(content));
+    lines.extend(named::would_be(content.flagged_in_spam, "--include-spam"));
+    lines.extend(named::would_be(content.flagged_in_unverified, "--include-unverified"));
+    lines.extend(inferred(content));
+    lines.extend(undecided(content));
+    lines.extend(named::flagged(content.cases, content.policy));
+    lines.extend(pressure::line(content.pressure, content.policy));
+    let fewer = content.changes.and_then(|changes| changes::fewer_messages(changes, content.tally));
     lines.extend(fewer.map(|warning| warning.to_string()));
     lines.extend(
-        account
+        content
             .list
-            .map(|list| consent_list::lines(list, account.cases, account.closing.period))
+            .map(|list| consent_list::lines(list, content.cases, content.closing.period))
             .into_iter()
             .flatten(),
     );
-    lines.extend(owner::unnamed(account.unnamed_owners).map(|warning| warning.to_string()));
-    if !account.owner_given {
-        lines.extend(owner::one_person(account.cases));
+    lines.extend(owner::unnamed(content.unnamed_owners).map(|warning| warning.to_string()));
+    if !content.owner_given {
+        lines.extend(owner::one_person(content.cases));
     }
-    lines.extend(suggestions(account.cases));
-    lines.extend(account.closing.age());
-    lines.push(account.closing.last());
+    lines.extend(suggestions(content.cases));
+    lines.extend(content.closing.age());
+    lines.push(content.closing.last());
     lines
 }
 
 /// How many messages say too little by themselves, but are like the rest of their stream.
-fn inferred(account: &Account<'_>) -> Option<String> {
-    let inferred: u64 = account.cases.iter().map(|case| u64::from(case.inferred_messages)).sum();
+fn inferred(content: &SummaryContent<'_>) -> Option<String> {
+    let inferred: u64 = content.cases.iter().map(|case| u64::from(case.inferred_messages)).sum();
     let messages = counted(inferred, "marketing message was", "marketing messages were");
     (inferred > 0).then(|| {
         format!("{messages} inferred: too little by themselves, but like the decided mail of the same stream")
@@ -132,9 +132,9 @@ fn inferred(account: &Account<'_>) -> Option<String> {
 }
 
 /// Where many bulk messages stayed undecided, perhaps because of their language: as many as a fifth of those that count.
-fn undecided(account: &Account<'_>) -> Option<String> {
-    let undecided = account.undecided_bulk;
-    let many = undecided >= 5 && undecided * 5 >= account.tally.of(Counted::Marketing);
+fn undecided(content: &SummaryContent<'_>) -> Option<String> {
+    let undecided = content.undecided_bulk;
+    let many = undecided >= 5 && undecided * 5 >= content.tally.of(Counted::Marketing);
     many.then(|| {
         let messages = counted(undecided, "bulk message", "bulk messages");
         format!("{messages} stayed undecided: too little in their words shows advertising, and they count as other mail")
@@ -176,20 +176,20 @@ fn read_from(mailboxes: usize, tally: &Tally) -> String {
     if parts.is_empty() { read } else { format!("{read}: {}", parts.join(", ")) }
 }
 
-fn flagged(account: &Account<'_>) -> String {
-    let flagged: Vec<&Case> = account.cases.iter().filter(|case| case.is_flagged(account.policy)).collect();
+fn flagged(content: &SummaryContent<'_>) -> String {
+    let flagged: Vec<&Case> = content.cases.iter().filter(|case| case.is_flagged(content.policy)).collect();
     let senders = |cases: &mut dyn Iterator<Item = &Case>| {
         cases.map(|case| case.sender.clone()).collect::<BTreeSet<_>>().len()
     };
     let mut line = format!(
         "{} of {} flagged ({} of {})",
         thousands(senders(&mut flagged.iter().copied()) as u64),
-        counted(senders(&mut account.cases.iter()) as u64, "sender", "senders"),
+        counted(senders(&mut content.cases.iter()) as u64, "sender", "senders"),
         thousands(flagged.len() as u64),
-        counted(account.cases.len() as u64, "sender-customer pair", "sender-customer pairs"),
+        counted(content.cases.len() as u64, "sender-customer pair", "sender-customer pairs"),
     );
     let mut notes: Vec<String> = Vec::new();
-    let by_verdict: Vec<String> = account
+    let by_verdict: Vec<String> = content
         .policy
         .rules
         .iter()
@@ -201,7 +201,7 @@ fn flagged(account: &Account<'_>) -> String {
         .map(|(count, verdict)| format!("{} {}", thousands(count as u64), in_words(verdict)))
         .collect();
     notes.extend((!by_verdict.is_empty()).then(|| by_verdict.join(", ")));
-    notes.extend((account.list.is_none()).then(|| "no consent list was given".to_string()));
+    notes.extend((content.list.is_none()).then(|| "no consent list was given".to_string()));
     if !notes.is_empty() {
         let _ = write!(line, ": {}", notes.join("; "));
     }
@@ -218,8 +218,8 @@ fn in_words(verdict: &str) -> String {
 }
 
 /// How much promotional mail in all, and how few send half of it; nothing where there are several customers.
-fn load(account: &Account<'_>) -> Option<String> {
-    let load = Load::of(account.cases)?;
+fn load(content: &SummaryContent<'_>) -> Option<String> {
+    let load = MailLoad::of(content.cases)?;
     Some(format!(
         "promotional load: {}.{} a day over {}, at most {} in a day ({}); {} half of it",
         thousands(u64::from(load.a_day.0 / 10)),

@@ -1,7 +1,7 @@
 //! Customers with marketing from a sender that the consent lists speak of, and without a row for it.
 
 use super::cell::Cell;
-use super::csv::{CsvTable, Style};
+use super::csv::{CsvStyle, CsvTable};
 use crate::judge::Case;
 use std::io::{self, Write};
 
@@ -38,7 +38,7 @@ impl<'a> OfListedSenders<'a> {
     }
 
     /// Writes those without a row.
-    pub fn write(&self, out: impl Write, style: Style) -> io::Result<()> {
+    pub fn write(&self, out: impl Write, style: CsvStyle) -> io::Result<()> {
         let mut table = CsvTable::new(out, style, UNMATCHED_COLUMNS.iter().map(|(name, _)| *name))?;
         for case in &self.without_row {
             let date = |day| Cell::maybe(day, Cell::Date);

@@ -1,7 +1,7 @@
 //! The report as a workbook (.xlsx): dates are dates, numbers are numbers, and text is never a formula.
 
 use super::cell::Cell;
-use super::columns::{Context, ReportRow};
+use super::columns::{CellContext, ReportRow};
 use super::messages::{Listing, MESSAGE_COLUMNS, rows};
 use super::width::width;
 use crate::judge::{Case, JudgeContext};
@@ -37,11 +37,11 @@ const HEADER: Color = Color::RGB(0x00E7_EAED);
 const FLAGGED: Color = Color::RGB(0x00FB_E3D6);
 
 /// What the workbook is made from.
-pub struct Sheets<'a> {
+pub struct WorkbookInput<'a> {
     /// The rows of the report.
     pub cases: &'a [&'a Case],
     /// What their cells need.
-    pub context: &'a Context<'a>,
+    pub context: &'a CellContext<'a>,
     /// The list of messages, where a sheet of it is wanted.
     pub messages: Option<&'a Listing<'a>>,
     /// Everything that was read.
@@ -53,7 +53,7 @@ pub struct Sheets<'a> {
 /// # Panics
 ///
 /// Where that file can't be written to: the library below knows no error for it.
-pub fn write(mut out: impl Write, scratch: &Path, sheets: &Sheets<'_>) -> io::Result<()> {
+pub fn write(mut out: impl Write, scratch: &Path, sheets: &WorkbookInput<'_>) -> io::Result<()> {
     let mut workbook = Workbook::new();
     fill(&mut workbook, scratch, sheets).map_err(failed)?;
     let unmarked = workbook.save_to_buffer().map_err(failed)?;
@@ -67,13 +67,14 @@ fn failed(error: XlsxError) -> io::Error {
     }
 }
 
-fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &Sheets<'_>) -> Result<(), XlsxError> {
+fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &WorkbookInput<'_>) -> Result<(), XlsxError> {
     workbook.set_tempdir(scratch)?;
     // The same bytes whenever it is written.
     let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
     let properties = DocProperties::new().set_author(WORKBOOK_CREATOR).set_creation_datetime(&made);
     workbook.set_properties(&properties.set_title("Who sends marketing, and how often"));
-    let mut report = Sheet::begin(workbook, "Report", sheets.context.columns().map(|column| column.name), 3)?;
+    let mut report =
+        WorkbookSheet::begin(workbook, "Report", sheets.context.columns().map(|column| column.name), 3)?;
     for case in sheets.cases {
         let row = ReportRow::of(case);
         let cells = sheets.context.columns().map(|column| column.value(&row, sheets.context));
@@ -82,7 +83,7 @@ fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &Sheets<'_>) -> Result<
     report.end()?;
     if let Some(listing) = sheets.messages {
         let names = MESSAGE_COLUMNS.into_iter().map(|(name, _)| name);
-        let mut messages = Sheet::begin(workbook, "Messages", names, 1)?;
+        let mut messages = WorkbookSheet::begin(workbook, "Messages", names, 1)?;
         rows(sheets.judging, listing).try_for_each(|cells| messages.row(cells.into_iter(), false))?;
         messages.end()?;
     }
@@ -90,8 +91,8 @@ fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &Sheets<'_>) -> Result<
 }
 
 /// The sheet that says what the columns of the others mean.
-fn meanings(workbook: &mut Workbook, sheets: &Sheets<'_>) -> Result<(), XlsxError> {
-    let mut sheet = Sheet::begin(workbook, "Columns", ["sheet", "column", "meaning"].into_iter(), 2)?;
+fn meanings(workbook: &mut Workbook, sheets: &WorkbookInput<'_>) -> Result<(), XlsxError> {
+    let mut sheet = WorkbookSheet::begin(workbook, "Columns", ["sheet", "column", "meaning"].into_iter(), 2)?;
     let report = sheets.context.columns().map(|column| ("Report", column.name, column.meaning));
     let messages = MESSAGE_COLUMNS.into_iter().filter(|_| sheets.messages.is_some());
     let messages = messages.map(|(name, meaning)| ("Messages", name, meaning));
@@ -107,7 +108,7 @@ fn meanings(workbook: &mut Workbook, sheets: &Sheets<'_>) -> Result<(), XlsxErro
 }
 
 /// A sheet that is being written: a header that stays in view, filters, rows.
-struct Sheet<'a> {
+struct WorkbookSheet<'a> {
     sheet: &'a mut Worksheet,
     formats: HashMap<CellFormat, Format>,
     /// The widest cell of each column.
@@ -118,7 +119,7 @@ struct Sheet<'a> {
 /// How a cell is shown: the number's format, and whether its row is marked.
 type CellFormat = (&'static str, bool);
 
-impl<'a> Sheet<'a> {
+impl<'a> WorkbookSheet<'a> {
     /// Begins a sheet whose first `frozen` columns stay in view as well.
     fn begin(
         workbook: &'a mut Workbook,

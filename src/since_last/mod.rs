@@ -6,10 +6,10 @@
 
 mod state_file;
 
-pub use state_file::{Found, LastRun};
+pub use state_file::{LastRun, StoredRun};
 
 use crate::fact::GroupedBy;
-use crate::judge::{Case, Snapshot, Trend};
+use crate::judge::{Case, Trend, TrendInput};
 use crate::policy::Policy;
 use crate::time::Day;
 use std::collections::BTreeMap;
@@ -58,9 +58,9 @@ pub struct ThisRun<'a> {
 
 impl ThisRun<'_> {
     /// What the next run is to compare a case with.
-    fn snapshot(&self, case: &Case) -> Snapshot {
+    fn snapshot(&self, case: &Case) -> TrendInput {
         let days = self.as_of.map_or(0, |as_of| case.active_days().days_until(as_of));
-        Snapshot { flagged: case.is_flagged(self.policy), days: u32::try_from(days).unwrap_or(u32::MAX) }
+        TrendInput { flagged: case.is_flagged(self.policy), days: u32::try_from(days).unwrap_or(u32::MAX) }
     }
 }
 
@@ -68,7 +68,7 @@ impl ThisRun<'_> {
 #[derive(Debug)]
 pub struct Changes {
     /// The last run; `None`: this is the first one.
-    pub before: Option<Before>,
+    pub before: Option<LastRunTotals>,
     /// Pairs that are new, worse or better, in the report's order.
     pub changed: Vec<ChangedPair>,
     /// Pairs that the last run had and this one does not, by name.
@@ -87,9 +87,9 @@ pub struct ChangedPair {
     /// What became of it.
     pub trend: Trend,
     /// How it was; `None`: it was not there.
-    pub before: Option<Snapshot>,
+    pub before: Option<TrendInput>,
     /// How it is.
-    pub now: Snapshot,
+    pub now: TrendInput,
 }
 
 impl ChangedPair {
@@ -101,7 +101,7 @@ impl ChangedPair {
 
 /// What is said of the last run.
 #[derive(Debug, Clone, Copy)]
-pub struct Before {
+pub struct LastRunTotals {
     /// Its day of asking.
     pub as_of: Option<Day>,
     /// How many messages it read.
@@ -117,7 +117,7 @@ impl Changes {
         cases: impl IntoIterator<Item = &'a mut Case>,
         this: ThisRun<'_>,
     ) -> Self {
-        let before = last.as_ref().map(|last| Before {
+        let before = last.as_ref().map(|last| LastRunTotals {
             as_of: last.as_of,
             messages: last.messages,
             later: last.as_of > this.as_of,

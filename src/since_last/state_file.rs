@@ -3,9 +3,9 @@
 use super::PairName;
 use crate::error::Error;
 use crate::fact::Redaction;
-use crate::judge::Snapshot;
+use crate::judge::TrendInput;
 use crate::mailbox::is_mail;
-use crate::outputs::{Kind, STATE, STATE_MARK};
+use crate::outputs::{OutputKind, STATE, STATE_MARK};
 use crate::time::Day;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -28,12 +28,12 @@ pub struct LastRun {
     /// How many messages it read.
     pub messages: u64,
     /// Its pairs with marketing.
-    pub pairs: BTreeMap<PairName, Snapshot>,
+    pub pairs: BTreeMap<PairName, TrendInput>,
 }
 
 /// What there is at the state file's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum StoredRun {
     /// Nothing, or an empty file: this is the first run.
     Nothing,
     /// What the last run left.
@@ -46,7 +46,7 @@ pub enum Found {
 
 /// The file as it is written, without its first key.
 #[derive(Deserialize)]
-struct Written {
+struct WrittenRun {
     as_of: Option<String>,
     messages: u64,
     pairs: Vec<(String, String, bool, u32)>,
@@ -69,7 +69,7 @@ impl LastRun {
     }
 }
 
-impl Found {
+impl StoredRun {
     /// Reads the file.
     pub fn at(path: &Path) -> Result<Self, Error> {
         let failed = |error: io::Error| Error::io(path, "can't be read", &error);
@@ -88,7 +88,7 @@ impl Found {
         if bytes.is_empty() {
             return Self::Nothing;
         }
-        if let Some(kind) = Kind::of(bytes).filter(|kind| !std::ptr::eq(*kind, &STATE)) {
+        if let Some(kind) = OutputKind::of(bytes).filter(|kind| !std::ptr::eq(*kind, &STATE)) {
             return Self::AnotherFile(kind.one);
         }
         if is_mail(bytes) {
@@ -123,7 +123,7 @@ fn is_settings(text: &str) -> bool {
 
 impl LastRun {
     fn read(json: serde_json::Value) -> Option<Self> {
-        let written: Written = serde_json::from_value(json).ok()?;
+        let written: WrittenRun = serde_json::from_value(json).ok()?;
         let as_of = match &written.as_of {
             Some(day) => Some(Day::parse(day)?),
             None => None,
@@ -131,7 +131,7 @@ impl LastRun {
         let pairs = written
             .pairs
             .into_iter()
-            .map(|(sender, customer, flagged, days)| ((sender, customer), Snapshot { flagged, days }));
+            .map(|(sender, customer, flagged, days)| ((sender, customer), TrendInput { flagged, days }));
         let this = Self { as_of, messages: written.messages, pairs: pairs.collect() };
         (this.sum().ok()? == written.sha256).then_some(this)
     }
@@ -168,7 +168,7 @@ mod tests {
 
     fn written() -> (LastRun, Vec<u8>) {
         let pair = |sender: &str, flagged, days| {
-            ((sender.to_string(), "robin@home.example".to_string()), Snapshot { flagged, days })
+            ((sender.to_string(), "robin@home.example".to_string()), TrendInput { flagged, days })
         };
         let last = LastRun {
             as_of: Day::parse("2026-06-14"),
@@ -183,31 +183,31 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_recognised_also_in_another_layout() {
         let (last, bytes) = written();
-        assert_eq!(Found::of(&bytes), Found::LastRun(last.clone()));
+        assert_eq!(StoredRun::of(&bytes), StoredRun::LastRun(last.clone()));
         assert!(STATE.includes(&bytes));
         let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
         let pretty = serde_json::to_string_pretty(&json).expect("JSON");
-        assert_eq!(Found::of(pretty.as_bytes()), Found::LastRun(last));
+        assert_eq!(StoredRun::of(pretty.as_bytes()), StoredRun::LastRun(last));
         let mut empty = Vec::new();
         LastRun::default().write(&mut empty).expect("written");
-        assert_eq!(Found::of(&empty), Found::LastRun(LastRun::default()));
-        assert_eq!(Found::of(b""), Found::Nothing);
+        assert_eq!(StoredRun::of(&empty), StoredRun::LastRun(LastRun::default()));
+        assert_eq!(StoredRun::of(b""), StoredRun::Nothing);
     }
 
     #[test]
     fn every_damage_is_noticed() {
         let (last, bytes) = written();
         for at in 0..bytes.len() {
-            let cut = Found::of(&bytes[..at]);
+            let cut = StoredRun::of(&bytes[..at]);
             // Without its last line end it is whole.
-            assert!(!matches!(cut, Found::LastRun(_)) || at == bytes.len() - 1, "cut at {at}");
+            assert!(!matches!(cut, StoredRun::LastRun(_)) || at == bytes.len() - 1, "cut at {at}");
             for bit in [1, 4, 0x20, 0x80] {
                 let mut flipped = bytes.clone();
                 flipped[at] ^= bit;
-                match Found::of(&flipped) {
-                    Found::LastRun(read) => assert_eq!(read, last, "byte {at}"),
-                    Found::Nothing => panic!("byte {at}: not empty"),
-                    Found::Unusable(_) | Found::AnotherFile(_) => {}
+                match StoredRun::of(&flipped) {
+                    StoredRun::LastRun(read) => assert_eq!(read, last, "byte {at}"),
+                    StoredRun::Nothing => panic!("byte {at}: not empty"),
+                    StoredRun::Unusable(_) | StoredRun::AnotherFile(_) => {}
                 }
             }
         }
@@ -216,18 +216,20 @@ mod tests {
     #[test]
     fn a_newer_version_and_other_files_are_told_apart() {
         let newer = String::from_utf8(written().1).expect("UTF-8").replacen(":1,", ":2,", 1);
-        let Found::Unusable(why) = Found::of(newer.as_bytes()) else { panic!("a newer one can't be read") };
+        let StoredRun::Unusable(why) = StoredRun::of(newer.as_bytes()) else {
+            panic!("a newer one can't be read")
+        };
         assert!(why.contains("newer version"), "{why}");
         for (text, expected) in [
-            ("{\"a\": 1}", Found::AnotherFile("a JSON file")),
-            ("From a@b.example Sat Jan  3 08:00:00 2026\nSubject: x\n", Found::AnotherFile("mail")),
-            ("[[rule]]\nverdict = \"x\"\n", Found::AnotherFile("a file of settings")),
+            ("{\"a\": 1}", StoredRun::AnotherFile("a JSON file")),
+            ("From a@b.example Sat Jan  3 08:00:00 2026\nSubject: x\n", StoredRun::AnotherFile("mail")),
+            ("[[rule]]\nverdict = \"x\"\n", StoredRun::AnotherFile("a file of settings")),
         ] {
-            assert_eq!(Found::of(text.as_bytes()), expected);
+            assert_eq!(StoredRun::of(text.as_bytes()), expected);
         }
         for text in ["garbage", "{\"mailfatigue_state\":", "\0\0\0\0", "[]", "{\"mailfatigue_state\":\"x\"}"]
         {
-            assert!(matches!(Found::of(text.as_bytes()), Found::Unusable(_)), "{text:?}");
+            assert!(matches!(StoredRun::of(text.as_bytes()), StoredRun::Unusable(_)), "{text:?}");
         }
     }
 }

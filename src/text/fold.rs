@@ -71,36 +71,36 @@ impl Folder {
     }
 
     /// Appends a folded text; reports each word that ends.
-    pub fn add(&mut self, text: &str, heard: &mut impl FnMut(Word)) {
+    pub fn add(&mut self, text: &str, on_word: &mut impl FnMut(Word)) {
         // Most text is ASCII, which needs no tables of Unicode.
         if text.is_ascii() {
-            return self.ascii(text.as_bytes(), heard);
+            return self.ascii(text.as_bytes(), on_word);
         }
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
             if ascii > 0 {
-                self.ascii(&rest.as_bytes()[..ascii], heard);
+                self.ascii(&rest.as_bytes()[..ascii], on_word);
                 rest = &rest[ascii..];
             } else {
                 rest = &rest[c.len_utf8()..];
                 // Marks never change their neighbours, so characters decompose one by one.
-                decompose_compatible(c, |c| self.character(c, heard));
+                decompose_compatible(c, |c| self.character(c, on_word));
             }
         }
     }
 
     /// Ends the text: tells of its last word, and drops a blank at its end.
-    pub fn finish(&mut self, heard: &mut impl FnMut(Word)) {
-        self.end_word(heard);
+    pub fn finish(&mut self, on_word: &mut impl FnMut(Word)) {
+        self.end_word(on_word);
         if self.text().ends_with(&[BLANK]) {
             self.end -= 1;
         }
     }
 
-    fn end_word(&self, heard: &mut impl FnMut(Word)) {
+    fn end_word(&self, on_word: &mut impl FnMut(Word)) {
         if self.word < self.end {
-            heard(self.word_until(self.end));
+            on_word(self.word_until(self.end));
         }
     }
 
@@ -115,24 +115,24 @@ impl Folder {
         }
     }
 
-    fn ascii(&mut self, text: &[u8], heard: &mut impl FnMut(Word)) {
+    fn ascii(&mut self, text: &[u8], on_word: &mut impl FnMut(Word)) {
         self.make_room(text.len());
         let mut rest = text;
         while !rest.is_empty() {
-            let taken = self.stride(rest, heard);
+            let taken = self.stride(rest, on_word);
             rest = &rest[taken..];
             if taken < STRIDE {
                 let others = rest.iter().position(|byte| !is_special(*byte)).unwrap_or(rest.len());
                 // Or a blank after a blank.
                 let (others, behind) = rest.split_at(others.max(1).min(rest.len()));
-                others.iter().for_each(|byte| self.byte(ASCII[usize::from(*byte)], heard));
+                others.iter().for_each(|byte| self.byte(ASCII[usize::from(*byte)], on_word));
                 rest = behind;
             }
         }
     }
 
     /// Folds up to [`STRIDE`] bytes at the start of a text; tells how many.
-    fn stride(&mut self, text: &[u8], heard: &mut impl FnMut(Word)) -> usize {
+    fn stride(&mut self, text: &[u8], on_word: &mut impl FnMut(Word)) -> usize {
         let mut padded = [DELETE; STRIDE];
         let bytes = text.first_chunk().unwrap_or_else(|| {
             padded[..text.len()].copy_from_slice(text);
@@ -149,16 +149,16 @@ impl Folder {
         self.end += taken as usize;
         let gaps = gaps & u64::MAX.checked_shr(u64::BITS - taken).unwrap_or_default();
         if gaps != 0 {
-            self.tell(base, gaps, heard);
+            self.report_words(base, gaps, on_word);
         }
         taken as usize
     }
 
     /// Tells of the words that end at the gaps of the stride at `base`.
-    fn tell(&mut self, base: usize, mut gaps: u64, heard: &mut impl FnMut(Word)) {
+    fn report_words(&mut self, base: usize, mut gaps: u64, on_word: &mut impl FnMut(Word)) {
         if self.word < base {
             let end = base + gaps.trailing_zeros() as usize;
-            heard(self.word_until(end));
+            on_word(self.word_until(end));
             (self.word_before, self.word) = (self.word, end + 1);
             gaps &= gaps - 1;
         }
@@ -169,7 +169,7 @@ impl Folder {
             let end = gaps.trailing_zeros() as usize;
             if word < end {
                 let key = key(&stride[word % STRIDE..], end - word);
-                heard(Word { start: base + word, end: base + end, key });
+                on_word(Word { start: base + word, end: base + end, key });
             }
             (word_before, word) = (word, end + 1);
             gaps &= gaps - 1;
@@ -178,7 +178,7 @@ impl Folder {
     }
 
     #[inline(never)]
-    fn byte(&mut self, byte: u8, heard: &mut impl FnMut(Word)) {
+    fn byte(&mut self, byte: u8, on_word: &mut impl FnMut(Word)) {
         match byte {
             BLANK if matches!(self.text(), [] | [.., BLANK]) => {}
             DIGIT if self.text().ends_with(&[DIGIT]) => {}
@@ -188,7 +188,7 @@ impl Folder {
             }
             DIGIT | b'a'..=b'z' => self.put(byte),
             _ => {
-                self.end_word(heard);
+                self.end_word(on_word);
                 self.put(byte);
                 (self.word_before, self.word) = (self.word, self.end);
             }
@@ -200,22 +200,22 @@ impl Folder {
         self.end += 1;
     }
 
-    fn character(&mut self, c: char, heard: &mut impl FnMut(Word)) {
+    fn character(&mut self, c: char, on_word: &mut impl FnMut(Word)) {
         if is_combining_mark(c) {
             return;
         }
         match plain(c) {
-            Some(word) => word.chars().for_each(|c| self.letter(c, heard)),
-            None => c.to_lowercase().for_each(|c| self.letter(c, heard)),
+            Some(word) => word.chars().for_each(|c| self.letter(c, on_word)),
+            None => c.to_lowercase().for_each(|c| self.letter(c, on_word)),
         }
     }
 
-    fn letter(&mut self, c: char, heard: &mut impl FnMut(Word)) {
+    fn letter(&mut self, c: char, on_word: &mut impl FnMut(Word)) {
         self.make_room(c.len_utf8());
         if c.is_ascii() {
-            self.byte(ASCII[c as usize], heard);
+            self.byte(ASCII[c as usize], on_word);
         } else if c.is_whitespace() || c.is_control() {
-            self.byte(BLANK, heard);
+            self.byte(BLANK, on_word);
         } else {
             c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.put(byte));
         }

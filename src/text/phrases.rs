@@ -121,7 +121,7 @@ impl Phrases {
                 for hanger in self.hanging_on(key) {
                     let phrase = hanger.phrase as usize;
                     if let Some(start) = word.start.checked_sub(hanger.at as usize)
-                        && self.stands_at(phrase, text, start)
+                        && self.matches_at(phrase, text, start)
                     {
                         found(self.list(phrase), start..start + self.phrase(phrase).len());
                     }
@@ -146,7 +146,7 @@ impl Phrases {
     }
 
     /// Whether a phrase is there, as whole words.
-    fn stands_at(&self, phrase: usize, text: &[u8], start: usize) -> bool {
+    fn matches_at(&self, phrase: usize, text: &[u8], start: usize) -> bool {
         let phrase = self.phrase(phrase).as_bytes();
         let Some(rest) = text.get(start..).and_then(|text| text.strip_prefix(phrase)) else { return false };
         let word = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));

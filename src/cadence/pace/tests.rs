@@ -120,7 +120,7 @@ fn a_change_to_nothing_is_dated_by_the_message_after_it() {
 
 #[test]
 fn chance_is_fishers_exact_test() {
-    let segment = |active, blocks| Segment { start: 0, blocks, active };
+    let segment = |active, blocks| PaceSegment { start: 0, blocks, active };
     let p = |left, right| format!("{:.6e}", chance(left, right));
     // 1 of 28 and 13 of 28: 28 · C(28,13) ÷ C(56,14), twice, and what lies beyond.
     assert_eq!(p(segment(4, 4), segment(4, 4)), "1.000000e0");
@@ -297,9 +297,9 @@ proptest! {
 
     #[test]
     fn chance_agrees_with_whole_numbers(left in 4_usize..8, right in 4_usize..8, first in 0_usize..50, second in 0_usize..50) {
-        let segment = |blocks: usize, active: usize| Segment { start: 0, blocks, active: active.min(blocks * 7) };
+        let segment = |blocks: usize, active: usize| PaceSegment { start: 0, blocks, active: active.min(blocks * 7) };
         let (before, after) = (segment(left, first), segment(right, second));
-        let wide = |segment: Segment| (segment.active as u128, segment.days() as u128);
+        let wide = |segment: PaceSegment| (segment.active as u128, segment.days() as u128);
         let (ours, slow) = (chance(before, after), slow::chance(wide(before), wide(after)));
         prop_assert!((ours - slow).abs() <= slow * 1e-9, "{} for {}", ours, slow);
     }

@@ -14,7 +14,7 @@ const NOT_SETTINGS: [&str; 5] = ["help", "version", "config", "no_config", "prin
 
 /// An option that is set.
 #[derive(Debug)]
-pub struct Entry {
+pub struct ConfigEntry {
     /// The option's id on the command line.
     pub id: String,
     /// The line (counted from 1).
@@ -26,7 +26,7 @@ pub struct Entry {
 }
 
 /// A key, its value and where they are written.
-pub struct Written<'a> {
+pub struct WrittenKey<'a> {
     pub file: &'a Path,
     pub line: u64,
     pub key: &'a str,
@@ -53,9 +53,9 @@ pub fn is_list(option: &Arg) -> bool {
     matches!(option.get_action(), ArgAction::Append) || option.is_positional()
 }
 
-impl Written<'_> {
+impl WrittenKey<'_> {
     /// Checks the key and the value against the options of `check`, in which mailboxes are not required.
-    pub fn entry(&self, check: &Command) -> Result<Entry> {
+    pub fn entry(&self, check: &Command) -> Result<ConfigEntry> {
         let option = settings(check).find(|option| key(option) == self.key).ok_or_else(|| {
             let near = suggest(self.key, settings(check).map(key));
             self.error(format!("unknown option `{}`", self.key)).hint(
@@ -65,11 +65,11 @@ impl Written<'_> {
         let (mut words, mut files) = (Vec::new(), Vec::new());
         for text in self.texts(option)? {
             let is_file = takes_file(option);
-            let text = text.map(|text| if is_file { self.beside_the_file(&text) } else { text.into() });
+            let text = text.map(|text| if is_file { self.relative_to_file(&text) } else { text.into() });
             files.extend(text.as_ref().filter(|_| is_file).map(PathBuf::from));
             words.push(word(option, text));
         }
-        let entry = Entry { id: option.get_id().to_string(), line: self.line, words, files };
+        let entry = ConfigEntry { id: option.get_id().to_string(), line: self.line, words, files };
         self.accepted(check, &entry).map(|()| entry)
     }
 
@@ -107,7 +107,7 @@ impl Written<'_> {
     }
 
     /// A path of the file, as the program finds it from where it runs: relative to the file's folder, `~/` at home.
-    fn beside_the_file(&self, text: &str) -> OsString {
+    fn relative_to_file(&self, text: &str) -> OsString {
         // Standard input or output; a preset is not a file.
         if text == "-" || text.starts_with("preset:") {
             return text.into();
@@ -129,7 +129,7 @@ impl Written<'_> {
     }
 
     /// Lets the command line's own parser check the value.
-    fn accepted(&self, check: &Command, entry: &Entry) -> Result<()> {
+    fn accepted(&self, check: &Command, entry: &ConfigEntry) -> Result<()> {
         let words = std::iter::once(OsString::from("check")).chain(entry.words.iter().cloned());
         let Err(refusal) = check.clone().no_binary_name(false).try_get_matches_from(words) else {
             return Ok(());

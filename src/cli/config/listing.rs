@@ -1,7 +1,7 @@
 //! What `--print-config` prints: every option with the value in force and where that came from, as a config file.
 
 use super::super::redact::RANDOM;
-use super::entry::{Entry, is_flag, is_list, key, settings};
+use super::entry::{ConfigEntry, is_flag, is_list, key, settings};
 use crate::report::visible;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
@@ -12,7 +12,7 @@ pub fn listing(
     check: &Command,
     typed: &ArgMatches,
     merged: &ArgMatches,
-    config: Option<(&Path, &str, &[Entry])>,
+    config: Option<(&Path, &str, &[ConfigEntry])>,
 ) -> String {
     let head = match config {
         Some((path, named_by, _)) => format!("# config file: {} ({named_by})\n", path.display()),
@@ -22,7 +22,7 @@ pub fn listing(
         let id = option.get_id().as_str();
         let in_file = config.and_then(|(path, _, entries)| {
             // What another option overrides is not in force.
-            let is_in_force = |entry: &&Entry| {
+            let is_in_force = |entry: &&ConfigEntry| {
                 entry.words.is_empty() || merged.value_source(id) == Some(ValueSource::CommandLine)
             };
             let entry = entries.iter().find(|entry| entry.id == id).filter(is_in_force)?;

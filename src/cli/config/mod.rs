@@ -3,14 +3,14 @@
 mod entry;
 mod listing;
 
-pub use entry::{Entry, is_flag, is_list, key, settings};
+pub use entry::{ConfigEntry, is_flag, is_list, key, settings};
 pub use listing::listing;
 
 use super::arguments::Arguments;
 use crate::error::{Error, Result};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ColorChoice, Command, CommandFactory};
-use entry::Written;
+use entry::WrittenKey;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
@@ -26,7 +26,7 @@ pub struct Config {
     /// Who named it.
     pub named_by: &'static str,
     /// What it sets, in its order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ConfigEntry>,
 }
 
 /// Where a config file is looked for without `--config`, and who says so. It need not be there.
@@ -84,7 +84,7 @@ impl Config {
         pairs.sort_by_key(|(key, _)| key.span().start);
         let entries = pairs.into_iter().map(|(key, value)| {
             let line = Error::line_of(&text, key.span().start);
-            Written { file: path, line, key: key.get_ref(), value: value.get_ref() }.entry(check)
+            WrittenKey { file: path, line, key: key.get_ref(), value: value.get_ref() }.entry(check)
         });
         Ok(Self { path: path.to_path_buf(), named_by, entries: entries.collect::<Result<_>>()? })
     }
@@ -94,7 +94,7 @@ impl Config {
         &'a self,
         given: &'a ArgMatches,
         applies: impl Fn(&str) -> bool + 'a,
-    ) -> impl Iterator<Item = &'a Entry> {
+    ) -> impl Iterator<Item = &'a ConfigEntry> {
         self.entries.iter().filter(move |entry| {
             applies(&entry.id) && given.value_source(&entry.id) != Some(ValueSource::CommandLine)
         })

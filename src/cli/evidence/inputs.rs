@@ -1,10 +1,10 @@
 //! What was read, in the folder of evidence: copies of what shaped the run, and the size and SHA-256 of every file.
 
-use super::{Evidence, EvidenceInputs};
+use super::{EvidenceFolder, EvidenceInputs};
 use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::policy::{DEFAULT_POLICY, PRESET, preset};
-use crate::report::{Cell, CsvTable, Style};
+use crate::report::{Cell, CsvStyle, CsvTable};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table as Toml, Value};
 
 /// A file that shaped the run.
-pub struct Copied {
+pub struct CopiedFile {
     what: &'static str,
     path: PathBuf,
     /// How the folder shows the path.
@@ -21,12 +21,12 @@ pub struct Copied {
     copy: String,
 }
 
-impl Evidence {
+impl EvidenceFolder {
     /// Copies the policy, the lists and the other files that shaped the run; returns what each was, and its copy.
-    pub fn copies(&self, inputs: &EvidenceInputs<'_>) -> Result<Vec<Copied>> {
+    pub fn copies(&self, inputs: &EvidenceInputs<'_>) -> Result<Vec<CopiedFile>> {
         let read = &inputs.options.inputs;
         self.built_in_policy(read.policy.as_deref())?;
-        let mut copies: Vec<Copied> = Vec::new();
+        let mut copies: Vec<CopiedFile> = Vec::new();
         // Whoever has the key can undo the pseudonyms; not even its sum is for others.
         let files = read.files().into_iter().filter(|(what, _)| !matches!(*what, "mailbox" | "key file"));
         for (what, path) in files {
@@ -42,7 +42,7 @@ impl Evidence {
             };
             let copied = path.as_os_str() != "-" && self.copy(what, path, &name, inputs.redaction)?;
             let copy = if copied { name } else { String::new() };
-            copies.push(Copied { what, path: path.to_path_buf(), shown, copy });
+            copies.push(CopiedFile { what, path: path.to_path_buf(), shown, copy });
         }
         Ok(copies)
     }
@@ -76,12 +76,12 @@ impl Evidence {
     }
 
     /// The list of everything that was read: its name, size and SHA-256.
-    pub fn list_inputs(&self, inputs: &EvidenceInputs<'_>, others: &[Copied]) -> io::Result<()> {
-        let style = Style { delimiter: b',', bom: false, raw: false, decimal_comma: false };
+    pub fn list_inputs(&self, inputs: &EvidenceInputs<'_>, others: &[CopiedFile]) -> io::Result<()> {
+        let style = CsvStyle { delimiter: b',', bom: false, raw: false, decimal_comma: false };
         self.write("inputs.csv", |out| {
             let mut table =
                 CsvTable::new(out, style, ["what", "path", "copy", "bytes", "sha256"].into_iter())?;
-            for Copied { what, path, shown, copy } in others {
+            for CopiedFile { what, path, shown, copy } in others {
                 table.row(cells(what, path, shown, copy).into_iter())?;
             }
             for source in &inputs.plan.survey.sources {

@@ -9,18 +9,20 @@
 mod inputs;
 mod readme;
 
-use super::arguments::Check;
-use super::by_customer::Lists;
+use super::arguments::CheckOptions;
+use super::by_customer::GrowingLists;
 use super::destinations::Destination;
-use super::hidden::Hidden;
+use super::hidden::HiddenNames;
 use super::interrupt::uninterrupted;
 use super::output::{folder, is_stream};
-use super::remarks::{Amount, remarks};
+use super::remarks::{RemarkDetail, remarks};
 use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::outputs::{keep_no_longer, private_folder};
-use crate::report::{Account, Closing, Context, Listing, rows, summary, visible, write_report};
+use crate::report::{
+    CellContext, ClosingLines, Listing, SummaryContent, rows, summary, visible, write_report,
+};
 use readme::MARK;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -29,21 +31,21 @@ use tempfile::TempDir;
 
 /// What the folder is made from.
 pub struct EvidenceInputs<'a> {
-    pub options: &'a Check,
+    pub options: &'a CheckOptions,
     pub plan: &'a Plan,
     pub outcome: &'a Outcome,
-    pub lists: &'a Lists<'a>,
-    pub account: Account<'a>,
+    pub lists: &'a GrowingLists<'a>,
+    pub content: SummaryContent<'a>,
     /// Where outputs are redacted.
     pub redaction: Option<&'a Redaction>,
 }
 
 /// A folder that is complete but not yet in its place.
-pub struct Evidence {
+pub struct EvidenceFolder {
     folder: TempDir,
     place: PathBuf,
     /// What is not shown, where outputs are redacted.
-    hidden: Option<Hidden>,
+    hidden: Option<HiddenNames>,
 }
 
 /// The folder itself where the path is a symbolic link.
@@ -120,13 +122,13 @@ fn file_of_somebody_else(place: &Path) -> Option<String> {
     names.find(|name| !["README.txt", "SHA256SUMS"].contains(&name.as_str()) && !own.contains(&name.as_str()))
 }
 
-impl Evidence {
+impl EvidenceFolder {
     /// Writes everything into a folder beside `place`.
     pub fn prepare(place: &Path, inputs: &EvidenceInputs<'_>) -> Result<Self> {
         let failed = |error: io::Error| Error::io(place, "can't be written", &error);
         let place = itself(place);
         let folder = private_folder(Some(folder(&place))).map_err(failed)?;
-        let hidden = inputs.redaction.map(|_| Hidden::of(&inputs.options.inputs.files()));
+        let hidden = inputs.redaction.map(|_| HiddenNames::of(&inputs.options.inputs.files()));
         let this = Self { folder, place, hidden };
         this.outputs(inputs).map_err(failed)?;
         let read = this.copies(inputs)?;
@@ -168,9 +170,9 @@ impl Evidence {
     }
 
     fn outputs(&self, inputs: &EvidenceInputs<'_>) -> io::Result<()> {
-        let EvidenceInputs { options, plan, outcome, lists, account, .. } = inputs;
+        let EvidenceInputs { options, plan, outcome, lists, content, .. } = inputs;
         let style = options.style();
-        let context = Context { policy: &plan.policy, list_given: plan.ledger.given, compared: false };
+        let context = CellContext { policy: &plan.policy, list_given: plan.ledger.given, compared: false };
         let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
         let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
         let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
@@ -179,11 +181,14 @@ impl Evidence {
         self.write("senders.csv", |out| lists.write_senders(out, outcome, plan))?;
         self.write("streams.csv", |out| lists.write_streams(out, outcome))?;
         // How old the newest message is depends on the day of the run, and what is new on the run before it.
-        let account =
-            Account { closing: Closing { newest: None, ..account.closing }, changes: None, ..*account };
-        let said = self.shown(summary(&account, None));
-        self.write("summary.txt", |out| out.write_all(said.as_bytes()))?;
-        let everything = self.shown(remarks(outcome, Amount { quiet: false, verbose: true }));
+        let content = SummaryContent {
+            closing: ClosingLines { newest: None, ..content.closing },
+            changes: None,
+            ..*content
+        };
+        let summary_text = self.shown(summary(&content, None));
+        self.write("summary.txt", |out| out.write_all(summary_text.as_bytes()))?;
+        let everything = self.shown(remarks(outcome, RemarkDetail { quiet: false, verbose: true }));
         self.write("not-read.txt", |out| out.write_all(everything.as_bytes()))
     }
 

@@ -1,12 +1,12 @@
 //! The README of the folder of evidence: how to repeat the run, and what is in the files.
 
-use super::super::arguments::{Arguments, Check};
+use super::super::arguments::{Arguments, CheckOptions};
 use super::super::config::{is_flag, settings};
-use super::super::hidden::Hidden;
+use super::super::hidden::HiddenNames;
 use super::super::paths::takes_file;
 use super::super::quote::command_line;
 use super::super::redact::RANDOM;
-use super::{Evidence, EvidenceInputs};
+use super::{EvidenceFolder, EvidenceInputs};
 use crate::consent::ListFile;
 use crate::report::visible;
 use crate::time::Time;
@@ -59,7 +59,7 @@ their names and the same key file. Where the command has no --timezone, set the 
 With --redact alone the key was made for that run and forgotten: then all but the pseudonyms is the same.
 ";
 
-impl Evidence {
+impl EvidenceFolder {
     pub fn readme(&self, inputs: &EvidenceInputs<'_>) -> io::Result<()> {
         let plan = inputs.plan;
         let now = Time::believed(plan.lens.now, plan.lens.now).map(|now| plan.scope.zone.rfc3339(now));
@@ -82,7 +82,7 @@ impl Evidence {
 }
 
 /// The command line with what a config file sets, in the order of `--help`, and without what names people.
-fn redacted(options: &Check, hidden: &Hidden) -> String {
+fn redacted(options: &CheckOptions, hidden: &HiddenNames) -> String {
     let mut words = vec!["mailfatigue".to_string(), "check".to_string()];
     let mut program = Arguments::command();
     program.build();
@@ -99,7 +99,7 @@ fn redacted(options: &Check, hidden: &Hidden) -> String {
 }
 
 /// An option with its values.
-fn shown_option(arg: &Arg, given: &ArgMatches, options: &Check, hidden: &Hidden) -> Vec<String> {
+fn shown_option(arg: &Arg, given: &ArgMatches, options: &CheckOptions, hidden: &HiddenNames) -> Vec<String> {
     let name = format!("--{}", arg.get_long().unwrap_or(arg.get_id().as_str()));
     if is_flag(arg) {
         return vec![name];
@@ -115,7 +115,7 @@ fn shown_option(arg: &Arg, given: &ArgMatches, options: &Check, hidden: &Hidden)
 }
 
 /// A consent list, with the sender that it is about.
-fn shown_list(list: &ListFile, hidden: &Hidden) -> String {
+fn shown_list(list: &ListFile, hidden: &HiddenNames) -> String {
     let sender = list.sender.as_ref().map(|sender| hidden.line(sender) + "=");
     sender.unwrap_or_default() + &hidden.path(&list.path.to_string_lossy())
 }

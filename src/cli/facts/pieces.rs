@@ -1,9 +1,9 @@
 //! Writes rows while mailboxes are read, and keeps of them only what is said at the end.
 
 use crate::check::redact_facts;
-use crate::fact::{Batch, Names, Redaction, Senders, Skip};
-use crate::fact_file::{Counts, Given, Messages, RowWriter, StreamRows};
-use crate::gather::{Gathered, Pieces};
+use crate::fact::{Batch, NameTable, Redaction, Senders, Skip};
+use crate::fact_file::{MailboxCounts, MessageBatch, RowCounts, RowWriter, StreamRowWriter};
+use crate::gather::{Gathered, PieceSink};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use std::io::{self, BufWriter, StdoutLock};
@@ -16,22 +16,22 @@ pub struct FactPieces<'a> {
     rows: RowWriter<'a>,
     redacting: Option<Redacting<'a>>,
     /// Messages that can't be used, and the names of their mailboxes, where each is to be named.
-    skips: Option<(Vec<Skip>, Names)>,
+    skips: Option<(Vec<Skip>, NameTable)>,
     /// Why rows could not be written.
     failure: Option<io::Error>,
 }
 
 /// What is left of mailboxes whose facts were written.
 #[derive(Debug, Default)]
-pub struct Read {
+pub struct WrittenFacts {
     /// What each mailbox gave, and the remarks.
     pub gathered: Gathered,
     /// How much it was.
-    pub counts: Counts,
+    pub counts: RowCounts,
     /// Messages that can't be used, where each is to be named.
     pub skips: Vec<Skip>,
     /// The names of their mailboxes.
-    pub names: Names,
+    pub names: NameTable,
 }
 
 impl<'a> FactPieces<'a> {
@@ -41,17 +41,17 @@ impl<'a> FactPieces<'a> {
     }
 
     /// Writes what comes after the messages, where the facts are of use.
-    pub fn end(self, gathered: Gathered, is_of_use: impl Fn(Counts) -> bool) -> io::Result<Read> {
+    pub fn end(self, gathered: Gathered, is_of_use: impl Fn(RowCounts) -> bool) -> io::Result<WrittenFacts> {
         if let Some(error) = self.failure {
             return Err(error);
         }
         let counts = self.rows.counts();
         if is_of_use(counts) {
             let given = gathered.arguments.iter().map(|(named, gave)| gave.as_given(named));
-            self.rows.end(&gathered.batch.remarks, &given.collect::<Vec<Given>>())?;
+            self.rows.end(&gathered.batch.remarks, &given.collect::<Vec<MailboxCounts>>())?;
         }
         let (skips, names) = self.skips.unwrap_or_default();
-        Ok(Read { gathered, counts, skips, names })
+        Ok(WrittenFacts { gathered, counts, skips, names })
     }
 
     fn note(&mut self, done: io::Result<()>) {
@@ -59,8 +59,8 @@ impl<'a> FactPieces<'a> {
     }
 }
 
-impl Pieces for FactPieces<'_> {
-    fn add(&mut self, mut batch: Batch, mut names: Names, begun: Option<u32>) {
+impl PieceSink for FactPieces<'_> {
+    fn add(&mut self, mut batch: Batch, mut names: NameTable, begun: Option<u32>) {
         if let Some((redaction, senders)) = self.redacting {
             redact_facts(&mut batch, &mut names, redaction, senders);
         }
@@ -69,7 +69,7 @@ impl Pieces for FactPieces<'_> {
             skips.extend(batch.skips.iter().map(named));
         }
         let orders = 0..batch.read;
-        let added = self.rows.add(&Messages { batch: &batch, names: &names, orders }, begun);
+        let added = self.rows.add(&MessageBatch { batch: &batch, names: &names, orders }, begun);
         self.note(added);
     }
 
@@ -94,7 +94,7 @@ impl Pieces for FactPieces<'_> {
 /// An Arrow stream on standard output. It starts with the first rows, so nothing is written where there is no mail.
 pub struct LateStream<'a> {
     schema: &'a SchemaRef,
-    begun: Option<StreamRows<BufWriter<StdoutLock<'static>>>>,
+    begun: Option<StreamRowWriter<BufWriter<StdoutLock<'static>>>>,
 }
 
 impl<'a> LateStream<'a> {
@@ -114,10 +114,10 @@ impl<'a> LateStream<'a> {
         self.begun.map_or(Ok(()), |stream| stream.end().map(drop))
     }
 
-    fn begin(&mut self) -> io::Result<&mut StreamRows<BufWriter<StdoutLock<'static>>>> {
+    fn begin(&mut self) -> io::Result<&mut StreamRowWriter<BufWriter<StdoutLock<'static>>>> {
         let stream = match self.begun.take() {
             Some(begun) => begun,
-            None => StreamRows::new(BufWriter::new(io::stdout().lock()), self.schema)?,
+            None => StreamRowWriter::new(BufWriter::new(io::stdout().lock()), self.schema)?,
         };
         Ok(self.begun.insert(stream))
     }

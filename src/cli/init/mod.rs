@@ -3,21 +3,21 @@
 mod nightly;
 mod template;
 
-use super::arguments::{Init, NightlyJob};
+use super::arguments::{InitOptions, NightlyJob};
 use super::config::{Config, place, without_mailboxes};
 use super::console::Console;
-use super::output::{Prepared, folder, publish};
+use super::output::{PreparedOutput, folder, publish};
 use super::quote::quoted;
 use super::status::DONE;
 use crate::error::{Error, Result};
 use crate::outputs::KINDS;
 use clap::{ColorChoice, Command};
-use nightly::{Job, Says};
+use nightly::{JobOutput, ScheduledJob};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Writes the config file, or prints a job. It asks nothing.
-pub fn run_init(options: &Init, console: Console) -> Result<u8> {
+pub fn run_init(options: &InitOptions, console: Console) -> Result<u8> {
     let named = options.config.clone().or_else(|| place().map(|(path, _)| path));
     let path = named.ok_or_else(|| {
         Error::new("the config file", "has no place, because this user has no home folder")
@@ -53,7 +53,7 @@ fn write(path: &Path, check: &Command, console: Console) -> Result<u8> {
         Err(refused) if refused.error.kind() == std::io::ErrorKind::AlreadyExists => return Err(there()),
         Err(refused) => return Err(failed(&refused.error)),
     }
-    console.tell(&format!(
+    console.print_lines(&format!(
         "wrote {}\nset `mailboxes` and `output` in it; then `mailfatigue check` needs no options",
         quoted(&path.to_string_lossy())
     ));
@@ -65,13 +65,13 @@ fn print(job: NightlyJob, path: &Path, check: &Command, console: Console) -> Res
     let config = path.exists().then(|| Config::read(path, "command line", check)).transpose()?;
     console.warn(unready(path, config.as_ref()));
     let folders = config.as_ref().map(folders).unwrap_or_default();
-    let says = says(path, config.as_ref());
-    let nightly = Job { program: &program, config: path, folders: &folders, says };
+    let job_output = job_output(path, config.as_ref());
+    let nightly = ScheduledJob { program: &program, config: path, folders: &folders, job_output };
     let text = match job {
         NightlyJob::Crontab => nightly.crontab(),
         NightlyJob::Systemd => nightly.systemd(),
     };
-    publish([Prepared::Stream { content: text.into_bytes().into(), place: "-".into() }])?;
+    publish([PreparedOutput::Stream { content: text.into_bytes().into(), place: "-".into() }])?;
     Ok(DONE)
 }
 
@@ -90,16 +90,16 @@ fn unready(path: &Path, config: Option<&Config>) -> Option<Error> {
 }
 
 /// What the job is to say. A state file that nobody named is to be beside the report, or beside the config file.
-fn says(path: &Path, config: Option<&Config>) -> Says {
+fn job_output(path: &Path, config: Option<&Config>) -> JobOutput {
     let entry = |id: &str| config.and_then(|config| config.entries.iter().find(|entry| entry.id == id));
     if entry("quiet").is_some_and(|entry| !entry.words.is_empty()) {
-        return Says::Nothing;
+        return JobOutput::Nothing;
     }
     if entry("since_last").is_some() {
-        return Says::Changes(None);
+        return JobOutput::Changes(None);
     }
     let report = entry("output").and_then(|entry| entry.files.first()).filter(|file| file.as_os_str() != "-");
-    Says::Changes(Some(folder(report.map_or(path, PathBuf::as_path)).join("mailfatigue-state.json")))
+    JobOutput::Changes(Some(folder(report.map_or(path, PathBuf::as_path)).join("mailfatigue-state.json")))
 }
 
 /// The folders of all outputs, sorted.

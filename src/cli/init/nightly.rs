@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// A job, as the machine's scheduler is to run it.
-pub struct Job<'a> {
+pub struct ScheduledJob<'a> {
     /// This program.
     pub program: &'a Path,
     /// The config file.
@@ -11,19 +11,19 @@ pub struct Job<'a> {
     /// The folders that the outputs of the config file are written to.
     pub folders: &'a [String],
     /// What the job says.
-    pub says: Says,
+    pub job_output: JobOutput,
 }
 
 /// What a job says besides errors and warnings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Says {
+pub enum JobOutput {
     /// Nothing, because the config file sets `quiet`; the exit status tells whether something is flagged.
     Nothing,
     /// What is new. The state file, where the config file does not name it.
     Changes(Option<PathBuf>),
 }
 
-impl Job<'_> {
+impl ScheduledJob<'_> {
     /// Lines for `crontab -e`.
     pub fn crontab(&self) -> String {
         // crontab(5): `%` ends the command.
@@ -35,10 +35,10 @@ impl Job<'_> {
              MAILTO=me@example.com\n\
              15 3 * * *  {} check {} --config {} || echo \"mailfatigue: status $?\"\n",
             word(self.program),
-            match &self.says {
-                Says::Nothing => "-q --fail-on-flagged".to_string(),
-                Says::Changes(None) => "--only-changes".to_string(),
-                Says::Changes(Some(state)) => format!("--since-last {} --only-changes", word(state)),
+            match &self.job_output {
+                JobOutput::Nothing => "-q --fail-on-flagged".to_string(),
+                JobOutput::Changes(None) => "--only-changes".to_string(),
+                JobOutput::Changes(Some(state)) => format!("--since-last {} --only-changes", word(state)),
             },
             word(self.config)
         )
@@ -84,10 +84,10 @@ impl Job<'_> {
              [Install]\n\
              WantedBy=timers.target\n",
             word(&program),
-            match &self.says {
-                Says::Nothing => "-q".to_string(),
-                Says::Changes(None) => "--only-changes".to_string(),
-                Says::Changes(Some(state)) => {
+            match &self.job_output {
+                JobOutput::Nothing => "-q".to_string(),
+                JobOutput::Changes(None) => "--only-changes".to_string(),
+                JobOutput::Changes(Some(state)) => {
                     format!("--since-last {} --only-changes", argument(&state.display().to_string()))
                 }
             },
@@ -118,11 +118,11 @@ mod tests {
     #[test]
     fn signs_that_schedulers_read_are_escaped() {
         let folders = ["/home/me/re ports".to_string()];
-        let job = Job {
+        let job = ScheduledJob {
             program: Path::new("/bin/it's"),
             config: Path::new("/x/100% $a \"b\".toml"),
             folders: &folders,
-            says: Says::Changes(Some(PathBuf::from("/home/me/re ports/$1.json"))),
+            job_output: JobOutput::Changes(Some(PathBuf::from("/home/me/re ports/$1.json"))),
         };
         let crontab = job.crontab();
         assert!(

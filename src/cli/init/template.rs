@@ -2,7 +2,7 @@
 //! of the command line, so that no option is missing.
 
 use super::super::config::{is_flag, is_list, key, settings};
-use crate::consent::Format;
+use crate::consent::ExportFormat;
 use crate::outputs::KINDS;
 use crate::report::wrapped;
 use clap::{Arg, Command};
@@ -60,7 +60,7 @@ fn example(option: &Arg) -> String {
 
 fn example_text(option: &Arg) -> String {
     if key(option) == "consent-format" {
-        return Format::preset_names().next().unwrap_or_default().to_string();
+        return ExportFormat::preset_names().next().unwrap_or_default().to_string();
     }
     let default = option.get_default_values().first().map(|value| value.to_string_lossy().into_owned());
     let named = option.get_value_names().unwrap_or_default().first().map_or("", |name| name.as_str());

@@ -10,7 +10,7 @@ const SHOWN: usize = 60;
 
 /// What is wrong with a row, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
+pub struct RowError {
     /// What was found.
     pub what: String,
     /// What is accepted.
@@ -19,7 +19,7 @@ pub struct Wrong {
     pub brief: Option<String>,
 }
 
-impl Wrong {
+impl RowError {
     /// With these words.
     pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { what: what.into(), hint: hint.into(), brief: None }

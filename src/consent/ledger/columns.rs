@@ -1,9 +1,9 @@
 //! The columns of a list, found by its header; and what to do where they are not there.
 
 use super::dates::looks_like_a_date;
-use super::table::Table;
-use super::words::happening;
-use crate::consent::Happening;
+use super::table::ListTable;
+use super::words::event_kind;
+use crate::consent::EventKind;
 use crate::error::{Error, Result};
 use csv::StringRecord;
 use std::collections::HashMap;
@@ -101,7 +101,7 @@ const LOOKED_AT: usize = 20;
 
 /// The places of the columns in a row.
 #[derive(Debug, Clone)]
-pub struct Columns<'a> {
+pub struct ListColumns<'a> {
     /// `None`: every row is about the sender that the command line names.
     pub sender: Option<usize>,
     /// Of the customer.
@@ -116,7 +116,7 @@ pub struct Columns<'a> {
 #[derive(Debug, Clone)]
 pub struct EventColumns<'a> {
     /// How the row says what happened.
-    pub says: Says<'a>,
+    pub source: EventSource<'a>,
     /// Of its date.
     pub date: Option<usize>,
     /// Of a column that must not be blank, or nothing happened.
@@ -125,11 +125,11 @@ pub struct EventColumns<'a> {
 
 /// How a row says what happened.
 #[derive(Debug, Clone)]
-pub enum Says<'a> {
+pub enum EventSource<'a> {
     /// By a word in this column; `None`: one of the program's own.
-    Word(usize, Option<&'a HashMap<String, Option<Happening>>>),
+    Word(usize, Option<&'a HashMap<String, Option<EventKind>>>),
     /// By its date.
-    Dated(Happening),
+    Dated(EventKind),
 }
 
 /// Whether a row names all columns that a list must have.
@@ -137,9 +137,9 @@ pub fn is_header(cells: &StringRecord) -> bool {
     ["customer", "event", "date"].iter().all(|name| place(cells, name).is_some())
 }
 
-impl Columns<'_> {
+impl ListColumns<'_> {
     /// The columns of a table in the program's own form. `named` is the option that names the sender of all rows, where one was given.
-    pub fn of(table: &Table, named: Option<&str>, list: &Path) -> Result<Self> {
+    pub fn of(table: &ListTable, named: Option<&str>, list: &Path) -> Result<Self> {
         let Some(first) = table.rows.first() else { return Err(Error::file(list, "is empty")) };
         let header = &first.cells;
         let at = |name| place(header, name);
@@ -148,7 +148,8 @@ impl Columns<'_> {
         }
         match (at("sender"), at("customer"), at("event"), at("date")) {
             (sender, Some(customer), Some(event), Some(date)) if sender.is_some() || named.is_some() => {
-                let event = EventColumns { says: Says::Word(event, None), date: Some(date), with: None };
+                let event =
+                    EventColumns { source: EventSource::Word(event, None), date: Some(date), with: None };
                 Ok(Self { sender, customer, events: vec![event], purpose: None })
             }
             _ => Err(missing(table, named.is_some(), list).at_line(first.line)),
@@ -176,7 +177,7 @@ pub fn plain(cell: &str) -> &str {
 }
 
 /// All missing columns in one error, with a hint that leads to a header that is read.
-fn missing(table: &Table, sender_named: bool, list: &Path) -> Error {
+fn missing(table: &ListTable, sender_named: bool, list: &Path) -> Error {
     let header = table.rows.first().map(|row| row.cells.clone()).unwrap_or_default();
     if let Some(columns) = columns_of_data(&header, sender_named) {
         let header = columns.join(&table.delimiter.to_string());
@@ -227,15 +228,15 @@ fn missing(table: &Table, sender_named: bool, list: &Path) -> Error {
 fn add(names: &[&str]) -> String {
     let columns: Vec<String> =
         names.iter().filter(|name| **name != "sender").map(|name| format!("`{name}`")).collect();
-    let mut said = String::new();
+    let mut hint = String::new();
     if !columns.is_empty() {
         let words = if columns.len() == 1 { "add a column" } else { "add the columns" };
-        said += &format!("; {words} {}", listed(&columns));
+        hint += &format!("; {words} {}", listed(&columns));
     }
     if names.contains(&"sender") {
-        said += "; name the sender of all rows with --consent-sender, or add a column `sender`";
+        hint += "; name the sender of all rows with --consent-sender, or add a column `sender`";
     }
-    said
+    hint
 }
 
 fn is_column(cell: &str) -> bool {
@@ -288,7 +289,7 @@ fn columns_of_data(cells: &StringRecord, sender_named: bool) -> Option<Vec<&'sta
         |cell: &str| cell.contains('.') && !cell.contains(char::is_whitespace) && !cell.contains('@');
     let is_name = |cell: &str| is_address(cell) || is_domain(cell) || cell == "*";
     let date = cells.iter().position(|cell| looks_like_a_date(cell));
-    let event = cells.iter().position(|cell| !cell.is_empty() && happening(cell).is_some());
+    let event = cells.iter().position(|cell| !cell.is_empty() && event_kind(cell).is_some());
     let names: Vec<usize> = (0..cells.len()).filter(|at| Some(*at) != date && is_name(cells[*at])).collect();
     if cells.iter().any(|cell| is_column(cell))
         || !(date.is_some() || cells.iter().any(|cell| is_address(cell)))

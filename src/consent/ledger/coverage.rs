@@ -1,12 +1,12 @@
 //! Whom the lists speak of, and where their rows contradict each other.
 
-use super::{Ledger, Listed, sender_keys};
-use crate::consent::Happening;
+use super::{Ledger, ListedEvent, sender_keys};
+use crate::consent::EventKind;
 use crate::fact::Senders;
 
 /// Rows that another row of the same instant overrules, because it is stricter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overruled {
+pub struct OverruledRows {
     /// How many.
     pub rows: u64,
     /// The `FILE:LINE` of the first, and of the stricter one.
@@ -28,22 +28,23 @@ impl Ledger {
     }
 
     /// Rows of one sender and customer that say different things of one instant.
-    pub fn overruled(&self) -> Overruled {
-        let mut found: Vec<(&Listed, &Listed)> = Vec::new();
-        let mut together: Vec<&Listed> = Vec::new();
+    pub fn overruled(&self) -> OverruledRows {
+        let mut found: Vec<(&ListedEvent, &ListedEvent)> = Vec::new();
+        let mut together: Vec<&ListedEvent> = Vec::new();
         for rows in self.rows.values().flat_map(|customers| customers.values()).filter(|rows| rows.len() > 1)
         {
             together.clear();
-            together.extend(rows.iter().filter(|row| row.event.happening != Happening::Purchase));
+            together.extend(rows.iter().filter(|row| row.event.kind != EventKind::Purchase));
             together.sort_by_key(|row| row.event.moment);
             for same in together.chunk_by(|left, right| left.event.moment == right.event.moment) {
-                let Some(strictest) = same.iter().max_by_key(|row| row.event.happening) else { continue };
-                let milder = same.iter().filter(|row| row.event.happening < strictest.event.happening);
+                let Some(strictest) = same.iter().max_by_key(|row| row.event.kind) else { continue };
+                let milder = same.iter().filter(|row| row.event.kind < strictest.event.kind);
                 found.extend(milder.map(|row| (*row, *strictest)));
             }
         }
         let first = found.iter().min_by_key(|(row, _)| row.number);
-        let named = |(row, by): &(&Listed, &Listed)| (row.event.source.clone(), by.event.source.clone());
-        Overruled { rows: found.len() as u64, first: first.map(named) }
+        let named =
+            |(row, by): &(&ListedEvent, &ListedEvent)| (row.event.source.clone(), by.event.source.clone());
+        OverruledRows { rows: found.len() as u64, first: first.map(named) }
     }
 }

@@ -1,6 +1,6 @@
 //! The customer of a row: an address, a hash of one, or `*`.
 
-use super::cells::{ANY, Wrong, shown};
+use super::cells::{ANY, RowError, shown};
 use super::sender::{is_domain, is_local_part};
 use crate::fact::Owners;
 use md5::{Digest, Md5};
@@ -9,7 +9,7 @@ use sha2::Sha256;
 const FORM: &str = "write an address, or * for every customer";
 
 /// The customer as it is looked up: any address of the owner is the owner.
-pub fn customer_key(cell: &str, owners: &Owners) -> Result<String, Wrong> {
+pub fn customer_key(cell: &str, owners: &Owners) -> Result<String, RowError> {
     if cell == ANY {
         return Ok(ANY.to_string());
     }
@@ -31,7 +31,7 @@ pub fn customer_key(cell: &str, owners: &Owners) -> Result<String, Wrong> {
         }
         None => ("is not the address of a customer", FORM.to_string()),
     };
-    Err(Wrong::new(format!("`{}` {what}", shown(cell)), hint))
+    Err(RowError::new(format!("`{}` {what}", shown(cell)), hint))
 }
 
 /// The address in `Robin <robin@home.example>` and in `mailto:robin@home.example`.
@@ -95,8 +95,8 @@ mod tests {
             ("a@x.example; b@x.example", "names several customers", "a row for each"),
             ("0f6aef01aa3c7a7f", "is not the address of a customer", "write an address"),
         ] {
-            let said = key(cell).expect_err(cell);
-            assert!(said.contains(what) && said.contains(hint), "{cell}: {said}");
+            let message = key(cell).expect_err(cell);
+            assert!(message.contains(what) && message.contains(hint), "{cell}: {message}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! `3/4/2026` is the third of April or the fourth of March. It is read only where the command line says which, or where
 //! the other rows of the list leave no doubt.
 
-use super::cells::{Wrong, shown};
+use super::cells::{RowError, shown};
 use crate::time::Day;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -20,7 +20,7 @@ pub enum DateOrder {
 
 /// What is known of the order in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub enum DateOrderGuess {
     /// The command line or the list says so.
     Known(DateOrder),
     /// No row has a day over 12.
@@ -31,7 +31,7 @@ pub enum Order {
 
 /// A date as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
+pub enum ParsedDate {
     /// A date alone.
     Day(Day),
     /// A local date and time.
@@ -40,12 +40,14 @@ pub enum Written {
     Instant(i64),
 }
 
-impl Order {
+impl DateOrderGuess {
     /// What the date cells of a list say together.
     pub fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Self {
         let mut order = Self::Unknown;
         for cell in cells {
-            let Some(Numbers { parts: [first, second, year], .. }) = Numbers::of(cell) else { continue };
+            let Some(DateNumbers { parts: [first, second, year], .. }) = DateNumbers::of(cell) else {
+                continue;
+            };
             let over = |part: &str| part.parse::<u32>().is_ok_and(|number| number > 12);
             let found = match (over(first), over(second)) {
                 _ if year.len() != 4 => continue,
@@ -63,14 +65,14 @@ impl Order {
 }
 
 /// Reads a cell that is not blank.
-pub fn date(cell: &str, order: Order) -> Result<Written, Wrong> {
+pub fn date(cell: &str, order: DateOrderGuess) -> Result<ParsedDate, RowError> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(cell) {
-        return Ok(Written::Instant(instant.timestamp()));
+        return Ok(ParsedDate::Instant(instant.timestamp()));
     }
-    let unknown = || Wrong::new(format!("`{}` is not a date", shown(cell)), FORM);
-    let Some(numbers) = Numbers::of(cell) else {
+    let unknown = || RowError::new(format!("`{}` is not a date", shown(cell)), FORM);
+    let Some(numbers) = DateNumbers::of(cell) else {
         if let Some(day) = with_month_name(cell)? {
-            return Ok(Written::Day(day));
+            return Ok(ParsedDate::Day(day));
         }
         return Err(if cell.parse::<f64>().is_ok() { number(cell) } else { unknown() });
     };
@@ -89,11 +91,11 @@ pub fn date(cell: &str, order: Order) -> Result<Written, Wrong> {
         return Err(short_year(cell));
     }
     match numbers.time {
-        "" => Ok(Written::Day(Day::from_date(date))),
+        "" => Ok(ParsedDate::Day(Day::from_date(date))),
         time => match (clock(time), with_offset(time)) {
-            (Some(time), _) => Ok(Written::Local(date.and_time(time))),
+            (Some(time), _) => Ok(ParsedDate::Local(date.and_time(time))),
             (None, Some((time, east))) => {
-                Ok(Written::Instant(date.and_time(time).and_utc().timestamp() - east))
+                Ok(ParsedDate::Instant(date.and_time(time).and_utc().timestamp() - east))
             }
             (None, None) => Err(unknown()),
         },
@@ -102,7 +104,7 @@ pub fn date(cell: &str, order: Order) -> Result<Written, Wrong> {
 
 /// Whether a cell is a date in one of the forms, right or wrong.
 pub fn looks_like_a_date(cell: &str) -> bool {
-    Numbers::of(cell).is_some_and(|numbers| numbers.parts.iter().any(|part| part.len() == 4))
+    DateNumbers::of(cell).is_some_and(|numbers| numbers.parts.iter().any(|part| part.len() == 4))
         || DateTime::parse_from_rfc3339(cell).is_ok()
         || matches!(with_month_name(cell), Ok(Some(_)))
 }
@@ -111,17 +113,17 @@ pub fn looks_like_a_date(cell: &str) -> bool {
 fn month_and_day<'a>(
     cell: &str,
     (first, second): (&'a str, &'a str),
-    order: Order,
-) -> Result<(&'a str, &'a str), Wrong> {
+    order: DateOrderGuess,
+) -> Result<(&'a str, &'a str), RowError> {
     match order {
-        Order::Known(DateOrder::DayFirst) => Ok((second, first)),
-        Order::Known(DateOrder::MonthFirst) => Ok((first, second)),
-        Order::Unknown if first.parse::<u8>() == second.parse::<u8>() => Ok((first, second)),
-        Order::Unknown => Err(Wrong::new(
+        DateOrderGuess::Known(DateOrder::DayFirst) => Ok((second, first)),
+        DateOrderGuess::Known(DateOrder::MonthFirst) => Ok((first, second)),
+        DateOrderGuess::Unknown if first.parse::<u8>() == second.parse::<u8>() => Ok((first, second)),
+        DateOrderGuess::Unknown => Err(RowError::new(
             format!("`{}`: day and month can't be told apart", shown(cell)),
             "say which comes first with --consent-dates dmy or --consent-dates mdy, or write YYYY-MM-DD",
         )),
-        Order::Contradictory => Err(Wrong::new(
+        DateOrderGuess::Contradictory => Err(RowError::new(
             format!(
                 "`{}`: in this list the day comes first in some rows and the month in others",
                 shown(cell)
@@ -131,25 +133,25 @@ fn month_and_day<'a>(
     }
 }
 
-fn short_year(cell: &str) -> Wrong {
+fn short_year(cell: &str) -> RowError {
     let what = format!("`{}` has a year of two digits", shown(cell));
     let hint = "write the year with four digits, as in 2026-02-27; in a spreadsheet, format the column as YYYY-MM-DD";
-    Wrong::new(what, hint)
+    RowError::new(what, hint)
 }
 
 /// Spreadsheets keep a date as the number of days since 1900, or 1904.
-fn number(cell: &str) -> Wrong {
+fn number(cell: &str) -> RowError {
     let what = format!("`{}` is a number, not a date", shown(cell));
-    Wrong::new(what, "format the column as a date (YYYY-MM-DD) in the spreadsheet and save the list again")
+    RowError::new(what, "format the column as a date (YYYY-MM-DD) in the spreadsheet and save the list again")
 }
 
 /// Three numbers with the same sign between them, and a time.
-struct Numbers<'a> {
+struct DateNumbers<'a> {
     parts: [&'a str; 3],
     time: &'a str,
 }
 
-impl<'a> Numbers<'a> {
+impl<'a> DateNumbers<'a> {
     fn of(cell: &'a str) -> Option<Self> {
         let separator = cell.trim_start_matches(|c: char| c.is_ascii_digit()).chars().next()?;
         if !matches!(separator, '.' | '/' | '-') {
@@ -238,7 +240,7 @@ const MONTHS: [&[&str]; 12] = [
 ];
 
 /// `27-Feb-2026`, `27. Februar 2026`, `February 27, 2026`.
-fn with_month_name(cell: &str) -> Result<Option<Day>, Wrong> {
+fn with_month_name(cell: &str) -> Result<Option<Day>, RowError> {
     let parts: Vec<&str> = cell.split([' ', '-', '.', ',', '/']).filter(|part| !part.is_empty()).collect();
     let [first, second, year] = parts.as_slice() else { return Ok(None) };
     let month_of = |word: &str| {

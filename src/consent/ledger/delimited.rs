@@ -2,7 +2,7 @@
 
 use super::columns::{COLUMNS, is_header};
 use super::export::recognised;
-use super::table::{Row, Table};
+use super::table::{ListTable, TableRow};
 use crate::error::{Error, Result};
 use csv::{Reader, ReaderBuilder, StringRecord};
 use std::path::Path;
@@ -11,22 +11,22 @@ use std::path::Path;
 const FEWEST: usize = 3;
 
 /// The rows of a text.
-pub fn table(text: &str, name: &Path) -> Result<Table> {
+pub fn table(text: &str, name: &Path) -> Result<ListTable> {
     let delimiter = delimiter(text);
-    let mut lines = Lines { text: text.as_bytes(), byte: 0, line: 1 };
+    let mut lines = LineCounter { text: text.as_bytes(), byte: 0, line: 1 };
     let mut rows = Vec::new();
     let mut last = (0, 1);
     for record in reader(text, delimiter).into_records() {
         let record = record.map_err(|error| unreadable(name, &error))?;
         let byte = record.position().map_or(0, csv::Position::byte);
         last = (byte, lines.at(byte));
-        rows.extend(Row::with_text(last.1, record));
+        rows.extend(TableRow::with_text(last.1, record));
     }
     refuse_open_quote(text, last, name)?;
     if rows.first().is_some_and(|row| names_the_delimiter(&row.cells)) {
         rows.remove(0);
     }
-    Ok(Table { rows, delimiter: char::from(delimiter), remark: None })
+    Ok(ListTable { rows, delimiter: char::from(delimiter), remark: None })
 }
 
 /// Whether one of the first rows of a text is the header of a list.
@@ -85,13 +85,13 @@ fn unreadable(name: &Path, error: &csv::Error) -> Error {
 }
 
 /// Counts lines on the way through a text. The CSV reader's own count stops at blank lines before a record.
-struct Lines<'a> {
+struct LineCounter<'a> {
     text: &'a [u8],
     byte: usize,
     line: u64,
 }
 
-impl Lines<'_> {
+impl LineCounter<'_> {
     /// The line of the record that is read from that byte on.
     fn at(&mut self, byte: u64) -> u64 {
         let target = usize::try_from(byte).unwrap_or(usize::MAX);
@@ -112,7 +112,7 @@ mod tests {
 
     fn rows(text: &str) -> Vec<(u64, Vec<String>)> {
         let table = table(text, Path::new("list.csv")).expect("readable");
-        let cells = |row: &Row| row.cells.iter().map(str::to_string).collect();
+        let cells = |row: &TableRow| row.cells.iter().map(str::to_string).collect();
         table.rows.iter().map(|row| (row.line, cells(row))).collect()
     }
 

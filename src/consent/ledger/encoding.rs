@@ -11,7 +11,7 @@ const LOOK: usize = 64;
 pub const OTHERWISE: &Encoding = WINDOWS_1252;
 
 /// A text.
-pub struct Decoded<'a> {
+pub struct DecodedText<'a> {
     /// As it was written.
     pub text: Cow<'a, str>,
     /// The first line (counted from 1) that is not UTF-8 where others are, in more than ASCII.
@@ -20,8 +20,8 @@ pub struct Decoded<'a> {
 
 /// UTF-8 and UTF-16 with or without a byte-order mark; anything else in `charset`. Where some lines are UTF-8 and others
 /// are not, each is read by itself: exports that were put together.
-pub fn decoded<'a>(bytes: &'a [u8], charset: Option<&'static Encoding>) -> Decoded<'a> {
-    let whole = |text: Cow<'a, str>| Decoded { text, mixed: None };
+pub fn decoded<'a>(bytes: &'a [u8], charset: Option<&'static Encoding>) -> DecodedText<'a> {
+    let whole = |text: Cow<'a, str>| DecodedText { text, mixed: None };
     let (marked, rest) = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => (Some(encoding), bytes.get(mark..).unwrap_or_default()),
         None => (utf_16_without_mark(bytes), bytes),
@@ -35,11 +35,11 @@ pub fn decoded<'a>(bytes: &'a [u8], charset: Option<&'static Encoding>) -> Decod
     }
 }
 
-fn by_line(bytes: &[u8], otherwise: &'static Encoding) -> Decoded<'static> {
+fn by_line(bytes: &[u8], otherwise: &'static Encoding) -> DecodedText<'static> {
     // Only where ASCII is ASCII is a line end the byte of one.
     if !otherwise.is_ascii_compatible() {
         let text = otherwise.decode_without_bom_handling(bytes).0.into_owned();
-        return Decoded { text: text.into(), mixed: None };
+        return DecodedText { text: text.into(), mixed: None };
     }
     let (mut text, mut utf_8, mut first_other) = (String::with_capacity(bytes.len()), false, None);
     for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
@@ -54,7 +54,7 @@ fn by_line(bytes: &[u8], otherwise: &'static Encoding) -> Decoded<'static> {
             }
         }
     }
-    Decoded { text: text.into(), mixed: first_other.filter(|_| utf_8) }
+    DecodedText { text: text.into(), mixed: first_other.filter(|_| utf_8) }
 }
 
 /// A header is ASCII, so that every second byte of it is zero in UTF-16.

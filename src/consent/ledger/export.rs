@@ -2,9 +2,9 @@
 
 use super::cells::cell;
 use super::column_names::ColumnNames;
-use super::columns::{Columns, EventColumns, Says, cut, listed, named_twice, plain};
-use super::format::{self, EventFormat, Format};
-use super::table::Table;
+use super::columns::{EventColumns, EventSource, ListColumns, cut, listed, named_twice, plain};
+use super::format::{EventEncoding, EventFormat, ExportFormat};
+use super::table::ListTable;
 use crate::error::{Error, Result, suggest};
 use csv::StringRecord;
 use std::path::Path;
@@ -13,12 +13,12 @@ use std::path::Path;
 const LISTED: usize = 20;
 
 /// The preset whose header this is. `None`: none, or several.
-pub fn recognised(header: &StringRecord) -> Option<&'static Format> {
-    let mut found = Format::presets().iter().filter(|format| format.is_known_by(header));
+pub fn recognised(header: &StringRecord) -> Option<&'static ExportFormat> {
+    let mut found = ExportFormat::presets().iter().filter(|format| format.is_known_by(header));
     found.next().filter(|_| found.next().is_none())
 }
 
-impl Format {
+impl ExportFormat {
     /// Whether a header has all columns that tell such a file from others.
     fn is_known_by(&self, header: &StringRecord) -> bool {
         self.known_by.iter().all(|names| names.place(header).is_some()) && self.fits(header)
@@ -39,7 +39,7 @@ impl Format {
     }
 
     /// The columns of a table. `named` is the option that names the sender of all rows, where one was given.
-    pub fn columns(&self, table: &Table, named: Option<&str>, list: &Path) -> Result<Columns<'_>> {
+    pub fn columns(&self, table: &ListTable, named: Option<&str>, list: &Path) -> Result<ListColumns<'_>> {
         let Some(first) = table.rows.first() else { return Err(Error::file(list, "is empty")) };
         let header = &first.cells;
         if !self.fits(header) {
@@ -62,7 +62,7 @@ impl Format {
         if let (Some(at), None) = (purpose, &self.only) {
             self.has_one_purpose(table, at, list)?;
         }
-        Ok(Columns {
+        Ok(ListColumns {
             sender,
             customer: self.customer.place(header).unwrap_or_default(),
             events: self.events.iter().filter_map(|event| event.places(header)).collect(),
@@ -71,7 +71,7 @@ impl Format {
     }
 
     /// Consent for one purpose is none for another, and which of several is about mail only a person can say.
-    fn has_one_purpose(&self, table: &Table, at: usize, list: &Path) -> Result<()> {
+    fn has_one_purpose(&self, table: &ListTable, at: usize, list: &Path) -> Result<()> {
         let mut purposes: Vec<&str> = Vec::new();
         for row in table.rows.iter().skip(1) {
             let purpose = cell(&row.cells, at);
@@ -131,9 +131,9 @@ impl Format {
 
 impl EventFormat {
     fn columns(&self) -> impl Iterator<Item = &ColumnNames> {
-        let word = match &self.says {
-            format::Says::Word(column, _) => Some(column),
-            format::Says::Dated(_) => None,
+        let word = match &self.encoding {
+            EventEncoding::Word(column, _) => Some(column),
+            EventEncoding::Dated(_) => None,
         };
         word.into_iter().chain(&self.date).chain(&self.with)
     }
@@ -144,11 +144,11 @@ impl EventFormat {
 
     fn places(&self, header: &StringRecord) -> Option<EventColumns<'_>> {
         let place = |names: &Option<ColumnNames>| names.as_ref().and_then(|names| names.place(header));
-        let says = match &self.says {
-            format::Says::Word(column, words) => Says::Word(column.place(header)?, words.as_ref()),
-            format::Says::Dated(happening) => Says::Dated(*happening),
+        let source = match &self.encoding {
+            EventEncoding::Word(column, words) => EventSource::Word(column.place(header)?, words.as_ref()),
+            EventEncoding::Dated(kind) => EventSource::Dated(*kind),
         };
-        self.is_in(header).then(|| EventColumns { says, date: place(&self.date), with: place(&self.with) })
+        self.is_in(header).then(|| EventColumns { source, date: place(&self.date), with: place(&self.with) })
     }
 }
 
@@ -159,9 +159,9 @@ mod tests {
 
     #[test]
     fn every_preset_is_valid_and_its_charset_needs_no_name() {
-        let names: Vec<&str> = Format::presets().iter().map(|format| format.name.as_str()).collect();
-        assert_eq!(names, Format::preset_names().collect::<Vec<_>>());
-        for format in Format::presets() {
+        let names: Vec<&str> = ExportFormat::presets().iter().map(|format| format.name.as_str()).collect();
+        assert_eq!(names, ExportFormat::preset_names().collect::<Vec<_>>());
+        for format in ExportFormat::presets() {
             // A list is decoded before its header is known.
             assert!(format.charset.is_none_or(|charset| charset == OTHERWISE), "{}", format.name);
             assert!(!format.title.is_empty(), "{}", format.name);

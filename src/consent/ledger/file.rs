@@ -1,10 +1,10 @@
 //! The file of a list: what sort it is, and the table in it.
 
-use super::encoding::Decoded;
-use super::table::Table;
+use super::encoding::DecodedText;
+use super::table::ListTable;
 use super::{delimited, encoding, workbook};
 use crate::error::{Error, Result, STANDARD_INPUT};
-use crate::outputs::Kind;
+use crate::outputs::OutputKind;
 use csv::StringRecord;
 use encoding_rs::Encoding;
 use std::fs::File;
@@ -21,15 +21,15 @@ pub fn table(
     name: &Path,
     charset: Option<&'static Encoding>,
     is_header: &dyn Fn(&StringRecord) -> bool,
-) -> Result<Table> {
+) -> Result<ListTable> {
     refuse_other_files(bytes, name)?;
     if bytes.starts_with(b"PK") {
         let rows = workbook::rows(bytes, is_header).map_err(|what| {
             Error::file(name, what).hint("save the list as .xlsx or as CSV, and give that file")
         })?;
-        return not_empty(Table { rows, delimiter: ',', remark: None }, name);
+        return not_empty(ListTable { rows, delimiter: ',', remark: None }, name);
     }
-    let Decoded { text, mixed } = encoding::decoded(bytes, charset);
+    let DecodedText { text, mixed } = encoding::decoded(bytes, charset);
     if text.contains('\0') {
         return Err(Error::file(name, "is neither text nor a workbook")
             .hint("save the list as .xlsx or as CSV, and give that file"));
@@ -39,10 +39,10 @@ pub fn table(
         let what = format!("mixes encodings: other lines are UTF-8, this one was read as {charset}");
         Error::file(name, what).at_line(line).hint("see whether it was put together from several exports")
     });
-    not_empty(Table { remark, ..delimited::table(&text, name)? }, name)
+    not_empty(ListTable { remark, ..delimited::table(&text, name)? }, name)
 }
 
-fn not_empty(table: Table, name: &Path) -> Result<Table> {
+fn not_empty(table: ListTable, name: &Path) -> Result<ListTable> {
     if table.rows.is_empty() { Err(empty(name)) } else { Ok(table) }
 }
 
@@ -103,7 +103,7 @@ fn refuse_other_files(bytes: &[u8], name: &Path) -> Result<()> {
         [0x1F, 0x8B, ..] | [0x28, 0xB5, 0x2F, 0xFD, ..] | [b'B', b'Z', b'h', ..] | [0xFD, b'7', b'z', ..] => {
             refused("is compressed", "unpack it, and give the list itself")
         }
-        _ => match Kind::of(bytes).filter(|kind| kind.replaceable) {
+        _ => match OutputKind::of(bytes).filter(|kind| kind.replaceable) {
             Some(kind) => refused(
                 &format!("is {} of this program, not a consent list", kind.one),
                 "give your own list; --starter-ledger writes one to fill in",

@@ -4,7 +4,7 @@
 use super::column_names::ColumnNames;
 use super::dates::DateOrder;
 use super::words::folded;
-use crate::consent::Happening;
+use crate::consent::EventKind;
 use crate::error::{Error, Result, suggest};
 use crate::time::Zone;
 use encoding_rs::Encoding;
@@ -25,8 +25,9 @@ const PRESETS: [(&str, &str); 6] = [
 ];
 
 /// The presets that can be read, in the order of [`PRESETS`]; a test reads all.
-static CHECKED: LazyLock<Vec<Format>> = LazyLock::new(|| {
-    let checked = PRESETS.iter().filter_map(|(name, text)| Format::parse(name, text, Path::new(name)).ok());
+static CHECKED: LazyLock<Vec<ExportFormat>> = LazyLock::new(|| {
+    let checked =
+        PRESETS.iter().filter_map(|(name, text)| ExportFormat::parse(name, text, Path::new(name)).ok());
     checked.collect()
 });
 
@@ -41,7 +42,7 @@ pub enum FormatSource {
 
 /// A format, checked.
 #[derive(Debug, Clone)]
-pub struct Format {
+pub struct ExportFormat {
     /// The preset's name; of a map, its file.
     pub name: String,
     /// The system and its export, in words.
@@ -70,7 +71,7 @@ pub struct Format {
 #[derive(Debug, Clone)]
 pub struct EventFormat {
     /// What happened.
-    pub says: Says,
+    pub encoding: EventEncoding,
     /// When; without such a column the event has no date.
     pub date: Option<ColumnNames>,
     /// A column that must not be blank, or nothing happened.
@@ -81,16 +82,16 @@ pub struct EventFormat {
 
 /// How a row says what happened.
 #[derive(Debug, Clone)]
-pub enum Says {
+pub enum EventEncoding {
     /// By a word in a column; `None`: the words of the program's own lists.
-    Word(ColumnNames, Option<HashMap<String, Option<Happening>>>),
+    Word(ColumnNames, Option<HashMap<String, Option<EventKind>>>),
     /// By having a date.
-    Dated(Happening),
+    Dated(EventKind),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct WrittenFormat {
     /// The preset that all keys not in the file are taken from.
     format: Option<Spanned<String>>,
     title: Option<String>,
@@ -118,7 +119,7 @@ struct WrittenEvent {
     optional: bool,
 }
 
-impl Format {
+impl ExportFormat {
     /// The format that the command line names.
     pub fn load(source: &FormatSource) -> Result<Self> {
         match source {
@@ -154,28 +155,28 @@ impl Format {
 
     /// Reads the text of a format, under the name of its file.
     pub fn parse(name: &str, text: &str, path: &Path) -> Result<Self> {
-        let written: Written = toml::from_str(text).map_err(|error| Error::toml(path, text, &error))?;
-        Check { text, path }.format(name, written)
+        let written: WrittenFormat = toml::from_str(text).map_err(|error| Error::toml(path, text, &error))?;
+        FormatValidator { text, path }.format(name, written)
     }
 }
 
 fn near_preset(name: &str) -> String {
-    let all = || Format::preset_names().collect::<Vec<_>>().join(", ");
-    suggest(name, Format::preset_names()).unwrap_or_else(|| format!("write one of {}", all()))
+    let all = || ExportFormat::preset_names().collect::<Vec<_>>().join(", ");
+    suggest(name, ExportFormat::preset_names()).unwrap_or_else(|| format!("write one of {}", all()))
 }
 
 /// Turns what is written into what is valid, or says where it is not.
-struct Check<'a> {
+struct FormatValidator<'a> {
     text: &'a str,
     path: &'a Path,
 }
 
-impl Check<'_> {
+impl FormatValidator<'_> {
     fn error(&self, offset: usize, what: impl Into<String>) -> Error {
         Error::file(self.path, what).at_line(Error::line_of(self.text, offset))
     }
 
-    fn format(&self, name: &str, written: Written) -> Result<Format> {
+    fn format(&self, name: &str, written: WrittenFormat) -> Result<ExportFormat> {
         let base = written.format.as_ref().map(|format| self.base(format)).transpose()?;
         let events: Vec<EventFormat> =
             written.event.iter().map(|event| self.event(event)).collect::<Result<_>>()?;
@@ -192,7 +193,7 @@ impl Check<'_> {
                 "write purpose = \"…\": the column that `only` is about",
             ));
         }
-        Ok(Format {
+        Ok(ExportFormat {
             name: name.to_string(),
             title: written.title.or_else(|| base.map(|base| base.title.clone())).unwrap_or_default(),
             zone: self.zone(written.zone.as_ref())?.or_else(|| base.and_then(|base| base.zone.clone())),
@@ -212,8 +213,8 @@ impl Check<'_> {
         })
     }
 
-    fn base(&self, named: &Spanned<String>) -> Result<&'static Format> {
-        Format::preset(named.get_ref()).ok_or_else(|| {
+    fn base(&self, named: &Spanned<String>) -> Result<&'static ExportFormat> {
+        ExportFormat::preset(named.get_ref()).ok_or_else(|| {
             self.error(named.span().start, format!("unknown format `{}`", named.get_ref()))
                 .hint(near_preset(named.get_ref()))
         })
@@ -251,7 +252,7 @@ impl Check<'_> {
 
     fn event(&self, spanned: &Spanned<WrittenEvent>) -> Result<EventFormat> {
         let (written, at) = (spanned.get_ref(), spanned.span().start);
-        let says = match (&written.column, &written.event) {
+        let encoding = match (&written.column, &written.event) {
             (Some(_), Some(_)) => {
                 let what = "`event` and `column` exclude each other";
                 return Err(self
@@ -260,15 +261,15 @@ impl Check<'_> {
             }
             (Some(column), None) => {
                 let words = written.words.as_ref().map(|words| self.words(words)).transpose()?;
-                Says::Word(column.clone(), words)
+                EventEncoding::Word(column.clone(), words)
             }
             (None, _) if written.words.is_some() => {
                 return Err(self
                     .error(at, "`words` needs `column`")
                     .hint("write column = \"…\": where the words are"));
             }
-            (None, Some(event)) if written.date.is_some() => match self.happening(event)? {
-                Some(happening) => Says::Dated(happening),
+            (None, Some(event)) if written.date.is_some() => match self.event_kind(event)? {
+                Some(kind) => EventEncoding::Dated(kind),
                 None => {
                     return Err(self
                         .error(event.span().start, "`event = \"none\"` says nothing")
@@ -281,7 +282,7 @@ impl Check<'_> {
             }
         };
         Ok(EventFormat {
-            says,
+            encoding,
             date: written.date.clone(),
             with: written.with.clone(),
             optional: written.optional,
@@ -291,11 +292,11 @@ impl Check<'_> {
     fn words(
         &self,
         written: &BTreeMap<String, Spanned<String>>,
-    ) -> Result<HashMap<String, Option<Happening>>> {
+    ) -> Result<HashMap<String, Option<EventKind>>> {
         let mut words = HashMap::new();
         for (word, event) in written {
-            let happening = self.happening(event)?;
-            if words.insert(folded(word), happening).is_some_and(|other| other != happening) {
+            let kind = self.event_kind(event)?;
+            if words.insert(folded(word), kind).is_some_and(|other| other != kind) {
                 return Err(self
                     .error(event.span().start, format!("`{word}` is there twice, with two meanings"))
                     .hint("leave one out: capitals, hyphens and blanks make no difference"));
@@ -304,12 +305,12 @@ impl Check<'_> {
         Ok(words)
     }
 
-    fn happening(&self, word: &Spanned<String>) -> Result<Option<Happening>> {
+    fn event_kind(&self, word: &Spanned<String>) -> Result<Option<EventKind>> {
         Ok(match word.get_ref().as_str() {
-            "granted" => Some(Happening::Granted),
-            "refused" => Some(Happening::Refused),
-            "withdrawn" => Some(Happening::Withdrawn),
-            "purchase" => Some(Happening::Purchase),
+            "granted" => Some(EventKind::Granted),
+            "refused" => Some(EventKind::Refused),
+            "withdrawn" => Some(EventKind::Withdrawn),
+            "purchase" => Some(EventKind::Purchase),
             "none" => None,
             other => {
                 return Err(self

@@ -1,14 +1,14 @@
 //! Lists read into the ledger; rows that can't be used become one error, or a warning where they are to be left out.
 
-use super::cells::{Wrong, cell};
-use super::columns::{Columns, NAME_FILE, is_header};
-use super::dates::Order;
+use super::cells::{RowError, cell};
+use super::columns::{ListColumns, NAME_FILE, is_header};
+use super::dates::DateOrderGuess;
 use super::export::recognised;
-use super::format::Format;
-use super::row::{Dated, Entry, Pair, RowReader};
+use super::format::ExportFormat;
+use super::row::{DatedEvent, LookupKey, RowContent, RowReader};
 use super::sender::sender_key;
-use super::table::Table;
-use super::{Ledger, LedgerOptions, ListFile, Listed, Reading, customer, file, row};
+use super::table::ListTable;
+use super::{Ledger, LedgerContext, LedgerOptions, ListFile, ListedEvent, customer, file, row};
 use crate::consent::Event;
 use crate::error::{Error, Result, STANDARD_INPUT};
 use csv::StringRecord;
@@ -19,7 +19,7 @@ const LISTED: usize = 20;
 
 impl Ledger {
     /// Reads all lists. Rows that can't be used are one error together, unless they are to be left out.
-    pub fn read(options: &LedgerOptions, reading: &Reading<'_>) -> Result<Self> {
+    pub fn read(options: &LedgerOptions, reading: &LedgerContext<'_>) -> Result<Self> {
         let today = reading.zone.day_at(reading.now);
         if let Some(day) = options.as_of.filter(|day| *day > today) {
             // Opt-outs without a date would count from then on, and so never.
@@ -40,11 +40,11 @@ impl Ledger {
         list: &ListFile,
         bytes: &[u8],
         options: &LedgerOptions,
-        reading: &Reading<'_>,
+        reading: &LedgerContext<'_>,
     ) -> Result<()> {
         let stdin = Path::new(STANDARD_INPUT);
         let name = if list.path.as_os_str() == "-" { stdin } else { &list.path };
-        let own = options.format.as_ref().map(Format::load).transpose()?;
+        let own = options.format.as_ref().map(ExportFormat::load).transpose()?;
         let is_list = |cells: &StringRecord| {
             own.as_ref().is_some_and(|format| format.fits(cells))
                 || is_header(cells)
@@ -66,15 +66,15 @@ impl Ledger {
         let option = named.map(|(option, _)| option);
         let columns = match format {
             Some(format) => format.columns(&table, option, name)?,
-            None => Columns::of(&table, option, name)?,
+            None => ListColumns::of(&table, option, name)?,
         };
         let sender = named.map(|(option, sender)| {
-            let wrong = |wrong: Wrong| Error::new(option, wrong.what).hint(wrong.hint);
+            let wrong = |wrong: RowError| Error::new(option, wrong.what).hint(wrong.hint);
             sender_key(sender.trim(), reading.senders).map_err(wrong)
         });
         let sender = sender.transpose()?;
         let known = options.date_order.or_else(|| format.and_then(|format| format.dates));
-        let order = known.map_or_else(|| order(&table, &columns), Order::Known);
+        let order = known.map_or_else(|| order(&table, &columns), DateOrderGuess::Known);
         if table.rows.len() == 1 {
             self.remarks.push(Error::file(name, "has a header and no rows").hint(
                 "see whether it is the right list, and whether the program that wrote it had finished",
@@ -85,7 +85,7 @@ impl Ledger {
         self.add_rows(&table, &reader, name)
     }
 
-    fn add_rows(&mut self, table: &Table, reader: &RowReader<'_>, name: &Path) -> Result<()> {
+    fn add_rows(&mut self, table: &ListTable, reader: &RowReader<'_>, name: &Path) -> Result<()> {
         let mut wrong = Vec::new();
         let mut total = 0_usize;
         for row in table.rows.iter().skip(1) {
@@ -110,17 +110,17 @@ impl Ledger {
         }
     }
 
-    fn put(&mut self, entry: Entry, source: impl FnOnce() -> String) {
+    fn put(&mut self, entry: RowContent, source: impl FnOnce() -> String) {
         match entry {
-            Entry::NoEvent(pair) => {
+            RowContent::NoEvent(pair) => {
                 self.silent += 1;
-                if let Some(Pair { sender, customer }) = pair {
+                if let Some(LookupKey { sender, customer }) = pair {
                     self.hashed |= customer::is_digest(&customer);
                     self.silent_rows.entry(sender).or_default().insert(customer);
                 }
             }
-            Entry::NoCustomer => self.without_customer += 1,
-            Entry::Events { pair: Pair { sender, customer }, events } => {
+            RowContent::NoCustomer => self.without_customer += 1,
+            RowContent::Events { pair: LookupKey { sender, customer }, events } => {
                 let source = source();
                 let newest = events.iter().filter_map(|event| event.day).max();
                 if let Some(day) =
@@ -132,9 +132,9 @@ impl Ledger {
                 self.hashed |= customer::is_digest(&customer);
                 let number = self.events;
                 self.events = self.events.saturating_add(1);
-                let listed = events.into_iter().map(|Dated { happening, moment, day }| Listed {
+                let listed = events.into_iter().map(|DatedEvent { kind, moment, day }| ListedEvent {
                     number,
-                    event: Event { moment, happening, day, source: source.clone() },
+                    event: Event { moment, kind, day, source: source.clone() },
                 });
                 self.rows.entry(sender).or_default().entry(customer).or_default().extend(listed);
             }
@@ -143,16 +143,16 @@ impl Ledger {
 }
 
 /// What the dates of all rows say of the order of day and month.
-fn order(table: &Table, columns: &Columns<'_>) -> Order {
+fn order(table: &ListTable, columns: &ListColumns<'_>) -> DateOrderGuess {
     let mut places: Vec<usize> = columns.events.iter().filter_map(|event| event.date).collect();
     places.sort_unstable();
     places.dedup();
     let rows = table.rows.iter().skip(1);
-    Order::of(rows.flat_map(|row| places.iter().map(|at| cell(&row.cells, *at))))
+    DateOrderGuess::of(rows.flat_map(|row| places.iter().map(|at| cell(&row.cells, *at))))
 }
 
 /// What to say of rows that can't be used: all that were listed, and the number of all.
-fn bad_rows(name: &Path, listed: &[(u64, Wrong)], total: usize, left_out: bool) -> Option<Error> {
+fn bad_rows(name: &Path, listed: &[(u64, RowError)], total: usize, left_out: bool) -> Option<Error> {
     let (line, first) = listed.first()?;
     let verb = if left_out { "left out" } else { "can't be used" };
     if total == 1 && !left_out {
@@ -160,7 +160,7 @@ fn bad_rows(name: &Path, listed: &[(u64, Wrong)], total: usize, left_out: bool) 
     }
     let first_of = if total > LISTED { format!("; the first {LISTED}:") } else { ":".into() };
     let rows = if total == 1 { "1 row".to_string() } else { format!("{total} rows") };
-    let line = |(line, wrong): &(u64, Wrong)| {
+    let line = |(line, wrong): &(u64, RowError)| {
         format!("line {line}: {}; {}", wrong.what, wrong.brief.as_ref().unwrap_or(&wrong.hint))
     };
     let details = listed.iter().map(line).collect();

@@ -2,7 +2,7 @@
 
 use super::{delimited, encoding};
 use crate::error::{Error, Result};
-use crate::outputs::{CONSENT_LIST, Kind};
+use crate::outputs::{CONSENT_LIST, OutputKind};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -23,7 +23,7 @@ pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
         return Ok(());
     }
     let refused = |what: &str, hint: String| Err(Error::file(path, what).hint(hint));
-    if head.starts_with(b"PK\x03\x04") && Kind::of(&head).is_none() && file.rewind().is_ok() {
+    if head.starts_with(b"PK\x03\x04") && OutputKind::of(&head).is_none() && file.rewind().is_ok() {
         return match spreadsheet(&head, file) {
             Some("xlsx") => refused(
                 "is a spreadsheet (.xlsx), not a mailbox",
@@ -38,7 +38,8 @@ pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
         };
     }
     let is_list = delimited::begins_with_header(&encoding::decoded(&head, None).text);
-    match if is_list { Some(&CONSENT_LIST) } else { Kind::of(&head).filter(|kind| !kind.is_mailbox()) } {
+    match if is_list { Some(&CONSENT_LIST) } else { OutputKind::of(&head).filter(|kind| !kind.is_mailbox()) }
+    {
         Some(kind) => Err(kind.given_as_mailbox(path)),
         None => Ok(()),
     }

@@ -21,11 +21,11 @@ mod table;
 mod words;
 mod workbook;
 
-pub use coverage::Overruled;
+pub use coverage::OverruledRows;
 pub use dates::DateOrder;
-pub use format::{Format, FormatSource};
+pub use format::{ExportFormat, FormatSource};
 pub use mistaken::refuse_as_mailbox;
-pub use options::{LedgerOptions, ListFile, Reading};
+pub use options::{LedgerContext, LedgerOptions, ListFile};
 pub use sender::as_cell as sender_cell;
 pub use words::accepted_words;
 
@@ -39,7 +39,7 @@ use std::collections::{HashMap, HashSet};
 /// All rows of all lists, found by sender and customer.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    rows: HashMap<String, HashMap<String, Vec<Listed>>>,
+    rows: HashMap<String, HashMap<String, Vec<ListedEvent>>>,
     /// Senders and customers of rows whose events say nothing.
     silent_rows: HashMap<String, HashSet<String>>,
     /// Whether some customer is a hash of an address.
@@ -63,12 +63,12 @@ pub struct Ledger {
     /// The newest date of a row, and where it is.
     pub newest: Option<(Day, String)>,
     /// The oldest date.
-    pub oldest: Oldest,
+    pub oldest: OldestDate,
 }
 
 /// The oldest date of the rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Oldest {
+pub enum OldestDate {
     /// No row has an event.
     #[default]
     Unknown,
@@ -80,14 +80,14 @@ pub enum Oldest {
 
 /// An event and the number of its row, counted over all lists.
 #[derive(Debug, Clone)]
-struct Listed {
+struct ListedEvent {
     number: u32,
     event: Event,
 }
 
 /// Rows of one sender and one customer.
 #[derive(Debug, Clone, Copy)]
-pub struct Rows<'a> {
+pub struct RowGroup<'a> {
     /// The sender, as it is looked up.
     pub sender: &'a str,
     /// The customer, as it is looked up.
@@ -100,7 +100,7 @@ pub struct Rows<'a> {
     pub source: &'a str,
 }
 
-impl Oldest {
+impl OldestDate {
     fn or(self, day: Option<Day>) -> Self {
         match (self, day) {
             (Self::Always, _) | (_, None) => Self::Always,
@@ -137,7 +137,7 @@ impl Ledger {
         keys
     }
 
-    fn lookup(&self, address: &str, senders: &Senders, customer: &str) -> Vec<(&str, &str, &[Listed])> {
+    fn lookup(&self, address: &str, senders: &Senders, customer: &str) -> Vec<(&str, &str, &[ListedEvent])> {
         if self.rows.is_empty() {
             return Vec::new();
         }
@@ -154,15 +154,15 @@ impl Ledger {
     }
 
     /// All rows with an event, together where sender and customer are the same; in the order of the lists.
-    pub fn all_rows(&self) -> Vec<Rows<'_>> {
-        let mut all: Vec<Rows<'_>> = Vec::new();
+    pub fn all_rows(&self) -> Vec<RowGroup<'_>> {
+        let mut all: Vec<RowGroup<'_>> = Vec::new();
         for (sender, customers) in &self.rows {
             all.extend(customers.iter().filter_map(|(customer, listed)| {
                 let first = listed.first()?;
                 // A row of an export may have several events.
                 let count = listed.chunk_by(|left, right| left.number == right.number).count();
                 let source = first.event.source.as_str();
-                Some(Rows { sender, customer, count, first: first.number, source })
+                Some(RowGroup { sender, customer, count, first: first.number, source })
             }));
         }
         all.sort_unstable_by_key(|rows| rows.first);

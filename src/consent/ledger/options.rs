@@ -48,7 +48,7 @@ pub struct LedgerOptions {
 
 /// What rows are read against.
 #[derive(Debug, Clone, Copy)]
-pub struct Reading<'a> {
+pub struct LedgerContext<'a> {
     /// The zone of dates.
     pub zone: &'a Zone,
     /// The addresses of the mailbox's owner.

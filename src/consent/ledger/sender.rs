@@ -1,14 +1,14 @@
 //! The sender of a row: a domain, an address, a brand or `*`. Whatever can match no message is an error.
 
-use super::cells::{ANY, Wrong, shown};
+use super::cells::{ANY, RowError, shown};
 use crate::fact::{Senders, normal_address, normal_domain};
 
 const FORM: &str = "write a domain, an address, a brand of your --brands file, or * for every sender";
 
 /// The sender as it is looked up.
-pub fn sender_key(cell: &str, senders: &Senders) -> Result<String, Wrong> {
+pub fn sender_key(cell: &str, senders: &Senders) -> Result<String, RowError> {
     if cell.is_empty() {
-        return Err(Wrong::new("no sender", FORM));
+        return Err(RowError::new("no sender", FORM));
     }
     if cell == ANY {
         return Ok(ANY.to_string());
@@ -27,12 +27,12 @@ pub fn sender_key(cell: &str, senders: &Senders) -> Result<String, Wrong> {
         lower.strip_prefix("*.").or_else(|| lower.strip_prefix("*@")).or_else(|| lower.strip_prefix('.'))
     {
         let what = format!("`{}` can match no sender", shown(cell));
-        return Err(Wrong::new(what, format!("write {}: it covers its sub-domains", shown(rest))));
+        return Err(RowError::new(what, format!("write {}: it covers its sub-domains", shown(rest))));
     }
     match lower.rsplit_once('@') {
         Some((local, domain)) if is_local_part(local) && is_domain(domain) => Ok(normal_address(cell)),
         None if is_domain(&lower) && lower.contains('.') => Ok(normal_domain(cell)),
-        _ => Err(Wrong::new(format!("`{}` can match no sender", shown(cell)), FORM)),
+        _ => Err(RowError::new(format!("`{}` can match no sender", shown(cell)), FORM)),
     }
 }
 
@@ -42,7 +42,7 @@ pub fn as_cell(sender: &str, senders: &Senders) -> Option<String> {
     [sender.to_string(), with_at].into_iter().find(|cell| sender_key(cell, senders).is_ok())
 }
 
-fn web_address(cell: &str, lower: &str) -> Option<Wrong> {
+fn web_address(cell: &str, lower: &str) -> Option<RowError> {
     let rest = lower.split_once("://").map(|(_, rest)| rest).or_else(|| lower.strip_prefix("mailto:"));
     let bare = rest.unwrap_or(lower);
     let host = bare.split(['/', '?', '#', ':']).next().unwrap_or(bare);
@@ -52,27 +52,30 @@ fn web_address(cell: &str, lower: &str) -> Option<Wrong> {
         || (lower.contains('/') && host.contains('.') && !lower.contains(char::is_whitespace));
     let hint = if host.contains('.') { format!("write {}", shown(host)) } else { FORM.to_string() };
     let what = if lower.starts_with("www.") && !lower.contains('/') { "a web site" } else { "a web address" };
-    is_web.then(|| Wrong::new(format!("`{}` is {what}, not a sender", shown(cell)), hint))
+    is_web.then(|| RowError::new(format!("`{}` is {what}, not a sender", shown(cell)), hint))
 }
 
-fn several(cell: &str) -> Option<Wrong> {
+fn several(cell: &str) -> Option<RowError> {
     let parts: Vec<&str> =
         cell.split([',', ';', '|', ' ', '\n', '\t']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let many =
         parts.len() > 1 && parts.iter().all(|part| part.contains('.') && !part.contains(['<', '>', '"']));
     many.then(|| {
-        Wrong::new(format!("`{}` names several senders", shown(cell)), "write a row for each of them")
+        RowError::new(format!("`{}` names several senders", shown(cell)), "write a row for each of them")
     })
 }
 
-fn display_name(cell: &str) -> Option<Wrong> {
+fn display_name(cell: &str) -> Option<RowError> {
     let what = format!("`{}` is a display name, not a sender", shown(cell));
     if let Some((_, rest)) = cell.split_once('<') {
         let address = rest.split('>').next().unwrap_or(rest).trim();
-        return Some(Wrong::new(what, format!("write only the address or its domain: {}", shown(address))));
+        return Some(RowError::new(
+            what,
+            format!("write only the address or its domain: {}", shown(address)),
+        ));
     }
     let is_name = !cell.contains('@') && (cell.contains(char::is_whitespace) || !cell.contains('.'));
-    is_name.then(|| Wrong::new(what, FORM))
+    is_name.then(|| RowError::new(what, FORM))
 }
 
 /// Labels between dots; or an address literal in brackets.
@@ -145,8 +148,8 @@ mod tests {
             ("@", "can match no sender", "write a domain"),
             ("", "no sender", "write a domain"),
         ] {
-            let said = key(cell).expect_err(cell);
-            assert!(said.contains(what) && said.contains(hint), "{cell}: {said}");
+            let message = key(cell).expect_err(cell);
+            assert!(message.contains(what) && message.contains(hint), "{cell}: {message}");
         }
     }
 

@@ -5,9 +5,9 @@ use csv::StringRecord;
 
 /// Rows with text in them, the first of which should be the header.
 #[derive(Debug)]
-pub struct Table {
+pub struct ListTable {
     /// The rows, in order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// What separates the cells.
     pub delimiter: char,
     /// What to say of the text that they were read from.
@@ -16,14 +16,14 @@ pub struct Table {
 
 /// One row.
 #[derive(Debug)]
-pub struct Row {
+pub struct TableRow {
     /// Its line in the file, or its number in the sheet, counted from 1.
     pub line: u64,
     /// Its cells, not trimmed.
     pub cells: StringRecord,
 }
 
-impl Row {
+impl TableRow {
     /// A row with text in it; `None` for a blank one.
     pub fn with_text(line: u64, cells: StringRecord) -> Option<Self> {
         cells.iter().any(|cell| !cell.trim().is_empty()).then_some(Self { line, cells })

@@ -15,7 +15,7 @@ fn read_with(text: &str, options: LedgerOptions) -> Result<Ledger> {
     let owners = ["ann@home.example", "ann@work.example"].map(str::to_string);
     let owners = Owners::new(&owners, false).expect("valid");
     let senders = Senders::new(Brands::default());
-    let reading = Reading { zone: &zone, owners: &owners, senders: &senders, now: NOW };
+    let reading = LedgerContext { zone: &zone, owners: &owners, senders: &senders, now: NOW };
     let mut ledger = Ledger { given: true, ..Ledger::default() };
     ledger.add(&ListFile::named("consent.csv".as_ref()), text.as_bytes(), &options, &reading)?;
     Ok(ledger)
@@ -48,7 +48,7 @@ fn any_owner_address_is_the_owner_and_case_is_nothing() {
 fn a_date_alone_lies_at_the_edge_of_its_day() {
     let text = "sender\tcustomer\tevent\tdate\ns.example\t*\tgranted\t2026-03-29\ns.example\t*\twithdrawn\t2026-03-29\ns.example\t*\tsale\t2026-03-29 12:30\ns.example\t*\tno\t2026-03-29T23:30:00Z\n";
     let mut found = events(text, "a@s.example", "x@y.example");
-    found.sort_by_key(|event| event.happening);
+    found.sort_by_key(|event| event.kind);
     let at = |text: &str| Moment::at(chrono::DateTime::parse_from_rfc3339(text).expect("valid").timestamp());
     let moments: Vec<Moment> = found.iter().map(|event| event.moment).collect();
     let next = chrono::DateTime::parse_from_rfc3339("2026-03-30T00:00:00+02:00").expect("valid").timestamp();
@@ -119,7 +119,7 @@ proptest! {
         let options = LedgerOptions { skip_bad_rows, ..LedgerOptions::default() };
         let senders = Senders::new(Brands::default());
         let zone = Zone::named("Europe/Berlin").expect("a zone");
-        let reading = Reading { zone: &zone, owners: &Owners::default(), senders: &senders, now: NOW };
+        let reading = LedgerContext { zone: &zone, owners: &Owners::default(), senders: &senders, now: NOW };
         let list = ListFile::named("consent.csv".as_ref());
         if let Err(error) = Ledger::default().add(&list, &text, &options, &reading) {
             prop_assert!(error.to_string().starts_with("error: `consent.csv`"), "{}", error);

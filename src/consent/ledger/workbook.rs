@@ -1,6 +1,6 @@
 //! Workbooks (.xlsx): cells as text, dates as `YYYY-MM-DD`.
 
-use super::table::Row;
+use super::table::TableRow;
 use crate::error::caught;
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use csv::StringRecord;
@@ -15,19 +15,19 @@ const UNPACKED: u64 = 64 << 20;
 /// … and above that to this many times its size.
 const RATIO: u64 = 200;
 
-type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+type XlsxBook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// The rows of the first sheet whose first row with text is a header; where there is none, of the first sheet with
 /// text.
-pub fn rows(bytes: &[u8], is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Vec<Row>, String> {
+pub fn rows(bytes: &[u8], is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Vec<TableRow>, String> {
     refuse_bombs(bytes)?;
     // The reader is made for workbooks that a spreadsheet wrote: what defeats it is an error like any other.
     let read = caught(|| sheets(bytes, is_header));
     read.unwrap_or_else(|| Err("can't be read as a workbook: it is damaged".to_string()))
 }
 
-fn sheets(bytes: &[u8], is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Vec<Row>, String> {
-    let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
+fn sheets(bytes: &[u8], is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Vec<TableRow>, String> {
+    let mut book: XlsxBook<'_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let mut first = Vec::new();
     for name in book.sheet_names() {
         let rows = sheet(&mut book, &name)?;
@@ -41,7 +41,7 @@ fn sheets(bytes: &[u8], is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Vec
     Ok(first)
 }
 
-fn sheet(book: &mut Book<'_>, name: &str) -> Result<Vec<Row>, String> {
+fn sheet(book: &mut XlsxBook<'_>, name: &str) -> Result<Vec<TableRow>, String> {
     let mut reader = book.worksheet_cells_reader(name).map_err(unreadable)?;
     let mut rows = Vec::new();
     let mut cells: Vec<String> = Vec::new();
@@ -50,7 +50,7 @@ fn sheet(book: &mut Book<'_>, name: &str) -> Result<Vec<Row>, String> {
         let (row, column) = cell.get_position();
         if row != current {
             let done = StringRecord::from(std::mem::take(&mut cells));
-            rows.extend(Row::with_text(u64::from(current) + 1, done));
+            rows.extend(TableRow::with_text(u64::from(current) + 1, done));
             current = row;
         }
         let column = usize::try_from(column).unwrap_or(usize::MAX);
@@ -61,7 +61,7 @@ fn sheet(book: &mut Book<'_>, name: &str) -> Result<Vec<Row>, String> {
             }
         }
     }
-    rows.extend(Row::with_text(u64::from(current) + 1, StringRecord::from(cells)));
+    rows.extend(TableRow::with_text(u64::from(current) + 1, StringRecord::from(cells)));
     Ok(rows)
 }
 

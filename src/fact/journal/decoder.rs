@@ -5,7 +5,7 @@ use mail_parser::decoders::base64::base64_decode;
 
 /// Undoes the transfer encoding of one part. Its pieces are whole lines, except for very long ones.
 #[derive(Debug)]
-pub(super) enum Decoder {
+pub(super) enum TransferDecoder {
     /// `7bit`, `8bit`, `binary`, and what is unknown.
     Identity,
     QuotedPrintable,
@@ -15,7 +15,7 @@ pub(super) enum Decoder {
     MayBeBase64,
 }
 
-impl Decoder {
+impl TransferDecoder {
     /// For the value of a `Content-Transfer-Encoding`.
     pub fn of(encoding: Option<&[u8]>) -> Self {
         let is = |word: &str| encoding.is_some_and(|value| value.eq_ignore_ascii_case(word.as_bytes()));
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn decoded(encoding: &str, pieces: &[&str]) -> String {
-        let (mut decoder, mut plain) = (Decoder::of(Some(encoding.as_bytes())), Vec::new());
+        let (mut decoder, mut plain) = (TransferDecoder::of(Some(encoding.as_bytes())), Vec::new());
         pieces
             .iter()
             .for_each(|piece| decoder.feed(piece.as_bytes(), |bytes| plain.extend_from_slice(bytes)));

@@ -32,7 +32,7 @@ pub(in crate::fact) fn recipients(fields: &Fields<'_>, owners: &Owners) -> Vec<S
             }
         }
     }
-    let is_owners = found.iter().chain(archive.as_ref()).any(|address| owners.hold(address));
+    let is_owners = found.iter().chain(archive.as_ref()).any(|address| owners.contains(address));
     let is_copy = match (found.len(), &archive) {
         (0, _) => false,
         // An alias delivers to an address that the sender never wrote, too; but then no archive's copy is lost.

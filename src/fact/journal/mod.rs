@@ -31,7 +31,7 @@ use mail_parser::parsers::MessageStream;
 
 /// By what a message may be a journal report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum JournalMark {
     /// A field says so.
     Field,
     /// Its form may show it.
@@ -40,10 +40,10 @@ pub(super) enum Mark {
 
 /// What the header says of a message that may be a journal report.
 #[derive(Debug)]
-pub(super) struct Claim {
-    pub mark: Mark,
+pub(super) struct JournalClaim {
+    pub mark: JournalMark,
     /// What its body is.
-    media: Media,
+    media: ReportMedia,
     /// The organisation that wrote it: the registrable domain of its From address.
     organisation: String,
     /// Whether it comes from the address that Exchange writes its reports under.
@@ -52,7 +52,7 @@ pub(super) struct Claim {
 
 /// What a message or a part of one consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Media {
+enum ReportMedia {
     Parts {
         boundary: Vec<u8>,
     },
@@ -66,12 +66,12 @@ enum Media {
 }
 
 /// What a header claims; `None`: it is not a journal report.
-pub(super) fn claim(fields: &Fields<'_>) -> Option<Claim> {
+pub(super) fn claim(fields: &Fields<'_>) -> Option<JournalClaim> {
     let mark = mark(fields)?;
     let from = fields.first(FieldName::FROM).map(addresses).unwrap_or_default();
     let address = from.into_iter().next().unwrap_or_default().address.to_lowercase();
     let domain = normal_domain(domain_of(&address).unwrap_or_default());
-    Some(Claim {
+    Some(JournalClaim {
         mark,
         media: media(fields),
         organisation: registrable(&domain).to_string(),
@@ -79,7 +79,7 @@ pub(super) fn claim(fields: &Fields<'_>) -> Option<Claim> {
     })
 }
 
-fn mark(fields: &Fields<'_>) -> Option<Mark> {
+fn mark(fields: &Fields<'_>) -> Option<JournalMark> {
     let marks = [
         FieldName::X_MS_JOURNAL_REPORT,
         FieldName::X_MS_EXCHANGE_ORGANIZATION_JOURNAL_REPORT,
@@ -89,13 +89,13 @@ fn mark(fields: &Fields<'_>) -> Option<Mark> {
     if marks.into_iter().any(|name| fields.first(name).is_some())
         || identifier.is_some_and(|value| value.eq_ignore_ascii_case(b"exjournalreport"))
     {
-        return Some(Mark::Field);
+        return Some(JournalMark::Field);
     }
     let kind = fields.first(FieldName::CONTENT_TYPE)?;
     let mixed = kind.get(..15).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/mixed"));
     let other =
         [FieldName::LIST_UNSUBSCRIBE, FieldName::LIST_ID, FieldName::IN_REPLY_TO, FieldName::REFERENCES];
-    (mixed && other.into_iter().all(|name| fields.first(name).is_none())).then_some(Mark::Form)
+    (mixed && other.into_iter().all(|name| fields.first(name).is_none())).then_some(JournalMark::Form)
 }
 
 /// Whether Exchange notes that nobody of the organisation sent the message.
@@ -105,26 +105,28 @@ pub(super) fn is_anonymous(fields: &Fields<'_>) -> bool {
         .is_some_and(|value| value.eq_ignore_ascii_case(b"anonymous"))
 }
 
-fn media(fields: &Fields<'_>) -> Media {
-    let Some(raw) = fields.first(FieldName::CONTENT_TYPE) else { return Media::Text(None) };
+fn media(fields: &Fields<'_>) -> ReportMedia {
+    let Some(raw) = fields.first(FieldName::CONTENT_TYPE) else { return ReportMedia::Text(None) };
     let line: Vec<u8> = raw.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n')).chain([b'\n']).collect();
     let HeaderValue::ContentType(value) = MessageStream::new(&line).parse_content_type() else {
-        return Media::Other;
+        return ReportMedia::Other;
     };
     let is = |word: &str| value.ctype().eq_ignore_ascii_case(word);
     let subtype = value.subtype().unwrap_or_default().to_ascii_lowercase();
     let named = value.attribute("name").unwrap_or_default();
     match subtype.as_str() {
-        "alternative" | "related" if is("multipart") => Media::Page,
+        "alternative" | "related" if is("multipart") => ReportMedia::Page,
         _ if is("multipart") => match value.attribute("boundary") {
-            Some(boundary) if !boundary.is_empty() => Media::Parts { boundary: boundary.as_bytes().to_vec() },
-            _ => Media::Other,
+            Some(boundary) if !boundary.is_empty() => {
+                ReportMedia::Parts { boundary: boundary.as_bytes().to_vec() }
+            }
+            _ => ReportMedia::Other,
         },
-        "plain" if is("text") => Media::Text(value.attribute("charset").map(str::to_string)),
-        "html" if is("text") => Media::Page,
-        "rfc822" | "global" if is("message") => Media::Message,
-        "ms-tnef" | "vnd.ms-tnef" => Media::Tnef,
-        _ if named.eq_ignore_ascii_case("winmail.dat") => Media::Tnef,
-        _ => Media::Other,
+        "plain" if is("text") => ReportMedia::Text(value.attribute("charset").map(str::to_string)),
+        "html" if is("text") => ReportMedia::Page,
+        "rfc822" | "global" if is("message") => ReportMedia::Message,
+        "ms-tnef" | "vnd.ms-tnef" => ReportMedia::Tnef,
+        _ if named.eq_ignore_ascii_case("winmail.dat") => ReportMedia::Tnef,
+        _ => ReportMedia::Other,
     }
 }

@@ -1,10 +1,10 @@
 //! The body of a journal report, read piece by piece: of the report's text the recipients are kept, of the attached
 //! message its header and the beginning of its body. A report inside a report is read by a parser of its own.
 
-use super::decoder::Decoder;
+use super::decoder::TransferDecoder;
 use super::outcome::{Original, Unwrapped};
 use super::text::ReportText;
-use super::{Claim, Mark, Media, claim, media};
+use super::{JournalClaim, JournalMark, ReportMedia, claim, media};
 use crate::fact::authentication::{Authenticity, authenticity};
 use crate::fact::lens::Lens;
 use crate::mailbox::{BODY_LOOK, HEADER_LIMIT, Unusable};
@@ -24,15 +24,15 @@ const PART_HEADER: usize = 64 * 1_024;
 /// Reads the body of what may be a journal report.
 pub(in crate::fact) struct ReportParser<'a> {
     lens: &'a Lens,
-    claim: Claim,
+    claim: JournalClaim,
     depth: u8,
     line: Vec<u8>,
     /// The beginning of a long line was handed on already.
     in_long_line: bool,
-    place: Place,
-    decoder: Decoder,
+    place: ParserPosition,
+    decoder: TransferDecoder,
     text: Option<ReportText>,
-    attached: Option<Attached<'a>>,
+    attached: Option<AttachedMessage<'a>>,
     has_tnef: bool,
     has_page: bool,
     /// Whether the last delimiter was seen.
@@ -41,7 +41,7 @@ pub(in crate::fact) struct ReportParser<'a> {
 
 /// Where in the body the parser is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum ParserPosition {
     /// Before the first part, in a part that nobody reads, or after the last one.
     Between,
     Header(Vec<u8>),
@@ -51,17 +51,17 @@ enum Place {
 
 impl<'a> ReportParser<'a> {
     /// For the body of a message whose header claims that.
-    pub fn new(lens: &'a Lens, claim: Claim) -> Self {
+    pub fn new(lens: &'a Lens, claim: JournalClaim) -> Self {
         Self::at_depth(lens, claim, 0)
     }
 
-    fn at_depth(lens: &'a Lens, claim: Claim, depth: u8) -> Self {
+    fn at_depth(lens: &'a Lens, claim: JournalClaim, depth: u8) -> Self {
         let (place, text) = match &claim.media {
-            Media::Text(charset) => (Place::Text, Some(ReportText::new(charset.as_deref()))),
-            _ => (Place::Between, None),
+            ReportMedia::Text(charset) => (ParserPosition::Text, Some(ReportText::new(charset.as_deref()))),
+            _ => (ParserPosition::Between, None),
         };
-        let (has_tnef, has_page) = (claim.media == Media::Tnef, claim.media == Media::Page);
-        let (line, decoder) = (Vec::new(), Decoder::Identity);
+        let (has_tnef, has_page) = (claim.media == ReportMedia::Tnef, claim.media == ReportMedia::Page);
+        let (line, decoder) = (Vec::new(), TransferDecoder::Identity);
         Self {
             lens,
             claim,
@@ -80,7 +80,7 @@ impl<'a> ReportParser<'a> {
 
     /// Reads the next piece.
     pub fn feed(&mut self, bytes: &[u8]) {
-        if self.is_closed || self.attached.as_ref().is_some_and(Attached::is_enough) {
+        if self.is_closed || self.attached.as_ref().is_some_and(AttachedMessage::is_enough) {
             return;
         }
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -105,7 +105,7 @@ impl<'a> ReportParser<'a> {
 
     /// Whether a line is a delimiter, and then whether the last.
     fn delimiter(&self, line: &[u8]) -> Option<bool> {
-        let Media::Parts { boundary } = &self.claim.media else { return None };
+        let ReportMedia::Parts { boundary } = &self.claim.media else { return None };
         let after = line.strip_prefix(b"--")?.strip_prefix(boundary.as_slice())?.trim_ascii_end();
         match after {
             b"" => Some(false),
@@ -116,10 +116,10 @@ impl<'a> ReportParser<'a> {
 
     fn end_part(&mut self, last: bool) {
         self.flush();
-        if let (Place::Message, Some(attached)) = (&self.place, &mut self.attached) {
+        if let (ParserPosition::Message, Some(attached)) = (&self.place, &mut self.attached) {
             attached.end(self.lens, &self.claim, self.depth);
         }
-        self.place = if last { Place::Between } else { Place::Header(Vec::new()) };
+        self.place = if last { ParserPosition::Between } else { ParserPosition::Header(Vec::new()) };
         self.is_closed |= last;
     }
 
@@ -128,11 +128,11 @@ impl<'a> ReportParser<'a> {
         let (place, text, attached) = (&self.place, &mut self.text, &mut self.attached);
         let (lens, claim, depth) = (self.lens, &self.claim, self.depth);
         self.decoder.end(|plain| match (place, &mut *text, &mut *attached) {
-            (Place::Text, Some(text), _) => text.feed(plain),
-            (Place::Message, _, Some(attached)) => attached.feed(plain, lens, claim, depth),
+            (ParserPosition::Text, Some(text), _) => text.feed(plain),
+            (ParserPosition::Message, _, Some(attached)) => attached.feed(plain, lens, claim, depth),
             _ => {}
         });
-        if let (Place::Text, Some(text)) = (place, text) {
+        if let (ParserPosition::Text, Some(text)) = (place, text) {
             text.end_line();
         }
     }
@@ -140,16 +140,16 @@ impl<'a> ReportParser<'a> {
     fn content(&mut self, line: &[u8]) {
         let (lens, claim, depth) = (self.lens, &self.claim, self.depth);
         match &mut self.place {
-            Place::Between => {}
-            Place::Header(header) if line.trim_ascii().is_empty() => {
+            ParserPosition::Between => {}
+            ParserPosition::Header(header) if line.trim_ascii().is_empty() => {
                 let header = std::mem::take(header);
                 self.begin_part(&header);
             }
-            Place::Header(header) => {
+            ParserPosition::Header(header) => {
                 let room = PART_HEADER.saturating_sub(header.len());
                 header.extend_from_slice(&line[..line.len().min(room)]);
             }
-            Place::Text => {
+            ParserPosition::Text => {
                 let text = &mut self.text;
                 self.decoder.feed(line, |plain| {
                     if let Some(text) = text {
@@ -157,7 +157,7 @@ impl<'a> ReportParser<'a> {
                     }
                 });
             }
-            Place::Message => {
+            ParserPosition::Message => {
                 let attached = &mut self.attached;
                 self.decoder.feed(line, |plain| {
                     if let Some(attached) = attached {
@@ -171,20 +171,20 @@ impl<'a> ReportParser<'a> {
     fn begin_part(&mut self, header: &[u8]) {
         let mut spans = Spans::default();
         let fields = spans.scan(&self.lens.vocabulary, header);
-        self.decoder = Decoder::of(fields.first(FieldName::CONTENT_TRANSFER_ENCODING));
+        self.decoder = TransferDecoder::of(fields.first(FieldName::CONTENT_TRANSFER_ENCODING));
         self.place = match media(&fields) {
-            Media::Text(charset) if self.text.is_none() => {
+            ReportMedia::Text(charset) if self.text.is_none() => {
                 self.text = Some(ReportText::new(charset.as_deref()));
-                Place::Text
+                ParserPosition::Text
             }
-            Media::Message if self.attached.is_none() => {
-                self.attached = Some(Attached::default());
-                Place::Message
+            ReportMedia::Message if self.attached.is_none() => {
+                self.attached = Some(AttachedMessage::default());
+                ParserPosition::Message
             }
             other => {
-                self.has_tnef |= other == Media::Tnef;
-                self.has_page |= other == Media::Page;
-                Place::Between
+                self.has_tnef |= other == ReportMedia::Tnef;
+                self.has_page |= other == ReportMedia::Page;
+                ParserPosition::Between
             }
         };
     }
@@ -192,8 +192,8 @@ impl<'a> ReportParser<'a> {
     /// Whether it may still turn out to be a report.
     pub fn may_be_one(&self) -> bool {
         match self.claim.mark {
-            Mark::Field => !self.has_page || self.claim.is_exchange,
-            Mark::Form => {
+            JournalMark::Field => !self.has_page || self.claim.is_exchange,
+            JournalMark::Form => {
                 let text = self.text.as_ref();
                 !self.has_page
                     && !self.has_tnef
@@ -208,9 +208,9 @@ impl<'a> ReportParser<'a> {
             self.take_line();
         }
         self.flush();
-        let text_is_whole = self.is_closed || self.attached.is_some() || self.place != Place::Text;
+        let text_is_whole = self.is_closed || self.attached.is_some() || self.place != ParserPosition::Text;
         let text = self.text.take().unwrap_or_else(|| ReportText::new(None));
-        if self.claim.mark == Mark::Form {
+        if self.claim.mark == JournalMark::Form {
             let about = self.attached.as_ref().and_then(|attached| attached.message_id(self.lens));
             if self.has_page || !about.is_some_and(|id| text.is_exactly_about(&id)) {
                 return Unwrapped::NoReport;
@@ -225,7 +225,7 @@ impl<'a> ReportParser<'a> {
             Some(attached) => attached.finish(text),
             None if self.has_tnef => Unwrapped::Unusable(Unusable::ReportInTnef),
             None if text.is_report() || text.has_begun() && self.claim.is_exchange => {
-                let torn = !self.is_closed && matches!(self.claim.media, Media::Parts { .. });
+                let torn = !self.is_closed && matches!(self.claim.media, ReportMedia::Parts { .. });
                 let torn = torn || !text_is_whole && !text.is_report();
                 Unwrapped::Unusable(if torn { Unusable::ReportTorn } else { Unusable::ReportWithoutMessage })
             }
@@ -237,7 +237,7 @@ impl<'a> ReportParser<'a> {
 
 /// The attached message as far as it came.
 #[derive(Default)]
-struct Attached<'a> {
+struct AttachedMessage<'a> {
     header: Vec<u8>,
     header_is_whole: bool,
     body: Vec<u8>,
@@ -247,13 +247,13 @@ struct Attached<'a> {
     has_ended: bool,
 }
 
-impl<'a> Attached<'a> {
+impl<'a> AttachedMessage<'a> {
     /// Whether nothing more of it is needed.
     fn is_enough(&self) -> bool {
         self.report.is_none() && (self.header.len() > HEADER_LIMIT || self.body.len() >= BODY_LOOK)
     }
 
-    fn feed(&mut self, bytes: &[u8], lens: &'a Lens, outer: &Claim, depth: u8) {
+    fn feed(&mut self, bytes: &[u8], lens: &'a Lens, outer: &JournalClaim, depth: u8) {
         if self.header_is_whole {
             self.feed_body(bytes);
             return;
@@ -280,11 +280,11 @@ impl<'a> Attached<'a> {
         }
     }
 
-    fn end_header(&mut self, lens: &'a Lens, outer: &Claim, depth: u8) {
+    fn end_header(&mut self, lens: &'a Lens, outer: &JournalClaim, depth: u8) {
         self.header_is_whole = true;
         let mut spans = Spans::default();
         let fields = spans.scan(&lens.vocabulary, &self.header);
-        let Some(claim) = claim(&fields).filter(|claim| claim.mark == Mark::Field) else { return };
+        let Some(claim) = claim(&fields).filter(|claim| claim.mark == JournalMark::Field) else { return };
         let verified = authenticity(&fields, Some(&claim.organisation), &lens.senders);
         let same = !claim.organisation.is_empty() && claim.organisation == outer.organisation;
         if !same || verified == Authenticity::Unverified || super::is_anonymous(&fields) {
@@ -297,7 +297,7 @@ impl<'a> Attached<'a> {
     }
 
     /// The part ends here: a header without a blank line after it is whole.
-    fn end(&mut self, lens: &'a Lens, outer: &Claim, depth: u8) {
+    fn end(&mut self, lens: &'a Lens, outer: &JournalClaim, depth: u8) {
         self.has_ended = true;
         if !self.header_is_whole && self.header.contains(&b':') {
             self.end_header(lens, outer, depth);

@@ -14,7 +14,7 @@ const LONGEST_LINE: usize = 4_096;
 
 /// What a line of the report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Label {
+enum LineLabel {
     Sender,
     Subject,
     MessageId,
@@ -25,21 +25,21 @@ enum Label {
 
 /// The labels, folded, in English, German, French and Spanish.
 #[rustfmt::skip]
-const LABELS: &[(Label, &[&str])] = &[
-    (Label::Sender, &["sender", "absender", "expediteur", "remitente"]),
-    (Label::Subject, &["subject", "betreff", "objet", "sujet", "asunto"]),
-    (Label::MessageId, &[
+const LABELS: &[(LineLabel, &[&str])] = &[
+    (LineLabel::Sender, &["sender", "absender", "expediteur", "remitente"]),
+    (LineLabel::Subject, &["subject", "betreff", "objet", "sujet", "asunto"]),
+    (LineLabel::MessageId, &[
         "message-id", "message id", "nachrichten-id", "nachrichtenkennung", "id de message", "id du message",
         "id message", "identificateur de message", "identifiant du message", "id. de mensaje", "id de mensaje",
         "id. del mensaje", "id del mensaje", "identificador de mensaje", "identificador del mensaje",
     ]),
-    (Label::Recipient, &[
+    (LineLabel::Recipient, &[
         "to", "cc", "bcc", "recipient", "recipients",
         "an", "kopie", "blindkopie", "empfanger",
         "a", "cci", "copie", "copie cachee", "destinataire", "destinataires",
         "para", "cco", "copia", "copia oculta", "destinatario", "destinatarios",
     ]),
-    (Label::Else, &[
+    (LineLabel::Else, &[
         "on-behalf-of", "on behalf of", "im auftrag von", "im namen von", "de la part de", "pour le compte de",
         "au nom de", "en nombre de", "de parte de", "label", "sentutc", "receivedutc", "from", "von", "de", "date",
     ]),
@@ -101,11 +101,11 @@ impl ReportText {
         let labelled = line.split_once(':');
         let known = labelled.and_then(|(label, value)| Some((known(label)?, value.trim())));
         match known {
-            Some((Label::Sender, _)) => self.has_sender = true,
-            Some((Label::MessageId, value)) if self.message_id.is_none() => {
+            Some((LineLabel::Sender, _)) => self.has_sender = true,
+            Some((LineLabel::MessageId, value)) if self.message_id.is_none() => {
                 self.message_id = Some(value.trim_matches(['<', '>', ' ']).to_string());
             }
-            Some((Label::Recipient, value)) => self.take_recipients(value),
+            Some((LineLabel::Recipient, value)) => self.take_recipients(value),
             Some(_) => {}
             // In another language the recipients follow the Message-ID all the same, which alone is in brackets.
             None => {
@@ -170,7 +170,7 @@ impl ReportText {
     }
 }
 
-fn known(label: &str) -> Option<Label> {
+fn known(label: &str) -> Option<LineLabel> {
     // French puts a narrow blank before the colon.
     let label = fold(label.trim_matches(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '\u{202f}'));
     LABELS.iter().find(|(_, words)| words.contains(&label.as_str())).map(|(label, _)| *label)

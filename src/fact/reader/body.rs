@@ -1,6 +1,6 @@
 //! What the body of a message adds to its fact: a kind that the header left open, a way out, a template.
 
-use super::{FactReader, Pending};
+use super::{FactReader, PendingMessage};
 use crate::classify::{BodyText, Decision, Evidence, Kind, Open, Rules, text_of_a_letter};
 use crate::fact::unsubscribe::WayOut;
 use crate::fact::{Fact, Traits, own_words};
@@ -75,7 +75,7 @@ pub(super) fn needs_body(fact: &Fact, open: Option<Open>, offered: bool) -> bool
 
 /// What a message shows that its stream is judged by, beside what is known of it.
 fn marks(
-    pending: &Pending,
+    pending: &PendingMessage,
     decision: Decision,
     body: &BodyText,
     rules: &Rules,

@@ -11,7 +11,7 @@ use crate::time::parse_date;
 use std::borrow::Cow;
 
 /// What the subject, the fields of a thread and the ways out show.
-pub(super) fn seen_in_header(
+pub(super) fn header_signals(
     fields: &Fields<'_>,
     subject: &str,
     folded: &str,

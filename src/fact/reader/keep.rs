@@ -3,7 +3,7 @@
 use super::FactReader;
 use crate::classify::{Decision, Evidence};
 use crate::fact::batch::{ConsentSign, Skip, shown};
-use crate::fact::{Detail, Fact, MailboxId, Record, Traits};
+use crate::fact::{Detail, Fact, MailboxId, MessageRecord, Traits};
 use crate::mailbox::Unusable;
 
 impl FactReader<'_> {
@@ -37,7 +37,7 @@ impl FactReader<'_> {
         let mailbox = self.mailbox_id();
         self.batch.skips.push(Skip { mailbox, offset, reason });
         if self.lens.with_records {
-            self.batch.records.push(Record::default());
+            self.batch.records.push(MessageRecord::default());
         }
         if self.lens.with_details {
             let (subject, from, message_id, ways_out, signs) = Default::default();

@@ -6,7 +6,7 @@ use crate::fact::author::Author;
 use crate::fact::batch::{OptOutLink, OptOutOffer, OwnMail, hash, id_hash, shown};
 use crate::fact::detail_page::Detail;
 use crate::fact::received::candidates;
-use crate::fact::record::{Record, Written};
+use crate::fact::record::{MessageRecord, OwnMailRecord};
 use crate::fact::unsubscribe::{Unsubscribe, WaysOut};
 use crate::fact::{AddressId, Fact, Lens, Traits};
 use crate::mailbox::RawMessage;
@@ -22,12 +22,12 @@ impl FactReader<'_> {
         if !self.lens.with_records {
             return self.lens.owners.note_named(fields);
         }
-        let times = candidates(fields, message.from_line, self.marks.delivered);
+        let times = candidates(fields, message.from_line, self.stored_state.delivered);
         let owners_named = self.lens.owners.note_all_named(fields);
         let states = [FieldName::STATUS, FieldName::X_STATUS, FieldName::X_MOZILLA_STATUS];
         let has_state = states.into_iter().any(|name| fields.first(name).is_some());
         let claimed = claimed(message.header);
-        self.record = Record { times, owners_named, has_state, claimed, ..Record::default() };
+        self.record = MessageRecord { times, owners_named, has_state, claimed, ..MessageRecord::default() };
     }
 
     /// Where a sender takes opt-outs by mail.
@@ -90,7 +90,8 @@ impl FactReader<'_> {
         let (subject, is_answer) = (subject_hash(subject), answers.is_none() && seen.reply_prefix);
         if self.lens.with_records {
             let (writer, to) = (writer.to_string(), to.clone());
-            self.record.written = Some(Written { writer, to, subject, asks: false, answers, is_answer });
+            self.record.written =
+                Some(OwnMailRecord { writer, to, subject, asks: false, answers, is_answer });
         }
         if let Some(time) = fact.time {
             self.batch.own.push(OwnMail {
@@ -112,7 +113,7 @@ impl FactReader<'_> {
     /// address is the firm's.
     fn is_of_a_person(&self, address: &str) -> bool {
         let Lens { owners, senders, .. } = self.lens;
-        owners.hold(&owners.canonical(address))
+        owners.contains(&owners.canonical(address))
             || domain_of(address).is_some_and(|domain| senders.is_free_mail(domain))
     }
 

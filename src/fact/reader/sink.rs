@@ -2,18 +2,18 @@
 
 use super::FactReader;
 use crate::error::caught;
-use crate::mailbox::{Place, RawMessage, Remark, Sink, Unusable, Want};
+use crate::mailbox::{BodyRequest, MailboxFile, RawMessage, Remark, Sink, Unusable};
 
 impl Sink for FactReader<'_> {
     fn begin(&mut self) {
         self.begun = Some(self.batch.mark());
     }
 
-    fn turn_to(&mut self, place: &Place<'_>) {
+    fn start_file(&mut self, place: &MailboxFile<'_>) {
         self.batch.mailboxes = self.batch.mailboxes.saturating_add(1);
         self.mailbox = place.path.to_path_buf();
         self.mailbox_id = None;
-        self.marks = place.marks;
+        self.stored_state = place.stored_state;
         if self.folder != place.folder {
             self.folder = place.folder.to_path_buf();
             self.folder_state = self.lens.labels.folder_state(place.folder);
@@ -32,12 +32,12 @@ impl Sink for FactReader<'_> {
         self.batch.remarks.push(remark);
     }
 
-    fn message(&mut self, message: RawMessage<'_>) -> Want {
+    fn message(&mut self, message: RawMessage<'_>) -> BodyRequest {
         // One message that defeats a parser is skipped and counted; the night goes on.
         let outcome = caught(|| self.read(message)).unwrap_or(Err(Unusable::Unreadable));
         outcome.unwrap_or_else(|reason| {
             self.skip(message.offset, reason);
-            Want::Nothing
+            BodyRequest::Nothing
         })
     }
 

@@ -2,29 +2,29 @@
 
 use super::{Envelope, FactReader};
 use crate::error::caught;
-use crate::fact::batch::Mark;
-use crate::fact::journal::{Claim, Original, ReportParser, Unwrapped};
+use crate::fact::batch::BatchMark;
+use crate::fact::journal::{JournalClaim, Original, ReportParser, Unwrapped};
 use crate::fact::{CustomerId, Traits};
-use crate::mailbox::{FromLine, RawMessage, Unusable, Want};
+use crate::mailbox::{BodyRequest, FromLine, RawMessage, Unusable};
 
 /// What is kept of a message that may be a journal report, until its body has come.
 #[derive(Debug)]
-pub(super) struct Suspect {
-    pub claim: Claim,
+pub(super) struct PossibleReport {
+    pub claim: JournalClaim,
     pub offset: u64,
     pub from_line: Option<FromLine>,
     /// How far the batch had come before the message.
-    pub before: Mark,
+    pub before: BatchMark,
     /// Exchange itself says that it comes from outside.
     pub is_anonymous: bool,
 }
 
 /// A report that is being read.
-pub(super) struct Report<'a> {
+pub(super) struct OpenReport<'a> {
     parser: ReportParser<'a>,
     offset: u64,
     from_line: Option<FromLine>,
-    before: Mark,
+    before: BatchMark,
     is_anonymous: bool,
     /// The beginning of its body, for if it is ordinary mail after all.
     beginning: Vec<u8>,
@@ -32,15 +32,15 @@ pub(super) struct Report<'a> {
 
 impl<'a> FactReader<'a> {
     /// Begins to read a report; `false`: it is ordinary mail.
-    pub(super) fn begin_report(&mut self, suspect: Suspect, body: &[u8]) -> bool {
-        let Suspect { claim, offset, from_line, before, is_anonymous } = suspect;
+    pub(super) fn begin_report(&mut self, suspect: PossibleReport, body: &[u8]) -> bool {
+        let PossibleReport { claim, offset, from_line, before, is_anonymous } = suspect;
         let mut parser = ReportParser::new(self.lens, claim);
         parser.feed(body);
         if !parser.may_be_one() {
             return false;
         }
         self.report =
-            Some(Report { parser, offset, from_line, before, is_anonymous, beginning: body.to_vec() });
+            Some(OpenReport { parser, offset, from_line, before, is_anonymous, beginning: body.to_vec() });
         true
     }
 
@@ -52,7 +52,7 @@ impl<'a> FactReader<'a> {
 
     pub(super) fn end_report(&mut self) {
         let Some(report) = self.report.take() else { return };
-        let Report { parser, offset, from_line, before, is_anonymous, beginning } = report;
+        let OpenReport { parser, offset, from_line, before, is_anonymous, beginning } = report;
         let outcome = caught(|| parser.finish()).unwrap_or(Unwrapped::Unusable(Unusable::Unreadable));
         if let Unwrapped::NoReport = outcome {
             self.ordinary_body(&beginning);
@@ -95,8 +95,8 @@ impl<'a> FactReader<'a> {
     fn original(&mut self, original: &Original, offset: u64, from_line: Option<FromLine>) {
         let message = RawMessage { offset, header: &original.header, from_line, fields: &[] };
         match caught(|| self.read(message)).unwrap_or(Err(Unusable::Unreadable)) {
-            Ok(Want::Body) => self.ordinary_body(&original.body),
-            Ok(Want::Nothing) => {}
+            Ok(BodyRequest::Body) => self.ordinary_body(&original.body),
+            Ok(BodyRequest::Nothing) => {}
             Err(reason) => self.skip(offset, reason),
         }
     }

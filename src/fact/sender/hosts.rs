@@ -27,7 +27,7 @@ impl DomainSet {
     }
 
     /// Whether a domain, one above it, or its name under any suffix is in the set.
-    pub fn holds(&self, domain: &str, registrable: &str) -> bool {
+    pub fn contains(&self, domain: &str, registrable: &str) -> bool {
         parents(domain).any(|parent| self.exact.contains(parent))
             || registrable.split_once('.').is_some_and(|(label, _)| self.any_suffix.contains(label))
     }
@@ -68,14 +68,14 @@ impl Hosts {
 
     /// Whether mail of that domain comes from people.
     pub fn is_free_mail(&self, domain: &str) -> bool {
-        self.free_mail.holds(domain, registrable(domain))
+        self.free_mail.contains(domain, registrable(domain))
     }
 
     /// Whether each address of that domain is a sender of its own.
     pub fn is_shared(&self, domain: &str) -> bool {
         let registrable = registrable(domain);
-        self.free_mail.holds(domain, registrable)
-            || self.shared.holds(domain, registrable)
+        self.free_mail.contains(domain, registrable)
+            || self.shared.contains(domain, registrable)
             || self.is_relay(domain)
     }
 

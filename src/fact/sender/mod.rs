@@ -135,7 +135,7 @@ impl Senders {
 
     /// Whether a message says that a relay, list or group rewrote its From.
     pub fn may_be_rewritten(&self, fields: &Fields<'_>) -> bool {
-        rewriting::is_said(fields) || self.relays.forwarding(fields).next().is_some()
+        rewriting::is_declared(fields) || self.relays.forwarding(fields).next().is_some()
     }
 
     /// Who wrote a message whose From a relay service, a list or a group rewrote, as far as the message says so.

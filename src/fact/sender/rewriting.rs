@@ -26,7 +26,7 @@ const HOME: [FieldName; 7] = [
 ];
 
 /// Whether the message may be from a list or group that rewrites From.
-pub(super) fn is_said(fields: &Fields<'_>) -> bool {
+pub(super) fn is_declared(fields: &Fields<'_>) -> bool {
     ORIGINALS.iter().any(|name| fields.first(*name).is_some())
         || (fields.first(FieldName::LIST_POST).is_some()
             && fields

@@ -3,13 +3,17 @@
 use super::*;
 use crate::message::header::{Spans, Vocabulary};
 
-fn state(fields: &Fields<'_>, folder: MailState, labels: &Labels) -> MailState {
+fn state(fields: &Fields<'_>, folder: MailState, labels: &StateLabels) -> MailState {
     state_by(fields, folder, |raw| labels.gmail(raw))
 }
 
 fn state_of(header: &str) -> MailState {
     let mut spans = Spans::default();
-    state(&spans.scan(&Vocabulary::default(), header.as_bytes()), MailState::default(), &Labels::built_in())
+    state(
+        &spans.scan(&Vocabulary::default(), header.as_bytes()),
+        MailState::default(),
+        &StateLabels::built_in(),
+    )
 }
 
 fn labels(value: &str) -> MailState {
@@ -58,7 +62,7 @@ fn status_flags_tell_of_reading_and_deleting_only() {
 }
 
 fn all_are(folders: &str, is: impl Fn(MailState) -> bool) {
-    let labels = Labels::built_in();
+    let labels = StateLabels::built_in();
     for folder in folders.split(", ") {
         assert!(is(labels.folder_state(Path::new(folder))), "{folder}");
     }
@@ -127,7 +131,7 @@ fn no_name_has_two_meanings() {
 
 #[test]
 fn a_folder_file_tells_by_its_name() {
-    let labels = Labels::built_in();
+    let labels = StateLabels::built_in();
     assert!(labels.folder_state(Path::new("Mail/Sent.mbox")).sent);
     assert!(labels.folder_state(Path::new("Mail/Gesendete Objekte")).sent);
     assert!(labels.folder_state(Path::new("Junk")).spam);

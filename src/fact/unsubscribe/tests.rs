@@ -5,9 +5,9 @@ use crate::message::domain::normal_domain;
 use crate::message::header::{Spans, Vocabulary};
 
 /// The best way out, the addresses and their subjects, the hosts.
-type Found = (WayOut, Vec<(String, Option<String>)>, Vec<String>);
+type FoundWaysOut = (WayOut, Vec<(String, Option<String>)>, Vec<String>);
 
-fn read(header: &str) -> Option<Found> {
+fn read(header: &str) -> Option<FoundWaysOut> {
     let mut spans = Spans::default();
     let fields = spans.scan(&Vocabulary::default(), header.as_bytes());
     let text = list_unsubscribe(&fields)?;

@@ -4,15 +4,17 @@
 //! name made of all that identifies them (`stamp`). Whatever is doubtful is read from the mail: a cache may make a run
 //! faster, never other. Files are written under names of their own and never changed, so two runs at once do no harm.
 
-mod kept;
+mod cached_facts;
 mod segments;
 mod stamp;
 
-pub(super) use kept::Kept;
+pub(super) use cached_facts::CachedFacts;
 
 use crate::error::{Error, Result};
-use crate::fact::{Batch, Lens, Names};
-use crate::fact_file::{Given, Keep, Messages, ParquetRows, RowWriter, Shape, schema_of};
+use crate::fact::{Batch, Lens, NameTable};
+use crate::fact_file::{
+    FactSettings, KeepOptions, MailboxCounts, MessageBatch, ParquetRowWriter, RowWriter, schema_of,
+};
 use crate::mailbox::{Remark, Source};
 use crate::text::digest::sha256;
 use crate::time::Seconds;
@@ -25,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-pub(super) use segments::Known;
+pub(super) use segments::CachedMbox;
 
 /// By this file backup programs leave a cache out (<https://bford.info/cachedir/>), and so does this one where it reads
 /// the folder around it.
@@ -49,9 +51,9 @@ pub struct Cache {
     /// By which program and options facts are made.
     shape: String,
     /// What the run wants of the facts that are kept.
-    pub(super) keep: Keep,
+    pub(super) keep: KeepOptions,
     /// The files that are there, by the part of their names that says what is in them.
-    there: HashMap<String, Kept>,
+    files: HashMap<String, CachedFacts>,
     /// Which files were read or written by this run.
     used: Mutex<HashSet<PathBuf>>,
 }
@@ -59,7 +61,7 @@ pub struct Cache {
 impl Cache {
     /// The cache in a folder, which is made where it is missing. `lens` records everything; `keep` is what the run
     /// itself wants.
-    pub fn open(folder: &Path, arguments: &[PathBuf], lens: &Lens, keep: Keep) -> Result<Self> {
+    pub fn open(folder: &Path, arguments: &[PathBuf], lens: &Lens, keep: KeepOptions) -> Result<Self> {
         private_folder(folder)
             .map_err(|error| Error::io(folder, "can't be made the folder of --cache", &error))?;
         if !folder.join(TAG).exists() {
@@ -70,8 +72,8 @@ impl Cache {
         }
         let entries = std::fs::read_dir(folder)
             .map_err(|error| Error::io(folder, "can't be read as the folder of --cache", &error))?;
-        let kept = entries.filter_map(|entry| Kept::named(&entry.ok()?.path()));
-        let mut shape: Vec<(String, String)> = Shape::of(lens).metadata().into_iter().collect();
+        let kept = entries.filter_map(|entry| CachedFacts::named(&entry.ok()?.path()));
+        let mut shape: Vec<(String, String)> = FactSettings::of(lens).metadata().into_iter().collect();
         shape.sort();
         Ok(Self {
             folder: folder.to_path_buf(),
@@ -79,7 +81,7 @@ impl Cache {
             arguments: arguments.to_vec(),
             shape: format!("{shape:?}"),
             keep,
-            there: kept.collect(),
+            files: kept.collect(),
             used: Mutex::default(),
         })
     }
@@ -128,8 +130,8 @@ impl Cache {
     }
 
     /// Facts that are kept under that name.
-    pub(super) fn kept(&self, key: &str) -> Option<Kept> {
-        self.there.get(key).cloned().inspect(|kept| self.mark_used(&kept.path))
+    pub(super) fn find(&self, key: &str) -> Option<CachedFacts> {
+        self.files.get(key).cloned().inspect(|kept| self.mark_used(&kept.path))
     }
 
     /// Its folder.
@@ -156,24 +158,24 @@ impl Cache {
         &self,
         key: &str,
         batch: &Batch,
-        names: &Names,
+        names: &NameTable,
         lens: &Lens,
         orders: Option<Range<u32>>,
-    ) -> io::Result<Kept> {
-        let given = Given { mailboxes: batch.mailboxes, ..Given::default() };
+    ) -> io::Result<CachedFacts> {
+        let given = MailboxCounts { mailboxes: batch.mailboxes, ..MailboxCounts::default() };
         let (remarks, orders) = match orders {
             Some(orders) => (&[][..], orders),
             None => (batch.remarks.as_slice(), 0..batch.read),
         };
         let mut bytes = Vec::new();
-        let mut out = ParquetRows::new(&mut bytes, &schema_of(lens, false))?;
+        let mut out = ParquetRowWriter::new(&mut bytes, &schema_of(lens, false))?;
         let mut add = |rows: &_| out.add(rows);
         let mut rows = RowWriter::new(lens, false, None, &mut add);
         // What is kept was read to its end.
-        rows.add(&Messages { batch, names, orders }, None)?;
+        rows.add(&MessageBatch { batch, names, orders }, None)?;
         rows.end(remarks, &[given])?;
         out.end()?;
-        let kept = Kept {
+        let kept = CachedFacts {
             path: self.folder.join(format!("{key}-{:08x}.parquet", checksum(&bytes))),
             checksum: checksum(&bytes),
         };
@@ -204,7 +206,7 @@ impl Cache {
         let arguments: HashSet<String> =
             of_one.filter_map(<[Source]>::first).map(|source| self.argument(source)).collect();
         let Ok(used) = self.used.lock() else { return };
-        for (key, kept) in &self.there {
+        for (key, kept) in &self.files {
             let of_these = key.split('-').nth(1).is_some_and(|argument| arguments.contains(argument));
             if of_these && !used.contains(&kept.path) {
                 let _ = std::fs::remove_file(&kept.path);
@@ -221,7 +223,7 @@ fn is_abandoned(path: &Path, now: Seconds) -> bool {
 }
 
 /// Whether what a file gave may be kept: it was read, and says nothing that depends on more than itself.
-pub(super) fn may_be_kept(batch: &Batch, given: &[Given]) -> bool {
+pub(super) fn may_be_kept(batch: &Batch, given: &[MailboxCounts]) -> bool {
     let lasting = |remark: &Remark| !matches!(remark, Remark::Failed(_) | Remark::Promised(_));
     given.is_empty() && batch.remarks.iter().all(lasting)
 }

@@ -1,9 +1,9 @@
 //! Long mbox files: segments of their messages, and what shows that the file only grew since.
 
 use super::stamp::{Stamp, samples};
-use super::{Cache, Kept};
-use crate::fact::{Batch, Lens, Names, Record};
-use crate::mailbox::{Dialect, HEADER_LIMIT, Part, Source};
+use super::{Cache, CachedFacts};
+use crate::fact::{Batch, Lens, MessageRecord, NameTable};
+use crate::mailbox::{Dialect, HEADER_LIMIT, Source, SourcePart};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
@@ -17,7 +17,7 @@ const SMALL: (usize, u32) = (12, MESSAGES / 4);
 
 /// What is known of a long mbox file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
+pub struct CachedMbox {
     stamp: Option<Stamp>,
     /// The bytes before `end`.
     samples: String,
@@ -27,22 +27,22 @@ pub struct Known {
     has_states: bool,
     /// Where the messages that are kept end: the last message of a run may still grow.
     end: u64,
-    segments: Vec<Segment>,
+    segments: Vec<CachedSegment>,
 }
 
 /// Messages that are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Segment {
+pub struct CachedSegment {
     /// Where its first message begins.
     pub from: u64,
     /// Where the message after its last begins.
     pub to: u64,
     messages: u32,
     /// Their facts.
-    pub kept: Kept,
+    pub kept: CachedFacts,
 }
 
-impl Known {
+impl CachedMbox {
     /// What is kept of a source whose first part is `stretch`, as far as it is beyond doubt.
     pub fn of(cache: &Cache, source: &Source, dialect: Dialect) -> Self {
         Self::read(cache, source, dialect).unwrap_or_else(|| Self::nothing(dialect))
@@ -81,8 +81,12 @@ impl Known {
     }
 
     /// The parts that are kept, and where reading goes on.
-    pub fn segments(&self, dialect: Dialect) -> impl Iterator<Item = (Part, Kept)> {
-        let part = move |segment: &Segment| Part::Stretch { from: segment.from, to: segment.to, dialect };
+    pub fn segments(&self, dialect: Dialect) -> impl Iterator<Item = (SourcePart, CachedFacts)> {
+        let part = move |segment: &CachedSegment| SourcePart::ByteRange {
+            from: segment.from,
+            to: segment.to,
+            dialect,
+        };
         self.segments.iter().map(move |segment| (part(segment), segment.kept.clone()))
     }
 
@@ -92,7 +96,7 @@ impl Known {
     }
 
     /// Marks the files as used.
-    pub fn is_used(&self, cache: &Cache) {
+    pub fn mark_used(&self, cache: &Cache) {
         self.segments.iter().for_each(|segment| cache.mark_used(&segment.kept.path));
     }
 
@@ -102,7 +106,7 @@ impl Known {
         cache: &Cache,
         source: &Source,
         fresh: &Batch,
-        names: &Names,
+        names: &NameTable,
         lens: &Lens,
     ) -> io::Result<()> {
         let Some(stamp) = Stamp::of(source) else { return Ok(()) };
@@ -123,7 +127,7 @@ impl Known {
                 cache.digest(format!("{:?}{stamp:?}", source.origin))
             );
             let kept = cache.write_facts(&key, fresh, names, lens, Some(from..to))?;
-            self.segments.push(Segment { from: start, to: end, messages: to - from, kept });
+            self.segments.push(CachedSegment { from: start, to: end, messages: to - from, kept });
             self.end = end;
         }
         let mut file = File::open(&source.origin.path)?;
@@ -136,7 +140,7 @@ impl Known {
 
 /// How many messages more mail can't change: not the last one, and none that claims to reach beyond the end.
 fn lasting(fresh: &Batch, size: u64) -> u32 {
-    let reaches_out = |(order, record): (u32, &Record)| {
+    let reaches_out = |(order, record): (u32, &MessageRecord)| {
         let begins = fresh.details.get(order as usize).map_or(u64::MAX, |detail| detail.offset);
         let claimed = record
             .claimed

@@ -1,7 +1,7 @@
 //! Whatever happens to mailboxes and cache, a run with a cache gives what one without gives.
 
 use super::*;
-use crate::mailbox::{Look, survey_beside};
+use crate::mailbox::{StatPolicy, survey_with_outputs};
 use proptest::prelude::*;
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
@@ -112,9 +112,9 @@ fn of_a_maildir_only_the_first_file_that_is_kept_with_others_is_looked_at() {
     assert_eq!(kept_first(&world), 1, "they are kept together");
     let key = |world: &World| {
         let (arguments, lens) = ([world.here.path().join("Maildir")], world.lens(true));
-        let keep = Keep { details: true, ways_out: false, signs: false, records: false };
+        let keep = KeepOptions { details: true, ways_out: false, signs: false, records: false };
         let cache = Cache::open(&world.here.path().join("cache"), &arguments, &lens, keep).expect("a folder");
-        let survey = survey_beside(&arguments, &[], Look::AtMaildirsOnly);
+        let survey = survey_with_outputs(&arguments, &[], StatPolicy::ExceptMaildirs);
         assert!(survey.sources.iter().all(|source| source.inode.is_some() && source.size.is_none()));
         (cache.key(&survey.sources).expect("a key"), survey.sources)
     };

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What the messages of a stream share: the first of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
+pub enum StreamKey {
     /// The List-Id.
     List(ListId),
     /// The From address.
@@ -19,9 +19,9 @@ pub enum Key {
 
 /// By what a message was inferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Grounds {
+pub struct InferenceGrounds {
     /// What makes the stream.
-    pub key: Key,
+    pub key: StreamKey,
     /// Messages of the stream that are decided by themselves, mail about the subscription aside.
     pub decided: usize,
     /// Those of them that are marketing.
@@ -39,20 +39,20 @@ const FEWEST: usize = 3;
 const WITHIN_DAYS: i32 = 28;
 
 /// The marketing of a stream that is decided by itself.
-struct Decided {
+struct DecidedMessages {
     decided: usize,
     marketing: usize,
     /// On which days each way out and each template came.
-    ways_out: Days,
-    templates: Days,
+    ways_out: DaysByHash,
+    templates: DaysByHash,
 }
 
-type Days = HashMap<u32, BTreeSet<Day>>;
+type DaysByHash = HashMap<u32, BTreeSet<Day>>;
 
 impl StreamReader {
     /// The messages of a pair that are inferred, by their places, with the grounds. What was inferred before counts as
     /// undecided, so that the answer is the same before and after it is applied.
-    pub fn inferred(&self, pair: &[Fact]) -> Vec<(usize, Grounds)> {
+    pub fn inferred(&self, pair: &[Fact]) -> Vec<(usize, InferenceGrounds)> {
         if !pair.iter().any(|fact| self.is_open(fact)) {
             return Vec::new();
         }
@@ -81,7 +81,7 @@ impl StreamReader {
 
     /// What a stream's decided messages show, where they are enough: marketing on three days, nine in ten of what is
     /// decided, and a third of the whole.
-    fn decided(&self, pair: &[Fact], messages: &[usize]) -> Option<Decided> {
+    fn decided(&self, pair: &[Fact], messages: &[usize]) -> Option<DecidedMessages> {
         let of_stream = || messages.iter().map(|at| &pair[*at]);
         let decided = of_stream()
             .filter(|fact| !self.is_undecided(fact) && !fact.traits.contains(Traits::SUBSCRIPTION));
@@ -94,7 +94,7 @@ impl StreamReader {
         if !enough {
             return None;
         }
-        let (mut ways_out, mut templates) = (Days::new(), Days::new());
+        let (mut ways_out, mut templates) = (DaysByHash::new(), DaysByHash::new());
         let mut days = HashSet::new();
         for fact in &marketing {
             let Some(day) = fact.time.map(|time| self.zone.day(time)) else { continue };
@@ -106,19 +106,19 @@ impl StreamReader {
             }
         }
         let (decided, marketing) = (decided.len(), marketing.len());
-        (days.len() >= FEWEST).then_some(Decided { decided, marketing, ways_out, templates })
+        (days.len() >= FEWEST).then_some(DecidedMessages { decided, marketing, ways_out, templates })
     }
 
-    fn grounds(&self, fact: &Fact, key: Key, of_stream: &Decided) -> Option<Grounds> {
+    fn grounds(&self, fact: &Fact, key: StreamKey, of_stream: &DecidedMessages) -> Option<InferenceGrounds> {
         let day = self.zone.day(fact.time?);
-        let near = |days: &Days, hash: u32| {
+        let near = |days: &DaysByHash, hash: u32| {
             let around = day.plus(-WITHIN_DAYS)..=day.plus(WITHIN_DAYS);
             hash != 0 && days.get(&hash).is_some_and(|days| days.range(around).next().is_some())
         };
         let same_way_out = near(&of_stream.ways_out, fact.leads_to);
         let same_template = near(&of_stream.templates, fact.template);
-        let Decided { decided, marketing, .. } = *of_stream;
-        (same_way_out || same_template).then_some(Grounds {
+        let DecidedMessages { decided, marketing, .. } = *of_stream;
+        (same_way_out || same_template).then_some(InferenceGrounds {
             key,
             decided,
             marketing,

@@ -7,9 +7,9 @@
 mod inference;
 mod talk;
 
-pub use inference::{Grounds, Key};
+pub use inference::{InferenceGrounds, StreamKey};
 
-use crate::fact::{AddressId, CustomerId, Fact, Kind, ListId, Names, OwnMail, StreamRules, Traits};
+use crate::fact::{AddressId, CustomerId, Fact, Kind, ListId, NameTable, OwnMail, StreamRules, Traits};
 use crate::time::Zone;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -31,7 +31,7 @@ fn is_looked_at(fact: &Fact) -> bool {
 
 impl StreamReader {
     /// Reads `facts`, copies and drafts left out, with the owner's own mail among them: it is part of a talk.
-    pub fn new(facts: &[Fact], own: &[OwnMail], names: &Names, rules: StreamRules, zone: Zone) -> Self {
+    pub fn new(facts: &[Fact], own: &[OwnMail], names: &NameTable, rules: StreamRules, zone: Zone) -> Self {
         Self { rules, zone, answered: talk::answered(facts, own, names) }
     }
 
@@ -78,7 +78,7 @@ impl StreamReader {
 
 /// A stream: its key, and the places of its messages in the pair, in time order.
 struct Stream {
-    key: Key,
+    key: StreamKey,
     messages: Vec<usize>,
 }
 
@@ -93,12 +93,14 @@ fn streams(pair: &[Fact]) -> Vec<Stream> {
     let addresses: HashMap<AddressId, usize> = counts(facts().map(|fact| fact.from));
     let templates: HashMap<u32, usize> = counts(facts().map(|fact| fact.template).filter(|hash| *hash != 0));
     let key = |fact: &Fact| {
-        let list = fact.list.filter(|list| is_shared(&lists, list)).map(Key::List);
-        let from = || Some(fact.from).filter(|from| is_shared(&addresses, from)).map(Key::From);
-        let template = || Some(fact.template).filter(|hash| is_shared(&templates, hash)).map(Key::Template);
+        let list = fact.list.filter(|list| is_shared(&lists, list)).map(StreamKey::List);
+        let from = || Some(fact.from).filter(|from| is_shared(&addresses, from)).map(StreamKey::From);
+        let template =
+            || Some(fact.template).filter(|hash| is_shared(&templates, hash)).map(StreamKey::Template);
         list.or_else(from).or_else(template)
     };
-    let mut keyed: Vec<(Key, usize)> = looked_at().filter_map(|(at, fact)| Some((key(fact)?, at))).collect();
+    let mut keyed: Vec<(StreamKey, usize)> =
+        looked_at().filter_map(|(at, fact)| Some((key(fact)?, at))).collect();
     keyed.sort_unstable();
     let chunks = keyed.chunk_by(|left, right| left.0 == right.0);
     chunks

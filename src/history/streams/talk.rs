@@ -3,7 +3,8 @@
 
 use super::is_looked_at;
 use crate::fact::{
-    AddressId, CustomerId, Fact, Kind, ListId, Names, OwnMail, StreamRules, Traits, WayOut, hash, short_hash,
+    AddressId, CustomerId, Fact, Kind, ListId, NameTable, OwnMail, StreamRules, Traits, WayOut, hash,
+    short_hash,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -74,7 +75,7 @@ fn talks(facts: &[Fact]) -> HashSet<(ListId, CustomerId)> {
 }
 
 /// The addresses whose messages the owner answered: a message that the answer names, or else the address that it goes to.
-pub(super) fn answered(facts: &[Fact], own: &[OwnMail], names: &Names) -> Answered {
+pub(super) fn answered(facts: &[Fact], own: &[OwnMail], names: &NameTable) -> Answered {
     let answers: Vec<&OwnMail> =
         own.iter().filter(|mail| !mail.asks && (mail.answers.is_some() || mail.is_answer)).collect();
     if answers.is_empty() {

@@ -221,7 +221,7 @@ fn whom_the_owner_answers_writes_as_a_person_unless_mail_offers_a_way_out() {
     };
     let kinds = |own: &[OwnMail], way_out| {
         let mut facts = vec![Fact { way_out, ..offer(0) }, Fact { way_out, ..little(1) }];
-        let names = Names::default();
+        let names = NameTable::default();
         StreamReader::new(&facts.clone(), own, &names, RULES, Zone::named("UTC").expect("a zone"))
             .recognise_talk(&mut facts);
         facts.iter().map(|fact| fact.kind).collect::<Vec<_>>()
@@ -235,7 +235,7 @@ fn whom_the_owner_answers_writes_as_a_person_unless_mail_offers_a_way_out() {
 
 #[test]
 fn an_answer_that_names_no_message_goes_to_its_address() {
-    let mut names = Names::default();
+    let mut names = NameTable::default();
     let shop = names.number("news@shop.example");
     names.number::<AddressId>("other@shop.example");
     let mail = OwnMail {

@@ -8,7 +8,7 @@ use memchr::{memchr2, memmem};
 use std::io::{self, Read};
 
 /// Where a header block ends.
-pub struct Header {
+pub struct HeaderBlock {
     pub end: u64,
     /// Where the body begins, after the blank line.
     pub body: u64,
@@ -20,7 +20,7 @@ pub struct Header {
     pub fields: Vec<u32>,
 }
 
-impl Header {
+impl HeaderBlock {
     /// Whether the mailbox ends in the middle of a line of it: a delivery was under way.
     pub fn is_torn(&self, block: &[u8]) -> bool {
         let at_end = self.next.is_none() && self.body == self.end;
@@ -35,12 +35,12 @@ pub fn header<R: Read>(
     start: u64,
     fields: Vec<u32>,
     mut separator: impl FnMut(&mut ReadBuffer<R>, u64) -> io::Result<Option<Separator>>,
-) -> io::Result<Option<Header>> {
+) -> io::Result<Option<HeaderBlock>> {
     let mut fields = fields;
     if buffer.slice(start.saturating_sub(1), start) != b"\r"
         && let Some((end, body, claimed_end)) = plain_header(buffer.from(start), start, &mut fields)
     {
-        return Ok(Some(Header { end, body, claimed_end, next: None, fields }));
+        return Ok(Some(HeaderBlock { end, body, claimed_end, next: None, fields }));
     }
     fields.clear();
     let bare_cr = bare_cr(buffer, start)?;
@@ -55,23 +55,35 @@ pub fn header<R: Read>(
         if let Some(blank) = blank_line(buffer, line, start)?.filter(|_| whole_line) {
             let body = line + blank;
             let claimed_end = claimed.map(|length: u64| body.saturating_add(length));
-            return Ok(Some(Header { end: line, body, claimed_end, next: None, fields }));
+            return Ok(Some(HeaderBlock { end: line, body, claimed_end, next: None, fields }));
         }
         if buffer.from(line).starts_with(b"From ")
             && let Some(next) = separator(buffer, line)?
         {
-            return Ok(Some(Header { end: line, body: line, claimed_end: None, next: Some(next), fields }));
+            return Ok(Some(HeaderBlock {
+                end: line,
+                body: line,
+                claimed_end: None,
+                next: Some(next),
+                fields,
+            }));
         }
         let after = next_line(buffer, line, start)?;
         for at in hidden_lines(buffer.slice(line, after.unwrap_or(buffer.end()))) {
             let at = line + at as u64;
             if let Some(next) = separator(buffer, at)? {
-                return Ok(Some(Header { end: at, body: at, claimed_end: None, next: Some(next), fields }));
+                return Ok(Some(HeaderBlock {
+                    end: at,
+                    body: at,
+                    claimed_end: None,
+                    next: Some(next),
+                    fields,
+                }));
             }
         }
         let Some(next) = after else {
             let end = buffer.end();
-            return Ok((end - start <= HEADER_LIMIT as u64).then_some(Header {
+            return Ok((end - start <= HEADER_LIMIT as u64).then_some(HeaderBlock {
                 end,
                 body: end,
                 claimed_end: None,

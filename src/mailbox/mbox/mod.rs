@@ -9,12 +9,12 @@ pub mod read_buffer;
 mod search;
 pub mod separator;
 
-use super::{BODY_LOOK, LOOK, RawMessage, Sink, Unusable, Want};
-use header::{Header, header};
+use super::{BODY_LOOK, BodyRequest, LOOK, RawMessage, Sink, Unusable};
+use header::{HeaderBlock, header};
 use memchr::{memchr2, memmem};
 use read_buffer::{ReadBuffer, keep_before};
-use search::Search;
-use separator::{FieldStart, Form, FromLine, Separator, field_start};
+use search::SearchResult;
+use separator::{FieldStart, FromLine, Separator, SeparatorForm, field_start};
 use std::io::{self, Read};
 
 /// How far a `Content-Length` may reach over something that looks like a separator and still be checked.
@@ -49,7 +49,7 @@ pub fn read<R: Read>(
     dialect: Dialect,
     sink: &mut dyn Sink,
 ) -> io::Result<Borders> {
-    let mut reader = Reader::new(buffer, dialect, to);
+    let mut reader = MboxReader::new(buffer, dialect, to);
     let mut next = reader.separator_from(from, None, from)?;
     let first = next.map(|separator| separator.offset).filter(|offset| *offset < to);
     let mut claimed = false;
@@ -66,13 +66,13 @@ pub fn read<R: Read>(
 /// Whether the file begins with a separator at `start` (past byte-order mark and blank lines), and of what kind.
 pub fn begins<R: Read>(buffer: &mut ReadBuffer<R>, start: u64) -> io::Result<Option<Dialect>> {
     let any = Dialect { start, patches: true, certain: false };
-    let found = Reader::new(buffer, any, u64::MAX).judge(start, start)?;
-    Ok(found.map(|separator| Dialect { patches: separator.line.form == Form::Patch, ..any }))
+    let found = MboxReader::new(buffer, any, u64::MAX).judge(start, start)?;
+    Ok(found.map(|separator| Dialect { patches: separator.line.form == SeparatorForm::Patch, ..any }))
 }
 
 /// The first separator at or after `from` in a file that does not begin with one.
 pub fn first_separator<R: Read>(buffer: &mut ReadBuffer<R>, from: u64) -> io::Result<Option<Dialect>> {
-    let found = Reader::new(buffer, NO_FIRST, u64::MAX).separator_from(from, None, from)?;
+    let found = MboxReader::new(buffer, NO_FIRST, u64::MAX).separator_from(from, None, from)?;
     Ok(found.map(|separator| Dialect { start: separator.offset, ..NO_FIRST }))
 }
 
@@ -87,7 +87,7 @@ pub fn after_foreign_lines<R: Read>(buffer: &mut ReadBuffer<R>, start: u64) -> i
         }
         let Some(length) = memchr2(b'\n', b'\r', bytes) else { return Ok(None) };
         line += length as u64 + if bytes[length..].starts_with(b"\r\n") { 2 } else { 1 };
-        if let Some(separator) = Reader::new(buffer, NO_FIRST, u64::MAX).judge(line, start)? {
+        if let Some(separator) = MboxReader::new(buffer, NO_FIRST, u64::MAX).judge(line, start)? {
             return Ok(Some(Dialect { start: separator.offset, ..NO_FIRST }));
         }
     }
@@ -99,7 +99,7 @@ const NO_FIRST: Dialect = Dialect { start: u64::MAX, patches: false, certain: fa
 /// A file that begins with a header.
 const FROM_HEADER: Dialect = Dialect { certain: true, ..NO_FIRST };
 
-struct Reader<'w, R> {
+struct MboxReader<'w, R> {
     buffer: &'w mut ReadBuffer<R>,
     dialect: Dialect,
     /// Where the stretch ends that is read.
@@ -109,7 +109,7 @@ struct Reader<'w, R> {
     fields: Vec<u32>,
 }
 
-impl<'w, R: Read> Reader<'w, R> {
+impl<'w, R: Read> MboxReader<'w, R> {
     fn new(buffer: &'w mut ReadBuffer<R>, dialect: Dialect, to: u64) -> Self {
         Self { buffer, dialect, to, finder: memmem::Finder::new(b"From "), fields: Vec::new() }
     }
@@ -124,7 +124,7 @@ impl<'w, R: Read> Reader<'w, R> {
         let (dialect, to) = (self.dialect, self.to);
         let fields = std::mem::take(&mut self.fields);
         let Some(mut header) = header(self.buffer, separator.header, fields, |buffer, line| {
-            Reader::new(buffer, dialect, to).judge(line, separator.header)
+            MboxReader::new(buffer, dialect, to).judge(line, separator.header)
         })?
         else {
             sink.unusable(separator.offset, Unusable::HeaderTooLong);
@@ -140,16 +140,16 @@ impl<'w, R: Read> Reader<'w, R> {
             };
             return Ok((next, false));
         }
-        let next = self.hand_over(separator, &header, sink)?;
+        let next = self.deliver(separator, &header, sink)?;
         self.fields = std::mem::take(&mut header.fields);
         Ok((next, header.claimed_end.is_some_and(|end| end > to)))
     }
 
     /// Hands one message over whose header is known, and finds the next separator.
-    fn hand_over(
+    fn deliver(
         &mut self,
         separator: Separator,
-        header: &Header,
+        header: &HeaderBlock,
         sink: &mut dyn Sink,
     ) -> io::Result<Option<Separator>> {
         let message = RawMessage {
@@ -159,14 +159,14 @@ impl<'w, R: Read> Reader<'w, R> {
             fields: &header.fields,
         };
         match (sink.message(message), header.next) {
-            (Want::Body, _) => self.body(header, sink),
-            (Want::Nothing, None) => self.separator_from(header.body, header.claimed_end, header.body),
-            (Want::Nothing, next) => Ok(next),
+            (BodyRequest::Body, _) => self.body(header, sink),
+            (BodyRequest::Nothing, None) => self.separator_from(header.body, header.claimed_end, header.body),
+            (BodyRequest::Nothing, next) => Ok(next),
         }
     }
 
     /// Hands the beginning of a body over and finds the next separator.
-    fn body(&mut self, header: &Header, sink: &mut dyn Sink) -> io::Result<Option<Separator>> {
+    fn body(&mut self, header: &HeaderBlock, sink: &mut dyn Sink) -> io::Result<Option<Separator>> {
         if let Some(next) = header.next {
             sink.body(b"");
             if sink.wants_rest() {
@@ -178,8 +178,8 @@ impl<'w, R: Read> Reader<'w, R> {
         let mut at = header.body;
         let found = loop {
             match self.search(at, header.claimed_end, header.body)? {
-                Search::Found(separator) => break Some(separator),
-                Search::Not(until) => at = until,
+                SearchResult::Found(separator) => break Some(separator),
+                SearchResult::Not(until) => at = until,
             }
             if self.buffer.end() >= enough || !self.buffer.more(keep_before(header.body))? {
                 break None;
@@ -188,7 +188,7 @@ impl<'w, R: Read> Reader<'w, R> {
         let end = found.map_or(self.buffer.end(), |separator| separator.offset).min(enough);
         sink.body(self.buffer.slice(header.body, end));
         match found {
-            _ if sink.wants_rest() => self.rest(end, header.claimed_end, Rest::ToSeparator, sink),
+            _ if sink.wants_rest() => self.rest(end, header.claimed_end, BodyExtent::ToSeparator, sink),
             Some(separator) => Ok(Some(separator)),
             None => self.separator_from(at, header.claimed_end, at),
         }
@@ -199,25 +199,25 @@ impl<'w, R: Read> Reader<'w, R> {
         &mut self,
         mut given: u64,
         claimed_end: Option<u64>,
-        until: Rest,
+        until: BodyExtent,
         sink: &mut dyn Sink,
     ) -> io::Result<Option<Separator>> {
         let (mut at, mut first) = (given, None);
         loop {
             let found = match self.search(at, claimed_end, given)? {
-                Search::Found(separator) => Some(separator),
-                Search::Not(until) => {
+                SearchResult::Found(separator) => Some(separator),
+                SearchResult::Not(until) => {
                     at = until;
                     None
                 }
             };
             match (found, until) {
-                (Some(separator), Rest::ToSeparator) => {
+                (Some(separator), BodyExtent::ToSeparator) => {
                     sink.rest(self.buffer.slice(given, separator.offset));
                     sink.end();
                     return Ok(Some(separator));
                 }
-                (Some(separator), Rest::ToEnd) => {
+                (Some(separator), BodyExtent::ToEnd) => {
                     at = separator.offset + 1;
                     first.get_or_insert(separator);
                     continue;
@@ -237,7 +237,7 @@ impl<'w, R: Read> Reader<'w, R> {
 
 /// How far the rest of a body goes.
 #[derive(Clone, Copy)]
-enum Rest {
+enum BodyExtent {
     ToSeparator,
     ToEnd,
 }
@@ -251,13 +251,14 @@ pub fn read_damaged<R: Read>(
     turn: impl FnOnce(&mut dyn Sink),
 ) -> io::Result<()> {
     let dialect = FROM_HEADER;
-    let mut reader = Reader::new(buffer, dialect, u64::MAX);
+    let mut reader = MboxReader::new(buffer, dialect, u64::MAX);
     let header = header(reader.buffer, start, Vec::new(), |buffer, line| {
-        Reader::new(buffer, dialect, u64::MAX).judge(line, start)
+        MboxReader::new(buffer, dialect, u64::MAX).judge(line, start)
     })?;
-    let lost = Separator { offset: start, header: start, line: FromLine { form: Form::Bare, time: None } };
+    let lost =
+        Separator { offset: start, header: start, line: FromLine { form: SeparatorForm::Bare, time: None } };
     let mut next = match header {
-        Some(header) => reader.hand_over(lost, &header, sink)?,
+        Some(header) => reader.deliver(lost, &header, sink)?,
         None => {
             sink.unusable(start, Unusable::HeaderTooLong);
             reader.separator_from(start, None, start)?
@@ -274,20 +275,19 @@ pub fn read_damaged<R: Read>(
 
 /// Hands over the rest of the body of a single message from `given` on; tells whether a separator that leaves no doubt
 /// is in it.
-pub fn hand_over_rest<R: Read>(
+pub fn deliver_rest<R: Read>(
     buffer: &mut ReadBuffer<R>,
     body: u64,
     given: u64,
     sink: &mut dyn Sink,
 ) -> io::Result<bool> {
-    let mut reader = Reader::new(buffer, FROM_HEADER, u64::MAX);
-    let before =
-        matches!(reader.search(body, None, body)?, Search::Found(separator) if separator.offset < given);
-    Ok(reader.rest(given, None, Rest::ToEnd, sink)?.is_some() || before)
+    let mut reader = MboxReader::new(buffer, FROM_HEADER, u64::MAX);
+    let before = matches!(reader.search(body, None, body)?, SearchResult::Found(separator) if separator.offset < given);
+    Ok(reader.rest(given, None, BodyExtent::ToEnd, sink)?.is_some() || before)
 }
 
 /// Whether a separator that leaves no doubt follows in the body of a single message, which begins at `body`.
-pub fn holds_separator<R: Read>(buffer: &mut ReadBuffer<R>, body: u64) -> io::Result<bool> {
-    let mut reader = Reader::new(buffer, FROM_HEADER, u64::MAX);
+pub fn has_separator<R: Read>(buffer: &mut ReadBuffer<R>, body: u64) -> io::Result<bool> {
+    let mut reader = MboxReader::new(buffer, FROM_HEADER, u64::MAX);
     Ok(reader.separator_from(body, None, body)?.is_some())
 }

@@ -1,18 +1,18 @@
 //! The search for the next separator, and what makes a line one where it is.
 
 use super::read_buffer::{BYTE_ORDER_MARK, CONTEXT, keep_before};
-use super::separator::{Form, FromLine, Recognised, Separator, Setting, recognise};
-use super::{CLAIM_LIMIT, Reader};
+use super::separator::{FromLine, LineContext, Separator, SeparatorCheck, SeparatorForm, recognise};
+use super::{CLAIM_LIMIT, MboxReader};
 use std::io::{self, Read};
 
 /// What a search among the bytes that are held gave.
-pub(super) enum Search {
+pub(super) enum SearchResult {
     Found(Separator),
     /// None before this offset.
     Not(u64),
 }
 
-impl<R: Read> Reader<'_, R> {
+impl<R: Read> MboxReader<'_, R> {
     /// The first separator at or after `at`, forgetting what lies before it (except what `keep` asks for). Looks past
     /// the end of the stretch only where a `Content-Length` does.
     pub(super) fn separator_from(
@@ -24,8 +24,8 @@ impl<R: Read> Reader<'_, R> {
         let mut keep = keep;
         loop {
             match self.search(at, claimed_end, keep)? {
-                Search::Found(separator) => return Ok(Some(separator)),
-                Search::Not(until) => at = until,
+                SearchResult::Found(separator) => return Ok(Some(separator)),
+                SearchResult::Not(until) => at = until,
             }
             if at >= self.to && claimed_end.is_none_or(|end| end <= self.to) {
                 return Ok(None);
@@ -38,12 +38,17 @@ impl<R: Read> Reader<'_, R> {
     }
 
     /// Looks for a separator among the bytes held; may read on to judge a candidate.
-    pub(super) fn search(&mut self, mut at: u64, claimed_end: Option<u64>, keep: u64) -> io::Result<Search> {
+    pub(super) fn search(
+        &mut self,
+        mut at: u64,
+        claimed_end: Option<u64>,
+        keep: u64,
+    ) -> io::Result<SearchResult> {
         loop {
             let bytes = self.buffer.from(at);
             let Some(found) = self.finder.find(bytes) else {
                 // The last four bytes may be the beginning of `From `.
-                return Ok(Search::Not(at.max(self.buffer.end().saturating_sub(4))));
+                return Ok(SearchResult::Not(at.max(self.buffer.end().saturating_sub(4))));
             };
             let candidate = at + found as u64;
             at = candidate + 1;
@@ -53,7 +58,7 @@ impl<R: Read> Reader<'_, R> {
             let Some(separator) = self.judge(candidate, keep)? else { continue };
             match claimed_end {
                 Some(end) if candidate < end && self.claim_holds(candidate, end, keep)? => at = end,
-                _ => return Ok(Search::Found(separator)),
+                _ => return Ok(SearchResult::Found(separator)),
             }
         }
     }
@@ -73,25 +78,27 @@ impl<R: Read> Reader<'_, R> {
             if !bytes.starts_with(b"From ") && (bytes.len() >= 5 || self.buffer.ended()) {
                 return Ok(None);
             }
-            let setting = Setting {
+            let setting = LineContext {
                 after_blank: first || self.after_blank(offset),
                 at_end: self.buffer.ended(),
                 first,
             };
             match recognise(bytes, setting) {
-                Recognised::Yes(line, _) if line.form == Form::Patch && !self.dialect.patches => {
+                SeparatorCheck::Yes(line, _)
+                    if line.form == SeparatorForm::Patch && !self.dialect.patches =>
+                {
                     return Ok(None);
                 }
-                Recognised::Yes(line, _)
+                SeparatorCheck::Yes(line, _)
                     if self.dialect.certain && !(setting.after_blank && certain(line)) =>
                 {
                     return Ok(None);
                 }
-                Recognised::Yes(line, length) => {
+                SeparatorCheck::Yes(line, length) => {
                     return Ok(Some(Separator { offset, header: offset + length as u64, line }));
                 }
-                Recognised::No => return Ok(None),
-                Recognised::Unclear => {
+                SeparatorCheck::No => return Ok(None),
+                SeparatorCheck::Unclear => {
                     self.buffer.more(keep_before(keep.min(offset)))?;
                 }
             }
@@ -133,5 +140,5 @@ impl<R: Read> Reader<'_, R> {
 
 /// Whether the line is a separator that a person would hardly write.
 fn certain(line: FromLine) -> bool {
-    matches!(line.form, Form::Takeout | Form::Dated) && line.time.is_some()
+    matches!(line.form, SeparatorForm::Takeout | SeparatorForm::Dated) && line.time.is_some()
 }

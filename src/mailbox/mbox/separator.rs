@@ -32,14 +32,14 @@ pub struct Separator {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FromLine {
     /// Who wrote it, as far as it matters.
-    pub form: Form,
+    pub form: SeparatorForm,
     /// The date on the line, in seconds since 1970; for Takeout without one, the time in its id.
     pub time: Option<Seconds>,
 }
 
 /// The producers' forms that mean different things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum SeparatorForm {
     /// Google Takeout: `From <digits>@xxx`, whose date is the time of delivery.
     Takeout,
     /// `git format-patch`: 40 hex digits and a date that means nothing; quoted in bodies as well.
@@ -55,7 +55,7 @@ pub enum Form {
 
 /// Whether the bytes at a line's start are a separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recognised {
+pub enum SeparatorCheck {
     /// They are not.
     No,
     /// More bytes are needed to tell.
@@ -66,7 +66,7 @@ pub enum Recognised {
 
 /// What is known of the place of a line.
 #[derive(Debug, Clone, Copy)]
-pub struct Setting {
+pub struct LineContext {
     /// The line before it is blank, or there is none.
     pub after_blank: bool,
     /// No more bytes follow those given.
@@ -76,15 +76,15 @@ pub struct Setting {
 }
 
 /// Judges the line at the start of `bytes`, which begin with `From `.
-pub fn recognise(bytes: &[u8], setting: Setting) -> Recognised {
+pub fn recognise(bytes: &[u8], setting: LineContext) -> SeparatorCheck {
     let line = match line(bytes, setting.at_end) {
         Ok(Some(line)) => line,
-        Ok(None) => return Recognised::Unclear,
-        Err(TooLong) => return Recognised::No,
+        Ok(None) => return SeparatorCheck::Unclear,
+        Err(LineTooLong) => return SeparatorCheck::No,
     };
-    let Some(from_line) = read_form(line.text, setting.first) else { return Recognised::No };
-    if from_line.form == Form::Patched && !setting.after_blank {
-        return Recognised::No;
+    let Some(from_line) = read_form(line.text, setting.first) else { return SeparatorCheck::No };
+    if from_line.form == SeparatorForm::Patched && !setting.after_blank {
+        return SeparatorCheck::No;
     }
     let mut rest = &bytes[line.length..];
     let mut header = line.length;
@@ -93,7 +93,7 @@ pub fn recognise(bytes: &[u8], setting: Setting) -> Recognised {
         rest = after;
         header += BYTE_ORDER_MARK.len();
     } else if BYTE_ORDER_MARK.starts_with(rest) && !setting.at_end {
-        return Recognised::Unclear;
+        return SeparatorCheck::Unclear;
     }
     // ImportExportTools writes a second, quoted separator as if it were a field.
     if rest.starts_with(b">From ") || rest.starts_with(b" From - ") {
@@ -102,25 +102,25 @@ pub fn recognise(bytes: &[u8], setting: Setting) -> Recognised {
                 rest = &rest[second.length..];
                 header += second.length;
             }
-            Ok(None) => return Recognised::Unclear,
-            Err(TooLong) => return Recognised::No,
+            Ok(None) => return SeparatorCheck::Unclear,
+            Err(LineTooLong) => return SeparatorCheck::No,
         }
     }
     match next_lines(rest, from_line.form, setting) {
-        Some(true) => Recognised::Yes(from_line, header),
-        Some(false) => Recognised::No,
-        None => Recognised::Unclear,
+        Some(true) => SeparatorCheck::Yes(from_line, header),
+        Some(false) => SeparatorCheck::No,
+        None => SeparatorCheck::Unclear,
     }
 }
 
 /// Whether what follows the line is the beginning of a header; `None`: more bytes are needed.
-fn next_lines(rest: &[u8], form: Form, setting: Setting) -> Option<bool> {
+fn next_lines(rest: &[u8], form: SeparatorForm, setting: LineContext) -> Option<bool> {
     match field_start(rest) {
-        FieldStart::Yes if form == Form::Bare => second_line(rest, setting.at_end),
+        FieldStart::Yes if form == SeparatorForm::Bare => second_line(rest, setting.at_end),
         FieldStart::Yes => Some(true),
         // A message that lost its header, or was cut off right here, still begins with a whole separator.
-        FieldStart::Blank => Some(form == Form::Dated && setting.after_blank),
-        FieldStart::End if setting.at_end => Some(form != Form::Bare && setting.after_blank),
+        FieldStart::Blank => Some(form == SeparatorForm::Dated && setting.after_blank),
+        FieldStart::End if setting.at_end => Some(form != SeparatorForm::Bare && setting.after_blank),
         FieldStart::End => None,
         FieldStart::No => Some(false),
     }
@@ -130,7 +130,7 @@ fn next_lines(rest: &[u8], form: Form, setting: Setting) -> Option<bool> {
 fn second_line(rest: &[u8], at_end: bool) -> Option<bool> {
     let first = match line(rest, at_end) {
         Ok(line) => line?,
-        Err(TooLong) => return Some(true),
+        Err(LineTooLong) => return Some(true),
     };
     let second = &rest[first.length..];
     if matches!(second.first(), Some(b' ' | b'\t')) {
@@ -175,16 +175,16 @@ pub fn field_start(bytes: &[u8]) -> FieldStart {
     }
 }
 
-struct Line<'a> {
+struct SeparatorLine<'a> {
     text: &'a [u8],
     /// With its line end.
     length: usize,
 }
 
-struct TooLong;
+struct LineTooLong;
 
 /// The first line of `bytes`; `None` where its end is not there yet.
-fn line(bytes: &[u8], at_end: bool) -> Result<Option<Line<'_>>, TooLong> {
+fn line(bytes: &[u8], at_end: bool) -> Result<Option<SeparatorLine<'_>>, LineTooLong> {
     let seen = &bytes[..bytes.len().min(LONGEST_LINE)];
     match memchr2(b'\n', b'\r', seen) {
         Some(end) => {
@@ -193,10 +193,10 @@ fn line(bytes: &[u8], at_end: bool) -> Result<Option<Line<'_>>, TooLong> {
                 None if !at_end => return Ok(None),
                 _ => end + 1,
             };
-            Ok(Some(Line { text: &seen[..end], length }))
+            Ok(Some(SeparatorLine { text: &seen[..end], length }))
         }
-        None if seen.len() == LONGEST_LINE => Err(TooLong),
-        None if at_end => Ok(Some(Line { text: seen, length: seen.len() })),
+        None if seen.len() == LONGEST_LINE => Err(LineTooLong),
+        None if at_end => Ok(Some(SeparatorLine { text: seen, length: seen.len() })),
         None => Ok(None),
     }
 }
@@ -205,25 +205,32 @@ fn line(bytes: &[u8], at_end: bool) -> Result<Option<Line<'_>>, TooLong> {
 fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
     let rest = line.get(b"From ".len()..)?.trim_ascii();
     if rest.is_empty() || rest == b"-" {
-        return Some(FromLine { form: Form::Bare, time: None });
+        return Some(FromLine { form: SeparatorForm::Bare, time: None });
     }
     let first_word = rest.iter().position(u8::is_ascii_whitespace).map_or(rest, |end| &rest[..end]);
     let usual = separator_date(rest[first_word.len()..].trim_ascii_start());
     if let Some(id) = takeout_id(rest) {
         let date = || date_of(&rest.split(|b| *b == b' ').skip(1).collect::<Vec<_>>());
-        return Some(FromLine { form: Form::Takeout, time: usual.or_else(date).or_else(|| id_time(id)) });
+        return Some(FromLine {
+            form: SeparatorForm::Takeout,
+            time: usual.or_else(date).or_else(|| id_time(id)),
+        });
     }
     let form = match first_word {
-        b"-" => Form::Bare,
-        hash if hash.len() == 40 && hash.iter().all(u8::is_ascii_hexdigit) => Form::Patch,
-        _ => Form::Dated,
+        b"-" => SeparatorForm::Bare,
+        hash if hash.len() == 40 && hash.iter().all(u8::is_ascii_hexdigit) => SeparatorForm::Patch,
+        _ => SeparatorForm::Dated,
     };
     match usual.or_else(|| any_date(rest)) {
-        Some(MAGIC) if form == Form::Dated => Some(FromLine { form: Form::Patched, time: None }),
-        Some(time) if form == Form::Patch => Some(FromLine { form, time: (time != MAGIC).then_some(time) }),
+        Some(MAGIC) if form == SeparatorForm::Dated => {
+            Some(FromLine { form: SeparatorForm::Patched, time: None })
+        }
+        Some(time) if form == SeparatorForm::Patch => {
+            Some(FromLine { form, time: (time != MAGIC).then_some(time) })
+        }
         // A date says enough, also where the sender is only `-`.
-        Some(time) => Some(FromLine { form: Form::Dated, time: Some(time) }),
-        None if first => Some(FromLine { form: Form::Dated, time: None }),
+        Some(time) => Some(FromLine { form: SeparatorForm::Dated, time: Some(time) }),
+        None if first => Some(FromLine { form: SeparatorForm::Dated, time: None }),
         None => None,
     }
 }

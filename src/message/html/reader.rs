@@ -10,7 +10,7 @@ use memchr::memchr;
 
 /// A page while it is read.
 #[derive(Default)]
-pub(super) struct Reader {
+pub(super) struct HtmlReader {
     pub markup: Markup,
     /// Hidden elements so far.
     hidden: u32,
@@ -30,7 +30,7 @@ pub(super) struct Reader {
 }
 
 /// Why a tag can't be stepped over.
-enum Stop {
+enum ReadStop {
     /// It is text.
     Text,
     /// It has no end in what is decoded so far.
@@ -55,7 +55,7 @@ const LONGEST_HIDDEN: usize = 32 * 1_024;
 /// Hidden elements beyond this number are read: to look for the end of each takes time.
 const MOST_HIDDEN: u32 = 64;
 
-impl Reader {
+impl HtmlReader {
     pub fn new() -> Self {
         Self { most: MOST_TEXT, most_passed: MOST_PAGE, ..Self::default() }
     }
@@ -97,8 +97,8 @@ impl Reader {
             let next = match byte {
                 b'<' => match self.step_over(html, at, ended, text, link) {
                     Ok(next) => next,
-                    Err(Stop::Unfinished) => return at,
-                    Err(Stop::Text) => {
+                    Err(ReadStop::Unfinished) => return at,
+                    Err(ReadStop::Text) => {
                         self.text("<", text);
                         at + 1
                     }
@@ -173,14 +173,14 @@ impl Reader {
         ended: bool,
         text: &mut impl FnMut(&str),
         link: &mut impl FnMut(&str),
-    ) -> Result<usize, Stop> {
+    ) -> Result<usize, ReadStop> {
         let bytes = html.as_bytes();
         let inner = &bytes[open + 1..];
         // What never ends hides the rest.
         let past = |end: Option<usize>| match end {
             Some(end) => Ok(open + 1 + end),
             None if ended => Ok(bytes.len()),
-            None => Err(Stop::Unfinished),
+            None => Err(ReadStop::Unfinished),
         };
         let closed = || memchr(b'>', inner).map(|end| end + 1);
         match inner {
@@ -189,8 +189,8 @@ impl Reader {
             [b'/', letter, ..] if !letter.is_ascii_alphabetic() => return past(closed()),
             [b'/', _, ..] => {}
             [letter, ..] if letter.is_ascii_alphabetic() => {}
-            [] | [b'/'] if !ended => return Err(Stop::Unfinished),
-            _ => return Err(Stop::Text),
+            [] | [b'/'] if !ended => return Err(ReadStop::Unfinished),
+            _ => return Err(ReadStop::Text),
         }
         let closes = inner[0] == b'/';
         let begin = open + 1 + usize::from(closes);
@@ -212,22 +212,34 @@ impl Reader {
             self.gap |= !is_inline(name);
             return Ok(next);
         }
-        let hidden_end = if self.hidden < MOST_HIDDEN && self.may_hide(html, begin, next) && tag.hides() {
-            let rest = &bytes[next..bytes.len().min(next + LONGEST_HIDDEN)];
-            let end = end_of(tag.name, rest, true);
-            if end.is_none() && rest.len() < LONGEST_HIDDEN && !ended {
-                return Err(Stop::Unfinished);
-            }
-            self.hidden += 1;
-            end
-        } else {
-            None
-        };
+        let hidden_end = self.hidden_end(html, (begin, next), &tag, ended)?;
         self.gap |= !is_inline(name);
         if hidden_end.is_none() {
             self.opened(&tag, name, text, link);
         }
         Ok(next + hidden_end.unwrap_or(0))
+    }
+
+    /// Where a hidden element ends, in bytes after its tag, which is between these places; `None`: it is not hidden, or
+    /// does not end.
+    fn hidden_end(
+        &mut self,
+        html: &str,
+        (begin, next): (usize, usize),
+        tag: &Tag<'_>,
+        ended: bool,
+    ) -> Result<Option<usize>, ReadStop> {
+        if self.hidden >= MOST_HIDDEN || !self.may_hide(html, begin, next) || !tag.hides() {
+            return Ok(None);
+        }
+        let bytes = html.as_bytes();
+        let rest = &bytes[next..bytes.len().min(next + LONGEST_HIDDEN)];
+        let end = end_of(tag.name, rest, true);
+        if end.is_none() && rest.len() < LONGEST_HIDDEN && !ended {
+            return Err(ReadStop::Unfinished);
+        }
+        self.hidden += 1;
+        Ok(end)
     }
 
     /// Whether the tag between these places contains `none`.

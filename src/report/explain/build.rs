@@ -2,14 +2,14 @@
 
 use super::wording::{Circumstances, wishes};
 use super::{
-    ExplainedDay, ExplainedEvent, ExplainedMessage, ExplainedRule, ExplainedSign, ExplainedState,
-    Explanation, InferredFrom, OnRecord, RuleOutcome, Window,
+    ConsentHistory, ExplainedDay, ExplainedEvent, ExplainedMessage, ExplainedRule, ExplainedSign,
+    ExplainedState, Explanation, InferredFrom, PeakWindow, RuleOutcome,
 };
 use crate::cadence::ActiveDays;
 use crate::classify::Sign;
 use crate::fact::{Detail, Fact, GroupedBy, Kind, MailboxId, Rules};
-use crate::history::{Counted, Grounds, Key, Pair};
-use crate::judge::{Case, JudgeContext, Record, Strand, Subject, changes, held};
+use crate::history::{Counted, InferenceGrounds, Pair, StreamKey};
+use crate::judge::{Case, ConsentRecord, JudgeContext, JudgedMail, MessageGroup, changes, rule_results};
 use crate::policy::NOT_MARKETING;
 use crate::report::messages::Listing;
 use crate::report::reason::reason;
@@ -24,22 +24,22 @@ pub fn explain(
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
 ) -> Explanation {
-    let record = Record::of(pair, judging);
+    let record = ConsentRecord::of(pair, judging);
     let found = changes(pair, case, &record, judging);
-    let of_case = of_case(case, Subject::of_pair(&case.customer), judging);
+    let of_case = of_case(case, JudgedMail::of_pair(&case.customer), judging);
     let changes = wishes(&Circumstances { judging, rules: &of_case.rules }, &found);
     let of_pair = messages(pair, judging);
     let grounds = judging.history.grounds(pair);
     let mailboxes = mailboxes(of_pair.iter().map(|(fact, _)| *fact), listing);
     Explanation {
-        consent: record.strands.iter().map(|strand| on_record(strand, pair, case, judging)).collect(),
+        consent: record.groups.iter().map(|group| on_record(group, pair, case, judging)).collect(),
         changes,
         mailboxes: mailboxes.iter().map(|id| safe(judging.history.names.text(*id))).collect(),
         messages: of_pair
             .iter()
             .map(|(fact, counted)| {
-                let told = told(fact, *counted, &record, judging, listing, &mailboxes);
-                ExplainedMessage { inferred_from: grounds.get(&fact.order).map(inferred_from), ..told }
+                let message = explained_message(fact, *counted, &record, judging, listing, &mailboxes);
+                ExplainedMessage { inferred_from: grounds.get(&fact.order).map(inferred_from), ..message }
             })
             .collect(),
         ..of_case
@@ -47,7 +47,7 @@ pub fn explain(
 }
 
 /// What the case alone says: of one sender, or of several together.
-pub(super) fn of_case(case: &Case, subject: Subject<'_>, judging: &JudgeContext<'_>) -> Explanation {
+pub(super) fn of_case(case: &Case, subject: JudgedMail<'_>, judging: &JudgeContext<'_>) -> Explanation {
     let rule = case.verdict.rule.and_then(|at| judging.policy.rules.get(at));
     let rules = asked(case, subject, judging);
     Explanation {
@@ -117,7 +117,7 @@ pub fn pressure(case: &Case, rows: &[Case], judging: &JudgeContext<'_>) -> Vec<S
         _ => true,
     };
     let rows = rows.iter().filter(|row| row.customer == case.customer).filter(with);
-    let told = rows.map(|row| {
+    let sentences = rows.map(|row| {
         let whom = match row.grouped_by {
             GroupedBy::Group => format!("over the group {}", row.sender),
             _ => "over all senders".to_string(),
@@ -127,68 +127,70 @@ pub fn pressure(case: &Case, rows: &[Case], judging: &JudgeContext<'_>) -> Vec<S
         let flag = if row.is_flagged(judging.policy) { " (flagged)" } else { "" };
         safe(&format!("{whom}: {verdict}{flag}; {}", reason(row, judging.policy, judging.ledger.given)))
     });
-    told.collect()
+    sentences.collect()
 }
 
 pub(super) fn safe(text: &str) -> String {
     visible(text).into_owned()
 }
 
-fn window(days: &ActiveDays) -> Option<Window> {
-    days.peak().map(|peak| Window { days: peak.days, first: peak.start, last: peak.end })
+fn window(days: &ActiveDays) -> Option<PeakWindow> {
+    days.peak().map(|peak| PeakWindow { days: peak.days, first: peak.start, last: peak.end })
 }
 
 /// Each rule of the policy, with what it asks for and what was found.
-fn asked(case: &Case, subject: Subject<'_>, judging: &JudgeContext<'_>) -> Vec<ExplainedRule> {
-    let fared = held(&case.received, judging.policy, subject);
+fn asked(case: &Case, subject: JudgedMail<'_>, judging: &JudgeContext<'_>) -> Vec<ExplainedRule> {
+    let results = rule_results(&case.received, judging.policy, subject);
     let flagged = case.is_flagged(judging.policy);
-    let rules = judging.policy.rules.iter().zip(fared).enumerate();
+    let rules = judging.policy.rules.iter().zip(results).enumerate();
     // Rules about others are none of this case's.
-    let told = rules.filter(|(_, (rule, _))| rule.applies(subject)).map(|(at, (rule, held))| ExplainedRule {
-        verdict: safe(&rule.verdict),
-        flag: rule.flag,
-        outcome: match case.verdict.rule {
-            Some(decisive) if at == decisive => RuleOutcome::Decides,
-            // The day of the first flag was looked for in all flagging rules.
-            Some(decisive) if at > decisive && flagged && rule.flag && held.since.is_some() => {
-                RuleOutcome::HoldsToo
-            }
-            Some(decisive) if at > decisive => RuleOutcome::NotAsked,
-            _ => RuleOutcome::DoesNotHold,
-        },
-        consent: rule.consent.as_ref().map(|states| states.iter().map(|state| state.word()).collect()),
-        days: rule.days,
-        messages: rule.messages,
-        window: rule.window,
-        min_gap_hours: rule.min_gap.map(|seconds| seconds / 3_600),
-        must_be_zero: !rule.must_be_zero.is_empty(),
-        found_gap_seconds: held.best.and_then(|best| Some(best.closest?.seconds)),
-        found_days: held.best.map_or(0, |best| best.days),
-        found_messages: held.best.map_or(0, |best| best.messages),
-        found_first: held.best.map(|best| best.first),
-        found_last: held.best.map(|best| best.last),
-        held_on: held.since,
-    });
-    told.collect()
+    let explained =
+        rules.filter(|(_, (rule, _))| rule.applies(subject)).map(|(at, (rule, result))| ExplainedRule {
+            verdict: safe(&rule.verdict),
+            flag: rule.flag,
+            outcome: match case.verdict.rule {
+                Some(decisive) if at == decisive => RuleOutcome::Decides,
+                // The day of the first flag was looked for in all flagging rules.
+                Some(decisive) if at > decisive && flagged && rule.flag && result.since.is_some() => {
+                    RuleOutcome::HoldsToo
+                }
+                Some(decisive) if at > decisive => RuleOutcome::NotAsked,
+                _ => RuleOutcome::DoesNotHold,
+            },
+            consent: rule.consent.as_ref().map(|states| states.iter().map(|state| state.word()).collect()),
+            days: rule.days,
+            messages: rule.messages,
+            window: rule.window,
+            min_gap_hours: rule.min_gap.map(|seconds| seconds / 3_600),
+            must_be_zero: !rule.must_be_zero.is_empty(),
+            found_gap_seconds: result.best.and_then(|best| Some(best.shortest_gap?.seconds)),
+            found_days: result.best.map_or(0, |best| best.days),
+            found_messages: result.best.map_or(0, |best| best.messages),
+            found_first: result.best.map(|best| best.first),
+            found_last: result.best.map(|best| best.last),
+            held_on: result.since,
+        });
+    explained.collect()
 }
 
-fn on_record(strand: &Strand, pair: &Pair<'_>, case: &Case, judging: &JudgeContext<'_>) -> OnRecord {
+fn on_record(
+    group: &MessageGroup,
+    pair: &Pair<'_>,
+    case: &Case,
+    judging: &JudgeContext<'_>,
+) -> ConsentHistory {
     let zone = &judging.scope.zone;
     let mut dates = pair.facts.iter().filter_map(|fact| fact.time).map(|time| zone.day(time));
     let first = case.first_day().or_else(|| dates.next());
     let last = case.last_day().max(judging.as_of).max(first);
     let span = first.zip(last);
-    let periods = span.map(|(first, last)| strand.periods(first, last, &judging.terms(), zone));
-    OnRecord {
-        addresses: strand.addresses.iter().map(|address| safe(address)).collect(),
-        events: strand
+    let periods = span.map(|(first, last)| group.periods(first, last, &judging.terms(), zone));
+    ConsentHistory {
+        addresses: group.addresses.iter().map(|address| safe(address)).collect(),
+        events: group
             .events
             .iter()
-            .map(|event| ExplainedEvent {
-                date: event.day,
-                event: event.happening,
-                source: safe(&event.source),
-            })
+            .map(|event| ExplainedEvent { date: event.day, event: event.kind, source: safe(&event.source) })
             .collect(),
         states: periods
             .into_iter()
@@ -216,18 +218,18 @@ fn marked(case: &Case) -> Vec<ExplainedDay> {
 /// All messages of the pair, in time order: also copies and what was set aside.
 fn messages<'a>(pair: &Pair<'a>, judging: &JudgeContext<'a>) -> Vec<(&'a Fact, Counted)> {
     let of_pair = |fact: &Fact| (fact.sender, fact.customer) == (pair.sender, pair.customer);
-    let aside = judging.history.aside().iter().filter(|(fact, _)| of_pair(fact));
+    let set_aside = judging.history.set_aside().iter().filter(|(fact, _)| of_pair(fact));
     let mut all: Vec<(&Fact, Counted)> =
-        pair.facts.iter().map(|fact| (fact, judging.scope.place(fact))).collect();
-    all.extend(aside.map(|(fact, counted)| (fact, *counted)));
+        pair.facts.iter().map(|fact| (fact, judging.scope.counted_as(fact))).collect();
+    all.extend(set_aside.map(|(fact, counted)| (fact, *counted)));
     all.sort_by_key(|(fact, _)| (fact.time, fact.order));
     all
 }
 
-pub(super) fn told(
+pub(super) fn explained_message(
     fact: &Fact,
     counted: Counted,
-    record: &Record,
+    record: &ConsentRecord,
     judging: &JudgeContext<'_>,
     listing: &Listing<'_>,
     mailboxes: &BTreeSet<MailboxId>,
@@ -258,19 +260,19 @@ pub(super) fn told(
     }
 }
 
-fn inferred_from(grounds: &Grounds) -> InferredFrom {
-    let Grounds { key, decided, marketing, same_way_out, same_template } = *grounds;
+fn inferred_from(grounds: &InferenceGrounds) -> InferredFrom {
+    let InferenceGrounds { key, decided, marketing, same_way_out, same_template } = *grounds;
     let stream = match key {
-        Key::List(_) => "list",
-        Key::From(_) => "address",
-        Key::Template(_) => "template",
+        StreamKey::List(_) => "list",
+        StreamKey::From(_) => "address",
+        StreamKey::Template(_) => "template",
     };
     InferredFrom { stream, decided, marketing, same_way_out, same_template }
 }
 
 /// The signs of a message, in the order of the table.
 fn signs(detail: &Detail, rules: &Rules) -> Vec<ExplainedSign> {
-    let told = |sign: &Sign| ExplainedSign {
+    let explained = |sign: &Sign| ExplainedSign {
         id: safe(&sign.id),
         points: Kind::ALL
             .into_iter()
@@ -278,5 +280,5 @@ fn signs(detail: &Detail, rules: &Rules) -> Vec<ExplainedSign> {
             .filter(|(_, points)| *points > 0)
             .collect(),
     };
-    detail.signs.iter().filter_map(|number| rules.sign(*number)).map(told).collect()
+    detail.signs.iter().filter_map(|number| rules.sign(*number)).map(explained).collect()
 }

@@ -9,12 +9,12 @@ mod together;
 mod wording;
 
 pub use build::{explain, pressure};
-pub use subject::{Wanted, find};
+pub use subject::{SenderQuery, find};
 pub use text::write as write_text;
 pub use together::{explain_together, find_together};
 
 use crate::cadence::Tenths;
-use crate::consent::{Happening, State};
+use crate::consent::{ConsentState, EventKind};
 use crate::time::Day;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -41,8 +41,8 @@ pub struct Explanation {
     pub marketing_messages: usize,
     pub unconsented_messages: usize,
     pub active_days: usize,
-    pub peak: Option<Window>,
-    pub unconsented_peak: Option<Window>,
+    pub peak: Option<PeakWindow>,
+    pub unconsented_peak: Option<PeakWindow>,
     pub cadence: Option<&'static str>,
     pub inferred_messages: u32,
     pub undecided_messages: u32,
@@ -65,7 +65,7 @@ pub struct Explanation {
     /// Whose messages are counted, where the row is over several senders; the ones with most messages first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub senders: Vec<SenderPart>,
-    pub consent: Vec<OnRecord>,
+    pub consent: Vec<ConsentHistory>,
     /// The rows of contact pressure that the pair is part of, a sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pressure: Vec<String>,
@@ -86,7 +86,7 @@ pub struct SenderPart {
 
 /// The 28 days with the most marketing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Window {
+pub struct PeakWindow {
     /// Distinct days with such mail.
     pub days: usize,
     /// The first of them.
@@ -154,7 +154,7 @@ pub enum RuleOutcome {
 
 /// What is on record for messages from some addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OnRecord {
+pub struct ConsentHistory {
     /// From which addresses.
     pub addresses: Vec<String>,
     /// What happened, in order.
@@ -171,7 +171,7 @@ pub struct ExplainedEvent {
     pub date: Option<Day>,
     /// What.
     #[serde(serialize_with = "event")]
-    pub event: Happening,
+    pub event: EventKind,
     /// `FILE:LINE` or a Message-ID.
     pub source: String,
 }
@@ -187,7 +187,7 @@ pub struct ExplainedState {
     pub until: Option<Day>,
     /// The state.
     #[serde(serialize_with = "state")]
-    pub state: State,
+    pub state: ConsentState,
     /// The place of the event that decides.
     pub source: Option<String>,
 }
@@ -251,11 +251,11 @@ pub struct ExplainedSign {
     pub points: BTreeMap<&'static str, i32>,
 }
 
-fn event<S: Serializer>(event: &Happening, to: S) -> Result<S::Ok, S::Error> {
+fn event<S: Serializer>(event: &EventKind, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(event.word())
 }
 
-fn state<S: Serializer>(state: &State, to: S) -> Result<S::Ok, S::Error> {
+fn state<S: Serializer>(state: &ConsentState, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(state.word())
 }
 
@@ -280,9 +280,9 @@ fn maybe_decimal<S: Serializer>(number: &Option<Tenths>, to: S) -> Result<S::Ok,
 /// Writes the explanations as JSON: an object with the list `pairs`.
 pub fn write_json(mut out: impl Write, explanations: &[Explanation]) -> io::Result<()> {
     #[derive(Serialize)]
-    struct Whole<'a> {
+    struct JsonExplanations<'a> {
         pairs: &'a [Explanation],
     }
-    serde_json::to_writer_pretty(&mut out, &Whole { pairs: explanations })?;
+    serde_json::to_writer_pretty(&mut out, &JsonExplanations { pairs: explanations })?;
     writeln!(out)
 }

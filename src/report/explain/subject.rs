@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result, did_you_mean, nearest};
 use crate::fact::{
-    AddressId, NameId, Names, SenderId, canonical, domain_of, label, normal_address, normal_domain, parents,
+    AddressId, NameId, NameTable, SenderId, canonical, domain_of, label, normal_address, normal_domain,
+    parents,
 };
 use crate::history::{History, Pair};
 use crate::report::{thousands, visible};
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What was asked for.
 #[derive(Debug, Clone)]
-pub struct Wanted<'a> {
+pub struct SenderQuery<'a> {
     /// A sender as the report shows it, one of its From addresses, a domain of these, a display name, or a part of
     /// one of them.
     pub sender: &'a str,
@@ -27,7 +28,7 @@ const SHORTEST: usize = 4;
 
 /// The pairs meant: of one sender, to one customer or to all. An error lists the senders where several are meant,
 /// and the nearest where none is.
-pub fn find<'a>(history: &'a History, wanted: &Wanted<'_>) -> Result<Vec<Pair<'a>>> {
+pub fn find<'a>(history: &'a History, wanted: &SenderQuery<'_>) -> Result<Vec<Pair<'a>>> {
     let known = known_senders(history);
     let sender = sender(&known, wanted.sender)?;
     let of_sender: Vec<Pair<'a>> = history.pairs().filter(|pair| pair.sender == sender).collect();
@@ -71,7 +72,7 @@ fn known_senders(history: &History) -> BTreeMap<SenderId, NamedSender<'_>> {
         addresses.extend(pair.facts.iter().map(|fact| fact.from));
         display.extend(pair.facts.iter().filter_map(|fact| fact.name));
     }
-    let names: &Names = &history.names;
+    let names: &NameTable = &history.names;
     let known = ids.into_iter().map(|(id, (messages, addresses, display))| {
         let addresses = addresses.into_iter().map(|id| names.unredacted(id)).collect();
         let display = display.into_iter().map(|id| names.unredacted(id)).collect();

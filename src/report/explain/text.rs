@@ -3,9 +3,10 @@
 use super::calendar;
 use super::wording::{counted, event_in_words, state_in_words};
 use super::{
-    ExplainedMessage, ExplainedRule, ExplainedSign, Explanation, InferredFrom, OnRecord, RuleOutcome, Window,
+    ConsentHistory, ExplainedMessage, ExplainedRule, ExplainedSign, Explanation, InferredFrom, PeakWindow,
+    RuleOutcome,
 };
-use crate::consent::Happening;
+use crate::consent::EventKind;
 use crate::report::thousands;
 use crate::report::width::{shortened, width, wrapped};
 use std::cmp::Reverse;
@@ -26,41 +27,41 @@ pub fn write(mut out: impl Write, explanations: &[Explanation]) -> io::Result<()
     Ok(())
 }
 
-fn one(told: &Explanation) -> String {
+fn one(explanation: &Explanation) -> String {
     let mut page = TextPage::default();
-    let name = told.sender_name.as_ref().map_or(String::new(), |name| format!(" ({name})"));
-    page.line(0, &format!("{}{name} to {}", told.sender, told.customer));
-    verdict(&mut page, told);
-    rules(&mut page, told);
-    if told.senders.is_empty() {
-        consent(&mut page, told);
+    let name = explanation.sender_name.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+    page.line(0, &format!("{}{name} to {}", explanation.sender, explanation.customer));
+    verdict(&mut page, explanation);
+    rules(&mut page, explanation);
+    if explanation.senders.is_empty() {
+        consent(&mut page, explanation);
     } else {
         page.heading("Senders");
-        for part in &told.senders {
+        for part in &explanation.senders {
             page.item("- ", &format!("{}: {}", part.sender, counted(part.messages as u64, "message")));
         }
     }
-    rhythm(&mut page, told);
-    if !told.pressure.is_empty() {
+    rhythm(&mut page, explanation);
+    if !explanation.pressure.is_empty() {
         page.heading("Contact pressure: what came from several senders together");
-        told.pressure.iter().for_each(|sentence| page.item("- ", sentence));
+        explanation.pressure.iter().for_each(|sentence| page.item("- ", sentence));
     }
-    if !told.changes.is_empty() {
+    if !explanation.changes.is_empty() {
         page.heading("What would change the verdict");
-        told.changes.iter().for_each(|sentence| page.item("- ", sentence));
+        explanation.changes.iter().for_each(|sentence| page.item("- ", sentence));
     }
-    messages(&mut page, told);
+    messages(&mut page, explanation);
     page.text
 }
 
-fn verdict(page: &mut TextPage, told: &Explanation) {
-    let flag = if told.flagged { "flagged" } else { "not flagged" };
-    page.heading(&format!("Verdict: {} ({flag})", told.verdict.as_deref().unwrap_or("none")));
-    page.line(2, &format!("{}.", told.reason));
-    if let Some((day, rule)) = told.flagged_on.zip(told.flagged_by.as_ref()) {
+fn verdict(page: &mut TextPage, explanation: &Explanation) {
+    let flag = if explanation.flagged { "flagged" } else { "not flagged" };
+    page.heading(&format!("Verdict: {} ({flag})", explanation.verdict.as_deref().unwrap_or("none")));
+    page.line(2, &format!("{}.", explanation.reason));
+    if let Some((day, rule)) = explanation.flagged_on.zip(explanation.flagged_by.as_ref()) {
         page.line(2, &format!("First to be flagged on {day}, by the rule {rule}."));
     }
-    if let Some((as_of, active)) = told.as_of.zip(told.still_active) {
+    if let Some((as_of, active)) = explanation.as_of.zip(explanation.still_active) {
         page.line(
             2,
             &format!("Still so on {as_of}, the day of asking: {}.", if active { "yes" } else { "no" }),
@@ -68,14 +69,14 @@ fn verdict(page: &mut TextPage, told: &Explanation) {
     }
 }
 
-fn rules(page: &mut TextPage, told: &Explanation) {
+fn rules(page: &mut TextPage, explanation: &Explanation) {
     page.heading("The rules of the policy; the first that holds decides");
-    if told.marketing_messages == 0 {
+    if explanation.marketing_messages == 0 {
         page.line(2, "There is no marketing mail to apply the rules to.");
         return;
     }
     let mut not_asked: Vec<&str> = Vec::new();
-    for (at, rule) in told.rules.iter().enumerate() {
+    for (at, rule) in explanation.rules.iter().enumerate() {
         let outcome = match rule.outcome {
             RuleOutcome::NotAsked => {
                 not_asked.push(&rule.verdict);
@@ -98,26 +99,26 @@ fn held_on(rule: &ExplainedRule) -> String {
     rule.held_on.map_or(String::new(), |day| format!("; enough for the first time on {day}"))
 }
 
-fn consent(page: &mut TextPage, told: &Explanation) {
+fn consent(page: &mut TextPage, explanation: &Explanation) {
     page.heading("Consent on record");
-    if !told.consent_list_given {
+    if !explanation.consent_list_given {
         page.line(2, "No consent list was given (--consent); this is what the mailbox itself shows.");
     }
-    for record in &told.consent {
-        on_record(page, record, told.consent.len() > 1);
+    for record in &explanation.consent {
+        on_record(page, record, explanation.consent.len() > 1);
     }
-    let has = |event: Happening| {
-        told.consent.iter().flat_map(|record| &record.events).any(|happened| happened.event == event)
+    let has = |event: EventKind| {
+        explanation.consent.iter().flat_map(|record| &record.events).any(|happened| happened.event == event)
     };
-    if has(Happening::Withdrawn) {
-        let grace = match (told.grace_days, told.grace_business_days) {
+    if has(EventKind::Withdrawn) {
+        let grace = match (explanation.grace_days, explanation.grace_business_days) {
             (_, Some(days)) => counted(days, "business day"),
             (days, None) => counted(days.unwrap_or_default().unsigned_abs(), "day"),
         };
         page.line(2, &format!("The policy gives the sender {grace} of grace after an opt-out."));
     }
-    match told.soft_opt_in_days {
-        _ if !has(Happening::Purchase) => {}
+    match explanation.soft_opt_in_days {
+        _ if !has(EventKind::Purchase) => {}
         0 => page.line(2, "By this policy a purchase is no consent."),
         days => {
             let time = counted(days.unsigned_abs(), "day");
@@ -126,7 +127,7 @@ fn consent(page: &mut TextPage, told: &Explanation) {
     }
 }
 
-fn on_record(page: &mut TextPage, record: &OnRecord, several: bool) {
+fn on_record(page: &mut TextPage, record: &ConsentHistory, several: bool) {
     if several {
         page.line(2, &format!("For mail from {}:", record.addresses.join(", ")));
     }
@@ -156,80 +157,82 @@ fn on_record(page: &mut TextPage, record: &OnRecord, several: bool) {
     }
 }
 
-fn rhythm(page: &mut TextPage, told: &Explanation) {
+fn rhythm(page: &mut TextPage, explanation: &Explanation) {
     page.heading("Days with marketing");
-    let rows = calendar::rows(&told.days);
+    let rows = calendar::rows(&explanation.days);
     if rows.is_empty() {
         page.line(2, "None.");
         return;
     }
-    let cadence = told.cadence.map_or(String::new(), |word| format!("; rhythm: {word}"));
-    let messages = counted(told.marketing_messages as u64, "message");
-    let days = counted(told.active_days as u64, "day");
+    let cadence = explanation.cadence.map_or(String::new(), |word| format!("; rhythm: {word}"));
+    let messages = counted(explanation.marketing_messages as u64, "message");
+    let days = counted(explanation.active_days as u64, "day");
     page.line(2, &format!("{messages} on {days}{cadence}"));
-    let busiest = |window: &Window| {
+    let busiest = |window: &PeakWindow| {
         format!("{} ({} to {})", counted(window.days as u64, "day"), window.first, window.last)
     };
-    if let Some(peak) = &told.peak {
+    if let Some(peak) = &explanation.peak {
         page.line(2, &format!("Most days in any 28: {}", busiest(peak)));
     }
-    let unconsented = told.unconsented_peak.as_ref().map_or("none".to_string(), busiest);
+    let unconsented = explanation.unconsented_peak.as_ref().map_or("none".to_string(), busiest);
     page.line(2, &format!("Of mail without consent on record: {unconsented}"));
-    measures(told).iter().for_each(|measure| page.line(2, measure));
+    measures(explanation).iter().for_each(|measure| page.line(2, measure));
     page.text.push('\n');
     rows.iter().for_each(|row| page.as_is(2, row));
     page.text.push('\n');
     page.line(2, calendar::LEGEND);
-    page.line(2, &format!("Days are civil days in {}.", told.timezone));
+    page.line(2, &format!("Days are civil days in {}.", explanation.timezone));
 }
 
 /// How much mail it is, in lines.
-fn measures(told: &Explanation) -> Vec<String> {
-    let pace = told.days_per_week.map(|pace| match told.changed_on.zip(told.days_per_week_before) {
-        Some((day, before)) => format!("Days a week: {pace} since {day}, {before} before"),
-        None => format!("Days a week: {pace}, without a change of pace"),
+fn measures(explanation: &Explanation) -> Vec<String> {
+    let pace = explanation.days_per_week.map(|pace| {
+        match explanation.changed_on.zip(explanation.days_per_week_before) {
+            Some((day, before)) => format!("Days a week: {pace} since {day}, {before} before"),
+            None => format!("Days a week: {pace}, without a change of pace"),
+        }
     });
-    let a_year = told.messages_a_year.zip(told.as_of);
+    let a_year = explanation.messages_a_year.zip(explanation.as_of);
     let a_year = a_year.map(|(count, as_of)| {
         format!("Messages a year: {}, at the rate of the quarter up to {as_of}", thousands(count.into()))
     });
-    let place = told
+    let place = explanation
         .rank
-        .zip(told.ranked)
+        .zip(explanation.ranked)
         .map(|(rank, ranked)| format!("Place among the customer's senders of marketing: {rank} of {ranked}"));
-    let unread = told.unread_run.map(|run| format!("Newest messages in a row never read: {run}"));
+    let unread = explanation.unread_run.map(|run| format!("Newest messages in a row never read: {run}"));
     [pace, a_year, place, unread].into_iter().flatten().collect()
 }
 
 /// What was not counted although it may be marketing.
-fn undecided(told: &Explanation) -> String {
+fn undecided(explanation: &Explanation) -> String {
     let (do_offer, they) =
-        if told.undecided_messages == 1 { ("offers", "it is") } else { ("offer", "they are") };
-    let messages = counted(told.undecided_messages, "message");
+        if explanation.undecided_messages == 1 { ("offers", "it is") } else { ("offer", "they are") };
+    let messages = counted(explanation.undecided_messages, "message");
     format!(
         "{messages} that {do_offer} a way out may be marketing, but nothing shows it: {they} not counted."
     )
 }
 
-fn messages(page: &mut TextPage, told: &Explanation) {
-    let all = counted(told.messages.len() as u64, "message");
-    page.heading(&match told.senders.is_empty() {
+fn messages(page: &mut TextPage, explanation: &Explanation) {
+    let all = counted(explanation.messages.len() as u64, "message");
+    page.heading(&match explanation.senders.is_empty() {
         true => format!("{all} of this sender to this customer in all, oldest first"),
         false => format!("{all} of these senders to this customer, oldest first"),
     });
-    if told.inferred_messages > 0 {
+    if explanation.inferred_messages > 0 {
         page.line(
             2,
             &format!(
                 "{} inferred: too little by themselves, but like the rest of their stream.",
-                counted(told.inferred_messages, "message")
+                counted(explanation.inferred_messages, "message")
             ),
         );
     }
-    if told.undecided_messages > 0 {
-        page.line(2, &undecided(told));
+    if explanation.undecided_messages > 0 {
+        page.line(2, &undecided(explanation));
     }
-    match told.mailboxes.as_slice() {
+    match explanation.mailboxes.as_slice() {
         // Redacted.
         paths if paths.iter().all(String::is_empty) => {}
         [only] => page.line(2, &format!("The bytes are places in {only}.")),
@@ -239,8 +242,8 @@ fn messages(page: &mut TextPage, told: &Explanation) {
         }
     }
     page.text.push('\n');
-    let several = told.mailboxes.len() > 1;
-    told.messages.iter().for_each(|message| page.message(message, several));
+    let several = explanation.mailboxes.len() > 1;
+    explanation.messages.iter().for_each(|message| page.message(message, several));
 }
 
 /// Text as it grows, with line ends.
@@ -281,30 +284,30 @@ impl TextPage {
         self.text.push_str(&wrapped(&head, width(&head), words, WIDTH));
     }
 
-    fn message(&mut self, told: &ExplainedMessage, several: bool) {
-        let clock = told.time.as_deref().and_then(|time| time.get(11..16)).unwrap_or("     ");
-        let day = told.day.map_or("undated   ".to_string(), |day| day.to_string());
+    fn message(&mut self, message: &ExplainedMessage, several: bool) {
+        let clock = message.time.as_deref().and_then(|time| time.get(11..16)).unwrap_or("     ");
+        let day = message.day.map_or("undated   ".to_string(), |day| day.to_string());
         let head = format!("{day} {clock}  ");
-        let subject = if told.subject.is_empty() { "(no subject)" } else { &told.subject };
+        let subject = if message.subject.is_empty() { "(no subject)" } else { &message.subject };
         self.as_is(2, format!("{head}{}", shortened(subject, WIDTH - 2 - head.len())).trim_end());
-        let kind = match (told.kind, &told.rule) {
+        let kind = match (message.kind, &message.rule) {
             (Some(kind), Some(rule)) => format!("{kind} (rule {rule})"),
             _ => "no kind".to_string(),
         };
-        let counted = if told.kind == Some(told.counted_as) {
+        let counted = if message.kind == Some(message.counted_as) {
             String::new()
         } else {
-            format!(", counted as {}", told.counted_as)
+            format!(", counted as {}", message.counted_as)
         };
-        let consent = told.consent.map_or(String::new(), |state| format!(", consent {state}"));
-        let file = if several { format!("file\u{a0}{} ", told.mailbox) } else { String::new() };
-        let place = format!(", {file}byte\u{a0}{}", told.offset);
+        let consent = message.consent.map_or(String::new(), |state| format!(", consent {state}"));
+        let file = if several { format!("file\u{a0}{} ", message.mailbox) } else { String::new() };
+        let place = format!(", {file}byte\u{a0}{}", message.offset);
         self.row(2, &" ".repeat(head.len()), &format!("{kind}{counted}{consent}{place}"));
-        if let Some(from) = &told.inferred_from {
+        if let Some(from) = &message.inferred_from {
             self.row(2, &" ".repeat(head.len()), &inferred(from));
         }
-        if !told.signs.is_empty() {
-            self.row(2, &" ".repeat(head.len()), &weighed(&told.signs));
+        if !message.signs.is_empty() {
+            self.row(2, &" ".repeat(head.len()), &weighed(&message.signs));
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Explanations of rows of contact pressure: what came from several senders together to one customer.
 
-use super::build::{mailboxes, of_case, safe, told};
+use super::build::{explained_message, mailboxes, of_case, safe};
 use super::{Explanation, SenderPart};
 use crate::error::{Error, Result};
 use crate::fact::{Fact, GroupedBy};
 use crate::history::{Counted, Pair};
-use crate::judge::{Case, JudgeContext, Record, Subject};
+use crate::judge::{Case, ConsentRecord, JudgeContext, JudgedMail};
 use crate::policy::Across;
 use crate::report::messages::Listing;
-use crate::report::{Wanted, visible};
+use crate::report::{SenderQuery, visible};
 use std::cmp::Reverse;
 
 /// How all senders are called, on the command line and in the report.
@@ -17,7 +17,7 @@ const ALL: &str = "*";
 /// The rows that are meant, where `*` or the name of a group is asked for and no sender has that name.
 pub fn find_together<'a>(
     rows: &'a [Case],
-    wanted: &Wanted<'_>,
+    wanted: &SenderQuery<'_>,
     judging: &JudgeContext<'_>,
 ) -> Result<Option<Vec<&'a Case>>> {
     let name = wanted.sender.trim();
@@ -53,20 +53,23 @@ pub fn find_together<'a>(
 /// Explains such a row: its rules, its days, and the marketing messages of all its senders.
 pub fn explain_together(row: &Case, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Explanation {
     let across = if row.grouped_by == GroupedBy::Group { Across::BrandGroup } else { Across::All };
-    let subject = Subject { across: Some(across), customer: &row.customer };
+    let subject = JudgedMail { across: Some(across), customer: &row.customer };
     let pairs: Vec<Pair<'_>> = judging.history.pairs().filter(|pair| is_part(pair, row, judging)).collect();
-    let counts = |fact: &&Fact| judging.scope.place(fact) == Counted::Marketing;
+    let counts = |fact: &&Fact| judging.scope.counted_as(fact) == Counted::Marketing;
     let facts = pairs.iter().flat_map(|pair| pair.facts.iter().filter(counts));
     let mailboxes = mailboxes(facts, listing);
     let mut messages = Vec::new();
     let mut senders = Vec::new();
     for pair in &pairs {
-        let record = Record::of(pair, judging);
+        let record = ConsentRecord::of(pair, judging);
         let facts: Vec<&Fact> = pair.facts.iter().filter(counts).collect();
         let sender = safe(judging.history.names.text(pair.sender));
         senders.push(SenderPart { sender, messages: facts.len() });
         let all = facts.into_iter().map(|fact| {
-            ((fact.time, fact.order), told(fact, Counted::Marketing, &record, judging, listing, &mailboxes))
+            (
+                (fact.time, fact.order),
+                explained_message(fact, Counted::Marketing, &record, judging, listing, &mailboxes),
+            )
         });
         messages.extend(all);
     }

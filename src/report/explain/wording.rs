@@ -1,33 +1,33 @@
 //! Words for people: states, events, what a rule asks for, what would have changed the verdict.
 
 use super::{ExplainedRule, RuleOutcome};
-use crate::consent::{Happening, State};
-use crate::judge::{Change, JudgeContext, Occasion};
+use crate::consent::{ConsentState, EventKind};
+use crate::judge::{JudgeContext, VerdictChange, WhatIf};
 use crate::report::reason::hours;
 use crate::report::visible;
 
 /// A state in plain words.
-pub fn state_in_words(state: State) -> &'static str {
+pub fn state_in_words(state: ConsentState) -> &'static str {
     match state {
-        State::None => "nothing is on record",
-        State::Granted => "the customer agreed",
-        State::Claimed => "the subscription was confirmed, by the sender's own mail",
-        State::SoftOptIn => "the customer bought something, and the policy counts that for a time",
-        State::Refused => "the customer did not agree when the address was collected",
-        State::Grace => "the customer opted out; the policy still gives the sender time",
-        State::Withdrawn => "the customer opted out",
-        State::NotYetKnown => "the consent list ends before this",
+        ConsentState::None => "nothing is on record",
+        ConsentState::Granted => "the customer agreed",
+        ConsentState::Claimed => "the subscription was confirmed, by the sender's own mail",
+        ConsentState::SoftOptIn => "the customer bought something, and the policy counts that for a time",
+        ConsentState::Refused => "the customer did not agree when the address was collected",
+        ConsentState::Grace => "the customer opted out; the policy still gives the sender time",
+        ConsentState::Withdrawn => "the customer opted out",
+        ConsentState::NotYetKnown => "the consent list ends before this",
     }
 }
 
 /// An event in plain words.
-pub fn event_in_words(event: Happening) -> &'static str {
+pub fn event_in_words(event: EventKind) -> &'static str {
     match event {
-        Happening::Purchase => "the customer bought something",
-        Happening::Claimed => "the sender asked and confirmed",
-        Happening::Granted => "the customer agreed",
-        Happening::Refused => "the customer did not agree",
-        Happening::Withdrawn => "the customer opted out",
+        EventKind::Purchase => "the customer bought something",
+        EventKind::Claimed => "the sender asked and confirmed",
+        EventKind::Granted => "the customer agreed",
+        EventKind::Refused => "the customer did not agree",
+        EventKind::Withdrawn => "the customer opted out",
     }
 }
 
@@ -122,7 +122,7 @@ pub struct Circumstances<'a> {
 }
 
 /// What would have given another verdict, a sentence each.
-pub fn wishes(circumstances: &Circumstances<'_>, changes: &[Change]) -> Vec<String> {
+pub fn wishes(circumstances: &Circumstances<'_>, changes: &[VerdictChange]) -> Vec<String> {
     let rules = circumstances.rules;
     let decisive = rules.iter().find(|rule| rule.outcome == RuleOutcome::Decides);
     let mut sentences: Vec<String> = decisive.map(fewer).into_iter().collect();
@@ -174,7 +174,7 @@ fn more(rule: &ExplainedRule) -> String {
 }
 
 impl Circumstances<'_> {
-    fn sentence(&self, change: &Change) -> String {
+    fn sentence(&self, change: &VerdictChange) -> String {
         let rule = change.rule.and_then(|at| self.judging.policy.rules.get(at));
         let verdict = match rule {
             Some(rule) if rule.flag => format!("`{}` (a flag)", visible(&rule.verdict)),
@@ -187,16 +187,16 @@ impl Circumstances<'_> {
             "a consent list (--consent)"
         };
         match change.occasion {
-            Occasion::Event { happening, from, until } => {
+            WhatIf::Event { kind, from, until } => {
                 let dated = match from {
                     None => format!("dated {until} or earlier"),
                     Some(from) if from == until => format!("dated {until}"),
                     Some(from) => format!("dated {from} to {until}"),
                 };
-                format!("{list} with the event `{}` {dated}: {verdict}", happening.word())
+                format!("{list} with the event `{}` {dated}: {verdict}", kind.word())
             }
-            Occasion::IncludeSpam => format!("counting mail in spam (--include-spam): {verdict}"),
-            Occasion::IncludeUnverified => {
+            WhatIf::IncludeSpam => format!("counting mail in spam (--include-spam): {verdict}"),
+            WhatIf::IncludeUnverified => {
                 format!("counting unverified mail (--include-unverified): {verdict}")
             }
         }

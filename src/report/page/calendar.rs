@@ -3,9 +3,9 @@
 //!
 //! The calendar is drawn in two halves, which a narrow page shows one below the other.
 
-use super::looks::{Days, Layers, Look, WEEKS_OF_HALF};
+use super::looks::{DashLayers, DayLook, DayPath, WEEKS_OF_HALF};
 use super::words::month;
-use crate::judge::{Case, Received};
+use crate::judge::{Case, ReceivedMessage};
 use crate::time::Day;
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ const CELL: i32 = 9;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     /// The older half and the newer one.
-    pub halves: [Half; 2],
+    pub halves: [CalendarHalf; 2],
     /// The first day shown.
     pub first: Day,
     /// The last day shown.
@@ -32,14 +32,14 @@ pub struct Calendar {
     /// Days on which any of them came without consent on record.
     pub unconsented_days: u64,
     /// The same by month: the calendar's numbers as text.
-    pub months: Vec<Month>,
+    pub months: Vec<CalendarMonth>,
     /// What happened, in time order, also before the first day shown.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<CalendarMark>,
 }
 
 /// What halves of all calendars to the same day share, in units of the picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
+pub struct CalendarFrame {
     /// The cells of all days.
     pub grid: String,
     /// Where a month begins, and what it is called.
@@ -48,11 +48,11 @@ pub struct Frame {
 
 /// A half.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Half {
+pub struct CalendarHalf {
     /// The days with mail: dots.
-    pub dots: Layers,
+    pub dots: DashLayers,
     /// The same: squares.
-    pub squares: Layers,
+    pub squares: DashLayers,
     /// Frames around marked days.
     pub rings: String,
     /// The marks below the weeks: the name of the sign, and its place.
@@ -61,7 +61,7 @@ pub struct Half {
 
 /// A month's numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Month {
+pub struct CalendarMonth {
     /// `March 2026`.
     pub name: String,
     /// Days with mail.
@@ -74,7 +74,7 @@ pub struct Month {
 
 /// Something that happened on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct CalendarMark {
     /// The name of its sign.
     pub sign: &'static str,
     /// What happened.
@@ -86,15 +86,15 @@ pub struct Mark {
 }
 
 /// A day with mail.
-struct Active {
+struct ActiveDay {
     day: Day,
     messages: u64,
     unconsented: u64,
 }
 
-impl Active {
-    fn look(&self) -> Look {
-        Look::of(self.messages, self.unconsented > 0)
+impl ActiveDay {
+    fn look(&self) -> DayLook {
+        DayLook::of(self.messages, self.unconsented > 0)
     }
 }
 
@@ -106,7 +106,7 @@ impl Calendar {
         let marks = marks(case, start, last);
         let active = active(&case.received, start, last);
         Self {
-            halves: halves.map(|(first, last)| Half::of(first, last, &active, &marks)),
+            halves: halves.map(|(first, last)| CalendarHalf::of(first, last, &active, &marks)),
             first: start,
             last,
             days: active.len() as u64,
@@ -119,8 +119,9 @@ impl Calendar {
 }
 
 /// The frames of calendars to `last`.
-pub fn frames(last: Day) -> [Frame; 2] {
-    halves(last).map(|(first, last)| Frame { grid: grid(first, last), months: month_labels(first, last) })
+pub fn frames(last: Day) -> [CalendarFrame; 2] {
+    halves(last)
+        .map(|(first, last)| CalendarFrame { grid: grid(first, last), months: month_labels(first, last) })
 }
 
 /// The first and the last day of each half.
@@ -135,19 +136,19 @@ fn weekday(day: Day) -> i32 {
     day.number().saturating_add(3).rem_euclid(7)
 }
 
-fn active(received: &[Received], first: Day, last: Day) -> Vec<Active> {
+fn active(received: &[ReceivedMessage], first: Day, last: Day) -> Vec<ActiveDay> {
     let days = received.chunk_by(|left, right| left.day == right.day).filter_map(|messages| {
         let unconsented = messages.iter().filter(|message| message.state.is_unconsented()).count() as u64;
-        Some(Active { day: messages.first()?.day, messages: messages.len() as u64, unconsented })
+        Some(ActiveDay { day: messages.first()?.day, messages: messages.len() as u64, unconsented })
     });
     days.filter(|active| (first..=last).contains(&active.day)).collect()
 }
 
-fn months(active: &[Active]) -> Vec<Month> {
-    let name = |active: &Active| month(active.day, "%B %Y");
+fn months(active: &[ActiveDay]) -> Vec<CalendarMonth> {
+    let name = |active: &ActiveDay| month(active.day, "%B %Y");
     let by_month = active.chunk_by(|left, right| name(left) == name(right));
     let sums = by_month.filter_map(|days| {
-        Some(Month {
+        Some(CalendarMonth {
             name: name(days.first()?),
             days: days.len() as u64,
             messages: days.iter().map(|day| day.messages).sum(),
@@ -158,7 +159,7 @@ fn months(active: &[Active]) -> Vec<Month> {
 }
 
 /// The opt-out, the first flag and the change of pace, until the last day shown.
-fn marks(case: &Case, first: Day, last: Day) -> Vec<Mark> {
+fn marks(case: &Case, first: Day, last: Day) -> Vec<CalendarMark> {
     let pace = case.pace.zip(case.change_of_pace()).map_or(String::new(), |(pace, change)| {
         format!("from {} to {} days a week", change.before, pace.days_per_week)
     });
@@ -169,17 +170,17 @@ fn marks(case: &Case, first: Day, last: Day) -> Vec<Mark> {
     ];
     let dated = happened.into_iter().filter_map(|(sign, what, day)| {
         let day = day.filter(|day| *day <= last)?;
-        Some(Mark { sign, what, day, earlier: day < first })
+        Some(CalendarMark { sign, what, day, earlier: day < first })
     });
-    let mut marks: Vec<Mark> = dated.collect();
+    let mut marks: Vec<CalendarMark> = dated.collect();
     marks.sort_by_key(|mark| mark.day);
     marks
 }
 
-impl Half {
+impl CalendarHalf {
     /// The half from a Monday to a day, both inclusive.
-    fn of(first: Day, last: Day, active: &[Active], marks: &[Mark]) -> Self {
-        let mut days = Days::default();
+    fn of(first: Day, last: Day, active: &[ActiveDay], marks: &[CalendarMark]) -> Self {
+        let mut days = DayPath::default();
         let inside = |day: Day| (first..=last).contains(&day);
         for active in active.iter().filter(|active| inside(active.day)) {
             let after = usize::try_from(active.day.number() - first.number()).unwrap_or(0);
@@ -232,15 +233,15 @@ fn month_labels(first: Day, last: Day) -> Vec<(i32, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consent::State;
+    use crate::consent::ConsentState;
 
     fn day(text: &str) -> Day {
         Day::parse(text).expect("a date")
     }
 
-    fn received(days: &[(&str, State)]) -> Vec<Received> {
+    fn received(days: &[(&str, ConsentState)]) -> Vec<ReceivedMessage> {
         days.iter()
-            .map(|(text, state)| Received { day: day(text), state: *state, inferred: false, at: 0 })
+            .map(|(text, state)| ReceivedMessage { day: day(text), state: *state, inferred: false, at: 0 })
             .collect()
     }
 
@@ -258,16 +259,16 @@ mod tests {
     #[test]
     fn days_in_a_row_are_one_line_and_consent_gives_another_shape() {
         let mail = received(&[
-            ("2026-06-08", State::None),
-            ("2026-06-09", State::None),
-            ("2026-06-10", State::Granted),
-            ("2026-06-11", State::Granted),
-            ("2026-06-11", State::Refused),
+            ("2026-06-08", ConsentState::None),
+            ("2026-06-09", ConsentState::None),
+            ("2026-06-10", ConsentState::Granted),
+            ("2026-06-11", ConsentState::Granted),
+            ("2026-06-11", ConsentState::Refused),
         ]);
         let first = day("2026-06-08");
         let last = day("2026-06-14");
         let active = active(&mail, first, last);
-        let half = Half::of(first, last, &active, &[]);
+        let half = CalendarHalf::of(first, last, &active, &[]);
         assert_eq!(half.dots, [("c1", "0 2 1 999".into())]);
         assert_eq!(half.squares, [("u1", "2 999".into()), ("u2", "0 3 1 999".into())]);
         let months = months(&active);

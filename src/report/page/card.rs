@@ -1,8 +1,8 @@
-//! What the page says of one sender: verdict and reason, calendar, how to leave, subjects, the letter.
+//! The card of one sender: verdict and reason, calendar, how to leave, subjects, the letter.
 
 use super::calendar::Calendar;
-use super::words::{Name, cut, verdict, whole};
-use super::{Page, numbers::percent};
+use super::words::{PageName, cut, verdict, whole};
+use super::{ReportPage, numbers::percent};
 use crate::fact::{Detail, Fact, WayOut, WaysOut};
 use crate::history::{Counted, Pair};
 use crate::judge::Case;
@@ -22,7 +22,7 @@ const LETTERS: usize = 20;
 pub struct Card {
     /// Its number on the page, from 1.
     pub number: usize,
-    pub name: Name,
+    pub name: PageName,
     pub customer: Option<String>,
     pub flagged: bool,
     pub verdict: String,
@@ -48,14 +48,14 @@ pub struct Card {
 
 impl Card {
     /// The card of a case. `pair` has its messages.
-    pub fn of(number: usize, case: &Case, pair: Option<&Pair<'_>>, page: &Page<'_>) -> Self {
+    pub fn of(number: usize, case: &Case, pair: Option<&Pair<'_>>, page: &ReportPage<'_>) -> Self {
         let newest = newest(pair, page).next();
         let ways_out = newest.as_ref().and_then(|(_, detail)| detail.ways_out.as_deref());
-        let room = &page.room;
+        let limits = &page.limits;
         let mut has_longer_address = false;
         let mut part = |of: fn(&WaysOut) -> Option<&str>| {
             let text = ways_out.and_then(of)?;
-            let fits = whole(text, room.address);
+            let fits = whole(text, limits.address);
             has_longer_address |= fits.is_none();
             fits
         };
@@ -67,15 +67,15 @@ impl Card {
         let mail = mail.filter(|_| has_subject == mail_subject.is_some());
         let letter = (number <= LETTERS).then(|| letter_of(case, page)).flatten();
         let has_letter = letter.is_some();
-        let letter = letter.filter(|letter| letter.len() <= room.letter);
+        let letter = letter.filter(|letter| letter.len() <= limits.letter);
         let shown_until = page.last_day().or_else(|| case.last_day());
         Self {
             number,
-            name: Name::of(case, room),
+            name: PageName::of(case, limits),
             customer: page.customer_of(case),
-            flagged: case.is_flagged(page.account.policy),
+            flagged: case.is_flagged(page.content.policy),
             verdict: verdict(page.verdict_of(case)),
-            reason: sentence(&reason(case, page.account.policy, page.account.list.is_some()), room.reason),
+            reason: sentence(&reason(case, page.content.policy, page.content.list.is_some()), limits.reason),
             facts: facts(case),
             calendar: shown_until.filter(|_| !case.received.is_empty()).map(|last| Calendar::of(case, last)),
             leave: leave(case.way_out),
@@ -92,7 +92,7 @@ impl Card {
 }
 
 /// The letter that `letter` writes, in English.
-fn letter_of(case: &Case, page: &Page<'_>) -> Option<String> {
+fn letter_of(case: &Case, page: &ReportPage<'_>) -> Option<String> {
     letter(case, &page.judging.scope.zone, Language::English).ok().flatten()
 }
 
@@ -128,13 +128,13 @@ fn leave(way_out: Option<WayOut>) -> &'static str {
 }
 
 /// The marketing messages of a pair, the newest first; each is looked up when it is asked for.
-fn newest<'a>(pair: Option<&Pair<'a>>, page: &Page<'a>) -> impl Iterator<Item = (&'a Fact, Detail)> {
+fn newest<'a>(pair: Option<&Pair<'a>>, page: &ReportPage<'a>) -> impl Iterator<Item = (&'a Fact, Detail)> {
     let facts = pair.map_or(&[][..], |pair| pair.facts).iter().rev();
-    let marketing = facts.filter(|fact| page.judging.scope.place(fact) == Counted::Marketing);
+    let marketing = facts.filter(|fact| page.judging.scope.counted_as(fact) == Counted::Marketing);
     marketing.filter_map(|fact| Some((fact, page.listing.details.get(fact.order as usize)?)))
 }
 
-fn subjects(pair: Option<&Pair<'_>>, page: &Page<'_>) -> Vec<(String, String)> {
+fn subjects(pair: Option<&Pair<'_>>, page: &ReportPage<'_>) -> Vec<(String, String)> {
     if page.judging.history.names.are_redacted() {
         return Vec::new();
     }
@@ -142,7 +142,7 @@ fn subjects(pair: Option<&Pair<'_>>, page: &Page<'_>) -> Vec<(String, String)> {
     let new = newest(pair, page).filter(|(_, detail)| seen.insert(detail.subject.clone()));
     let shown = new.take(SUBJECTS).map(|(fact, detail)| {
         let day = fact.time.map_or(String::new(), |time| page.judging.scope.zone.day(time).to_string());
-        let subject = cut(&detail.subject, page.room.line);
+        let subject = cut(&detail.subject, page.limits.line);
         (day, if subject.trim().is_empty() { "(no subject)".to_string() } else { subject })
     });
     shown.collect()

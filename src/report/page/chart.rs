@@ -1,9 +1,9 @@
 //! The promotional load: how many mails came on each day, stacked by sender. Flagged senders lie at the bottom in one
 //! colour, the others above in another; each sender has a shade.
 
-use super::Page;
+use super::ReportPage;
 use super::numbers::percent;
-use super::words::{Name, month};
+use super::words::{PageName, month};
 use crate::judge::{Case, Share};
 use crate::report::thousands;
 use crate::time::Day;
@@ -21,7 +21,7 @@ const BARS: i32 = 1_100;
 #[derive(Debug)]
 pub struct Chart {
     /// From the bottom to the top.
-    pub series: Vec<Series>,
+    pub series: Vec<ChartSeries>,
     pub bars: i32,
     /// The height of the plot, in messages.
     pub top: u64,
@@ -33,14 +33,14 @@ pub struct Chart {
     pub bar: &'static str,
     pub summary: String,
     /// The chart's numbers as text.
-    pub by_month: Vec<ByMonth>,
+    pub by_month: Vec<ChartMonth>,
 }
 
 /// The bars of one sender, or of several together.
 #[derive(Debug)]
-pub struct Series {
+pub struct ChartSeries {
     pub class: &'static str,
-    pub name: Name,
+    pub name: PageName,
     pub flagged: bool,
     pub messages: String,
     pub share: String,
@@ -49,7 +49,7 @@ pub struct Series {
 
 /// A month's numbers.
 #[derive(Debug)]
-pub struct ByMonth {
+pub struct ChartMonth {
     pub name: String,
     pub flagged: String,
     pub others: String,
@@ -57,7 +57,7 @@ pub struct ByMonth {
 }
 
 /// A sender, or several, with the messages of each bar.
-struct Layer<'a> {
+struct ChartLayer<'a> {
     cases: Vec<&'a Case>,
     flagged: bool,
     /// Its place among those of its colour; `None`: the rest together.
@@ -66,8 +66,8 @@ struct Layer<'a> {
 
 impl Chart {
     /// The chart of all marketing; `None` where there is none.
-    pub fn of(page: &Page<'_>) -> Option<Self> {
-        let cases = page.account.cases;
+    pub fn of(page: &ReportPage<'_>) -> Option<Self> {
+        let cases = page.content.cases;
         let first = cases.iter().filter_map(|case| case.first_day()).min()?;
         let last = cases.iter().filter_map(|case| case.last_day()).max()?;
         let days = last.number().saturating_sub(first.number()).saturating_add(1);
@@ -103,10 +103,10 @@ impl Chart {
 }
 
 /// The busiest flagged senders, the other flagged ones, then the same of the others.
-fn layers<'a>(page: &Page<'a>) -> Vec<Layer<'a>> {
+fn layers<'a>(page: &ReportPage<'a>) -> Vec<ChartLayer<'a>> {
     let mut by_sender: BTreeMap<(Reverse<bool>, &str), Vec<&Case>> = BTreeMap::new();
-    let policy = page.account.policy;
-    let cases = page.account.cases;
+    let policy = page.content.policy;
+    let cases = page.content.cases;
     // A sender is flagged where any of its customers' pairs is.
     let is_flagged: std::collections::BTreeSet<&str> =
         cases.iter().filter(|case| case.is_flagged(policy)).map(|case| case.sender.as_str()).collect();
@@ -117,20 +117,22 @@ fn layers<'a>(page: &Page<'a>) -> Vec<Layer<'a>> {
     let load = |cases: &[&Case]| cases.iter().map(|case| case.received.len()).sum::<usize>();
     let mut senders: Vec<_> = by_sender.into_iter().collect();
     senders.sort_by_key(|((flagged, name), cases)| (*flagged, Reverse(load(cases)), *name));
-    let mut layers: Vec<Layer<'_>> = Vec::new();
+    let mut layers: Vec<ChartLayer<'_>> = Vec::new();
     for ((Reverse(flagged), _), cases) in senders {
         let before = layers.iter().filter(|layer| layer.flagged == flagged).count();
         match layers.last_mut().filter(|layer| layer.flagged == flagged && layer.shade.is_none()) {
             Some(rest) => rest.cases.extend(cases),
-            None => {
-                layers.push(Layer { cases, flagged, shade: Some(before).filter(|before| *before < NAMED) })
-            }
+            None => layers.push(ChartLayer {
+                cases,
+                flagged,
+                shade: Some(before).filter(|before| *before < NAMED),
+            }),
         }
     }
     layers
 }
 
-impl Layer<'_> {
+impl ChartLayer<'_> {
     fn counts(&self, first: Day, size: i32, bars: usize) -> Vec<u64> {
         let mut counts = vec![0; bars];
         for message in self.cases.iter().flat_map(|case| &case.received) {
@@ -143,7 +145,7 @@ impl Layer<'_> {
     }
 
     /// Draws the layer on what lies below.
-    fn series(&self, counts: &[u64], below: &mut [u64], top: u64, page: &Page<'_>) -> Series {
+    fn series(&self, counts: &[u64], below: &mut [u64], top: u64, page: &ReportPage<'_>) -> ChartSeries {
         const CLASSES: [[&str; NAMED + 1]; 2] = [["o1", "o2", "o3", "o4"], ["f1", "f2", "f3", "f4"]];
         let mut path = String::new();
         for (at, (count, below)) in counts.iter().zip(below).enumerate().filter(|(_, (count, _))| **count > 0)
@@ -153,11 +155,11 @@ impl Layer<'_> {
         }
         let messages: u64 = counts.iter().sum();
         let several = format!("{} others", self.cases.len());
-        let first = self.cases.first().map(|case| Name::of(case, &page.room));
+        let first = self.cases.first().map(|case| PageName::of(case, &page.limits));
         let alone = self.shade.is_some() || self.cases.len() == 1;
-        Series {
+        ChartSeries {
             class: CLASSES[usize::from(self.flagged)][self.shade.unwrap_or(NAMED).min(NAMED)],
-            name: first.filter(|_| alone).unwrap_or(Name { first: several, second: None }),
+            name: first.filter(|_| alone).unwrap_or(PageName { first: several, second: None }),
             flagged: self.flagged,
             messages: thousands(messages),
             share: percent(Share::of(messages, self::messages(page))),
@@ -167,8 +169,8 @@ impl Layer<'_> {
 }
 
 /// All marketing.
-fn messages(page: &Page<'_>) -> u64 {
-    page.account.cases.iter().map(|case| case.received.len() as u64).sum()
+fn messages(page: &ReportPage<'_>) -> u64 {
+    page.content.cases.iter().map(|case| case.received.len() as u64).sum()
 }
 
 /// The distance of lines across: 1, 2 or 5 times a power of ten, so that there are at most five.
@@ -221,17 +223,17 @@ fn months(first: Day, size: i32, bars: i32) -> Vec<(String, String, bool)> {
         .collect()
 }
 
-fn by_month(cases: &[Case], page: &Page<'_>) -> Vec<ByMonth> {
+fn by_month(cases: &[Case], page: &ReportPage<'_>) -> Vec<ChartMonth> {
     let mut months: BTreeMap<String, (Day, [u64; 2])> = BTreeMap::new();
     for case in cases {
-        let flagged = usize::from(case.is_flagged(page.account.policy));
+        let flagged = usize::from(case.is_flagged(page.content.policy));
         for days in case.received.chunk_by(|left, right| left.day == right.day) {
             let Some(day) = days.first().map(|message| message.day) else { continue };
             let month = months.entry(month(day, "%Y-%m")).or_insert((day, [0, 0]));
             month.1[flagged] += days.len() as u64;
         }
     }
-    let rows = months.into_values().map(|(day, [others, flagged])| ByMonth {
+    let rows = months.into_values().map(|(day, [others, flagged])| ChartMonth {
         name: month(day, "%B %Y"),
         flagged: thousands(flagged),
         others: thousands(others),

@@ -1,26 +1,26 @@
 //! What only the page about one sender has: what is on record, what would change the verdict, every message.
 
-use super::room::Room;
+use super::text_limits::TextLimits;
 use super::words::{consent, cut};
 use crate::report::Explanation;
 use crate::time::Day;
 
 /// One pair in full. Its texts are harmless already.
 #[derive(Debug)]
-pub struct InFull<'a> {
+pub struct PairInFull<'a> {
     /// To whom, where there are several customers.
     pub customer: Option<String>,
     /// What held from when on.
-    pub states: Vec<StateShown<'a>>,
+    pub states: Vec<PageState<'a>>,
     /// What would change the verdict, each a phrase.
     pub changes: &'a [String],
     /// The newest first.
-    pub messages: Vec<Message<'a>>,
+    pub messages: Vec<PageMessage<'a>>,
 }
 
 /// A state of consent, for a time.
 #[derive(Debug)]
-pub struct StateShown<'a> {
+pub struct PageState<'a> {
     /// The days, and of which addresses where there are several records.
     pub when: String,
     pub state: &'a str,
@@ -30,7 +30,7 @@ pub struct StateShown<'a> {
 
 /// A message.
 #[derive(Debug)]
-pub struct Message<'a> {
+pub struct PageMessage<'a> {
     pub time: String,
     pub subject: String,
     pub from: String,
@@ -41,7 +41,7 @@ pub struct Message<'a> {
     pub consent: &'a str,
 }
 
-impl<'a> InFull<'a> {
+impl<'a> PairInFull<'a> {
     /// All that an explanation says of a pair.
     pub fn of(explanation: &'a Explanation, customer: Option<String>) -> Self {
         Self {
@@ -53,12 +53,12 @@ impl<'a> InFull<'a> {
     }
 }
 
-fn states(explanation: &Explanation) -> Vec<StateShown<'_>> {
+fn states(explanation: &Explanation) -> Vec<PageState<'_>> {
     let several = explanation.consent.len() > 1;
     let of_record = explanation.consent.iter().flat_map(move |record| {
         let addresses = record.addresses.first().filter(|_| several);
         let whose = addresses.map_or(String::new(), |address| format!(", mail from {}", line(address)));
-        record.states.iter().map(move |held| StateShown {
+        record.states.iter().map(move |held| PageState {
             when: format!("{}{whose}", days(held.from, held.until)),
             state: consent(held.state.word()),
             source: held.source.as_deref().map(line).unwrap_or_default(),
@@ -68,7 +68,7 @@ fn states(explanation: &Explanation) -> Vec<StateShown<'_>> {
 }
 
 fn line(text: &str) -> String {
-    cut(text, Room::MOST.line)
+    cut(text, TextLimits::MOST.line)
 }
 
 fn days(from: Option<Day>, until: Option<Day>) -> String {
@@ -81,16 +81,16 @@ fn days(from: Option<Day>, until: Option<Day>) -> String {
     }
 }
 
-fn messages(explanation: &Explanation) -> Vec<Message<'_>> {
-    let message = explanation.messages.iter().rev().map(|told| Message {
+fn messages(explanation: &Explanation) -> Vec<PageMessage<'_>> {
+    let message = explanation.messages.iter().rev().map(|message| PageMessage {
         // `2026-06-14 07:30` of `2026-06-14T07:30:00+01:00`; the zone is the page's.
-        time: told.time.as_deref().and_then(|time| time.get(..16)).unwrap_or_default().replace('T', " "),
-        subject: line(&told.subject),
-        from: line(&told.from),
-        kind: told.kind.unwrap_or_default(),
-        rule: told.rule.as_deref().unwrap_or_default(),
-        counted_as: told.counted_as,
-        consent: told.consent.map_or("", consent),
+        time: message.time.as_deref().and_then(|time| time.get(..16)).unwrap_or_default().replace('T', " "),
+        subject: line(&message.subject),
+        from: line(&message.from),
+        kind: message.kind.unwrap_or_default(),
+        rule: message.rule.as_deref().unwrap_or_default(),
+        counted_as: message.counted_as,
+        consent: message.consent.map_or("", consent),
     });
     message.collect()
 }

@@ -20,9 +20,9 @@ const TO_THE_END: usize = 999;
 
 /// A look, by its height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Look(usize);
+pub struct DayLook(usize);
 
-impl Look {
+impl DayLook {
     /// The look of a day with mail.
     pub fn of(messages: u64, is_unconsented: bool) -> Self {
         let level = usize::try_from(messages).unwrap_or(LEVELS).clamp(1, LEVELS) - 1;
@@ -31,21 +31,21 @@ impl Look {
 }
 
 /// The layers of one shape: the name of each look, and its dashes.
-pub type Layers = Vec<(&'static str, String)>;
+pub type DashLayers = Vec<(&'static str, String)>;
 
 /// The days of a half, in the order of the way.
 #[derive(Debug, Clone)]
-pub struct Days([Option<Look>; WEEKS_OF_HALF * 7]);
+pub struct DayPath([Option<DayLook>; WEEKS_OF_HALF * 7]);
 
-impl Default for Days {
+impl Default for DayPath {
     fn default() -> Self {
         Self([None; WEEKS_OF_HALF * 7])
     }
 }
 
-impl Days {
+impl DayPath {
     /// Gives a day its look. Days beyond the half have none.
-    pub fn set(&mut self, week: usize, weekday: usize, look: Look) {
+    pub fn set(&mut self, week: usize, weekday: usize, look: DayLook) {
         let on_the_way = if week.is_multiple_of(2) { weekday } else { 6_usize.saturating_sub(weekday) };
         if let Some(day) = self.0.get_mut(week * 7 + on_the_way) {
             *day = Some(look);
@@ -53,16 +53,16 @@ impl Days {
     }
 
     /// The dots and the squares.
-    pub fn layers(&self) -> [Layers; 2] {
+    pub fn layers(&self) -> [DashLayers; 2] {
         let layers = |looks: std::ops::Range<usize>| {
-            let dashes = looks.map(|at| (LOOKS[at], self.dashes(Look(at))));
+            let dashes = looks.map(|at| (LOOKS[at], self.dashes(DayLook(at))));
             dashes.filter(|(_, dashes)| !dashes.is_empty()).collect()
         };
         [layers(0..LEVELS), layers(LEVELS..2 * LEVELS)]
     }
 
     /// A dash for each run of days with the look, and a gap after it. Blank where no day has the look.
-    fn dashes(&self, look: Look) -> String {
+    fn dashes(&self, look: DayLook) -> String {
         let mut runs: Vec<(usize, usize)> = Vec::new();
         let mut is_open = false;
         for (at, day) in self.0.iter().enumerate() {
@@ -94,7 +94,7 @@ impl Days {
 
 /// What all calendars share, in units of a day.
 #[derive(Debug, Clone)]
-pub struct Shapes {
+pub struct DayShapes {
     /// The way through all days of a half.
     pub way: String,
     /// Circles around the middles of all days.
@@ -103,7 +103,7 @@ pub struct Shapes {
     pub squares: String,
 }
 
-impl Shapes {
+impl DayShapes {
     pub fn new() -> Self {
         // The way begins at the upper edge of the first day, so that each day has a whole unit of it.
         let down_and_up = |week: usize| if week.is_multiple_of(2) { "v6h1" } else { "v-6h1" };
@@ -125,18 +125,18 @@ impl Shapes {
 mod tests {
     use super::*;
 
-    fn days(looks: &[Option<(u64, bool)>]) -> Days {
-        let mut days = Days::default();
+    fn days(looks: &[Option<(u64, bool)>]) -> DayPath {
+        let mut days = DayPath::default();
         for (at, look) in looks.iter().enumerate() {
             if let Some((messages, is_unconsented)) = *look {
-                days.set(at / 7, at % 7, Look::of(messages, is_unconsented));
+                days.set(at / 7, at % 7, DayLook::of(messages, is_unconsented));
             }
         }
         days
     }
 
     /// What is seen of the layers, day by day along the way.
-    fn seen(layers: &[Layers; 2]) -> Vec<Option<&'static str>> {
+    fn seen(layers: &[DashLayers; 2]) -> Vec<Option<&'static str>> {
         let mut seen = vec![None; WEEKS_OF_HALF * 7];
         for (name, dashes) in layers.iter().flatten() {
             let lengths = dashes.split(' ').map(|length| length.parse::<usize>().expect("a length"));
@@ -157,9 +157,9 @@ mod tests {
         let daily = days(&[Some((1, true)); WEEKS_OF_HALF * 7]);
         assert_eq!(daily.layers(), [vec![], vec![("u1", "189 999".to_string())]]);
         // The second Monday is at the end of the second week's way.
-        let mut mondays = Days::default();
-        mondays.set(0, 0, Look::of(1, false));
-        mondays.set(1, 0, Look::of(1, false));
+        let mut mondays = DayPath::default();
+        mondays.set(0, 0, DayLook::of(1, false));
+        mondays.set(1, 0, DayLook::of(1, false));
         assert_eq!(mondays.layers(), [vec![("c1", "1 12 1 999".to_string())], vec![]]);
     }
 
@@ -176,13 +176,13 @@ mod tests {
     fn what_is_seen_is_what_came_whatever_the_days() {
         let mut random = 7_u64;
         for _ in 0..500 {
-            let mut drawn = Days::default();
+            let mut drawn = DayPath::default();
             for week in 0..WEEKS_OF_HALF {
                 for weekday in 0..7 {
                     random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                     let (level, other) = ((random >> 33) % 4, (random >> 40).is_multiple_of(3));
                     if level > 0 {
-                        drawn.set(week, weekday, Look::of(level, other));
+                        drawn.set(week, weekday, DayLook::of(level, other));
                     }
                 }
             }
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn each_day_of_the_way_has_its_shapes() {
-        let shapes = Shapes::new();
+        let shapes = DayShapes::new();
         assert_eq!(shapes.dots.matches('z').count(), WEEKS_OF_HALF * 7);
         assert_eq!(shapes.squares.matches('z').count(), WEEKS_OF_HALF * 7);
         assert!(shapes.way.starts_with("M0-.5v.5v6h1v-6h1"), "{}", shapes.way);

@@ -12,30 +12,30 @@ mod looks;
 mod numbers;
 mod overview;
 mod pressure;
-mod room;
 mod table;
+mod text_limits;
 mod words;
 
 use super::messages::Listing;
-use super::summary::Account;
+use super::summary::SummaryContent;
 use crate::history::{History, Pair};
 use crate::judge::{Case, JudgeContext};
 use crate::policy::NOT_MARKETING;
 use crate::time::Day;
 use askama::Template;
 use base64::Engine;
-use calendar::Frame;
+use calendar::CalendarFrame;
 use card::Card;
 use chart::Chart;
-use in_full::InFull;
-use looks::Shapes;
+use in_full::PairInFull;
+use looks::DayShapes;
 use overview::Overview;
-use pressure::Pressure;
-use room::Room;
+use pressure::PressureTable;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use table::SenderTable;
+use text_limits::TextLimits;
 
 pub use super::explain::Explanation;
 
@@ -44,9 +44,9 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// What a page is made from.
 #[derive(Clone, Copy)]
-pub struct Page<'a> {
+pub struct ReportPage<'a> {
     /// What the summary tells; its cases are those with marketing.
-    pub account: &'a Account<'a>,
+    pub content: &'a SummaryContent<'a>,
     /// All rows of the report, in its order.
     pub cases: &'a [Case],
     /// What the cases were judged by.
@@ -56,13 +56,13 @@ pub struct Page<'a> {
     /// Whether the rows are of several customers, so that each needs its customer's name.
     several_customers: bool,
     /// How much is said of each sender.
-    room: Room,
+    limits: TextLimits,
 }
 
 /// The page as it is written.
 #[derive(Template)]
 #[template(path = "page.html", config = "src/report/page/askama.toml")]
-struct Document<'a> {
+struct PageDocument<'a> {
     policy: String,
     style: &'static str,
     script: &'static str,
@@ -70,23 +70,23 @@ struct Document<'a> {
     /// The top of a page about a mailbox; absent on that about one sender.
     overview: Option<Overview>,
     /// What all calendars share.
-    frames: Vec<Frame>,
-    shapes: Shapes,
+    frames: Vec<CalendarFrame>,
+    shapes: DayShapes,
     cards: Vec<Card>,
     /// How many flagged senders have no card.
     without_card: usize,
     table: Option<SenderTable>,
     /// What came from several senders together, where the policy asks.
-    pressure: Option<Pressure>,
+    pressure: Option<PressureTable>,
     chart: Option<Chart>,
     /// The pair of each card in full, on a page about one sender.
-    in_full: Vec<InFull<'a>>,
+    in_full: Vec<PairInFull<'a>>,
     /// What was read, and when.
-    about: About,
+    about: PageScope,
 }
 
 /// What the page is about, and how far it reaches.
-struct About {
+struct PageScope {
     read: Vec<String>,
     period: Option<(Day, Day)>,
     zone: String,
@@ -97,17 +97,17 @@ struct About {
     version: &'static str,
 }
 
-impl<'a> Page<'a> {
+impl<'a> ReportPage<'a> {
     /// A page about a mailbox.
     pub fn new(
-        account: &'a Account<'a>,
+        content: &'a SummaryContent<'a>,
         cases: &'a [Case],
         judging: &'a JudgeContext<'a>,
         listing: &'a Listing<'a>,
     ) -> Self {
         let first = cases.first().map(|case| &case.customer);
         let several_customers = cases.iter().any(|case| Some(&case.customer) != first);
-        Self { account, cases, judging, listing, several_customers, room: Room::MOST }
+        Self { content, cases, judging, listing, several_customers, limits: TextLimits::MOST }
     }
 
     /// Writes the page about all senders.
@@ -116,22 +116,22 @@ impl<'a> Page<'a> {
         let mut page = *self;
         loop {
             let text = page.about_all_senders()?;
-            match page.room.after(text.len(), senders, self.cases.len()) {
-                Some(room) => page = Self { room, ..page },
+            match page.limits.after(text.len(), senders, self.cases.len()) {
+                Some(limits) => page = Self { limits, ..page },
                 None => return out.write_all(text.as_bytes()),
             }
         }
     }
 
     fn about_all_senders(&self) -> io::Result<String> {
-        let flagged = self.cases.iter().filter(|case| case.is_flagged(self.account.policy));
+        let flagged = self.cases.iter().filter(|case| case.is_flagged(self.content.policy));
         let count = flagged.clone().count();
-        let document = Document {
+        let document = PageDocument {
             overview: Some(Overview::of(self)),
-            cards: self.cards(flagged.take(self.room.cards)),
-            without_card: count.saturating_sub(self.room.cards),
+            cards: self.cards(flagged.take(self.limits.cards)),
+            without_card: count.saturating_sub(self.limits.cards),
             table: (!self.cases.is_empty()).then(|| SenderTable::of(self)),
-            pressure: Pressure::of(self),
+            pressure: PressureTable::of(self),
             chart: Chart::of(self),
             ..self.document("Promotional mail, by mailfatigue")
         };
@@ -140,42 +140,44 @@ impl<'a> Page<'a> {
 
     /// Writes the page about one sender, with every message. The explanations are those of the cases.
     pub fn write_of_sender(&self, mut out: impl Write, explanations: &[Explanation]) -> io::Result<()> {
-        let page = Self { room: Room::ONE_SENDER, ..*self };
+        let page = Self { limits: TextLimits::ONE_SENDER, ..*self };
         let pairs = self.cases.iter().zip(explanations);
-        let document = Document {
+        let document = PageDocument {
             cards: page.cards(self.cases.iter()),
-            in_full: pairs.map(|(case, told)| InFull::of(told, self.customer_of(case))).collect(),
+            in_full: pairs
+                .map(|(case, explanation)| PairInFull::of(explanation, self.customer_of(case)))
+                .collect(),
             ..page.document("A sender, by mailfatigue")
         };
         document.write_into(&mut out)
     }
 
-    fn document(&self, title: &'static str) -> Document<'_> {
-        let account = self.account;
-        Document {
+    fn document(&self, title: &'static str) -> PageDocument<'_> {
+        let content = self.content;
+        PageDocument {
             policy: policy(),
             style: STYLE,
             script: SCRIPT,
             title,
             overview: None,
             frames: self.last_day().map(calendar::frames).into_iter().flatten().collect(),
-            shapes: Shapes::new(),
+            shapes: DayShapes::new(),
             cards: Vec::new(),
             without_card: 0,
             table: None,
             pressure: None,
             chart: None,
             in_full: Vec::new(),
-            about: About {
-                read: super::summary::parts(account.tally)
+            about: PageScope {
+                read: super::summary::parts(content.tally)
                     .into_iter()
                     .map(|(count, what)| format!("{} {what}", super::thousands(count)))
                     .collect(),
-                period: account.closing.period,
-                zone: account.closing.zone.name().to_string(),
-                list_given: account.list.is_some(),
-                flags: account.cases.iter().any(|case| case.is_flagged(account.policy)),
-                marketing: !account.cases.is_empty(),
+                period: content.closing.period,
+                zone: content.closing.zone.name().to_string(),
+                list_given: content.list.is_some(),
+                flags: content.cases.iter().any(|case| case.is_flagged(content.policy)),
+                marketing: !content.cases.is_empty(),
                 shown_rows: table::SHOWN,
                 version: env!("CARGO_PKG_VERSION"),
             },
@@ -193,22 +195,22 @@ impl<'a> Page<'a> {
 
     /// The number of a case's card, by its place in the report: flagged cases come first.
     fn card_of(&self, case: &Case, at: usize) -> Option<usize> {
-        (case.is_flagged(self.account.policy) && at < self.room.cards).then_some(at + 1)
+        (case.is_flagged(self.content.policy) && at < self.limits.cards).then_some(at + 1)
     }
 
     fn customer_of(&self, case: &Case) -> Option<String> {
-        self.several_customers.then(|| words::cut(&case.customer, self.room.name))
+        self.several_customers.then(|| words::cut(&case.customer, self.limits.name))
     }
 
     /// The verdict as the report has it.
     fn verdict_of(&self, case: &Case) -> &'a str {
-        let rule = case.verdict.rule.and_then(|at| self.account.policy.rules.get(at));
+        let rule = case.verdict.rule.and_then(|at| self.content.policy.rules.get(at));
         rule.map_or(if case.received.is_empty() { NOT_MARKETING } else { "" }, |rule| rule.verdict.as_str())
     }
 
     /// The day of asking: the last one that calendars show.
     fn last_day(&self) -> Option<Day> {
-        self.account.as_of
+        self.content.as_of
     }
 }
 

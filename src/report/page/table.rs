@@ -1,43 +1,43 @@
 //! The table of all senders: the report's rows, and of its columns those that a person looks at first.
 
-use super::Page;
-use super::room::Room;
-use super::words::{Name, consent, cut, verdict, way_out};
+use super::ReportPage;
+use super::text_limits::TextLimits;
+use super::words::{PageName, consent, cut, verdict, way_out};
 use crate::judge::Case;
-use crate::report::{Cell, Context, ReportRow, thousands};
+use crate::report::{Cell, CellContext, ReportRow, thousands};
 
 /// How many rows a page shows at first, where its script runs.
 pub const SHOWN: usize = 500;
 
 /// A column of the page's table: the report's column, and its head in plain words.
-struct Shown {
+struct PageColumn {
     column: &'static str,
     head: &'static str,
     number: bool,
 }
 
-const SHOWN_COLUMNS: [Shown; 7] = [
-    Shown { column: "verdict", head: "Verdict", number: false },
-    Shown { column: "days_per_week", head: "Days a week", number: true },
-    Shown { column: "messages_a_year", head: "Mails a year", number: true },
-    Shown { column: "marketing_messages", head: "Mails", number: true },
-    Shown { column: "consent", head: "Consent", number: false },
-    Shown { column: "last_message", head: "Last mail", number: true },
-    Shown { column: "unsubscribe", head: "Way out", number: false },
+const SHOWN_COLUMNS: [PageColumn; 7] = [
+    PageColumn { column: "verdict", head: "Verdict", number: false },
+    PageColumn { column: "days_per_week", head: "Days a week", number: true },
+    PageColumn { column: "messages_a_year", head: "Mails a year", number: true },
+    PageColumn { column: "marketing_messages", head: "Mails", number: true },
+    PageColumn { column: "consent", head: "Consent", number: false },
+    PageColumn { column: "last_message", head: "Last mail", number: true },
+    PageColumn { column: "unsubscribe", head: "Way out", number: false },
 ];
 
 /// Shown where the run was compared with the last one.
-const SHOWN_CHANGE: Shown = Shown { column: "change", head: "Since the last run", number: false };
+const SHOWN_CHANGE: PageColumn = PageColumn { column: "change", head: "Since the last run", number: false };
 
-fn shown_columns(context: &Context<'_>) -> impl Iterator<Item = &'static Shown> + use<> {
+fn shown_columns(context: &CellContext<'_>) -> impl Iterator<Item = &'static PageColumn> + use<> {
     SHOWN_COLUMNS.iter().chain(context.compared.then_some(&SHOWN_CHANGE))
 }
 
 /// The table.
 #[derive(Debug)]
 pub struct SenderTable {
-    pub heads: Vec<Head>,
-    pub rows: Vec<Row>,
+    pub heads: Vec<ColumnHead>,
+    pub rows: Vec<SenderTableRow>,
     /// How many rows the report has.
     pub all: usize,
     /// Whether there are several customers.
@@ -46,7 +46,7 @@ pub struct SenderTable {
 
 /// The head of a column.
 #[derive(Debug)]
-pub struct Head {
+pub struct ColumnHead {
     pub text: &'static str,
     /// Whether it is sorted as a number, set to the right.
     pub number: bool,
@@ -54,8 +54,8 @@ pub struct Head {
 
 /// A row.
 #[derive(Debug)]
-pub struct Row {
-    pub name: Name,
+pub struct SenderTableRow {
+    pub name: PageName,
     pub customer: String,
     pub flagged: bool,
     /// The number of the sender's card.
@@ -65,15 +65,16 @@ pub struct Row {
 }
 
 impl SenderTable {
-    pub fn of(page: &Page<'_>) -> Self {
-        let compared = page.account.changes.is_some();
+    pub fn of(page: &ReportPage<'_>) -> Self {
+        let compared = page.content.changes.is_some();
         let context =
-            Context { policy: page.account.policy, list_given: page.account.list.is_some(), compared };
-        let heads = shown_columns(&context).map(|shown| Head { text: shown.head, number: shown.number });
-        let rows = page.cases.iter().zip(0..).take(page.room.rows);
+            CellContext { policy: page.content.policy, list_given: page.content.list.is_some(), compared };
+        let heads =
+            shown_columns(&context).map(|shown| ColumnHead { text: shown.head, number: shown.number });
+        let rows = page.cases.iter().zip(0..).take(page.limits.rows);
         Self {
             heads: heads.collect(),
-            rows: rows.map(|(case, at)| row(case, page.card_of(case, at), &context, &page.room)).collect(),
+            rows: rows.map(|(case, at)| row(case, page.card_of(case, at), &context, &page.limits)).collect(),
             all: page.cases.len(),
             customers: page.several_customers,
         }
@@ -89,16 +90,16 @@ impl SenderTable {
     }
 }
 
-fn row(case: &Case, card: Option<usize>, context: &Context<'_>, room: &Room) -> Row {
+fn row(case: &Case, card: Option<usize>, context: &CellContext<'_>, limits: &TextLimits) -> SenderTableRow {
     let of_case = ReportRow::of(case);
-    let cell = |shown: &Shown| {
+    let cell = |shown: &PageColumn| {
         let column = context.columns().find(|column| column.name == shown.column);
         let value = column.map_or(Cell::Blank, |column| column.value(&of_case, context));
-        (text(shown.column, &value, room), shown.number)
+        (text(shown.column, &value, limits), shown.number)
     };
-    Row {
-        name: Name::of(case, room),
-        customer: cut(&case.customer, room.name),
+    SenderTableRow {
+        name: PageName::of(case, limits),
+        customer: cut(&case.customer, limits.name),
         flagged: case.is_flagged(context.policy),
         card,
         cells: shown_columns(context).map(cell).collect(),
@@ -106,14 +107,14 @@ fn row(case: &Case, card: Option<usize>, context: &Context<'_>, room: &Room) -> 
 }
 
 /// A cell of the report as the page shows it.
-fn text(column: &str, cell: &Cell, room: &Room) -> String {
+fn text(column: &str, cell: &Cell, limits: &TextLimits) -> String {
     match (column, cell) {
         (_, Cell::Blank) => String::new(),
         ("verdict", cell) => verdict(&cell.plain()),
         ("consent", Cell::Word(word)) => consent(word).to_string(),
         ("unsubscribe", Cell::Word(word)) => way_out(word).to_string(),
         (_, Cell::Whole(number)) => thousands(*number),
-        (_, cell) => cut(&cell.plain(), room.name),
+        (_, cell) => cut(&cell.plain(), limits.name),
     }
 }
 

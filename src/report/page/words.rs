@@ -1,6 +1,6 @@
 //! The page's words for the program's own ones, and texts from strangers made short and harmless.
 
-use super::room::Room;
+use super::text_limits::TextLimits;
 use crate::judge::Case;
 use crate::report::safe::visible;
 use crate::time::Day;
@@ -10,17 +10,17 @@ const VERDICT: usize = 40;
 
 /// A sender as the page names it. What is escaped where it is written, in the templates.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
+pub struct PageName {
     /// The display name or, without one, the sender.
     pub first: String,
     /// The sender, where it is not the first already.
     pub second: Option<String>,
 }
 
-impl Name {
-    pub fn of(case: &Case, room: &Room) -> Self {
-        let sender = cut(&case.sender, room.name);
-        let display = case.sender_name.as_deref().map(|display| cut(display, room.name));
+impl PageName {
+    pub fn of(case: &Case, limits: &TextLimits) -> Self {
+        let sender = cut(&case.sender, limits.name);
+        let display = case.sender_name.as_deref().map(|display| cut(display, limits.name));
         match display.filter(|display| !display.trim().is_empty() && *display != sender) {
             Some(display) => Self { first: display, second: Some(sender) },
             None => Self { first: sender, second: None },
@@ -118,9 +118,9 @@ mod tests {
 
     #[test]
     fn every_word_of_the_program_has_plain_ones() {
-        use crate::consent::State;
+        use crate::consent::ConsentState;
         use crate::fact::WayOut;
-        for state in State::ALL {
+        for state in ConsentState::ALL {
             assert_ne!(consent(state.word()), state.word());
         }
         for way in [WayOut::OneClick, WayOut::Link, WayOut::Mailto, WayOut::Body, WayOut::Absent] {

@@ -1,7 +1,7 @@
 //! Counted messages in groups that no stream divides: of one sender, list, From address and template. Which of these makes the
 //! stream is known only when all messages have come.
 
-use crate::fact::{AddressId, Fact, Kind, ListId, Names, SenderId, Traits, WayOut};
+use crate::fact::{AddressId, Fact, Kind, ListId, NameTable, SenderId, Traits, WayOut};
 use crate::history::Counted;
 use crate::judge::JudgeContext;
 use crate::report::messages::Listing;
@@ -15,7 +15,7 @@ const FIRST: u32 = 1 << 31;
 
 /// What the messages of a group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(super) struct GroupKey {
     pub sender: SenderId,
     pub list: Option<ListId>,
     pub from: AddressId,
@@ -25,7 +25,7 @@ pub(super) struct Key {
 
 /// Messages, counted.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Counts {
+pub(super) struct StreamCounts {
     pub messages: u64,
     kinds: [u64; Kind::ALL.len()],
     pub first: Option<Day>,
@@ -47,7 +47,7 @@ struct Newest {
 /// All groups, in the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    groups: IndexMap<Key, Counts>,
+    groups: IndexMap<GroupKey, StreamCounts>,
     /// The groups of each customer's mail from each sender, one customer after the other: 4 bytes each.
     met: Vec<u32>,
 }
@@ -60,7 +60,7 @@ impl Groups {
         self.groups.len()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Counts)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&GroupKey, &StreamCounts)> {
         self.groups.iter()
     }
 
@@ -69,18 +69,18 @@ impl Groups {
         &mut self,
         judging: &JudgeContext<'_>,
         listing: &Listing<'_>,
-        mut renumbered: Option<&mut Names>,
+        mut renumbered: Option<&mut NameTable>,
     ) {
         let mut newest = AtNewest::new();
         for pair in judging.history.pairs() {
             let begin = self.met.len();
-            let mut latest: Option<(Key, usize)> = None;
+            let mut latest: Option<(GroupKey, usize)> = None;
             for fact in pair.facts {
-                let counted = judging.scope.place(fact);
+                let counted = judging.scope.counted_as(fact);
                 if !matches!(counted, Counted::Marketing | Counted::Other) {
                     continue;
                 }
-                let key = Key::of(fact);
+                let key = GroupKey::of(fact);
                 let group = match latest {
                     Some((known, group)) if known == key => group,
                     _ => self.group(key, judging, renumbered.as_deref_mut()),
@@ -98,7 +98,12 @@ impl Groups {
     }
 
     /// The place of a group.
-    fn group(&mut self, key: Key, judging: &JudgeContext<'_>, renumbered: Option<&mut Names>) -> usize {
+    fn group(
+        &mut self,
+        key: GroupKey,
+        judging: &JudgeContext<'_>,
+        renumbered: Option<&mut NameTable>,
+    ) -> usize {
         let key = renumbered.map_or(key, |names| key.renumbered(&judging.history.names, names));
         let entry = self.groups.entry(key);
         let place = entry.index();
@@ -157,14 +162,14 @@ fn note_newest(newest: &mut AtNewest, group: usize, fact: &Fact) {
     }
 }
 
-impl Key {
+impl GroupKey {
     fn of(fact: &Fact) -> Self {
         let Fact { sender, list, from, template, .. } = *fact;
         Self { sender, list, from, template }
     }
 
     /// The same with the numbers of other names.
-    fn renumbered(self, from: &Names, to: &mut Names) -> Self {
+    fn renumbered(self, from: &NameTable, to: &mut NameTable) -> Self {
         Self {
             sender: to.number(from.unredacted(self.sender)),
             list: self.list.map(|list| to.number(from.unredacted(list))),
@@ -174,7 +179,7 @@ impl Key {
     }
 }
 
-impl Counts {
+impl StreamCounts {
     pub fn of_kind(&self, kind: Kind) -> u64 {
         self.kinds[kind as usize]
     }

@@ -10,9 +10,9 @@ use crate::since_last::{ChangedPair, Changes, PairName, called};
 use std::collections::{BTreeSet, HashMap};
 
 /// Which pairs a heading lists, and what it says of each.
-type Group = (&'static str, fn(&ChangedPair) -> bool, fn(&ChangedPair) -> String);
+type ChangeGroup = (&'static str, fn(&ChangedPair) -> bool, fn(&ChangedPair) -> String);
 
-const GROUPS: [Group; 4] = [
+const GROUPS: [ChangeGroup; 4] = [
     ("newly flagged", ChangedPair::is_newly_flagged, |pair| format!("{} of the last 28 days", pair.now.days)),
     (
         "new",

@@ -9,7 +9,7 @@ const STALE: i64 = 7;
 
 /// What the last lines are made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Closing<'a> {
+pub struct ClosingLines<'a> {
     /// The zone of civil days.
     pub zone: &'a Zone,
     /// The first and the last day of the report; `None`: no message is dated.
@@ -22,7 +22,7 @@ pub struct Closing<'a> {
     pub report: Option<&'a Path>,
 }
 
-impl Closing<'_> {
+impl ClosingLines<'_> {
     /// Where the newest message is over a week old: its age. Of all lines the only one that depends on the day of the run.
     pub fn age(&self) -> Option<String> {
         let newest = self.newest?;
@@ -65,7 +65,7 @@ mod tests {
         let newest = Day::parse("2026-06-14");
         let age = |date: &str| {
             let now = zone.first_instant(Day::parse(date)?)?;
-            Closing { zone: &zone, period: None, newest, now, report: None }.age()
+            ClosingLines { zone: &zone, period: None, newest, now, report: None }.age()
         };
         assert_eq!(age("2026-06-21"), None);
         assert_eq!(age("2026-06-22").as_deref(), Some("the newest message is 8 days old (2026-06-14)"));
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn the_last_line_says_what_was_assumed() {
         let last =
-            |zone: &Zone, period, report| Closing { zone, period, newest: None, now: 0, report }.last();
+            |zone: &Zone, period, report| ClosingLines { zone, period, newest: None, now: 0, report }.last();
         let zone = Zone::named("Europe/London").expect("a zone");
         let days = Day::parse("2025-08-01").zip(Day::parse("2026-06-14"));
         let line = last(&zone, days, Some(Path::new("re\u{1b}port.csv")));

@@ -1,61 +1,61 @@
 //! What became of the consent lists: rows that matched mail and rows that did not, mail after their last day.
 
 use super::{counted, thousands};
-use crate::consent::{ListAccount, Overruled, Unmatched};
+use crate::consent::{ListMatches, OverruledRows, UnmatchedRow};
 use crate::error::Error;
 use crate::judge::Case;
 use crate::report::visible;
 use crate::time::Day;
 
 /// The lines about the lists.
-pub fn lines(account: &ListAccount, cases: &[Case], period: Option<(Day, Day)>) -> Vec<String> {
+pub fn lines(content: &ListMatches, cases: &[Case], period: Option<(Day, Day)>) -> Vec<String> {
     let mut lines = vec![format!(
         "{} of {} of the consent list matched mail",
-        thousands(account.matched),
-        counted(account.rows, "row", "rows")
+        thousands(content.matched),
+        counted(content.rows, "row", "rows")
     )];
-    lines.extend(account.unmatched.iter().map(unmatched));
-    let named = account.unmatched.len() as u64;
-    let more = (account.rows - account.matched).saturating_sub(named);
+    lines.extend(content.unmatched.iter().map(unmatched));
+    let named = content.unmatched.len() as u64;
+    let more = (content.rows - content.matched).saturating_sub(named);
     lines.extend(
         (more > 0).then(|| format!("  {} that matched none", counted(more, "more row", "more rows"))),
     );
     lines.extend(
-        (more > 0 && account.about_nobody > 0)
-            .then(|| format!("  {} about customers without any mail", are(account.about_nobody))),
+        (more > 0 && content.about_nobody > 0)
+            .then(|| format!("  {} about customers without any mail", are(content.about_nobody))),
     );
-    lines.extend(without_row(account));
-    lines.extend(overruled(&account.overruled));
-    lines.extend(said_nothing(account.silent + account.without_customer, account.without_customer));
-    lines.extend((account.bad > 0).then(|| {
-        let rows = counted(account.bad, "row", "rows");
+    lines.extend(without_row(content));
+    lines.extend(overruled(&content.overruled));
+    lines.extend(silent_rows(content.silent + content.without_customer, content.without_customer));
+    lines.extend((content.bad > 0).then(|| {
+        let rows = counted(content.bad, "row", "rows");
         format!(
             "{rows} of the consent list can't be used and {} left out (--skip-bad-rows)",
-            was(account.bad)
+            was(content.bad)
         )
     }));
-    lines.extend(after(account, cases));
-    lines.extend(warnings(account, period).iter().map(ToString::to_string));
+    lines.extend(after(content, cases));
+    lines.extend(warnings(content, period).iter().map(ToString::to_string));
     lines
 }
 
 /// The warnings about the lists: rows after their last day, another year than the mail's.
-pub fn warnings(account: &ListAccount, period: Option<(Day, Day)>) -> Vec<Error> {
-    newer(account).into_iter().chain(another_year(account, period)).collect()
+pub fn warnings(content: &ListMatches, period: Option<(Day, Day)>) -> Vec<Error> {
+    newer(content).into_iter().chain(another_year(content, period)).collect()
 }
 
 /// Customers to whom a sender of the lists writes, and whom they leave out.
-fn without_row(account: &ListAccount) -> Option<String> {
-    let customers = counted(account.pairs, "customer", "customers");
+fn without_row(content: &ListMatches) -> Option<String> {
+    let customers = counted(content.pairs, "customer", "customers");
     let (without, verb) =
-        (thousands(account.pairs_without_row), if account.pairs_without_row == 1 { "has" } else { "have" });
-    (account.pairs_without_row > 0).then(|| {
+        (thousands(content.pairs_without_row), if content.pairs_without_row == 1 { "has" } else { "have" });
+    (content.pairs_without_row > 0).then(|| {
         format!("{without} of {customers} with mail from senders of the consent list {verb} no row (--unmatched lists them)")
     })
 }
 
 /// Rows that contradict a stricter one of the same instant.
-fn overruled(overruled: &Overruled) -> Option<String> {
+fn overruled(overruled: &OverruledRows) -> Option<String> {
     let (row, by) = overruled.first.as_ref()?;
     Some(format!(
         "{} of the consent list {} overruled by a stricter row of the same instant, such as {} by {}",
@@ -73,11 +73,11 @@ const AFTER_THE_MAIL: i32 = 183;
 const BEFORE_THE_MAIL: i32 = 366;
 
 /// A warning where the list seems to be that of another year than the mail.
-fn another_year(account: &ListAccount, period: Option<(Day, Day)>) -> Option<Error> {
-    let ((oldest, newest), (first, last)) = (account.dates?, period?);
+fn another_year(content: &ListMatches, period: Option<(Day, Day)>) -> Option<Error> {
+    let ((oldest, newest), (first, last)) = (content.dates?, period?);
     let what = if oldest > last.plus(AFTER_THE_MAIL) {
         format!("begins on {oldest}, long after the newest mail of {last}")
-    } else if account.of_exports && newest.plus(BEFORE_THE_MAIL) < first {
+    } else if content.of_exports && newest.plus(BEFORE_THE_MAIL) < first {
         format!("ends on {newest}, over a year before the oldest mail of {first}")
     } else {
         return None;
@@ -92,7 +92,7 @@ fn are(count: u64) -> String {
 }
 
 /// A row that matched no message, and what may have been meant.
-fn unmatched(row: &Unmatched) -> String {
+fn unmatched(row: &UnmatchedRow) -> String {
     let near = |near: &Option<String>| match near {
         Some(name) => format!("; did you mean {}?", visible(name)),
         None => String::new(),
@@ -111,7 +111,7 @@ fn unmatched(row: &Unmatched) -> String {
     format!("  {} matched none: {why}", visible(&row.source))
 }
 
-fn said_nothing(rows: u64, without_customer: u64) -> Option<String> {
+fn silent_rows(rows: u64, without_customer: u64) -> Option<String> {
     let (verb, all) = (if rows == 1 { "says" } else { "say" }, counted(rows, "row", "rows"));
     let blank = match without_customer {
         0 => String::new(),
@@ -125,8 +125,8 @@ fn was(count: u64) -> &'static str {
 }
 
 /// Mail after the last day that the lists cover; and a warning where they know of later days.
-fn after(account: &ListAccount, cases: &[Case]) -> Vec<String> {
-    let Some(as_of) = account.as_of else { return Vec::new() };
+fn after(content: &ListMatches, cases: &[Case]) -> Vec<String> {
+    let Some(as_of) = content.as_of else { return Vec::new() };
     let late = cases.iter().flat_map(|case| &case.received).filter(|message| message.day > as_of).count();
     let mut lines = Vec::new();
     if late > 0 {
@@ -139,8 +139,8 @@ fn after(account: &ListAccount, cases: &[Case]) -> Vec<String> {
 }
 
 /// A warning where the lists know of later days than the last that they are said to cover.
-fn newer(account: &ListAccount) -> Option<Error> {
-    let (as_of, (day, source)) = (account.as_of?, account.newer.as_ref()?);
+fn newer(content: &ListMatches) -> Option<Error> {
+    let (as_of, (day, source)) = (content.as_of?, content.newer.as_ref()?);
     let what = format!("the consent list has newer rows, such as {day} in {}", visible(source));
     Some(Error::new(format!("--consent-as-of {as_of}"), what).as_warning())
 }
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn rows_are_counted_and_those_without_mail_named() {
-        let row = Unmatched {
+        let row = UnmatchedRow {
             source: "list.csv:3".into(),
             sender: "shpo.example".into(),
             customer: "robbin@home.example".into(),
@@ -160,13 +160,13 @@ mod tests {
             near_sender: Some("shop.example".into()),
             near_customer: None,
         };
-        let account = ListAccount {
+        let content = ListMatches {
             rows: 1_234,
             matched: 1_231,
             about_nobody: 2,
             pairs: 40,
             pairs_without_row: 3,
-            overruled: Overruled { rows: 1, first: Some(("list.csv:4".into(), "list.csv:9".into())) },
+            overruled: OverruledRows { rows: 1, first: Some(("list.csv:4".into(), "list.csv:9".into())) },
             dates: None,
             of_exports: true,
             unmatched: vec![row],
@@ -177,7 +177,7 @@ mod tests {
             newer: Day::parse("2026-02-01").map(|day| (day, "list.csv:9".to_string())),
         };
         assert_eq!(
-            lines(&account, &[], None),
+            lines(&content, &[], None),
             [
                 "1,231 of 1,234 rows of the consent list matched mail",
                 "  list.csv:3 matched none: no mail from shpo.example; did you mean shop.example?, and none to \
@@ -199,12 +199,12 @@ mod tests {
     fn a_list_of_another_year_is_a_warning() {
         let day = |text: &str| Day::parse(text).expect("a date");
         let warned = |dates: [&str; 2], of_exports| {
-            let account = ListAccount {
+            let matches = ListMatches {
                 dates: Some((day(dates[0]), day(dates[1]))),
                 of_exports,
-                ..ListAccount::default()
+                ..ListMatches::default()
             };
-            warnings(&account, Some((day("2026-01-10"), day("2026-03-31")))).len()
+            warnings(&matches, Some((day("2026-01-10"), day("2026-03-31")))).len()
         };
         assert_eq!(warned(["2024-01-01", "2025-01-08"], true), 1);
         assert_eq!(warned(["2024-01-01", "2025-01-09"], true), 0);

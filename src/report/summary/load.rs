@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// A promotional load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Load {
+pub struct MailLoad {
     /// Messages a day, rounded half up.
     pub a_day: Tenths,
     /// Days from the first promotional message to the last.
@@ -21,7 +21,7 @@ pub struct Load {
     pub half: usize,
 }
 
-impl Load {
+impl MailLoad {
     /// The load of one customer; `None` where the cases are of several customers, or none has marketing.
     pub fn of(cases: &[Case]) -> Option<Self> {
         let customer = &cases.first()?.customer;

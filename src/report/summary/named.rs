@@ -1,7 +1,7 @@
 //! Senders by name: those that are flagged, each with the number that decides, and those that other options would flag.
 
-use crate::judge::{Case, Stretch};
-use crate::policy::{Policy, Rule};
+use crate::judge::{Case, CountedMessages};
+use crate::policy::{Policy, PolicyRule};
 use crate::report::reason::hours;
 use crate::report::visible;
 use std::collections::BTreeMap;
@@ -41,10 +41,10 @@ pub fn would_be(senders: &[String], option: &str) -> Option<String> {
 }
 
 /// `28 of 28 days`, `4 days`, `3 messages`: what the rule found.
-pub fn amount(rule: &Rule, stretch: Stretch) -> String {
+pub fn amount(rule: &PolicyRule, stretch: CountedMessages) -> String {
     let counted = |count: u32, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    if let Some(closest) = stretch.closest {
-        return format!("{} apart", hours(closest.seconds));
+    if let Some(shortest_gap) = stretch.shortest_gap {
+        return format!("{} apart", hours(shortest_gap.seconds));
     }
     match rule.window {
         Some(window) => format!("{} of {window} days", stretch.days),
@@ -82,16 +82,16 @@ mod tests {
 
     #[test]
     fn the_amount_is_what_the_rule_asks_for() {
-        let stretch = Stretch {
+        let stretch = CountedMessages {
             days: 2,
             messages: 3,
             decided_days: 2,
             first: Day::from_number(0),
             last: Day::from_number(9),
-            closest: None,
+            shortest_gap: None,
         };
         let found = |days, window| {
-            let rule = Rule {
+            let rule = PolicyRule {
                 verdict: "x".into(),
                 flag: true,
                 consent: None,

@@ -61,17 +61,17 @@ proptest! {
 
     #[test]
     fn every_word_is_told_whole(text in "([ -~]{0,8}|[0-9., ]{0,6}|[a-z]{1,3}|[äÉß가]{0,3}){0,40}") {
-        let mut told = Vec::new();
+        let mut words = Vec::new();
         let mut folder = Folder::default();
-        folder.add(&text, &mut |word| told.push(word));
-        folder.finish(&mut |word| told.push(word));
+        folder.add(&text, &mut |word| words.push(word));
+        folder.finish(&mut |word| words.push(word));
         let folded = std::str::from_utf8(folder.text()).expect("text");
         let mut start = 0;
         for part in folded.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
             let padded = [part.as_bytes(), &[0; KEY]].concat();
             let word = (start, start + part.len(), key(&padded, part.len()));
-            let same = |told: &Word| (told.start, told.end, told.key) == word;
-            prop_assert!(part.is_empty() || told.iter().any(same), "{} in {}", part, folded);
+            let same = |words: &Word| (words.start, words.end, words.key) == word;
+            prop_assert!(part.is_empty() || words.iter().any(same), "{} in {}", part, folded);
             start += part.len() + 1;
         }
     }

@@ -3,11 +3,11 @@
 use super::*;
 use DateOrder::{DayFirst, MonthFirst};
 
-fn read(cell: &str, order: Order) -> Result<String, String> {
+fn read(cell: &str, order: DateOrderGuess) -> Result<String, String> {
     match date(cell, order) {
-        Ok(Written::Day(day)) => Ok(day.to_string()),
-        Ok(Written::Local(local)) => Ok(local.to_string()),
-        Ok(Written::Instant(seconds)) => Ok(seconds.to_string()),
+        Ok(ParsedDate::Day(day)) => Ok(day.to_string()),
+        Ok(ParsedDate::Local(local)) => Ok(local.to_string()),
+        Ok(ParsedDate::Instant(seconds)) => Ok(seconds.to_string()),
         Err(wrong) => Err(format!("{}; {}", wrong.what, wrong.hint)),
     }
 }
@@ -39,7 +39,9 @@ fn dates_that_leave_no_doubt_are_read_whatever_the_order() {
         ("February 27, 2026", "2026-02-27"),
         ("03.03.2026", "2026-03-03"),
     ] {
-        for order in [Order::Unknown, Order::Known(DayFirst), Order::Known(MonthFirst)] {
+        for order in
+            [DateOrderGuess::Unknown, DateOrderGuess::Known(DayFirst), DateOrderGuess::Known(MonthFirst)]
+        {
             assert_eq!(read(cell, order).as_deref(), Ok(expected), "{cell}");
         }
     }
@@ -55,22 +57,31 @@ fn the_order_decides_where_the_year_comes_last() {
         ("3/4/2026 2:30 PM", "2026-04-03 14:30:00", "2026-03-04 14:30:00"),
         ("3/4/2026, 14:30:00", "2026-04-03 14:30:00", "2026-03-04 14:30:00"),
     ] {
-        assert_eq!(read(cell, Order::Known(DayFirst)).as_deref(), Ok(day_first), "{cell}");
-        assert_eq!(read(cell, Order::Known(MonthFirst)).as_deref(), Ok(month_first), "{cell}");
-        let said = read(cell, Order::Unknown).expect_err(cell);
-        assert!(said.contains("can't be told apart") && said.contains("--consent-dates dmy"), "{said}");
+        assert_eq!(read(cell, DateOrderGuess::Known(DayFirst)).as_deref(), Ok(day_first), "{cell}");
+        assert_eq!(read(cell, DateOrderGuess::Known(MonthFirst)).as_deref(), Ok(month_first), "{cell}");
+        let message = read(cell, DateOrderGuess::Unknown).expect_err(cell);
+        assert!(
+            message.contains("can't be told apart") && message.contains("--consent-dates dmy"),
+            "{message}"
+        );
     }
-    assert!(read("2/27/2026", Order::Known(DayFirst)).expect_err("no month 27").contains("is not a date"));
-    assert!(read("27.02.2026", Order::Contradictory).expect_err("in doubt").contains("--consent-dates"));
+    assert!(
+        read("2/27/2026", DateOrderGuess::Known(DayFirst))
+            .expect_err("no month 27")
+            .contains("is not a date")
+    );
+    assert!(
+        read("27.02.2026", DateOrderGuess::Contradictory).expect_err("in doubt").contains("--consent-dates")
+    );
 }
 
 #[test]
 fn the_whole_list_tells_the_order() {
-    let order = |cells: &[&str]| Order::of(cells.iter().copied());
-    assert_eq!(order(&["03.04.2026", "", "27.02.2026", "2026-01-31"]), Order::Known(DayFirst));
-    assert_eq!(order(&["3/4/2026", "2/27/2026 14:30"]), Order::Known(MonthFirst));
-    assert_eq!(order(&["3/4/2026", "12/12/2026", "31/31/2026", "27.02.26"]), Order::Unknown);
-    assert_eq!(order(&["27/2/2026", "2/27/2026"]), Order::Contradictory);
+    let order = |cells: &[&str]| DateOrderGuess::of(cells.iter().copied());
+    assert_eq!(order(&["03.04.2026", "", "27.02.2026", "2026-01-31"]), DateOrderGuess::Known(DayFirst));
+    assert_eq!(order(&["3/4/2026", "2/27/2026 14:30"]), DateOrderGuess::Known(MonthFirst));
+    assert_eq!(order(&["3/4/2026", "12/12/2026", "31/31/2026", "27.02.26"]), DateOrderGuess::Unknown);
+    assert_eq!(order(&["27/2/2026", "2/27/2026"]), DateOrderGuess::Contradictory);
 }
 
 #[test]
@@ -89,7 +100,7 @@ fn what_is_no_date_is_an_error_that_says_why() {
         ("2026-02", "is not a date"),
         ("192.168.1.20261", "is not a date"),
     ] {
-        let said = read(cell, Order::Known(DayFirst)).expect_err(cell);
-        assert!(said.contains(words), "{cell}: {said}");
+        let message = read(cell, DateOrderGuess::Known(DayFirst)).expect_err(cell);
+        assert!(message.contains(words), "{cell}: {message}");
     }
 }

@@ -1,13 +1,13 @@
 //! Mailboxes to which things happen between runs.
 
 use crate::fact::{Brands, Lens, Owners, Rules, Senders};
-use crate::fact_file::Keep;
+use crate::fact_file::KeepOptions;
 use crate::gather::cache::Cache;
-use crate::gather::fresh::Fresh;
-use crate::gather::in_order::Collect;
+use crate::gather::fresh::UncachedFacts;
+use crate::gather::in_order::Collector;
 use crate::gather::task::tasks;
-use crate::gather::{Gathered, Gathering};
-use crate::mailbox::{Look, survey_beside};
+use crate::gather::{GatherJob, Gathered};
+use crate::mailbox::{StatPolicy, survey_with_outputs};
 use proptest::prelude::*;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub const NOW: i64 = 1_795_305_600;
 
 /// What happens between two runs.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub enum RunStep {
     Append(u8),
     AppendHalf,
     Truncate(u16),
@@ -34,21 +34,21 @@ pub enum Step {
     Nothing,
 }
 
-pub fn step() -> impl Strategy<Value = Step> {
+pub fn step() -> impl Strategy<Value = RunStep> {
     prop_oneof![
-        4 => (0..6_u8).prop_map(Step::Append),
-        1 => Just(Step::AppendHalf),
-        1 => any::<u16>().prop_map(Step::Truncate),
-        1 => any::<u16>().prop_map(Step::Replace),
-        1 => Just(Step::State),
-        1 => Just(Step::Move),
-        2 => any::<u8>().prop_map(Step::NewFile),
-        1 => (any::<u8>(), any::<u8>()).prop_map(|(which, by)| Step::ReplaceFile(which, by)),
-        1 => any::<u8>().prop_map(Step::RenameFile),
-        1 => any::<u8>().prop_map(Step::RemoveFile),
-        2 => (0..5_u8).prop_map(Step::OtherShape),
-        2 => (any::<u8>(), any::<u8>()).prop_map(|(file, how)| Step::Damage(file, how)),
-        1 => Just(Step::Nothing),
+        4 => (0..6_u8).prop_map(RunStep::Append),
+        1 => Just(RunStep::AppendHalf),
+        1 => any::<u16>().prop_map(RunStep::Truncate),
+        1 => any::<u16>().prop_map(RunStep::Replace),
+        1 => Just(RunStep::State),
+        1 => Just(RunStep::Move),
+        2 => any::<u8>().prop_map(RunStep::NewFile),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(which, by)| RunStep::ReplaceFile(which, by)),
+        1 => any::<u8>().prop_map(RunStep::RenameFile),
+        1 => any::<u8>().prop_map(RunStep::RemoveFile),
+        2 => (0..5_u8).prop_map(RunStep::OtherShape),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(file, how)| RunStep::Damage(file, how)),
+        1 => Just(RunStep::Nothing),
     ]
 }
 
@@ -138,55 +138,55 @@ impl World {
         files.get(usize::from(which) % files.len().max(1)).cloned()
     }
 
-    pub fn take(&mut self, step: &Step) {
+    pub fn take(&mut self, step: &RunStep) {
         let text = fs::read(self.mbox()).unwrap_or_default();
         let at = |place: u16| usize::from(place) % text.len().max(1);
         match *step {
-            Step::Append(count) => self.append(count.into()),
-            Step::AppendHalf => {
+            RunStep::Append(count) => self.append(count.into()),
+            RunStep::AppendHalf => {
                 let half = mail(self.mails);
                 self.change(&self.mbox(), &[&text[..], &half.as_bytes()[..half.len() / 2]].concat());
             }
-            Step::Truncate(place) => self.change(&self.mbox(), &text[..at(place)]),
-            Step::Replace(place) => {
+            RunStep::Truncate(place) => self.change(&self.mbox(), &text[..at(place)]),
+            RunStep::Replace(place) => {
                 let mut text = text.clone();
                 if let Some(byte) = text.get_mut(at(place)) {
                     *byte = b'x';
                 }
                 self.change(&self.mbox(), &text);
             }
-            Step::State => {
+            RunStep::State => {
                 let text = String::from_utf8_lossy(&text).replacen("Status: O\n", "Status: RO\n", 1);
                 let text = text.replacen("X-Mozilla-Status: 0000", "X-Mozilla-Status: 0001", 1);
                 self.change(&self.mbox(), text.as_bytes());
             }
-            Step::Move => {
+            RunStep::Move => {
                 let old = self.here.path().join("old.mbox");
                 fs::rename(self.mbox(), old).expect("moved");
                 self.append(9);
             }
-            Step::NewFile(number) => self.new_file(number),
-            Step::ReplaceFile(which, by) => {
+            RunStep::NewFile(number) => self.new_file(number),
+            RunStep::ReplaceFile(which, by) => {
                 if let Some(path) = self.file(which) {
                     // As programs do that pack or restore messages: under the same name, but another file.
                     self.deliver(&path, &mail(usize::from(by) + 2_000));
                 }
             }
-            Step::RenameFile(which) => {
+            RunStep::RenameFile(which) => {
                 if let Some(path) = self.file(which) {
                     let name = path.file_name().expect("a name").to_string_lossy();
                     let seen = name.replace(":2,", ":2,S").replace("SS", "");
                     fs::rename(&path, path.with_file_name(seen)).expect("renamed");
                 }
             }
-            Step::RemoveFile(which) => {
+            RunStep::RemoveFile(which) => {
                 if let Some(path) = self.file(which) {
                     fs::remove_file(path).expect("removed");
                 }
             }
-            Step::OtherShape(shape) => self.shape = shape,
-            Step::Damage(which, how) => self.damage(which, how),
-            Step::Nothing => {}
+            RunStep::OtherShape(shape) => self.shape = shape,
+            RunStep::Damage(which, how) => self.damage(which, how),
+            RunStep::Nothing => {}
         }
     }
 
@@ -247,16 +247,17 @@ impl World {
     pub fn read(&self, with_cache: bool) -> String {
         let arguments = [self.mbox(), self.here.path().join("Maildir")];
         let lens = self.lens(with_cache);
-        let keep = Keep { details: true, ways_out: false, signs: false, records: false };
+        let keep = KeepOptions { details: true, ways_out: false, signs: false, records: false };
         let cache = with_cache.then(|| {
             Cache::open(&self.here.path().join("cache"), &arguments, &lens, keep).expect("a folder")
         });
-        let look = if with_cache { Look::AtMaildirsOnly } else { Look::AtEach };
-        let survey = survey_beside(&arguments, &[], look);
+        let stat_policy = if with_cache { StatPolicy::ExceptMaildirs } else { StatPolicy::EveryFile };
+        let survey = survey_with_outputs(&arguments, &[], stat_policy);
         let (cache, tasks) = (cache.as_ref(), tasks(&survey.sources, 1_500, cache.as_ref()));
         let gathering =
-            Gathering { survey: &survey, lens: &lens, tasks: &tasks, threads: 2, progress: &|_| {}, cache };
-        let collect = cache.map_or(Collect::Everything, |cache| Collect::Cached(Box::new(Fresh::new(cache))));
+            GatherJob { survey: &survey, lens: &lens, tasks: &tasks, threads: 2, progress: &|_| {}, cache };
+        let collect = cache
+            .map_or(Collector::Everything, |cache| Collector::Cached(Box::new(UncachedFacts::new(cache))));
         let Gathered { batch, names, arguments } = gathering.run(collect);
         if let Some(cache) = cache {
             cache.remove_unused(&survey.sources);

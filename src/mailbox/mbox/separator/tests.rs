@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn judge(text: &str) -> Option<(Form, Option<Seconds>)> {
-    let setting = Setting { after_blank: true, at_end: true, first: false };
+fn judge(text: &str) -> Option<(SeparatorForm, Option<Seconds>)> {
+    let setting = LineContext { after_blank: true, at_end: true, first: false };
     match recognise(text.as_bytes(), setting) {
-        Recognised::Yes(line, _) => Some((line.form, line.time)),
-        Recognised::No => None,
-        Recognised::Unclear => panic!("unclear at the end: {text:?}"),
+        SeparatorCheck::Yes(line, _) => Some((line.form, line.time)),
+        SeparatorCheck::No => None,
+        SeparatorCheck::Unclear => panic!("unclear at the end: {text:?}"),
     }
 }
 
@@ -58,16 +58,16 @@ fn prose_that_begins_with_from_is_none() {
 fn takeouts_date_or_its_id_gives_the_time() {
     let dated = judge("From 1669160939957813740@xxx Thu Jun 11 00:38:38 +0000 2020\nA: b\n");
     let bare = judge("From 1669160939957813740@xxx\nA: b\n");
-    assert_eq!(dated, Some((Form::Takeout, Some(1_591_835_918))));
+    assert_eq!(dated, Some((SeparatorForm::Takeout, Some(1_591_835_918))));
     assert_eq!(bare, dated);
 }
 
 #[test]
 fn a_quoted_second_separator_is_skipped() {
     let text = b"From - Sat Apr 12 15:59:28 2025\n>From - Sat Apr 12 2025 15:59:28\nSubject: x\n";
-    let setting = Setting { after_blank: true, at_end: true, first: true };
+    let setting = LineContext { after_blank: true, at_end: true, first: true };
     match recognise(text, setting) {
-        Recognised::Yes(_, header) => assert!(text[header..].starts_with(b"Subject")),
+        SeparatorCheck::Yes(_, header) => assert!(text[header..].starts_with(b"Subject")),
         other => panic!("{other:?}"),
     }
 }
@@ -75,9 +75,9 @@ fn a_quoted_second_separator_is_skipped() {
 #[test]
 fn every_cut_is_unclear_until_it_is_clear() {
     let text = b"From ann@shop.example Thu Jan  4 10:00:00 2024\r\n>From x\r\nSubject: x\r\nTo: y\r\n";
-    let whole = recognise(text, Setting { after_blank: true, at_end: true, first: false });
+    let whole = recognise(text, LineContext { after_blank: true, at_end: true, first: false });
     for cut in 5..text.len() {
-        let part = recognise(&text[..cut], Setting { after_blank: true, at_end: false, first: false });
-        assert!(part == Recognised::Unclear || part == whole, "cut at {cut}: {part:?}");
+        let part = recognise(&text[..cut], LineContext { after_blank: true, at_end: false, first: false });
+        assert!(part == SeparatorCheck::Unclear || part == whole, "cut at {cut}: {part:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! What the mailbox itself proves about consent: purchases, double opt-ins, opt-outs.
 
-use super::{Event, Happening, Moment};
+use super::{Event, EventKind, Moment};
 use crate::fact::{
     AddressId, ConsentSign, CustomerId, Evidence, Fact, Kind, ListId, OwnMail, SenderId, Traits, hash,
 };
@@ -21,24 +21,24 @@ pub struct Findings {
 #[derive(Debug)]
 struct Finding {
     event: Event,
-    covers: Covers,
+    covers: EventScope,
 }
 
 /// Which messages of a pair an event covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Covers {
+enum EventScope {
     All,
     List(ListId),
     From(AddressId),
 }
 
-impl Covers {
+impl EventScope {
     /// The same list, or else the same address.
     fn stream(list: Option<ListId>, from: AddressId) -> Self {
         list.map_or(Self::From(from), Self::List)
     }
 
-    fn hold(self, from: AddressId, list: Option<ListId>) -> bool {
+    fn includes(self, from: AddressId, list: Option<ListId>) -> bool {
         match self {
             Self::All => true,
             Self::List(covered) => list == Some(covered),
@@ -48,15 +48,15 @@ impl Covers {
 }
 
 /// Opt-out addresses (hashed) that mail to a customer named.
-type Offers<'a> = HashMap<(u64, CustomerId), Vec<&'a AnsweredOffer>>;
+type OffersByAddress<'a> = HashMap<(u64, CustomerId), Vec<&'a AnsweredOffer>>;
 
 /// How many messages, at least, show that a sender's lists or addresses change with each mail.
 const FEW: usize = 3;
 
 /// The marketing messages of each pair.
-struct Pairs<'a>(HashMap<(SenderId, CustomerId), Vec<&'a Fact>>);
+struct MarketingByPair<'a>(HashMap<(SenderId, CustomerId), Vec<&'a Fact>>);
 
-impl<'a> Pairs<'a> {
+impl<'a> MarketingByPair<'a> {
     fn of(history: &'a History) -> Self {
         let marketing =
             |facts: &'a [Fact]| facts.iter().filter(|fact| fact.kind == Kind::Marketing).collect();
@@ -65,13 +65,13 @@ impl<'a> Pairs<'a> {
 
     /// What is covered by a withdrawal from a message on that list or from that address: the same list, or else the
     /// same address; everything where a sender's lists or addresses change with each mail.
-    fn covered(&self, pair: (SenderId, CustomerId), list: Option<ListId>, from: AddressId) -> Covers {
+    fn covered(&self, pair: (SenderId, CustomerId), list: Option<ListId>, from: AddressId) -> EventScope {
         let facts = self.0.get(&pair).map_or(&[][..], Vec::as_slice);
         let changes = match list {
             Some(_) => changes_with_each(facts.iter().filter_map(|fact| fact.list)),
             None => changes_with_each(facts.iter().map(|fact| fact.from)),
         };
-        if changes { Covers::All } else { Covers::stream(list, from) }
+        if changes { EventScope::All } else { EventScope::stream(list, from) }
     }
 }
 
@@ -96,14 +96,17 @@ impl Findings {
     pub fn of(history: &History, zone: &Zone) -> Self {
         let mut findings = Self::default();
         let unsubscribed = history.signs.iter().any(|sign| sign.evidence == Evidence::Unsubscribed);
-        let pairs =
-            if unsubscribed || !history.own.is_empty() { Pairs::of(history) } else { Pairs(HashMap::new()) };
+        let pairs = if unsubscribed || !history.own.is_empty() {
+            MarketingByPair::of(history)
+        } else {
+            MarketingByPair(HashMap::new())
+        };
         for sign in &history.signs {
             match sign.evidence {
-                Evidence::Purchase => findings.add(sign, Happening::Purchase, Covers::All, zone),
+                Evidence::Purchase => findings.add(sign, EventKind::Purchase, EventScope::All, zone),
                 Evidence::Unsubscribed => {
                     let covers = pairs.covered((sign.sender, sign.customer), sign.list, sign.from);
-                    findings.add(sign, Happening::Withdrawn, covers, zone);
+                    findings.add(sign, EventKind::Withdrawn, covers, zone);
                 }
                 Evidence::Confirmed | Evidence::ConfirmRequest => {}
             }
@@ -121,24 +124,27 @@ impl Findings {
         list: Option<ListId>,
     ) -> Vec<Event> {
         let found = self.by_pair.get(&pair).into_iter().flatten();
-        found.filter(|finding| finding.covers.hold(from, list)).map(|finding| finding.event.clone()).collect()
+        found
+            .filter(|finding| finding.covers.includes(from, list))
+            .map(|finding| finding.event.clone())
+            .collect()
     }
 
-    fn add(&mut self, sign: &ConsentSign, happening: Happening, covers: Covers, zone: &Zone) {
-        self.put((sign.sender, sign.customer), happening, sign.time, &sign.message_id, covers, zone);
+    fn add(&mut self, sign: &ConsentSign, kind: EventKind, covers: EventScope, zone: &Zone) {
+        self.put((sign.sender, sign.customer), kind, sign.time, &sign.message_id, covers, zone);
     }
 
     fn put(
         &mut self,
         pair: (SenderId, CustomerId),
-        happening: Happening,
+        kind: EventKind,
         time: Time,
         source: &str,
-        covers: Covers,
+        covers: EventScope,
         zone: &Zone,
     ) {
         let moment = Moment::at(time.seconds());
-        let event = Event { moment, happening, day: Some(zone.day(time)), source: source.to_string() };
+        let event = Event { moment, kind, day: Some(zone.day(time)), source: source.to_string() };
         self.by_pair.entry(pair).or_default().push(Finding { event, covers });
     }
 
@@ -152,7 +158,7 @@ impl Findings {
             let asked = requests.get(&(sign.sender, sign.customer)).into_iter().flatten();
             let mut waited = asked.map(|request| sign.time.seconds() - request.seconds());
             if waited.any(|waited| (0..=CONFIRMED_WITHIN).contains(&waited)) {
-                self.add(sign, Happening::Claimed, Covers::All, zone);
+                self.add(sign, EventKind::Claimed, EventScope::All, zone);
             }
         }
     }
@@ -160,18 +166,18 @@ impl Findings {
     /// The owner's own mail to an address that a `List-Unsubscribe` named. An address that served several senders
     /// counts only for those whose subject it carries; so does one from which the sender writes itself, because people
     /// write there about anything. Only mail to the same customer is looked at, so that customers can be judged one by one.
-    fn opt_outs(&mut self, history: &History, pairs: &Pairs<'_>, zone: &Zone) {
+    fn opt_outs(&mut self, history: &History, pairs: &MarketingByPair<'_>, zone: &Zone) {
         if history.own.is_empty() {
             return;
         }
-        let mut offers = Offers::new();
+        let mut offers = OffersByAddress::new();
         for offered in &history.answered_offers {
             offers.entry((offered.offer.address, offered.customer)).or_default().push(offered);
         }
         self.requests(history, &offers, pairs, zone);
-        let aside = history.aside().iter().map(|(fact, _)| fact);
+        let set_aside = history.set_aside().iter().map(|(fact, _)| fact);
         let from: HashSet<(AddressId, CustomerId)> =
-            history.facts().iter().chain(aside).map(|fact| (fact.from, fact.customer)).collect();
+            history.facts().iter().chain(set_aside).map(|fact| (fact.from, fact.customer)).collect();
         let author = |(from, to): (AddressId, CustomerId)| (hash(&[history.names.text(from).as_bytes()]), to);
         let authors = from.into_iter().map(author);
         let authors: HashSet<(u64, CustomerId)> = authors.filter(|key| offers.contains_key(key)).collect();
@@ -202,7 +208,13 @@ impl Findings {
 
     /// The owner's own words, in an answer to a marketing message, that mail stop. A mail to an address that a
     /// `List-Unsubscribe` named is none of these: it speaks of that list.
-    fn requests(&mut self, history: &History, offers: &Offers<'_>, pairs: &Pairs<'_>, zone: &Zone) {
+    fn requests(
+        &mut self,
+        history: &History,
+        offers: &OffersByAddress<'_>,
+        pairs: &MarketingByPair<'_>,
+        zone: &Zone,
+    ) {
         let offered = |mail: &OwnMail| mail.to.iter().any(|to| offers.contains_key(&(*to, mail.writer)));
         let by_hand = |mail: &&OwnMail| mail.asks && !offered(mail);
         for mail in history.own.iter().filter(by_hand) {
@@ -212,9 +224,9 @@ impl Findings {
         }
     }
 
-    fn withdraw(&mut self, sender: SenderId, mail: &OwnMail, covers: Covers, zone: &Zone) {
+    fn withdraw(&mut self, sender: SenderId, mail: &OwnMail, covers: EventScope, zone: &Zone) {
         let (pair, source) = ((sender, mail.writer), &mail.message_id);
-        self.put(pair, Happening::Withdrawn, mail.time, source, covers, zone);
+        self.put(pair, EventKind::Withdrawn, mail.time, source, covers, zone);
     }
 }
 

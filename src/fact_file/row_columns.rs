@@ -1,52 +1,54 @@
 //! The columns of rows that were read, and what a row says.
 
-use super::columns::{Columns, Flags, Lists, Meanings, Numbers, Result, Texts};
+use super::columns::{
+    BatchColumns, FlagColumn, LookupColumn, NumberColumn, NumberListColumn, RowResult, TextColumn,
+};
 use super::encode::{FLAGS, MAYBE_KNOWN};
 use super::schema::{ColumnId, RowKind, TIMES};
 use crate::fact::{
-    AddressId, Candidates, CustomerId, Evidence, Kind, ListId, MailboxId, NameId, RuleId, SenderId, Traits,
-    WayOut, Written,
+    AddressId, Candidates, CustomerId, Evidence, Kind, ListId, MailboxId, NameId, OwnMailRecord, RuleId,
+    SenderId, Traits, WayOut,
 };
 
 /// The columns of some rows.
-pub(super) struct Row<'a> {
-    pub kind: Meanings<'a, RowKind>,
-    pub customer: Meanings<'a, CustomerId>,
-    pub sender: Meanings<'a, SenderId>,
-    pub from: Meanings<'a, AddressId>,
-    pub name: Meanings<'a, NameId>,
-    pub list: Meanings<'a, ListId>,
-    pub mailbox: Meanings<'a, MailboxId>,
-    pub mailbox_hash: Meanings<'a, u64>,
-    pub kind_of_message: Meanings<'a, Kind>,
-    pub rule: Meanings<'a, RuleId>,
-    pub way_out: Meanings<'a, WayOut>,
-    pub evidence: Meanings<'a, Evidence>,
-    pub from_text: Texts<'a>,
-    pub mailbox_text: Texts<'a>,
-    pub customer_text: Texts<'a>,
-    pub signs: Texts<'a>,
-    pub note: Texts<'a>,
-    pub subject: Texts<'a>,
-    pub message_id: Texts<'a>,
-    pub ways_out: [Texts<'a>; 3],
-    pub message: Numbers<'a>,
-    pub recipients: Numbers<'a>,
-    pub identity: Numbers<'a>,
-    pub offset: Numbers<'a>,
-    pub times: Vec<Numbers<'a>>,
-    pub hashes: [Numbers<'a>; 3],
-    pub flags: Vec<(Flags<'a>, Traits)>,
-    pub maybe_known: Vec<(Flags<'a>, Traits, Traits)>,
-    pub offers: [Lists<'a>; 3],
-    pub written_to: Lists<'a>,
-    pub written: [Numbers<'a>; 2],
-    pub written_flags: [Flags<'a>; 2],
-    pub owners_named: Lists<'a>,
+pub(super) struct RowColumns<'a> {
+    pub kind: LookupColumn<'a, RowKind>,
+    pub customer: LookupColumn<'a, CustomerId>,
+    pub sender: LookupColumn<'a, SenderId>,
+    pub from: LookupColumn<'a, AddressId>,
+    pub name: LookupColumn<'a, NameId>,
+    pub list: LookupColumn<'a, ListId>,
+    pub mailbox: LookupColumn<'a, MailboxId>,
+    pub mailbox_hash: LookupColumn<'a, u64>,
+    pub kind_of_message: LookupColumn<'a, Kind>,
+    pub rule: LookupColumn<'a, RuleId>,
+    pub way_out: LookupColumn<'a, WayOut>,
+    pub evidence: LookupColumn<'a, Evidence>,
+    pub from_text: TextColumn<'a>,
+    pub mailbox_text: TextColumn<'a>,
+    pub customer_text: TextColumn<'a>,
+    pub signs: TextColumn<'a>,
+    pub note: TextColumn<'a>,
+    pub subject: TextColumn<'a>,
+    pub message_id: TextColumn<'a>,
+    pub ways_out: [TextColumn<'a>; 3],
+    pub message: NumberColumn<'a>,
+    pub recipients: NumberColumn<'a>,
+    pub identity: NumberColumn<'a>,
+    pub offset: NumberColumn<'a>,
+    pub times: Vec<NumberColumn<'a>>,
+    pub hashes: [NumberColumn<'a>; 3],
+    pub flags: Vec<(FlagColumn<'a>, Traits)>,
+    pub maybe_known: Vec<(FlagColumn<'a>, Traits, Traits)>,
+    pub offers: [NumberListColumn<'a>; 3],
+    pub written_to: NumberListColumn<'a>,
+    pub written: [NumberColumn<'a>; 2],
+    pub written_flags: [FlagColumn<'a>; 2],
+    pub owners_named: NumberListColumn<'a>,
 }
 
-impl<'a> Row<'a> {
-    pub fn of(columns: &Columns<'a>) -> Result<Self> {
+impl<'a> RowColumns<'a> {
+    pub fn of(columns: &BatchColumns<'a>) -> RowResult<Self> {
         let number = |id| columns.numbers(id);
         let flags = FLAGS.iter().map(|(id, flag)| Ok((columns.flags(*id)?, *flag)));
         let maybe = MAYBE_KNOWN.iter().map(|(id, known, flag)| Ok((columns.flags(*id)?, *known, *flag)));
@@ -79,10 +81,10 @@ impl<'a> Row<'a> {
             recipients: number(ColumnId::Recipients)?,
             identity: number(ColumnId::Identity)?,
             offset: number(ColumnId::Offset)?,
-            times: TIMES.iter().map(|id| number(*id)).collect::<Result<_>>()?,
+            times: TIMES.iter().map(|id| number(*id)).collect::<RowResult<_>>()?,
             hashes: [number(ColumnId::LeadsTo)?, number(ColumnId::Template)?, number(ColumnId::Answers)?],
-            flags: flags.collect::<Result<_>>()?,
-            maybe_known: maybe.collect::<Result<_>>()?,
+            flags: flags.collect::<RowResult<_>>()?,
+            maybe_known: maybe.collect::<RowResult<_>>()?,
             offers: [
                 columns.lists(ColumnId::OptOutAddresses)?,
                 columns.lists(ColumnId::OptOutSubjects)?,
@@ -132,9 +134,9 @@ impl<'a> Row<'a> {
     }
 
     /// What the owner wrote, where the row says so.
-    pub fn written(&self, at: usize) -> Option<Written> {
+    pub fn written(&self, at: usize) -> Option<OwnMailRecord> {
         let subject = self.written[0].get(at)?.cast_unsigned();
-        Some(Written {
+        Some(OwnMailRecord {
             writer: self.customer_text.get(at).unwrap_or_default().to_string(),
             to: self.written_to.get(at).iter().map(|number| number.cast_unsigned()).collect(),
             subject,
@@ -145,8 +147,8 @@ impl<'a> Row<'a> {
     }
 
     /// The same for copies of one message.
-    pub fn identity(&self, at: usize) -> Result<u64> {
-        Ok(self.identity.get(at).ok_or_else(|| without("identity"))?.cast_unsigned())
+    pub fn identity(&self, at: usize) -> RowResult<u64> {
+        Ok(self.identity.get(at).ok_or_else(|| missing_value("identity"))?.cast_unsigned())
     }
 
     pub fn message_id(&self, at: usize) -> &'a str {
@@ -155,6 +157,6 @@ impl<'a> Row<'a> {
 }
 
 /// That a row has no value in a column.
-pub(super) fn without(column: &str) -> String {
+pub(super) fn missing_value(column: &str) -> String {
     format!("has a message without a value in `{column}`")
 }

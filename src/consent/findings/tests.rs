@@ -1,7 +1,7 @@
 //! Tests of `evidence`.
 
 use super::*;
-use crate::history::invented::{CUSTOMER, Mailbox, day, zone};
+use crate::history::invented::{CUSTOMER, InventedMailbox, day, zone};
 use crate::time::Day;
 
 const SHOP: &str = "shop.example";
@@ -18,11 +18,11 @@ fn found(history: &History, from: &str, list: Option<ListId>) -> Vec<(&'static s
     let findings = Findings::of(history, &zone());
     let events = findings.events_for((of_shop.sender, of_shop.customer), from, list);
     assert_eq!(history.names.text(of_shop.customer), CUSTOMER);
-    events.iter().map(|event| (event.happening.word(), event.day.expect("a day"))).collect()
+    events.iter().map(|event| (event.kind.word(), event.day.expect("a day"))).collect()
 }
 
-fn shop() -> Mailbox {
-    let mut mailbox = Mailbox::default();
+fn shop() -> InventedMailbox {
+    let mut mailbox = InventedMailbox::default();
     for day in 0..4 {
         mailbox.offer(SHOP, NEWS, day);
         mailbox.offer(SHOP, HELP, day);
@@ -65,7 +65,7 @@ fn a_goodbye_covers_the_address_that_it_came_from() {
 
 #[test]
 fn a_goodbye_covers_everything_where_addresses_change_with_each_mail() {
-    let mut mailbox = Mailbox::default();
+    let mut mailbox = InventedMailbox::default();
     mailbox.offer(SHOP, NEWS, 0);
     mailbox.offer(SHOP, "b@shop.example", 1);
     mailbox.offer(SHOP, HELP, 2);
@@ -75,7 +75,7 @@ fn a_goodbye_covers_everything_where_addresses_change_with_each_mail() {
 
 #[test]
 fn mail_to_the_address_for_opting_out_withdraws_from_its_list() {
-    let mut mailbox = Mailbox::default();
+    let mut mailbox = InventedMailbox::default();
     let (list, other) = (mailbox.list("news.shop.example"), mailbox.list("club.shop.example"));
     for day in 0..8 {
         mailbox.offer(SHOP, NEWS, day).list = if day < 4 { list } else { other };
@@ -134,7 +134,7 @@ fn own_words_withdraw_from_what_they_answer() {
 
 #[test]
 fn own_words_about_an_unverified_message_are_no_withdrawal_from_the_brand() {
-    let mut mailbox = Mailbox::default();
+    let mut mailbox = InventedMailbox::default();
     mailbox.offer(SHOP, NEWS, 0).traits = Traits::UNVERIFIED;
     mailbox.own(NEWS, 9, true);
     assert_eq!(found(&mailbox.history(), NEWS, None), []);
@@ -142,7 +142,7 @@ fn own_words_about_an_unverified_message_are_no_withdrawal_from_the_brand() {
 
 #[test]
 fn a_copy_of_a_message_proves_nothing_new() {
-    let goodbye = |mailbox: &mut Mailbox, day| {
+    let goodbye = |mailbox: &mut InventedMailbox, day| {
         let order = mailbox.offer(SHOP, HELP, day);
         order.identity = 99;
         mailbox.proof(Evidence::Unsubscribed, SHOP, HELP, day).identity = 99;

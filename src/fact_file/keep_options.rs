@@ -4,7 +4,7 @@ use crate::fact::Lens;
 
 /// What is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keep {
+pub struct KeepOptions {
     /// Where each message is and how it shows itself.
     pub details: bool,
     /// With these, the addresses for opt-outs.
@@ -15,7 +15,7 @@ pub struct Keep {
     pub records: bool,
 }
 
-impl Keep {
+impl KeepOptions {
     /// What a run keeps of the mail that it reads.
     pub fn of(lens: &Lens) -> Self {
         let Lens { with_details, with_ways_out, with_signs, with_records, .. } = *lens;

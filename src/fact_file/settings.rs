@@ -20,14 +20,14 @@ const REDACTED: &str = "mailfatigue.redacted";
 
 /// The options and rules by which facts are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shape {
+pub struct FactSettings {
     rules: Option<String>,
     brands: Option<String>,
     owners: Vec<String>,
     keep_tags: bool,
 }
 
-impl Shape {
+impl FactSettings {
     /// The shape of a run.
     pub fn of(lens: &Lens) -> Self {
         let (owners, keep_tags) = lens.owners.as_given();
@@ -63,7 +63,7 @@ impl Shape {
     }
 
     /// An error where a file with that metadata has facts of another shape.
-    pub fn must_be_that_of(&self, path: &Path, metadata: &HashMap<String, String>) -> Result<()> {
+    pub fn check(&self, path: &Path, metadata: &HashMap<String, String>) -> Result<()> {
         let there = |key: &str| metadata.get(key).map_or("", String::as_str);
         let error = |what: String, hint: &str| Err(Error::file(path, what).hint(hint));
         if there(REDACTED) == "true" {
@@ -114,10 +114,10 @@ impl Shape {
                 &format!("give {option} as they were made, or write them again"),
             );
         }
-        self.same_owners(path, there(OWNERS), there(KEEP_TAGS))
+        self.check_owners(path, there(OWNERS), there(KEEP_TAGS))
     }
 
-    fn same_owners(&self, path: &Path, owners: &str, keep_tags: &str) -> Result<()> {
+    fn check_owners(&self, path: &Path, owners: &str, keep_tags: &str) -> Result<()> {
         let there: Vec<String> = serde_json::from_str(owners).unwrap_or_default();
         let options = |owners: &[String], keep_tags: bool| {
             let owners = owners.iter().map(|owner| format!("--owner {owner}"));

@@ -1,8 +1,8 @@
 //! How the consent lists fared against the mail: which rows matched some message, and what those that matched none may
 //! have meant. A typing error in an address would otherwise flag a sender that has consent, in silence.
 
-use super::Met;
-use super::ledger::{Ledger, Oldest, Overruled, Rows, sender_keys};
+use super::MailParties;
+use super::ledger::{Ledger, OldestDate, OverruledRows, RowGroup, sender_keys};
 use crate::fact::{Senders, domain_of, label};
 use crate::time::Day;
 use std::collections::{BTreeSet, HashSet};
@@ -17,13 +17,13 @@ const COMPARISONS: usize = 300_000;
 
 /// How the lists fared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListAccount {
+pub struct ListMatches {
     /// Rows with an event.
     pub rows: u64,
     /// Rows that matched some message.
     pub matched: u64,
     /// Some of the others: those that are nearly right first, then in the order of the lists.
-    pub unmatched: Vec<Unmatched>,
+    pub unmatched: Vec<UnmatchedRow>,
     /// Rows about customers who got no mail.
     pub about_nobody: u64,
     /// Pairs with marketing from a sender that the lists are about, …
@@ -31,7 +31,7 @@ pub struct ListAccount {
     /// … and those of them without a row.
     pub pairs_without_row: u64,
     /// Rows that a stricter one of the same instant overrules.
-    pub overruled: Overruled,
+    pub overruled: OverruledRows,
     /// The oldest and the newest date of the rows; `None` where some events have no date.
     pub dates: Option<(Day, Day)>,
     /// Whether some list is an export of another system.
@@ -50,7 +50,7 @@ pub struct ListAccount {
 
 /// A row that matched no message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unmatched {
+pub struct UnmatchedRow {
     /// Its `FILE:LINE`.
     pub source: String,
     /// Its sender.
@@ -68,7 +68,7 @@ pub struct Unmatched {
 }
 
 /// Senders and customers of all messages that reached a pair.
-struct Present<'a> {
+struct KnownParties<'a> {
     /// The senders of the report.
     senders: BTreeSet<&'a str>,
     addresses: BTreeSet<&'a str>,
@@ -79,24 +79,24 @@ struct Present<'a> {
     customer_keys: HashSet<String>,
 }
 
-impl ListAccount {
+impl ListMatches {
     /// Compares all rows with all messages, also those outside the period.
-    pub fn of(ledger: &Ledger, met: &Met, senders: &Senders) -> Self {
+    pub fn of(ledger: &Ledger, met: &MailParties, senders: &Senders) -> Self {
         let mut matched: HashSet<(&str, &str)> = HashSet::new();
         for (from, customer) in met.pairs() {
             matched.extend(ledger.keys_for(from, senders, customer));
         }
         let rows = ledger.all_rows();
-        let is_matched = |rows: &Rows<'_>| matched.contains(&(rows.sender, rows.customer));
+        let is_matched = |rows: &RowGroup<'_>| matched.contains(&(rows.sender, rows.customer));
         let count = rows.iter().filter(|rows| is_matched(rows)).map(|rows| rows.count as u64).sum();
-        let unmatched: Vec<Rows<'_>> = rows.into_iter().filter(|rows| !is_matched(rows)).collect();
-        let present = Present::of(met, ledger, senders);
+        let unmatched: Vec<RowGroup<'_>> = rows.into_iter().filter(|rows| !is_matched(rows)).collect();
+        let present = KnownParties::of(met, ledger, senders);
         let nobody = unmatched.iter().filter(|rows| !present.customer_keys.contains(rows.customer));
         let about_nobody = nobody.map(|rows| rows.count as u64).sum();
         let few = unmatched.len() <= NAMED;
         let names = present.customers.len() + present.addresses.len();
         let looked_at = unmatched.iter().take((COMPARISONS / names.max(1)).max(NAMED));
-        let mut described: Vec<Unmatched> =
+        let mut described: Vec<UnmatchedRow> =
             looked_at.map(|rows| present.describe(rows, few, senders)).collect();
         described.sort_by_key(|row| row.near_sender.is_none() && row.near_customer.is_none());
         described.truncate(NAMED);
@@ -109,7 +109,7 @@ impl ListAccount {
             pairs_without_row: 0,
             overruled: ledger.overruled(),
             dates: match (ledger.oldest, &ledger.newest) {
-                (Oldest::Day(oldest), Some((newest, _))) => Some((oldest, *newest)),
+                (OldestDate::Day(oldest), Some((newest, _))) => Some((oldest, *newest)),
                 _ => None,
             },
             of_exports: ledger.exports > 0,
@@ -122,8 +122,8 @@ impl ListAccount {
     }
 }
 
-impl<'a> Present<'a> {
-    fn of(met: &'a Met, ledger: &Ledger, senders: &Senders) -> Self {
+impl<'a> KnownParties<'a> {
+    fn of(met: &'a MailParties, ledger: &Ledger, senders: &Senders) -> Self {
         let addresses: BTreeSet<&str> = met.pairs().map(|(from, _)| from).collect();
         let customers: BTreeSet<&str> = met.pairs().map(|(_, customer)| customer).collect();
         Self {
@@ -135,7 +135,7 @@ impl<'a> Present<'a> {
         }
     }
 
-    fn describe(&self, rows: &Rows<'_>, few: bool, senders: &Senders) -> Unmatched {
+    fn describe(&self, rows: &RowGroup<'_>, few: bool, senders: &Senders) -> UnmatchedRow {
         let sender_is_there = self.sender_keys.contains(rows.sender);
         // Where all mail is to one customer, a row or two about somebody else are most likely meant for that one.
         let one_is_meant = few && self.customers.len() == 1;
@@ -148,7 +148,7 @@ impl<'a> Present<'a> {
             let near = nearest(rows.customer, &self.customers, &address_distance);
             near.or_else(|| self.customers.first().filter(|_| one_is_meant).map(|only| (*only).to_string()))
         };
-        Unmatched {
+        UnmatchedRow {
             source: rows.source.to_string(),
             sender: rows.sender.to_string(),
             customer: rows.customer.to_string(),

@@ -1,8 +1,8 @@
 //! What was on record for each marketing message of a pair when it came.
 
 use super::context::JudgeContext;
-use super::{Received, Verdict, seconds};
-use crate::consent::{Event, Happening, Standing, State, Timeline};
+use super::{ReceivedMessage, Verdict, seconds};
+use crate::consent::{ConsentState, Event, EventKind, StateWithEvent, Timeline};
 use crate::fact::{AddressId, Fact, ListId};
 use crate::history::Pair;
 use crate::time::Day;
@@ -10,15 +10,15 @@ use std::collections::HashMap;
 
 /// The state of consent at a message, with the event that decided it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consent {
+pub struct LastConsent {
     /// The state.
-    pub state: State,
+    pub state: ConsentState,
     /// The event; `None`: nothing is on record.
     pub by: Option<Box<Event>>,
 }
 
-impl Consent {
-    fn of(standing: &Standing<'_>) -> Self {
+impl LastConsent {
+    fn of(standing: &StateWithEvent<'_>) -> Self {
         Self { state: standing.state, by: standing.by.cloned().map(Box::new) }
     }
 }
@@ -27,7 +27,7 @@ impl Consent {
 type AddressOnList = (AddressId, Option<ListId>);
 
 /// What is on record for the marketing of a pair.
-pub(super) struct Standings<'a> {
+pub(super) struct ConsentLookup<'a> {
     pair: &'a Pair<'a>,
     judging: &'a JudgeContext<'a>,
     /// The pair's marketing messages, in time order.
@@ -35,10 +35,10 @@ pub(super) struct Standings<'a> {
     timelines: HashMap<AddressOnList, Timeline>,
 }
 
-impl<'a> Standings<'a> {
+impl<'a> ConsentLookup<'a> {
     pub fn of(pair: &'a Pair<'a>, marketing: &'a [&'a Fact], judging: &'a JudgeContext<'a>) -> Self {
         let mut timelines = HashMap::new();
-        let mut latest = Latest::default();
+        let mut latest = LastLookup::default();
         for fact in marketing {
             let stream = (fact.from, fact.list);
             latest.or(stream, || {
@@ -51,15 +51,15 @@ impl<'a> Standings<'a> {
 
     /// The marketing messages with the state in which each came, and the state of the last with the event that
     /// decided it.
-    pub fn received(&self) -> (Vec<Received>, Option<Consent>) {
-        let mut of_stream = Latest::default();
+    pub fn received(&self) -> (Vec<ReceivedMessage>, Option<LastConsent>) {
+        let mut of_stream = LastLookup::default();
         let standings = self.marketing.iter().filter_map(|fact| {
             let time = fact.time?;
             let day = self.judging.scope.zone.day(time);
             let stream = (fact.from, fact.list);
             let standing = of_stream.or(stream, || self.timelines.get(&stream))?.at(time, day);
             let inferred = self.judging.rules.is_inferred(fact.rule);
-            Some((Received { day, state: standing.state, inferred, at: seconds(time) }, standing))
+            Some((ReceivedMessage { day, state: standing.state, inferred, at: seconds(time) }, standing))
         });
         let mut received = Vec::with_capacity(self.marketing.len());
         let mut last = None;
@@ -67,13 +67,13 @@ impl<'a> Standings<'a> {
             received.push(message);
             last = Some(standing);
         }
-        (received, last.as_ref().map(Consent::of))
+        (received, last.as_ref().map(LastConsent::of))
     }
 
     /// The event that decided the state of the first message that counts in the stretch that a verdict shows.
-    pub fn shown_by(&self, verdict: Verdict, received: &[Received]) -> Option<Box<Event>> {
-        let (rule, stretch) = (self.judging.policy.rules.get(verdict.rule?)?, verdict.shown?);
-        let is_first = |message: &Received| message.day >= stretch.first && rule.counts(message.state);
+    pub fn shown_by(&self, verdict: Verdict, received: &[ReceivedMessage]) -> Option<Box<Event>> {
+        let (rule, counted) = (self.judging.policy.rules.get(verdict.rule?)?, verdict.shown?);
+        let is_first = |message: &ReceivedMessage| message.day >= counted.first && rule.counts(message.state);
         let first = received.iter().position(is_first)?;
         let fact = self.marketing.iter().filter(|fact| fact.time.is_some()).nth(first)?;
         let standing = self.timelines.get(&(fact.from, fact.list))?.at(fact.time?, received[first].day);
@@ -99,21 +99,21 @@ impl<'a> Standings<'a> {
         let events = others.iter().flat_map(|fact| {
             self.judging.ledger.events_for(names.unredacted(fact.from), self.judging.senders, customer)
         });
-        let purchases = events.filter(|event| event.happening == Happening::Purchase);
+        let purchases = events.filter(|event| event.kind == EventKind::Purchase);
         purchases.filter_map(|event| event.day).chain(advertised).min()
     }
 }
 
 /// What was found for the stream at hand: most messages are of the same one as the message before.
-struct Latest<T>(Option<(AddressOnList, T)>);
+struct LastLookup<T>(Option<(AddressOnList, T)>);
 
-impl<T> Default for Latest<T> {
+impl<T> Default for LastLookup<T> {
     fn default() -> Self {
         Self(None)
     }
 }
 
-impl<T: Copy> Latest<T> {
+impl<T: Copy> LastLookup<T> {
     fn or(&mut self, stream: AddressOnList, find: impl FnOnce() -> Option<T>) -> Option<T> {
         match self.0 {
             Some((latest, found)) if latest == stream => Some(found),

@@ -2,21 +2,21 @@
 
 use super::checksum;
 use crate::fact::{FactReader, Lens};
-use crate::fact_file::{self, Keep};
+use crate::fact_file::{self, KeepOptions};
 use crate::mailbox::{FactsBytes, FactsFile};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Facts that were kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct CachedFacts {
     /// The file.
     pub path: PathBuf,
     /// The CRC-32 of its bytes.
     pub checksum: u32,
 }
 
-impl Kept {
+impl CachedFacts {
     /// What a file's name says: the key of what is in it, and its checksum.
     pub fn named(path: &Path) -> Option<(String, Self)> {
         let (key, checksum) = path.file_name()?.to_str()?.strip_suffix(".parquet")?.rsplit_once('-')?;
@@ -28,7 +28,7 @@ impl Kept {
     pub fn read(
         &self,
         lens: &Lens,
-        keep: Keep,
+        keep: KeepOptions,
         reader: &mut FactReader<'_>,
         progress: &dyn Fn(usize),
     ) -> Option<()> {

@@ -1,13 +1,15 @@
 //! What `check` says when it is done: the summary and, where somebody watches, the worst senders.
 
-use super::arguments::Check;
+use super::arguments::CheckOptions;
 use super::console::Console;
-use super::output::{Prepared, publish};
+use super::output::{PreparedOutput, publish};
 use super::terminal::{columns, columns_of_output};
 use crate::check::{Outcome, Plan};
-use crate::consent::ListAccount;
+use crate::consent::ListMatches;
 use crate::error::Result;
-use crate::report::{self, Account, Closing, OfListedSenders, summary, thousands, warnings, worst, wrapped};
+use crate::report::{
+    self, ClosingLines, OfListedSenders, SummaryContent, summary, thousands, warnings, worst, wrapped,
+};
 use crate::since_last::Changes;
 use std::path::Path;
 
@@ -16,16 +18,21 @@ const FLAGGED: &str = "31";
 
 /// Says it on standard error. Where the report goes nowhere because standard output is a terminal, the worst senders
 /// go there in its place, also where `quiet` says that there is to be no summary.
-pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, quiet: bool, console: Console) -> Result<()> {
+pub fn conclude(
+    options: &CheckOptions,
+    inputs: &SummaryInputs<'_>,
+    quiet: bool,
+    console: Console,
+) -> Result<()> {
     let SummaryInputs { plan, outcome, .. } = *inputs;
     let cases = outcome.marketing_cases();
-    let account = inputs.account();
-    console.tell(&match quiet {
-        true => warnings(&account, columns()),
-        false => summary(&account, columns()),
+    let content = inputs.content();
+    console.print_lines(&match quiet {
+        true => warnings(&content, columns()),
+        false => summary(&content, columns()),
     });
     if let Some(key) = options.inputs.redact.as_ref().filter(|_| !options.inputs.quiet) {
-        console.tell(&wrapped("", 2, &key.note(), columns().unwrap_or(usize::MAX)));
+        console.print_lines(&wrapped("", 2, &key.note(), columns().unwrap_or(usize::MAX)));
     }
     let table = |columns: usize| {
         let lines = worst(cases, &plan.policy, outcome.as_of, columns);
@@ -42,7 +49,7 @@ pub fn conclude(options: &Check, inputs: &SummaryInputs<'_>, quiet: bool, consol
             let bytes =
                 (table(columns) + "\n" + &whole(outcome.cases.len() + outcome.pressure.len(), columns))
                     .into_bytes();
-            publish([Prepared::Stream { content: bytes.into(), place: "-".into() }])
+            publish([PreparedOutput::Stream { content: bytes.into(), place: "-".into() }])
         }
         (_, _, Some(columns)) if !quiet => {
             console.show(&table(columns));
@@ -78,7 +85,7 @@ pub struct SummaryInputs<'a> {
     /// What changed since the last run, where that was asked for.
     pub changes: Option<&'a Changes>,
     /// How the consent lists fared, where one was given.
-    list: Option<ListAccount>,
+    list: Option<ListMatches>,
     /// The owner's addresses that no message names.
     unnamed_owners: Vec<&'a str>,
 }
@@ -93,10 +100,10 @@ impl<'a> SummaryInputs<'a> {
     ) -> Self {
         let list = |met| {
             let listed = OfListedSenders::of(outcome.marketing_cases());
-            ListAccount {
+            ListMatches {
                 pairs: listed.pairs,
                 pairs_without_row: listed.without_row.len() as u64,
-                ..ListAccount::of(&plan.ledger, met, &plan.lens.senders)
+                ..ListMatches::of(&plan.ledger, met, &plan.lens.senders)
             }
         };
         Self {
@@ -110,9 +117,9 @@ impl<'a> SummaryInputs<'a> {
     }
 
     /// What the summary tells.
-    pub fn account(&self) -> Account<'_> {
+    pub fn content(&self) -> SummaryContent<'_> {
         let Self { plan, outcome, .. } = self;
-        let closing = Closing {
+        let closing = ClosingLines {
             zone: &plan.scope.zone,
             period: outcome.period(&plan.scope),
             newest: outcome.history.newest.map(|time| plan.scope.zone.day(time)),
@@ -120,7 +127,7 @@ impl<'a> SummaryInputs<'a> {
             // Its path may name somebody.
             report: self.report.filter(|_| !outcome.history.names.are_redacted()),
         };
-        Account {
+        SummaryContent {
             mailboxes: outcome.mailboxes_read,
             without_mail: outcome.without_mail,
             tally: &outcome.tally,

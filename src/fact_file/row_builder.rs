@@ -1,12 +1,12 @@
 //! Rows in the making: cells by column, missing ones filled in.
 
-use super::schema::{COLUMNS, ColumnId, Data};
+use super::schema::{COLUMNS, ColumnId, ColumnType};
 use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Int64Builder, ListBuilder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
 use std::sync::Arc;
 
-enum Builder {
+enum ColumnBuilder {
     Text(StringBuilder),
     Number(Int64Builder),
     Flag(BooleanBuilder),
@@ -14,29 +14,29 @@ enum Builder {
 }
 
 /// Rows to come.
-pub(super) struct Cells {
-    builders: Vec<Builder>,
+pub(super) struct RowBuilder {
+    builders: Vec<ColumnBuilder>,
     rows: usize,
 }
 
-impl Cells {
+impl RowBuilder {
     pub fn new() -> Self {
         let builders = COLUMNS.iter().map(|column| match column.data {
-            Data::Text | Data::Name => Builder::Text(StringBuilder::new()),
-            Data::Number => Builder::Number(Int64Builder::new()),
-            Data::Flag => Builder::Flag(BooleanBuilder::new()),
-            Data::Numbers => Builder::Numbers(ListBuilder::new(Int64Builder::new())),
+            ColumnType::Text | ColumnType::Name => ColumnBuilder::Text(StringBuilder::new()),
+            ColumnType::Number => ColumnBuilder::Number(Int64Builder::new()),
+            ColumnType::Flag => ColumnBuilder::Flag(BooleanBuilder::new()),
+            ColumnType::Numbers => ColumnBuilder::Numbers(ListBuilder::new(Int64Builder::new())),
         });
         Self { builders: builders.collect(), rows: 0 }
     }
 
     /// How many rows are complete.
-    pub fn rows(&self) -> usize {
+    pub fn complete(&self) -> usize {
         self.rows
     }
 
     pub fn text(&mut self, id: ColumnId, text: &str) {
-        if let Some(Builder::Text(builder)) = self.builders.get_mut(id as usize) {
+        if let Some(ColumnBuilder::Text(builder)) = self.builders.get_mut(id as usize) {
             builder.append_value(text);
         }
     }
@@ -49,7 +49,7 @@ impl Cells {
     }
 
     pub fn number(&mut self, id: ColumnId, number: i64) {
-        if let Some(Builder::Number(builder)) = self.builders.get_mut(id as usize) {
+        if let Some(ColumnBuilder::Number(builder)) = self.builders.get_mut(id as usize) {
             builder.append_value(number);
         }
     }
@@ -62,7 +62,7 @@ impl Cells {
     }
 
     pub fn flag(&mut self, id: ColumnId, flag: bool) {
-        if let Some(Builder::Flag(builder)) = self.builders.get_mut(id as usize) {
+        if let Some(ColumnBuilder::Flag(builder)) = self.builders.get_mut(id as usize) {
             builder.append_value(flag);
         }
     }
@@ -70,7 +70,7 @@ impl Cells {
     /// A list that is missing where it is empty.
     pub fn numbers_if_any(&mut self, id: ColumnId, numbers: impl Iterator<Item = u64>) {
         let mut numbers = numbers.peekable();
-        if let (Some(Builder::Numbers(builder)), true) =
+        if let (Some(ColumnBuilder::Numbers(builder)), true) =
             (self.builders.get_mut(id as usize), numbers.peek().is_some())
         {
             numbers.for_each(|number| builder.values().append_value(number.cast_signed()));
@@ -83,10 +83,10 @@ impl Cells {
         self.rows += 1;
         for builder in &mut self.builders {
             match builder {
-                Builder::Text(builder) if builder.len() < self.rows => builder.append_null(),
-                Builder::Number(builder) if builder.len() < self.rows => builder.append_null(),
-                Builder::Flag(builder) if builder.len() < self.rows => builder.append_null(),
-                Builder::Numbers(builder) if builder.len() < self.rows => builder.append_null(),
+                ColumnBuilder::Text(builder) if builder.len() < self.rows => builder.append_null(),
+                ColumnBuilder::Number(builder) if builder.len() < self.rows => builder.append_null(),
+                ColumnBuilder::Flag(builder) if builder.len() < self.rows => builder.append_null(),
+                ColumnBuilder::Numbers(builder) if builder.len() < self.rows => builder.append_null(),
                 _ => {}
             }
         }
@@ -97,10 +97,10 @@ impl Cells {
         self.rows = 0;
         let arrays = self.builders.iter_mut().map(|builder| -> ArrayRef {
             match builder {
-                Builder::Text(builder) => Arc::new(builder.finish()),
-                Builder::Number(builder) => Arc::new(builder.finish()),
-                Builder::Flag(builder) => Arc::new(builder.finish()),
-                Builder::Numbers(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Text(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Number(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Flag(builder) => Arc::new(builder.finish()),
+                ColumnBuilder::Numbers(builder) => Arc::new(builder.finish()),
             }
         });
         RecordBatch::try_new(Arc::clone(schema), arrays.collect())

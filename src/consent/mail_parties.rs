@@ -1,20 +1,20 @@
 //! Whom the mail is from and to, as far as consent lists can be about them: of all mail, or of one customer after the other.
 
-use crate::fact::{AddressId, CustomerId, Named, Names, SenderId};
+use crate::fact::{AddressId, CustomerId, NameTable, Named, SenderId};
 use crate::history::History;
 use std::collections::HashSet;
 
 /// Senders, addresses and customers of all messages that reached a pair.
 #[derive(Debug, Default)]
-pub struct Met {
-    names: Names,
+pub struct MailParties {
+    names: NameTable,
     senders: HashSet<SenderId>,
     pairs: HashSet<(AddressId, CustomerId)>,
 }
 
-impl Met {
+impl MailParties {
     /// Takes in all messages of some customers.
-    pub fn take_in(&mut self, history: &History) {
+    pub fn add(&mut self, history: &History) {
         let facts = history.facts();
         let senders: HashSet<SenderId> = facts.iter().map(|fact| fact.sender).collect();
         let pairs: HashSet<(AddressId, CustomerId)> =

@@ -15,7 +15,7 @@ const ROW: usize = 400;
 
 /// Lengths are in letters of plain text; letters that take more bytes count for more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
+pub struct TextLimits {
     pub name: usize,
     /// A subject, or another line from a message.
     pub line: usize,
@@ -31,8 +31,8 @@ pub struct Room {
     step: usize,
 }
 
-const STEPS: [Room; 4] = [
-    Room {
+const STEPS: [TextLimits; 4] = [
+    TextLimits {
         name: 80,
         line: 160,
         reason: 600,
@@ -42,12 +42,39 @@ const STEPS: [Room; 4] = [
         rows: 5_000,
         step: 0,
     },
-    Room { name: 60, line: 100, reason: 400, address: 700, letter: 12_000, cards: 500, rows: 5_000, step: 1 },
-    Room { name: 40, line: 60, reason: 300, address: 300, letter: 6_000, cards: 500, rows: 5_000, step: 2 },
-    Room { name: 30, line: 40, reason: 240, address: 120, letter: 4_000, cards: 500, rows: 5_000, step: 3 },
+    TextLimits {
+        name: 60,
+        line: 100,
+        reason: 400,
+        address: 700,
+        letter: 12_000,
+        cards: 500,
+        rows: 5_000,
+        step: 1,
+    },
+    TextLimits {
+        name: 40,
+        line: 60,
+        reason: 300,
+        address: 300,
+        letter: 6_000,
+        cards: 500,
+        rows: 5_000,
+        step: 2,
+    },
+    TextLimits {
+        name: 30,
+        line: 40,
+        reason: 240,
+        address: 120,
+        letter: 4_000,
+        cards: 500,
+        rows: 5_000,
+        step: 3,
+    },
 ];
 
-impl Room {
+impl TextLimits {
     /// Room enough for all that people send.
     pub const MOST: Self = STEPS[0];
 
@@ -82,22 +109,22 @@ mod tests {
     use super::*;
 
     /// The rooms that are tried while pages stay that large.
-    fn tried(bytes: usize, senders: usize, rows: usize) -> Vec<Room> {
-        std::iter::successors(Some(Room::MOST), |room| room.after(bytes, senders, rows)).collect()
+    fn tried(bytes: usize, senders: usize, rows: usize) -> Vec<TextLimits> {
+        std::iter::successors(Some(TextLimits::MOST), |limits| limits.after(bytes, senders, rows)).collect()
     }
 
     #[test]
     fn a_page_of_a_usual_size_has_the_most_room() {
-        assert_eq!(tried(PAGE - 1, 500, 500), [Room::MOST]);
-        assert_eq!(tried(3_000_000, 5_000, 5_000), [Room::MOST], "its rows come on top");
+        assert_eq!(tried(PAGE - 1, 500, 500), [TextLimits::MOST]);
+        assert_eq!(tried(3_000_000, 5_000, 5_000), [TextLimits::MOST], "its rows come on top");
     }
 
     #[test]
     fn a_page_that_stays_too_large_loses_text_then_rows_and_cards_at_last() {
-        let rooms = tried(2_100_000, 500, 5_000);
-        assert_eq!(rooms[..4], STEPS);
-        assert_eq!((rooms[4].rows, rooms[4].cards), (500, 500));
-        assert_eq!((rooms[5].rows, rooms[5].cards), (500, 476));
-        assert_eq!(rooms.last().map(|room| room.cards), Some(0), "it ends");
+        let limits = tried(2_100_000, 500, 5_000);
+        assert_eq!(limits[..4], STEPS);
+        assert_eq!((limits[4].rows, limits[4].cards), (500, 500));
+        assert_eq!((limits[5].rows, limits[5].cards), (500, 476));
+        assert_eq!(limits.last().map(|limits| limits.cards), Some(0), "it ends");
     }
 }

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 /// A mailbox as it was named, and what it gave.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Given {
+pub struct MailboxCounts {
     /// Its path.
     pub path: PathBuf,
     /// Whether it is a folder.
     pub is_folder: bool,
     /// Whether it contains a Maildir, which may well be empty.
-    pub holds_maildir: bool,
+    #[serde(rename = "holds_maildir")]
+    pub has_maildir: bool,
     /// Messages.
     pub messages: u32,
     /// Mailboxes; a part of one and a message in a file of its own count too.
