@@ -109,7 +109,7 @@ pub fn check_each(
     })
 }
 
-/// What is to be said of mailboxes as a whole, where some of them hold mail or none does.
+/// Remarks about mailboxes as a whole: whether some of them contain mail or none does.
 pub fn account(arguments: &[(MailboxArgument, ArgumentCounts)], any_mail: bool) -> Vec<Remark> {
     arguments.iter().filter_map(|(named, gave)| accounted(named, gave, any_mail)).collect()
 }
@@ -119,7 +119,7 @@ pub fn account(arguments: &[(MailboxArgument, ArgumentCounts)], any_mail: bool) 
 fn accounted(named: &MailboxArgument, gave: &ArgumentCounts, any_mail: bool) -> Option<Remark> {
     if gave.failures == 0 && !(any_mail && gave.is_read()) {
         let error = without_mail(named, gave);
-        // One part of an export in archives may well contain no mail.
+        // One part of an export in archives may contain no mail.
         let of_an_export = any_mail && !named.is_folder;
         return Some(if of_an_export { Remark::Note(error) } else { Remark::Failed(error) });
     }
@@ -167,7 +167,7 @@ impl Outcome {
         !self.is_empty() && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
     }
 
-    /// Whether there is no message at all that can be used, so that nothing can be said.
+    /// Whether no message at all can be used.
     pub fn is_empty(&self) -> bool {
         self.tally.sum() == self.tally.of(Counted::Unusable)
     }

@@ -27,7 +27,7 @@ pub struct Error {
     what: String,
     details: Vec<String>,
     hint: Option<String>,
-    /// The reader of our output went away; there is nobody left to tell.
+    /// The reader of our output closed the pipe, so the error is not printed.
     closed_pipe: bool,
 }
 
@@ -36,7 +36,7 @@ pub struct Error {
 enum Severity {
     /// Something could not be done.
     Error,
-    /// It was done, but it may not be what was meant.
+    /// It was done, but it may not be what the user wants.
     Warning,
     /// Something to be known.
     Note,
@@ -190,7 +190,7 @@ fn one_line(text: String) -> String {
     if text.contains(['\n', '\r']) { text.replace(['\n', '\r'], " ") } else { text }
 }
 
-/// What is said of a file of settings that is a picture, a workbook or in UTF-16.
+/// The error for a file of settings that is a picture, a workbook or in UTF-16.
 const NO_UTF_8: &str = "not text in UTF-8";
 
 /// The operating system's words without its error number.

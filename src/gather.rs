@@ -78,7 +78,7 @@ struct GatherJob<'a> {
     cache: Option<&'a Cache>,
 }
 
-/// Where a thread announces the tasks that it takes: whoever has it is the only one to take one.
+/// Where a thread announces the tasks that it takes. Only the thread that has it may take one.
 type TaskAnnouncer = SyncSender<Receiver<ThreadResult>>;
 
 impl<'a> GatherJob<'a> {
@@ -110,7 +110,7 @@ impl<'a> GatherJob<'a> {
         order.complete()
     }
 
-    /// Reads one task after the other, until there are none or nobody wants more.
+    /// Reads one task after the other, until there are none or no more are wanted.
     fn work(&self, thread: usize, next: &Mutex<usize>, announce: &TaskAnnouncer, in_pieces: bool) {
         let (lens, progress) = (self.lens, self.progress);
         let mut reader = FactReader::new(lens);

@@ -18,7 +18,7 @@ pub(super) struct JudgedTotals {
     pub pressure: Vec<Case>,
     pub tally: Tally,
     pub undecided_bulk: u64,
-    /// Who was met, where there are consent lists.
+    /// Senders and customers of the mail, where there are consent lists.
     pub met: Option<MailParties>,
     oldest: Option<Time>,
     newest: Option<Time>,

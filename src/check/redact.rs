@@ -25,7 +25,7 @@ impl Outcome {
 }
 
 /// The same for facts that become rows: what is left says what was sent when, and by which organisation. Hashes go too,
-/// because whoever has an address can compare its hash.
+/// because with an address one can compare its hash.
 pub fn redact_facts(batch: &mut Batch, names: &mut NameTable, redaction: &Redaction, senders: &Senders) {
     let organisations = organisations(batch.facts.iter(), names, senders);
     names.redact(redaction, &organisations);

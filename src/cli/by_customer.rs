@@ -111,7 +111,7 @@ impl<'a> GrowingLists<'a> {
     }
 }
 
-/// The list of messages, as far as it came.
+/// The list of messages that is being written.
 struct GrowingList<'a> {
     /// The file or folder that it is for.
     place: &'a Path,
@@ -137,7 +137,7 @@ impl<'a> GrowingList<'a> {
     }
 
     fn begun(&self) -> io::Result<(MessageList<BufWriter<File>>, File)> {
-        // A device has no room beside it.
+        // No file can be made beside a device.
         let file = if is_stream(self.place) {
             tempfile::tempfile()
         } else {

@@ -1,4 +1,4 @@
-//! What the flags of `check` say about its outputs: which there are, where they go, and how they are written.
+//! The outputs of `check`, by its flags: which there are, where they go, and how they are written.
 
 use super::arguments::{CheckOptions, ReportFormat};
 use super::destinations::Destination;
@@ -13,7 +13,7 @@ use crate::report::CsvStyle;
 use std::path::Path;
 
 impl CheckOptions {
-    /// Where the report goes; `None`: nowhere, because standard output is a terminal and nobody asked for it there.
+    /// Where the report goes; `None`: nowhere, because standard output is a terminal and no option asks for it there.
     pub fn report(&self) -> Option<&Path> {
         self.output.as_deref().or_else(|| columns_of_output().is_none().then_some(Path::new("-")))
     }
@@ -25,7 +25,7 @@ impl CheckOptions {
         }
     }
 
-    /// A note where an option says how CSV is written and no CSV is.
+    /// A note where an option about CSV is given and no CSV is written.
     pub fn unused_style(&self) -> Option<Error> {
         let styles = [
             ("--excel", self.excel.is_some()),
@@ -71,7 +71,7 @@ impl CheckOptions {
         }
     }
 
-    /// How much is said besides errors and warnings, where `nothing_new` says that nothing changed.
+    /// How much is printed besides errors and warnings; with `nothing_new` nothing has changed.
     pub fn amount(&self, nothing_new: bool) -> RemarkDetail {
         let quiet = self.inputs.quiet || (self.nightly.only_changes && nothing_new);
         RemarkDetail { quiet, verbose: self.verbose }

@@ -18,7 +18,7 @@ pub fn now() -> Result<Seconds> {
     believed(now, built())
 }
 
-/// When the program was built, as far as it knows.
+/// When the program was built, where that is known.
 fn built() -> Seconds {
     let given = option_env!("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.parse().ok());
     given.unwrap_or(Seconds::from(SOURCES.number()) * SECONDS_A_DAY)

@@ -1,4 +1,4 @@
-//! Standard error: what is said there, in colour where that is wanted, and never with control characters in it.
+//! Standard error: the program's lines, in colour where that is wanted, and never with control characters.
 
 use super::hidden::HiddenNames;
 use crate::error::Error;
@@ -29,12 +29,12 @@ impl Console {
         Self { colored, hidden: None }
     }
 
-    /// One that hides what names people. It is made once, for all that the program says.
+    /// The same, with names of people hidden. It is made once, for all lines of the program.
     pub fn hiding(self, hidden: HiddenNames) -> Self {
         Self { hidden: Some(Box::leak(Box::new(hidden))), ..self }
     }
 
-    /// Says lines on standard error, without control characters. Where nobody listens, that is not an error.
+    /// Prints lines on standard error, without control characters. A closed standard error is not an error.
     pub fn print_lines(&self, words: &str) {
         let lines: String = words.lines().map(|line| self.label(&self.shown(line)) + "\n").collect();
         let _ = io::stderr().lock().write_all(lines.as_bytes());
@@ -45,7 +45,7 @@ impl Console {
         let _ = io::stderr().lock().write_all(lines.as_bytes());
     }
 
-    /// Says a warning, where there is one.
+    /// Prints a warning, where there is one.
     pub fn warn(&self, warning: Option<Error>) {
         warning.iter().for_each(|warning| self.print_lines(&warning.to_string()));
     }

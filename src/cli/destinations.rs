@@ -276,7 +276,7 @@ fn named(input: &Path) -> String {
 }
 
 /// The file that a path leads to; `-` is what `handle` says. `None`: a device, a pipe, a folder, or nothing that can
-/// be told.
+/// be identified.
 fn place(path: &Path, handle: &dyn Fn() -> Option<Metadata>) -> Option<FileLocation> {
     let file = if path.as_os_str() == "-" { handle() } else { path.metadata().ok() };
     match file {

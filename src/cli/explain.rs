@@ -15,7 +15,7 @@ use crate::report::{
     visible, write_json, write_text,
 };
 
-/// Explains the verdicts of one sender. Mailboxes that can't be read are named, and the others explained.
+/// Explains the verdicts of one sender. Mailboxes that can't be read are reported, and the others explained.
 pub fn run_explain(options: &ExplainOptions, console: Console) -> Result<u8> {
     let out = options.destination();
     let written = Destinations::checked(vec![out], &options.inputs.files(), options.force)?;

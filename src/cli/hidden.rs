@@ -1,4 +1,4 @@
-//! What is hidden on standard error where outputs are redacted. Whatever is said there passes this, also errors from before
+//! What is hidden on standard error where outputs are redacted. All lines there pass this, also errors from before
 //! any mail is read.
 
 use crate::policy::PRESET;

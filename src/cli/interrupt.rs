@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 /// The status of a program that was interrupted: 128 and the number of SIGINT.
 const INTERRUPTED: i32 = 130;
 
-/// Held while outputs are put in place.
+/// Locked while outputs are put in place.
 static PLACING: Mutex<()> = Mutex::new(());
 
 /// Files of locks, which are to be removed before the program ends.
@@ -40,14 +40,14 @@ pub fn forget(lock: &Path) {
     remove(lock);
 }
 
-/// Removes a lock's file, which is empty; what somebody put there by that name stays.
+/// Removes a lock's file, which is empty; any other file of that name stays.
 fn remove(lock: &Path) {
     if lock.symlink_metadata().is_ok_and(|there| there.len() == 0 || there.is_symlink()) {
         let _ = std::fs::remove_file(lock);
     }
 }
 
-/// Does something that an interruption waits for.
+/// Runs something that an interruption waits for.
 pub fn uninterrupted<T>(work: impl FnOnce() -> T) -> T {
     let _placing = PLACING.lock().unwrap_or_else(PoisonError::into_inner);
     work()

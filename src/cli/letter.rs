@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// The longest name of a letter's file, in bytes, without its ending: file systems take 255.
 const NAME: usize = 200;
 
-/// Writes letters to one sender, or to all that are flagged. Mailboxes that can't be read are named.
+/// Writes letters to one sender, or to all that are flagged. Mailboxes that can't be read are reported.
 pub fn run_letter(options: &LetterOptions, console: Console) -> Result<u8> {
     let inputs = options.inputs.files();
     let path = options.output.as_deref().unwrap_or(Path::new("-"));

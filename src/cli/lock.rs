@@ -1,7 +1,7 @@
 //! One run at a time: a lock beside each file that a run writes.
 //!
 //! The lock is the operating system's, on a file that is only there while a run needs it. It ends with the run, however
-//! that ends; a file that a killed run left blocks nobody, and the next run takes it away.
+//! that ends; a file that a killed run left blocks no other run, and the next run removes it.
 
 use super::interrupt::{forget, remove_when_interrupted};
 use super::output::{folder, is_stream, target};
@@ -13,7 +13,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How often it is looked whether the other run has ended.
+/// The interval between checks whether the other run has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// This run's locks; they end with the value.
@@ -27,17 +27,17 @@ struct Lock {
     file: File,
 }
 
-/// Why there is no lock.
+/// Why a lock was not acquired.
 enum LockFailure {
     /// Another run has the lock.
     Busy(Error),
-    /// No lock can be had here: what to say while the run goes on without.
+    /// No lock is possible here: the warning, with which the run continues.
     Unsupported(Error),
 }
 
 impl Locks {
     /// Takes the locks of all files that are written, in an order that all runs keep, so that no two wait for each other.
-    /// `says` is given what to say of each other run that is waited for, and of each lock that can't be had.
+    /// `says` gets a note for each other run that is waited for, and a warning for each lock that is not possible.
     pub fn of<'a>(
         files: impl Iterator<Item = &'a Path>,
         patience: Duration,
@@ -59,7 +59,7 @@ impl Locks {
         Ok(Self(held))
     }
 
-    /// The locks' own files, which are no mail.
+    /// The locks' own files, which are not mail.
     pub fn ids(&self) -> Vec<FileId> {
         self.0.iter().filter_map(|lock| FileId::of(&lock.path, &lock.file.metadata().ok()?)).collect()
     }
@@ -105,7 +105,7 @@ impl Lock {
         }
     }
 
-    /// The lock, if no other run holds it.
+    /// The lock, if no other run has it.
     fn now(path: &Path) -> io::Result<Option<Self>> {
         let file = opened(path)?;
         match file.try_lock() {
@@ -113,7 +113,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        // Another run may have ended in between and taken its file away: then this lock is nobody's.
+        // Another run may have ended in between and removed its file: then this lock protects nothing.
         let there = path.metadata().ok().and_then(|there| FileId::of(path, &there));
         if there.is_none() || there != FileId::of(path, &file.metadata()?) {
             return Self::now(path);

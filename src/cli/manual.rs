@@ -9,7 +9,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// By these words a page of this manual is known: a page may be replaced, other files may not.
+/// By these words a page of this manual is recognised: a page may be replaced, other files may not.
 const MARK: &[u8] = b".TH mailfatigue";
 
 /// The page of the program, or of a command.
@@ -63,7 +63,7 @@ fn program() -> Command {
     program
 }
 
-/// What a page is called.
+/// The name of a page.
 fn name(command: &Command) -> String {
     command.get_display_name().unwrap_or_else(|| command.get_name()).to_string()
 }

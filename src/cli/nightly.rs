@@ -63,7 +63,7 @@ pub struct ComparedRun {
 }
 
 impl NightlyOptions {
-    /// An error where an option is about the last run, and none is to be compared with.
+    /// An error where an option is about the last run, but the run is not compared with one.
     pub fn checked(&self, redact: Option<&RedactKey>) -> Result<()> {
         if self.only_changes && self.since_last.is_none() {
             return Err(Error::new("--only-changes", "needs the last run to compare with")
@@ -82,7 +82,7 @@ impl NightlyOptions {
         }
     }
 
-    /// How long another run is waited for.
+    /// The longest time to wait for another run.
     pub fn patience(&self) -> Duration {
         if self.no_wait { Duration::ZERO } else { Duration::from_secs(self.wait.into()) }
     }
@@ -132,7 +132,7 @@ impl ComparedRun {
         prepare(&self.path, |out| self.changes.next.write(out))
     }
 
-    /// Gives a file that can't be used another name, before the new one gets its own. Returns what is to be said of it.
+    /// Renames a file that can't be used, before the new one gets its name. Returns a warning about it.
     pub fn set_aside(&self) -> Result<Option<Error>> {
         let Some(why) = &self.unusable else { return Ok(None) };
         let failed = |error: io::Error| Error::io(&self.path, "can't be set aside", &error);

@@ -1,6 +1,6 @@
 //! Where results go: complete files put in place at once, pipes and devices written to, standard output.
 //!
-//! A file is written without a name, so that a run that is killed leaves nothing; it gets one when all
+//! A file is written without a name, so that a killed run leaves nothing behind; it gets one when all
 //! outputs of the run are complete, and its place at once.
 
 use super::interrupt::uninterrupted;
@@ -16,12 +16,12 @@ pub enum PreparedOutput {
     File {
         /// The complete file, without a name.
         complete: File,
-        /// Who may read it.
+        /// Its permissions.
         permissions: Option<Permissions>,
         /// Where it goes.
         place: PathBuf,
     },
-    /// Nothing more to do but to write it: standard output, a pipe, a device.
+    /// To be written as it is: standard output, a pipe, a device.
     Stream {
         /// What is written.
         content: Spool,
@@ -54,7 +54,7 @@ pub fn prepare(
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);
     complete.sync_all().map_err(failed)?;
-    // Who may read the old report may read the new one. A new report is its writer's alone.
+    // The new report keeps the permissions of the old one. Without an old one, only its owner may read it.
     let permissions = place.metadata().ok().map(|old| old.permissions());
     Ok(PreparedOutput::File { complete, permissions, place })
 }

@@ -1,4 +1,4 @@
-//! The command line as typed, parsed; or what to say in place of running it.
+//! Parses the command line; or returns what to print in place of running it.
 
 use super::arguments::{Arguments, Command as CommandGiven};
 use super::config::{Config, listing, without_mailboxes};
@@ -12,15 +12,15 @@ use std::ffi::OsString;
 
 /// Why a command line is not run.
 pub enum Unparsed {
-    /// Help is what was asked for, or what is needed.
+    /// Help was asked for, or is needed.
     Help(clap::Error),
-    /// The values in force are what was asked for.
+    /// The values in force were asked for.
     Listing(String),
-    /// It can't be parsed, or would do something that was not meant: what to say.
+    /// It can't be parsed, or contains a likely mistake: the error.
     Refused(String),
 }
 
-/// Parses a command line that says what was meant, with what a config file adds to it. `typed` begins with the
+/// Parses a command line, with what a config file adds to it. `typed` begins with the
 /// program's name.
 pub fn parse(typed: &[OsString], color: ColorChoice) -> Result<Arguments, Unparsed> {
     let mut program = Arguments::command().bin_name("mailfatigue").color(color);
@@ -78,7 +78,7 @@ impl Configured {
         let takes_settings = lenient.find_subcommand(name).is_some_and(|command| has(command, "no_config"));
         let (Some(check), true) = (lenient.find_subcommand("check"), takes_settings) else { return Ok(none) };
         let Some(config) = Config::in_force(given, check)? else { return Ok(none) };
-        // Where a result goes is each command's own.
+        // Each command has an output option of its own.
         let shared = InputOptions::augment_args(Command::new("shared"));
         let applies = |id: &str| {
             let known = lenient.find_subcommand(name).is_some_and(|command| has(command, id));
@@ -101,7 +101,7 @@ impl Configured {
     }
 }
 
-/// What `--color` says, also where the rest of the command line can't be parsed.
+/// The value of `--color`, also where the rest of the command line can't be parsed.
 pub fn color_of(typed: &[OsString]) -> ColorChoice {
     let words: Vec<&str> =
         typed.iter().map_while(|word| word.to_str()).take_while(|word| *word != "--").collect();

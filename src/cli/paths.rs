@@ -1,5 +1,5 @@
-//! File names that are not what was meant: a name with blanks and without quotes, quotes out of a document, a `~` that
-//! the shell left as it is, a report without its option. Found before anything is read or written.
+//! Likely mistakes in file names: a name with blanks and without quotes, quotes from a document, a `~` that
+//! the shell did not expand, a report without its option. Found before anything is read or written.
 
 use super::quote::quoted;
 use super::spelling::is_dash;
@@ -13,7 +13,7 @@ use std::path::Path;
 /// How many words of a name are put together at most.
 const WORDS: usize = 16;
 
-/// The first such name, as an error that says what to write. `command` and `given` are those of the command typed.
+/// The first such name, as an error with the correction. `command` and `given` are those of the command typed.
 pub fn misnamed(typed: &[OsString], command: &Command, given: &ArgMatches) -> Option<Error> {
     let names = FileNames::of(command, given);
     names
@@ -52,7 +52,7 @@ impl<'a> FileNames<'a> {
         self.mailboxes.iter().chain(&self.others).copied()
     }
 
-    /// A `~` that the shell left as it is: it was in quotes, or after `=`.
+    /// A `~` that the shell did not expand: it was in quotes, or after `=`.
     fn with_tilde(&self) -> Option<Error> {
         let written = |name: &&OsStr| name.to_str().is_some_and(|name| name == "~" || name.starts_with("~/"));
         let name = self.all().find(written).filter(|_| !Path::new("~").exists())?.to_string_lossy();
@@ -63,7 +63,7 @@ impl<'a> FileNames<'a> {
         )
     }
 
-    /// A name with a character that nobody sees, such as the line end of a script written on Windows.
+    /// A name with an invisible character, such as the line end of a script written on Windows.
     fn with_hidden_characters(&self) -> Option<Error> {
         self.all().filter(|name| is_missing(name)).find_map(|name| {
             let name = name.to_string_lossy();
@@ -76,7 +76,7 @@ impl<'a> FileNames<'a> {
         })
     }
 
-    /// A mailbox with `*` or `?` in its name that the shell left as it is.
+    /// A mailbox with `*` or `?` in its name that the shell did not expand.
     fn pattern(&self) -> Option<Error> {
         let written = |name: &&&OsStr| is_missing(name) && name.to_string_lossy().contains(['*', '?']);
         let name = self.mailboxes.iter().find(written)?.to_string_lossy();
@@ -169,7 +169,7 @@ impl<'a> FileNames<'a> {
         })
     }
 
-    /// A mailbox that is not there and begins like an option, with a dash out of a document.
+    /// A mailbox that is not there and begins like an option, with a dash from a document.
     fn with_dash(&self, command: &Command) -> Option<Error> {
         let missing =
             self.mailboxes.iter().filter(|name| is_missing(name)).map(|name| name.to_string_lossy());

@@ -7,16 +7,16 @@ use crate::report::thousands;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// From this width on, in columns, a bar has room beside the numbers.
+/// From this width on, in columns, a bar fits beside the numbers.
 const WIDE: usize = 76;
 
-/// From this width on there is room for the numbers and the time left.
+/// From this width on the numbers and the time left fit.
 const MIDDLE: usize = 60;
 
-/// From this width on there is room for all of them in short.
+/// From this width on all of them fit in short.
 const NARROW: usize = 30;
 
-/// How far reading has come, where somebody watches.
+/// The progress of reading, on a terminal.
 pub struct Progress {
     bar: ProgressBar,
     messages: AtomicU64,
@@ -37,7 +37,7 @@ enum BarNumbers {
 
 impl Progress {
     /// Bytes, messages and the time left where it is known how much there is to be read, with a bar where the terminal
-    /// has room for it; else bytes and messages.
+    /// is wide enough; else bytes and messages.
     pub fn new(quiet: bool, plan: &Plan) -> Self {
         let total: Option<u64> = plan.survey.sources.iter().map(|source| source.size).sum();
         let columns = columns().filter(|_| !quiet);
@@ -61,7 +61,7 @@ impl Progress {
         this
     }
 
-    /// Takes in a step of reading.
+    /// Counts a step of reading.
     pub fn step(&self, step: ReadProgress) {
         match step {
             ReadProgress::Message => {
@@ -75,7 +75,7 @@ impl Progress {
         }
     }
 
-    /// Takes it off the terminal.
+    /// Clears it from the terminal.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }

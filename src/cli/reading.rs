@@ -1,4 +1,4 @@
-//! Mail read and judged for a command that answers about senders, with everything said about the inputs.
+//! Reads and judges mail for a command about senders, and reports on the inputs.
 
 use super::clock::now;
 use super::console::Console;
@@ -10,7 +10,7 @@ use super::summary::nothing_usable;
 use crate::check::{Outcome, Plan, check};
 use crate::error::Result;
 
-/// Reads what the inputs name. Mailboxes that can't be read are named on standard error, and the others judged.
+/// Reads the inputs. Mailboxes that can't be read are reported on standard error, and the others judged.
 pub fn read(
     inputs: &InputOptions,
     needs: Needs<'_>,

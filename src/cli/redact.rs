@@ -17,13 +17,13 @@ const LONGEST: u64 = 65_536;
 /// Where the key comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RedactKey {
-    /// It is made for this run, and forgotten.
+    /// It is generated for this run, and not stored.
     Random,
     /// A file.
     File(PathBuf),
 }
 
-/// How the option is read.
+/// The parser of the option.
 pub fn redact_key() -> impl TypedValueParser<Value = RedactKey> {
     OsStringValueParser::new().map(|text| match text == OsStr::new(RANDOM) {
         true => RedactKey::Random,
@@ -58,7 +58,7 @@ impl RedactKey {
         Error::file(file, what).hint("make one: openssl rand -hex 32 > FILE")
     }
 
-    /// A line for people, so that nobody takes pseudonyms for names.
+    /// A line for readers, so that pseudonyms are not mistaken for names.
     pub fn note(&self) -> String {
         let key = match self {
             Self::Random => "by a key made for this run alone",

@@ -1,4 +1,4 @@
-//! A command line that the parser refuses: what was meant, where that is clear, else the parser's own words.
+//! A command line that the parser refuses: a correction where that is clear, else the parser's own words.
 
 use super::arguments::Arguments;
 use super::quote::command_line;
@@ -26,7 +26,7 @@ const OTHER_PROGRAMS: [(&str, &str); 12] = [
     ("--input", "write the mailbox without an option before it"),
 ];
 
-/// What to say of a command line that was refused.
+/// The error for a command line that was refused.
 pub fn refused(error: &clap::Error, typed: &[OsString]) -> String {
     let mut program = program();
     program.build();
@@ -41,7 +41,7 @@ fn program() -> Command {
     Arguments::command().bin_name("mailfatigue")
 }
 
-/// What was meant, where that is clear.
+/// The correction, where that is clear.
 fn corrected(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<Error> {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
@@ -150,7 +150,7 @@ fn own_words(typed: &[OsString], error: &clap::Error) -> String {
         Err(error) => error.render().to_string(),
         Ok(_) => format!("error: {}; an argument has control characters", error.kind()),
     };
-    // No argument here is ever meant to begin with a hyphen.
+    // No argument here may begin with a hyphen.
     let lines: Vec<&str> = words.lines().filter(|line| !line.starts_with("  tip: to pass")).collect();
     lines.join("\n").replace("\n\n\n", "\n\n").trim_end().to_string()
 }

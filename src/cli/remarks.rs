@@ -1,4 +1,4 @@
-//! What is said about files and messages besides the summary: what failed, what was left out, what was skipped.
+//! Lines about files and messages besides the summary: failures, omissions, skipped messages.
 
 use crate::check::Outcome;
 use crate::consent::Ledger;
@@ -7,7 +7,7 @@ use crate::mailbox::Remark;
 use crate::report::visible;
 use std::fmt::Write;
 
-/// How much is said.
+/// How much is printed.
 #[derive(Debug, Clone, Copy)]
 pub struct RemarkDetail {
     /// No notes: only errors and warnings.

@@ -1,4 +1,4 @@
-//! Runs a command and says what came of it.
+//! Runs a command and reports its result.
 
 use super::arguments::{Arguments, CheckOptions, Command, ReportFormat};
 use super::by_customer::GrowingLists;
@@ -88,7 +88,7 @@ fn files_to_hide(command: &Command) -> Option<Vec<(&'static str, &Path)>> {
     }
 }
 
-/// A note where the result goes to a standard output that was closed, and so to nobody.
+/// A note where the result goes to a standard output that was closed, and so is lost.
 fn lost_output(command: &Command) -> Option<Error> {
     let (writes_there, quiet) = match command {
         Command::Check(options) => {
@@ -169,7 +169,7 @@ fn run_check(options: &CheckOptions, console: Console) -> Result<u8> {
     }
 }
 
-/// The run, while no other one writes the same files. `locks` are files of its own that are not read.
+/// The run, with the locks acquired. `locks` are their files, which are not read.
 fn run_locked(
     options: &CheckOptions,
     written: &Destinations<'_>,
@@ -242,7 +242,7 @@ fn exit_status(options: &CheckOptions, plan: &Plan, outcome: &Outcome, is_stale:
 }
 
 /// Writes the report, the lists and the state file; all are complete before any is put in place, and the state file is
-/// put in place last: a run that is killed in between has its changes said once more. Returns what is to be said of it.
+/// put in place last: after a run that is killed in between, the next run reports the same changes again. Returns a warning about the state file.
 fn publish(
     options: &CheckOptions,
     plan: &Plan,

@@ -1,4 +1,4 @@
-//! The exit status: what the program says of a run to the program that started it.
+//! The exit status: the result of a run, for the program that started it.
 
 /// Done.
 pub const DONE: u8 = 0;

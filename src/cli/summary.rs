@@ -1,4 +1,4 @@
-//! What `check` says when it is done: the summary and, where somebody watches, the worst senders.
+//! The closing lines of `check`: the summary and, on a terminal, the worst senders.
 
 use super::arguments::CheckOptions;
 use super::console::Console;
@@ -16,8 +16,8 @@ use std::path::Path;
 /// How flagged senders are coloured (SGR): red.
 const FLAGGED: &str = "31";
 
-/// Says it on standard error. Where the report goes nowhere because standard output is a terminal, the worst senders
-/// go there in its place, also where `quiet` says that there is to be no summary.
+/// Prints them on standard error. Where the report goes nowhere because standard output is a terminal, the worst senders
+/// go there in its place, even without a summary (`quiet`).
 pub fn conclude(
     options: &CheckOptions,
     inputs: &SummaryInputs<'_>,
@@ -59,7 +59,7 @@ pub fn conclude(
     }
 }
 
-/// How many messages were read and why none of them can be used, where that is so.
+/// Where no message can be used: how many were read, and why.
 pub fn nothing_usable(outcome: &Outcome) -> String {
     let Outcome { tally, history, mailboxes_read, .. } = outcome;
     match outcome.is_empty() && !history.skips.is_empty() {
@@ -84,7 +84,7 @@ pub struct SummaryInputs<'a> {
     report: Option<&'a Path>,
     /// What changed since the last run, where that was asked for.
     pub changes: Option<&'a Changes>,
-    /// How the consent lists fared, where one was given.
+    /// How the consent lists match the mail, where one was given.
     list: Option<ListMatches>,
     /// The owner's addresses that no message names.
     unnamed_owners: Vec<&'a str>,
@@ -116,7 +116,7 @@ impl<'a> SummaryInputs<'a> {
         }
     }
 
-    /// What the summary tells.
+    /// The content of the summary.
     pub fn content(&self) -> SummaryContent<'_> {
         let Self { plan, outcome, .. } = self;
         let closing = ClosingLines {

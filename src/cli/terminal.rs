@@ -1,9 +1,9 @@
-//! Terminals: whether standard error and standard output are some, and how wide.
+//! Terminals: whether standard error and standard output are terminals, and their widths.
 
 use std::io::{self, IsTerminal};
 use terminal_size::{Height, Width, terminal_size_of};
 
-/// How wide a terminal is that does not say.
+/// The assumed width of a terminal that does not report one.
 const USUAL: usize = 80;
 
 /// The columns of standard error, where it is a terminal.
@@ -23,7 +23,7 @@ fn wide(size: Option<(Width, Height)>) -> usize {
 }
 
 /// Whether standard output was closed when the program started. The system then gives the null device in its place,
-/// open for reading too, which nobody does who wants to throw output away in a shell.
+/// open for reading too, unlike a shell's redirection to it.
 #[cfg(target_os = "linux")]
 pub fn output_is_closed() -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fstat, major, minor};
@@ -34,7 +34,7 @@ pub fn output_is_closed() -> bool {
     device == Ok(NULL) && for_both
 }
 
-/// Elsewhere nobody can tell.
+/// Elsewhere that can't be found out.
 #[cfg(not(target_os = "linux"))]
 pub fn output_is_closed() -> bool {
     false

@@ -1,4 +1,4 @@
-//! Outputs that standard output carries only alone, and no terminal shows: a workbook, a page.
+//! Outputs that must be alone on standard output, and that a terminal can't show: a workbook, a page.
 
 use super::arguments::CheckOptions;
 use super::terminal::columns_of_output;

@@ -51,7 +51,7 @@ fn too_many(what: &str, rows: usize, path: &Path) -> Result<()> {
     .hint("leave out --xlsx and take the CSV, or count fewer days with --since and --until; nothing was written"))
 }
 
-/// The folder for the temporary file: that of the workbook, whose disk has room for it.
+/// The folder for the temporary file: that of the workbook, on whose disk it must fit anyway.
 fn scratch(path: &Path) -> PathBuf {
     match target(path) {
         Ok(place) if !is_stream(path) => folder(&place).to_path_buf(),

@@ -187,7 +187,7 @@ impl Findings {
                 let key = (*address, mail.writer);
                 let Some(named) = offers.get(&key) else { continue };
                 let several = are_of_several(named.iter());
-                // A subject that several senders ask for tells none of them apart.
+                // A subject that several senders ask for does not distinguish them.
                 let is_shared =
                     are_of_several(named.iter().filter(|offered| offered.offer.asks_for(mail.subject)));
                 let meant = |offered: &&&AnsweredOffer| {
@@ -207,7 +207,7 @@ impl Findings {
     }
 
     /// The owner's own words, in an answer to a marketing message, that mail stop. A mail to an address that a
-    /// `List-Unsubscribe` named is none of these: it speaks of that list.
+    /// `List-Unsubscribe` named does not count here: it is about that list.
     fn requests(
         &mut self,
         history: &History,

@@ -1,4 +1,4 @@
-//! How long after an opt-out mail is not held against the sender: a number of days, or of business days.
+//! The days of grace: how long after an opt-out mail does not count against the sender, in days or in business days.
 
 use crate::time::Day;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub enum Grace {
 pub struct BusinessDays {
     /// How many.
     pub count: u32,
-    /// Days that are none although they are no weekend, sorted.
+    /// Holidays that are not on a weekend, sorted.
     pub holidays: Vec<Day>,
     /// How many days it takes at the longest, for years of which no holiday is known.
     pub longest_days: i32,

@@ -1,4 +1,4 @@
-//! How the consent lists fared against the mail: which rows matched some message, and what those that matched none may
+//! How the consent lists match the mail: which rows matched some message, and what those that matched none may
 //! have meant. A typing error in an address would otherwise flag a sender that has consent, in silence.
 
 use super::MailParties;
@@ -15,7 +15,7 @@ const NAMED: usize = 5;
 /// 400,000 rows that match nothing, and its mailboxes 10,000 customers. So many take less than a tenth of a second.
 const COMPARISONS: usize = 300_000;
 
-/// How the lists fared.
+/// How the lists match the mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListMatches {
     /// Rows with an event.
@@ -24,7 +24,7 @@ pub struct ListMatches {
     pub matched: u64,
     /// Some of the others: those that are nearly right first, then in the order of the lists.
     pub unmatched: Vec<UnmatchedRow>,
-    /// Rows about customers who got no mail.
+    /// Rows about customers without mail.
     pub about_nobody: u64,
     /// Pairs with marketing from a sender that the lists are about, …
     pub pairs: u64,
@@ -137,7 +137,7 @@ impl<'a> KnownParties<'a> {
 
     fn describe(&self, rows: &RowGroup<'_>, few: bool, senders: &Senders) -> UnmatchedRow {
         let sender_is_there = self.sender_keys.contains(rows.sender);
-        // Where all mail is to one customer, a row or two about somebody else are most likely meant for that one.
+        // Where all mail is to one customer, a row or two about another one most likely have a typing error.
         let one_is_meant = few && self.customers.len() == 1;
         let customer_is_there = self.customer_keys.contains(rows.customer);
         let near_sender = || {

@@ -1,4 +1,4 @@
-//! Whom the mail is from and to, as far as consent lists can be about them: of all mail, or of one customer after the other.
+//! Senders and customers of mail, to be compared with consent lists: of all mail, or of one customer after the other.
 
 use crate::fact::{AddressId, CustomerId, NameTable, Named, SenderId};
 use crate::history::History;
@@ -13,7 +13,7 @@ pub struct MailParties {
 }
 
 impl MailParties {
-    /// Takes in all messages of some customers.
+    /// Adds all messages of some customers.
     pub fn add(&mut self, history: &History) {
         let facts = history.facts();
         let senders: HashSet<SenderId> = facts.iter().map(|fact| fact.sender).collect();

@@ -1,4 +1,4 @@
-//! Consent: what a ledger and the mailbox itself say that a customer agreed to, and what held at a moment.
+//! Consent: what a customer agreed to, by a ledger and by the mailbox itself, and the state at a moment.
 
 mod findings;
 mod grace;
@@ -19,14 +19,14 @@ pub use timeline::{StateWithEvent, Terms, Timeline};
 
 use crate::time::{Day, Seconds};
 
-/// What held between a sender and a customer when a message came.
+/// The state of consent between a sender and a customer when a message came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConsentState {
     /// Nothing on record.
     None,
     /// The customer agreed, by the ledger.
     Granted,
-    /// The sender asked and then said that the customer confirmed (double opt-in, as the sender tells it).
+    /// The sender asked and then wrote that the customer confirmed (double opt-in, by the sender's account).
     Claimed,
     /// The customer bought something, and the policy counts that for a time.
     SoftOptIn,
@@ -135,7 +135,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// Whether it says no more than another one of the same instant; of their sources the smaller is named.
+    /// Whether it repeats another one of the same instant; of their sources the smaller is named.
     fn is_again(&self, other: &Self) -> bool {
         (self.moment, self.kind, self.day) == (other.moment, other.kind, other.day)
     }

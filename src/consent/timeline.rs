@@ -1,4 +1,4 @@
-//! What held at a moment: events replayed once, then looked up. Pure.
+//! The state of consent at a moment: events replayed once, then looked up. Pure.
 
 use super::{ConsentState, Event, EventKind, Grace, Moment};
 use crate::time::{Day, Time};
@@ -6,7 +6,7 @@ use crate::time::{Day, Time};
 /// What the policy and the ledger's coverage say about time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// The time after an opt-out in which mail is not held against the sender.
+    /// The time after an opt-out in which mail does not count against the sender.
     pub grace: Grace,
     /// Days for which a purchase counts as consent; 0: never.
     pub soft_opt_in_days: i32,
@@ -14,7 +14,7 @@ pub struct Terms {
     pub covered_until: Option<Day>,
 }
 
-/// The events of one pair, as far as they apply to one stream of its messages.
+/// The events of one pair that apply to one stream of its messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
     terms: Terms,
@@ -34,7 +34,7 @@ enum Phase {
     Withdrawn {
         /// The withdrawal that counts: the first since the last grant or claim.
         by: usize,
-        /// What held when it came.
+        /// The state when it came.
         before: StateBefore,
         /// The last day of grace after it.
         grace_until: Option<Day>,
@@ -132,7 +132,7 @@ impl Timeline {
         (days > 0 && latest.day.is_some_and(|bought| day <= bought.plus(days))).then_some(latest)
     }
 
-    /// What held when a message came, at that time and on that local day.
+    /// The state of consent for a message that came at that time, on that local day.
     pub fn at(&self, time: Time, day: Day) -> StateWithEvent<'_> {
         let moment = Moment::at(time.seconds());
         let past = self.events.partition_point(|event| event.moment <= moment);

@@ -1,4 +1,4 @@
-//! Panics of parsers that strangers' files defeat: caught, and without a word on standard error, because the run goes on
+//! Panics of parsers on hostile or damaged files: caught, and without output on standard error, because the run continues
 //! and counts the file or message instead.
 
 use std::cell::Cell;

@@ -1,4 +1,4 @@
-//! What was meant by a name that is not known: the known names nearest to it.
+//! "Did you mean": the known names nearest to an unknown one.
 
 use strsim::levenshtein;
 
@@ -17,12 +17,12 @@ pub fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// A hint that asks whether one of the nearest of the known names was meant; `None` where none is near.
+/// A "did you mean" hint with the nearest of the known names; `None` where none is near.
 pub fn suggest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     did_you_mean(&nearest(wanted, known))
 }
 
-/// A hint that asks whether one of these names was meant; `None` where there are none.
+/// A "did you mean" hint with these names; `None` without names.
 pub fn did_you_mean(names: &[impl AsRef<str>]) -> Option<String> {
     let (last, others) = names.split_last()?;
     let others: Vec<&str> = others.iter().map(AsRef::as_ref).collect();

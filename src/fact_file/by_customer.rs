@@ -4,7 +4,7 @@ use crate::fact::{Batch, NameTable, Skip};
 use crate::mailbox::Remark;
 use std::collections::{HashMap, HashSet};
 
-/// In the metadata of facts, by what their rows are sorted: whoever sorts them says so.
+/// The key in the metadata of facts that names the column by which rows are sorted. The program that sorts them sets it.
 pub const SORTED_BY: &str = "mailfatigue.sorted-by";
 
 /// The value of that key that means something here.
@@ -16,7 +16,7 @@ const ALTHOUGH: &str = "although its metadata says that it is sorted by customer
 /// What to do about it.
 pub(super) const SORT_THEM: &str = "sort its rows by customer, those without a customer first, or leave `mailfatigue.sorted-by` out of its metadata";
 
-/// Whoever takes the facts of one customer.
+/// Takes the facts of one customer.
 pub type CustomerHandler<'a> = &'a mut dyn FnMut(Batch, NameTable);
 
 /// Whether facts with that metadata are sorted by customer.
@@ -60,7 +60,7 @@ impl<'a> SortedCustomers<'a> {
             return Ok(false);
         }
         if self.finished.contains(customer) {
-            // Not which one: what is said of a redacted run names nobody.
+            // Without the name of the customer: errors of a redacted run must not name people.
             return Err(format!("has facts of one customer in two places, {ALTHOUGH}"));
         }
         let Some(before) = self.current.replace(customer.to_string()) else { return Ok(false) };
@@ -77,7 +77,7 @@ impl<'a> SortedCustomers<'a> {
         Err(format!("has a row `blocked` after rows of the first customer, {ALTHOUGH}"))
     }
 
-    /// Hands the last customer on, and leaves in the batch what belongs to nobody.
+    /// Hands the last customer on, and leaves in the batch what belongs to no customer.
     pub fn end(&mut self, batch: &mut Batch, names: &mut NameTable) {
         if self.handler.is_some() {
             self.finish_customer(batch, names);

@@ -44,7 +44,7 @@ pub(super) struct FlagColumn<'a>(Option<&'a BooleanArray>);
 /// A column of lists of numbers.
 pub(super) struct NumberListColumn<'a>(Option<(&'a ListArray, &'a Int64Array)>);
 
-/// What is wrong with columns or rows, to be said of their file.
+/// The error is what is wrong with columns or rows, for an error about their file.
 pub(super) type RowResult<T> = std::result::Result<T, String>;
 
 impl<'a> BatchColumns<'a> {

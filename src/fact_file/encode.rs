@@ -1,4 +1,4 @@
-//! Facts, and what is said beside them, as rows.
+//! Facts and remarks as rows.
 
 use super::row_builder::RowBuilder;
 use super::schema::{ColumnId, RowKind};
@@ -39,7 +39,7 @@ impl<'a> RowEncoder<'a> {
         Self { rows: RowBuilder::new(), lens, redacted, groups: HashMap::new() }
     }
 
-    /// Turns to messages with names of their own.
+    /// Starts messages with a name table of their own.
     pub fn start_batch(&mut self) {
         self.groups.clear();
     }

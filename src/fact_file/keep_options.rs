@@ -2,7 +2,7 @@
 
 use crate::fact::Lens;
 
-/// What is kept.
+/// What is kept of each message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeepOptions {
     /// Where each message is and how it shows itself.

@@ -1,4 +1,4 @@
-//! The mailboxes that facts were made from: what is said of each depends on all that a run reads.
+//! The mailboxes that facts were made from: warnings about each depend on all that a run reads.
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ pub struct MailboxCounts {
     pub path: PathBuf,
     /// Whether it is a folder.
     pub is_folder: bool,
-    /// Whether it contains a Maildir, which may well be empty.
+    /// Whether it contains a Maildir, even an empty one.
     #[serde(rename = "holds_maildir")]
     pub has_maildir: bool,
     /// Messages.

@@ -13,7 +13,7 @@ use std::fs::File;
 use std::path::Path;
 
 /// The time of the newest message in a Parquet file of facts that is sorted by customer, for a run at `now`; inside,
-/// `None`: no message is dated. `None`: it is another file, or damaged, which is said when it is read.
+/// `None`: no message is dated. `None`: it is another file, or damaged, which is reported when it is read.
 pub fn newest_by_customer(path: &Path, now: Seconds) -> Option<Option<Time>> {
     if !path.metadata().ok()?.is_file() {
         return None;

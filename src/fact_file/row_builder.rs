@@ -1,4 +1,4 @@
-//! Rows in the making: cells by column, missing ones filled in.
+//! Builds rows: cells by column, missing ones filled with nulls.
 
 use super::schema::{COLUMNS, ColumnId, ColumnType};
 use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Int64Builder, ListBuilder, StringBuilder};
@@ -13,7 +13,7 @@ enum ColumnBuilder {
     Numbers(ListBuilder<Int64Builder>),
 }
 
-/// Rows to come.
+/// Rows that are being built.
 pub(super) struct RowBuilder {
     builders: Vec<ColumnBuilder>,
     rows: usize,
@@ -78,7 +78,7 @@ impl RowBuilder {
         }
     }
 
-    /// Ends a row: what was not said in it is missing.
+    /// Ends a row: cells that were not set are null.
     pub fn end_row(&mut self) {
         self.rows += 1;
         for builder in &mut self.builders {

@@ -1,4 +1,4 @@
-//! What shaped the facts of a file: only a run of the same shape can use them.
+//! The settings by which the facts of a file were made: only a run with the same settings can use them.
 
 use super::SCHEMA;
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ pub struct FactSettings {
 }
 
 impl FactSettings {
-    /// The shape of a run.
+    /// The settings of a run.
     pub fn of(lens: &Lens) -> Self {
         let (owners, keep_tags) = lens.owners.as_given();
         Self {
@@ -39,7 +39,7 @@ impl FactSettings {
         }
     }
 
-    /// The metadata of a file of that shape.
+    /// The metadata of a file made with these settings.
     pub fn metadata(&self) -> HashMap<String, String> {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let pairs = [
@@ -62,7 +62,7 @@ impl FactSettings {
         metadata
     }
 
-    /// An error where a file with that metadata has facts of another shape.
+    /// An error where a file with that metadata was made with other settings.
     pub fn check(&self, path: &Path, metadata: &HashMap<String, String>) -> Result<()> {
         let there = |key: &str| metadata.get(key).map_or("", String::as_str);
         let error = |what: String, hint: &str| Err(Error::file(path, what).hint(hint));

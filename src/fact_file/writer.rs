@@ -16,10 +16,10 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// How many rows go together: whoever reads a stream keeps as many at a time.
+/// The rows in a batch: a reader of a stream keeps as many in memory at a time.
 const BATCH_ROWS: usize = 8_192;
 
-/// Whoever takes rows.
+/// Takes rows.
 pub type RowSink<'a> = &'a mut dyn FnMut(&RecordBatch) -> io::Result<()>;
 
 /// What rows are about.
@@ -47,7 +47,7 @@ pub struct RowWriter<'a> {
     folder: Option<PathBuf>,
 }
 
-/// Rows that may still be forgotten.
+/// Rows that may still be discarded.
 struct UnsettledRows {
     rows: StreamRowWriter<Spool>,
     /// How many of the first of them count for good.
@@ -133,7 +133,7 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// Ends the rows with what is said beside messages, and with the mailboxes as they were named.
+    /// Ends the rows with the remarks, and with the mailboxes as they were named.
     pub fn end(mut self, remarks: &[Remark], given: &[MailboxCounts]) -> io::Result<()> {
         for remark in remarks {
             self.encoder.remark(remark);

@@ -14,7 +14,7 @@ pub(super) struct UncachedFacts<'a> {
     batch: Batch,
     /// Whether facts that were kept of it turned out to be damaged.
     pub is_damaged: bool,
-    /// Whether it was said that facts can't be kept.
+    /// Whether it was reported that facts can't be kept.
     reported: bool,
 }
 
@@ -36,7 +36,7 @@ impl<'a> UncachedFacts<'a> {
         }
     }
 
-    /// Keeps what is new of a source, unless the source `failed`. That it can't be kept is said once, and makes no
+    /// Keeps what is new of a source, unless the source `failed`. That it can't be kept is reported once, and makes no
     /// difference.
     pub fn keep(
         &mut self,

@@ -22,7 +22,7 @@ pub struct ArgumentCounts {
     pub messages: u32,
     /// Mailboxes; a part of one and a message in a file of its own count too.
     pub mailboxes: u32,
-    /// Whether it contains a Maildir, which may well be empty.
+    /// Whether it contains a Maildir, even an empty one.
     pub has_maildir: bool,
     /// Files without mail.
     pub without_mail: u32,

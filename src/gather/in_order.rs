@@ -20,7 +20,7 @@ pub(super) struct ThreadResult {
 
 /// How a task ended.
 pub(super) struct TaskEnd {
-    /// Of a stretch.
+    /// Of a range of bytes.
     pub borders: Result<Option<Borders>>,
     /// The mailboxes that facts were made from.
     pub given: Vec<MailboxCounts>,

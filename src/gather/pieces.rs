@@ -5,7 +5,7 @@ use crate::fact::{Batch, NameTable};
 /// Takes what was read, in its order, in pieces of some thousand messages, each with names of its own.
 pub trait PieceSink {
     /// Takes the next piece. With the message `begun` of it a file begins, so that nothing before it can fail any more;
-    /// `None`: the piece goes on with a file that may still fail.
+    /// `None`: the piece continues a file that may still fail.
     fn add(&mut self, batch: Batch, names: NameTable, begun: Option<u32>);
 
     /// Nothing that was added can fail any more.

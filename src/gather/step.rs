@@ -1,4 +1,4 @@
-//! How far reading has come, reported while it goes on.
+//! The progress of reading.
 
 use crate::error::Result;
 use crate::fact::{FactReader, Lens, Piece};
@@ -8,10 +8,10 @@ use crate::mailbox::{BodyRequest, FactsFile, MailboxFile, RawMessage, Remark, Si
 /// So many messages of one file go together at most, where what is read is handed on: about 5 MB.
 const TOGETHER: u32 = 4_096;
 
-/// Whoever takes what was read of a file before its end.
+/// Takes what was read of a file before its end.
 pub(super) type PieceHandler<'a> = &'a mut dyn FnMut(Piece);
 
-/// A step of reading, reported while reading goes on.
+/// A step of reading, reported at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadProgress {
     /// So many bytes came.
@@ -20,7 +20,7 @@ pub enum ReadProgress {
     Message,
 }
 
-/// A reader that tells of each message.
+/// A reader that reports each message.
 pub(super) struct ProgressReader<'a, 'l> {
     /// The reader.
     pub(super) reader: &'a mut FactReader<'l>,

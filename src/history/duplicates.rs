@@ -172,7 +172,7 @@ mod tests {
             let of = |(order, (hour, traits, rule)): (u32, &(i64, u16, u16))| Fact {
                 rule: RuleId(*rule),
                 kind: if *rule == 1 { Kind::Notification } else { Kind::Marketing },
-                // Drafts and chats are set aside before copies are looked for.
+                // Drafts and chats were set aside before.
                 ..copy(order, *hour - 96, Traits::from_bits_truncate(*traits) - Traits::NO_MAIL)
             };
             let forwards = merged((0..).zip(&copies).map(of).collect());

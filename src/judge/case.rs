@@ -62,7 +62,7 @@ pub struct Case {
     pub cadence: Option<Cadence>,
     /// Consent at the last marketing message.
     pub consent: Option<LastConsent>,
-    /// The event that decided the state of the first message of the stretch that the verdict shows.
+    /// The event that decided the state of the first of the messages that the verdict shows.
     pub shown_by: Option<Box<Event>>,
     /// Whether the consent lists have a row for this customer; `None`: they are not about this sender, or there is no
     /// marketing.
@@ -91,19 +91,19 @@ pub struct Case {
     pub unread_run: Option<u32>,
     /// Marketing messages a year, by those of the last quarter; `None` without a day of asking.
     pub messages_a_year: Option<u32>,
-    /// Of the marketing messages whose state the export tells, those never read.
+    /// Of the marketing messages whose state the export has, those never read.
     pub unread: Share,
-    /// Of the marketing messages whose state the export tells, those thrown away.
+    /// Of the marketing messages whose state the export has, those deleted.
     pub deleted: Share,
     /// Of all marketing that the customer got, this sender's.
     pub load: Share,
     /// The best way out of the last marketing message.
     pub way_out: Option<WayOut>,
-    /// Whether an answer to it would reach nobody.
+    /// Whether answers to it go to a no-reply address.
     pub no_reply: Option<bool>,
     /// How many senders it is about, where that is a row of contact pressure over several; `None`: one sender.
     pub of_senders: Option<u32>,
-    /// Whether the owner blocked one of its addresses: a wish that the sender never heard of.
+    /// Whether the owner blocked one of its addresses, which the sender does not learn.
     pub blocked: bool,
 }
 
@@ -211,7 +211,7 @@ impl Case {
     }
 }
 
-/// A platform that takes opt-outs for many tells nothing about who belongs together.
+/// A platform that takes opt-outs for many is not evidence that its senders belong together.
 fn opts_out_at(sender: SenderId, judging: &JudgeContext<'_>) -> Box<[String]> {
     let links = &judging.history.links;
     let start = links.partition_point(|(from, _)| *from < sender);

@@ -70,7 +70,7 @@ impl<'a> ConsentLookup<'a> {
         (received, last.as_ref().map(LastConsent::of))
     }
 
-    /// The event that decided the state of the first message that counts in the stretch that a verdict shows.
+    /// The event that decided the state of the first of the messages that a verdict shows.
     pub fn shown_by(&self, verdict: Verdict, received: &[ReceivedMessage]) -> Option<Box<Event>> {
         let (rule, counted) = (self.judging.policy.rules.get(verdict.rule?)?, verdict.shown?);
         let is_first = |message: &ReceivedMessage| message.day >= counted.first && rule.counts(message.state);
@@ -104,7 +104,7 @@ impl<'a> ConsentLookup<'a> {
     }
 }
 
-/// What was found for the stream at hand: most messages are of the same one as the message before.
+/// The result for the current stream: most messages are of the same stream as the message before.
 struct LastLookup<T>(Option<(AddressOnList, T)>);
 
 impl<T> Default for LastLookup<T> {

@@ -1,4 +1,4 @@
-//! What is on record for a pair: the events, by the messages that they apply to, and the state from when on.
+//! What is on record for a pair: the events, by the messages that they apply to, and the states over time.
 
 use super::{JudgeContext, ReceivedMessage, seconds};
 use crate::consent::{ConsentState, Event, EventKind, Terms, Timeline};
@@ -37,12 +37,12 @@ pub struct MessageGroup {
     timeline: Timeline,
 }
 
-/// A time in which one state held, judged at the end of each day.
+/// A period with one state, judged at the end of each day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatePeriod {
     /// Its first day; `None`: before everything.
     pub from: Option<Day>,
-    /// Its last day; `None`: it goes on.
+    /// Its last day; `None`: to the end.
     pub until: Option<Day>,
     /// The state.
     pub state: ConsentState,
@@ -85,7 +85,7 @@ impl ConsentRecord {
         at
     }
 
-    /// What held when a message of the pair came.
+    /// The state of consent when a message of the pair came.
     pub fn state(&self, fact: &Fact, zone: &Zone) -> Option<ConsentState> {
         let group = self.groups.get(*self.group_of.get(&(fact.from, fact.list))?)?;
         let time = fact.time?;
@@ -107,7 +107,7 @@ impl ConsentRecord {
         received.collect()
     }
 
-    /// The last days of the stretches within which another event's date makes no difference: a grant counts for
+    /// The last days of the periods within which another event's date makes no difference: a grant counts for
     /// the messages from its day on, a withdrawal for those after it, and after the days of grace.
     pub fn turning_days(&self) -> BTreeSet<Day> {
         let Terms { grace, soft_opt_in_days, .. } = &self.terms;
@@ -120,7 +120,7 @@ impl ConsentRecord {
 }
 
 impl MessageGroup {
-    /// What held from when on, from before the first day and the first event until the last day.
+    /// The states over time, from before the first day and the first event until the last day.
     pub fn periods(&self, first: Day, last: Day, terms: &Terms, zone: &Zone) -> Vec<StatePeriod> {
         let event_days = || self.events.iter().filter_map(|event| event.day);
         let start = event_days().fold(first, Day::min).plus(-1);

@@ -1,4 +1,4 @@
-//! The verdict on one pair: which rule of the policy holds, since when, and whether it still does. Pure: values
+//! The verdict on one pair: which rule of the policy is met, since when, and whether it still is. Pure: values
 //! in, values out.
 
 mod called;
@@ -36,7 +36,7 @@ use gaps::GapWindow;
 pub struct ReceivedMessage {
     /// Its local day.
     pub day: Day,
-    /// What held between the two at that moment.
+    /// The state of consent at that moment.
     pub state: ConsentState,
     /// Whether it was inferred from its stream, and not decided by itself.
     pub inferred: bool,
@@ -54,7 +54,7 @@ fn count<T>(counted: impl IntoIterator<Item = T>) -> u32 {
     u32::try_from(counted.into_iter().count()).unwrap_or(u32::MAX)
 }
 
-/// Whose messages are judged: which rules apply to them.
+/// Which messages are judged, which decides what rules apply to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JudgedMail<'a> {
     /// Over which senders they are; `None`: of one.
@@ -73,13 +73,13 @@ impl<'a> JudgedMail<'a> {
 /// What the policy says about a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// The place of the first rule that holds; `None`: no rule does, or there is no marketing.
+    /// The place of the first rule that is met; `None`: no rule is, or there is no marketing.
     pub rule: Option<usize>,
     /// The messages that show it best.
     pub shown: Option<CountedMessages>,
-    /// The first day on which any flagging rule held, where the pair is flagged.
+    /// The first day on which any flagging rule was met, where the pair is flagged.
     pub flagged_on: Option<Day>,
-    /// Whether the rule holds for the window that ends on the day of asking.
+    /// Whether the rule is met in the window that ends on the day of asking.
     pub still_active: bool,
 }
 
@@ -134,7 +134,7 @@ pub fn judge(
     }
 }
 
-/// What each rule of the policy gives for messages, which are in time order. Rules about others don't hold.
+/// What each rule of the policy gives for messages, which are in time order. Rules that don't apply are not met.
 pub fn rule_results(
     messages: &[ReceivedMessage],
     policy: &Policy,
@@ -150,7 +150,7 @@ pub fn rule_results(
 /// What a rule gives for a pair's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleResult {
-    /// The first day on which it held for what ended that day; `None`: it does not hold.
+    /// The first day on which it was met by a window that ended that day; `None`: it is not met.
     pub since: Option<Day>,
     /// The window with the most days (then messages, where the rule asks for a number of them), the earliest of
     /// equals; `None`: no message counts for it.
@@ -221,7 +221,7 @@ fn days_of(rule: &PolicyRule, messages: &[ReceivedMessage]) -> Vec<RuleDay> {
     days
 }
 
-/// Whether the rule holds for the window that ends on that day; one without a window, whether a message counts
+/// Whether the rule is met in the window that ends on that day; without a window, whether a message counts
 /// in the last 28 days.
 fn holds_until(rule: &PolicyRule, messages: &[ReceivedMessage], as_of: Day) -> bool {
     let start = as_of.plus(1 - rule.window.unwrap_or(WINDOW));

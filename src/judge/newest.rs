@@ -5,7 +5,7 @@ use crate::cadence::WINDOW;
 use crate::fact::{Fact, Traits};
 use crate::time::Day;
 
-/// The most days that messages a year are reckoned from: a quarter.
+/// The most days from which messages a year are calculated: a quarter.
 const QUARTER: i64 = 91;
 
 /// Days in a year.

@@ -1,4 +1,4 @@
-//! A case without what names a person.
+//! A case without names of people.
 
 use super::case::Case;
 use super::context::LEFT_OUT;
@@ -20,7 +20,7 @@ impl Case {
             }
         }
         self.addresses = hosts.into();
-        // A group's name, and that of all senders, are nobody's.
+        // A group's name, and that of all senders, name no person.
         let is_nobodys = is_organisation || matches!(self.grouped_by, GroupedBy::Group | GroupedBy::All);
         self.sender = redaction.sender(&self.sender, is_nobodys).into();
         self.customer = redaction.customer(&self.customer).into();

@@ -11,7 +11,7 @@ use crate::time::{Day, Zone};
 pub struct VerdictChange {
     /// What.
     pub occasion: WhatIf,
-    /// The rule that would hold; `None`: none.
+    /// The rule that would decide; `None`: none.
     pub rule: Option<usize>,
 }
 

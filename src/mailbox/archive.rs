@@ -1,5 +1,5 @@
 //! Archives: zip and tar. Members are read where they lie; nothing is written anywhere, so a path that climbs out
-//! of its folder harms nobody, but it is left out all the same.
+//! of its folder does no harm, but it is left out all the same.
 
 use super::mbox::read_buffer::block_for;
 use super::origin::Origin;
@@ -13,7 +13,7 @@ use tar::EntryType;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-/// Reads one member, whatever it turns out to be.
+/// Reads one member, of any format.
 pub type ReadMember = fn(Box<dyn Read + '_>, &Origin, usize, &mut dyn Sink) -> Result<()>;
 
 /// A tar header is one block of 512 bytes.
@@ -30,7 +30,7 @@ pub fn is_tar(bytes: &[u8]) -> bool {
     header[0] != 0 && written == Some(sum.sum())
 }
 
-/// Reads the members of a tar archive in their order, and the archive to its end: what it was packed with may tell only
+/// Reads the members of a tar archive in their order, and the archive to its end: the compression may report only
 /// there that something is wrong.
 pub fn read_tar<R: Read>(
     bytes: R,
@@ -120,7 +120,7 @@ fn index_of<R: Read + Seek>(archive: &ZipArchive<R>, name: &Path) -> Option<usiz
     archive.index_for_name(name.to_str()?)
 }
 
-/// A file beside a member that may say something of the message in it.
+/// The content of a file beside a member.
 fn member_bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &Path) -> Option<Vec<u8>> {
     let number = index_of(archive, name)?;
     let mut bytes = Vec::new();
@@ -138,7 +138,7 @@ enum MemberEnd {
     Damaged(Error),
 }
 
-/// Reads a member of `size` bytes, as far as it goes; a file beside it may say something of it.
+/// Reads a member of `size` bytes up to any damage; a file beside it may describe it.
 fn member(
     bytes: impl Read,
     size: u64,

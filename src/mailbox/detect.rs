@@ -1,4 +1,4 @@
-//! What a stream of bytes turns out to be, by its content, and who reads it.
+//! Detects the format of a stream of bytes by its content, and calls the reader for it.
 
 use super::LOOK;
 use super::archive::{TAR_HEADER, is_tar, read_tar};
@@ -15,7 +15,7 @@ use crate::outputs;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// What the first bytes of a stream show.
+/// The format, by the first bytes of a stream.
 enum StreamFormat {
     Compressed(Compression),
     Tar,
@@ -55,11 +55,11 @@ impl StreamFormat {
     }
 }
 
-/// How many bytes tell a zip archive from a document.
+/// How many bytes distinguish a zip archive from a document.
 pub const ZIP_LOOK: usize = 64;
 
 /// Whether the bytes begin a zip archive; an empty one begins with its end. Documents, books and programs are zip
-/// archives too: the name of their first member tells.
+/// archives too: the name of their first member distinguishes them.
 pub fn is_zip(bytes: &[u8]) -> bool {
     const DOCUMENTS: [&[u8]; 5] =
         [b"[Content_Types].xml", b"_rels/", b"mimetype", b"META-INF/", b"manifest.json"];
@@ -146,7 +146,7 @@ fn damaged(path: &Path, error: &io::Error) -> Error {
         .hint("download or copy it again; what comes before the damage was read")
 }
 
-/// Whether there is no doubt that it is mail.
+/// Whether it is certainly mail.
 fn must_be_mail(origin: &Origin) -> bool {
     origin.named || maildir::is_message(&origin.path)
 }
@@ -204,7 +204,7 @@ fn read_text<R: Read>(buffer: &mut ReadBuffer<R>, origin: &Origin, sink: &mut dy
 }
 
 /// Reads a text that begins with a header: a single message, unless its first line is what is left of a separator.
-/// Where it may have been a mailbox all the same, that is said.
+/// Where it may have been a mailbox all the same, a note is reported.
 fn read_from_header<R: Read>(
     buffer: &mut ReadBuffer<R>,
     start: u64,

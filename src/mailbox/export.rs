@@ -56,7 +56,7 @@ fn promised(bytes: &[u8]) -> u64 {
     counts.fold(0, u64::saturating_add)
 }
 
-/// The items of mail in Purview's list; `None`: it is another list. A very long one is counted as far as it is read.
+/// The items of mail in Purview's list; `None`: it is another list. Of a very long one only the part that is read is counted.
 fn items_of_mail(bytes: &[u8]) -> Option<u64> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);

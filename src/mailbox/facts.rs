@@ -1,4 +1,4 @@
-//! Facts that were written to a file before: no mail, but what a reader of mail would make of it.
+//! Facts that an earlier run wrote to a file: not mail, but what reading the mail gives.
 
 use super::origin::Origin;
 use super::{Remark, Sink};
@@ -50,7 +50,7 @@ pub fn is_parquet_file(file: &mut File) -> io::Result<bool> {
     Ok(is_parquet(&first))
 }
 
-/// How many row groups a Parquet file has; `None`: it is damaged, which whoever reads it says.
+/// How many row groups a Parquet file has; `None`: it is damaged, which is reported when it is read.
 pub fn row_groups(file: &File) -> Option<usize> {
     let metadata = caught(|| ParquetMetaDataReader::new().parse_and_finish(file))?.ok()?;
     Some(metadata.num_row_groups())

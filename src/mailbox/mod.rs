@@ -42,14 +42,14 @@ use std::path::{Path, PathBuf};
 /// The longest header block that is read, in bytes. Real ones stay under 100 KB.
 pub const HEADER_LIMIT: usize = 1_024 * 1_024;
 
-/// Bytes that are looked at to tell what a text is.
+/// Bytes that are examined to detect the format of a text.
 const LOOK: usize = 4_096;
 
 /// How much of a body is handed on where the header leaves the kind open, in bytes: enough for 256 KiB of
 /// text in base64, and for small attachments before it.
 pub const BODY_LOOK: usize = 512 * 1_024;
 
-/// One message, as far as its header goes. Borrowed: valid only during the call.
+/// The header of one message. Borrowed: valid only during the call.
 #[derive(Debug, Clone, Copy)]
 pub struct RawMessage<'a> {
     /// Where the message (in an mbox its separator) begins in the mailbox, in bytes.
@@ -58,7 +58,7 @@ pub struct RawMessage<'a> {
     pub header: &'a [u8],
     /// What the mbox separator says.
     pub from_line: Option<FromLine>,
-    /// Where in the header its fields begin; empty where nobody noted it on the way.
+    /// Where in the header its fields begin; empty where they were not noted while it was read.
     pub fields: &'a [u32],
 }
 
@@ -82,7 +82,7 @@ pub enum Unusable {
     NoSeparator,
     /// The mailbox ends in the middle of its header.
     Torn,
-    /// It names nobody who sent it.
+    /// It names no sender.
     NoFrom,
     /// The header reader failed on it.
     Unreadable,
@@ -132,7 +132,7 @@ impl Unusable {
     }
 }
 
-/// What a mailbox says of a message beside it, where it keeps each in a file of its own. `None`: it does not say.
+/// The state that a mailbox stores outside a message, where each is a file of its own. `None`: not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StoredState {
     /// When it was delivered, in seconds since 1970.
@@ -149,10 +149,10 @@ pub struct StoredState {
     pub sent: bool,
 }
 
-/// A mailbox, or a file with one message, that a reader turns to.
+/// A mailbox, or a file with one message, that is read next.
 #[derive(Debug, Clone, Copy)]
 pub struct MailboxFile<'a> {
-    /// Its path; inside an archive the archive's path goes on with the member's.
+    /// Its path; inside an archive the archive's path followed by the member's.
     pub path: &'a Path,
     /// The mail folder that it is or lies in, as a path from what the user named.
     pub folder: &'a Path,
@@ -176,11 +176,11 @@ pub enum Remark {
     Promised(u64),
 }
 
-/// Takes the messages of mailboxes in the order in which they stand there.
+/// Takes the messages of mailboxes, in their order there.
 pub trait Sink {
     /// What comes from here on is kept or forgotten together: it is forgotten where a [`Remark::Failed`] follows.
     fn begin(&mut self);
-    /// The messages that follow stand at that place.
+    /// The messages that follow are in that file.
     fn start_file(&mut self, place: &MailboxFile<'_>);
     /// A message's header. If the answer is [`BodyRequest::Body`], `body` is called next.
     fn message(&mut self, message: RawMessage<'_>) -> BodyRequest;
@@ -198,7 +198,7 @@ pub trait Sink {
     fn unusable(&mut self, offset: u64, reason: Unusable);
     /// Something else than a message.
     fn remark(&mut self, remark: Remark);
-    /// Facts that were made from messages before. Whoever reads single messages meets none.
+    /// Facts that an earlier run made from messages. A reader of single messages gets none.
     fn facts(&mut self, file: FactsFile<'_>) -> Result<()> {
         Err(Error::file(file.path, "has facts, not mail"))
     }

@@ -1,4 +1,4 @@
-//! Where bytes lie, and how they were come by.
+//! Where bytes come from: the path, and what had to be unpacked.
 
 use super::sidecar::{self, Sidecar};
 use super::{MailboxFile, Sink, StoredState, maildir};
@@ -16,10 +16,10 @@ pub enum Packing {
     Archived,
 }
 
-/// Where a stream of bytes lies.
+/// Where a stream of bytes comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    /// The path, as the user would name it; inside an archive the archive's path goes on with the member's.
+    /// The path, as the user would name it; inside an archive the archive's path followed by the member's.
     pub path: PathBuf,
     /// How many of the path's last names lie at or below what the user named: those may be names of mail folders.
     depth: usize,

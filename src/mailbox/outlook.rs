@@ -66,7 +66,7 @@ pub fn read_stream(mut bytes: impl Read, origin: &Origin, sink: &mut dyn Sink) -
 
 /// Reads a message.
 pub fn read<F: Read + Seek>(file: F, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
-    // The compound file of a stranger may defeat its reader.
+    // A damaged or hostile compound file may make its reader panic.
     let found = caught(|| mail(file)).unwrap_or_else(|| Err(io::ErrorKind::InvalidData.into()));
     match found {
         Ok(Some((stored_state, message))) => {

@@ -37,14 +37,14 @@ impl Source {
     }
 }
 
-/// A part of a source that can be read apart from the others.
+/// A part of a source that can be read by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourcePart {
     /// All of it, format and all.
     Whole,
-    /// The messages of an mbox file whose separators are in a stretch of it.
+    /// The messages of an mbox file whose separators are in a range of bytes.
     ByteRange {
-        /// Where the stretch begins.
+        /// Where the range begins.
         from: u64,
         /// Where the next one begins.
         to: u64,
@@ -88,7 +88,7 @@ pub fn parts(source: &Source, length: u64) -> Result<Vec<SourcePart>> {
 }
 
 /// Reads a part of a source into the sink, in blocks of `block` bytes. `read` gets the number of bytes as they come. What the
-/// borders of its stretch are, where it is one.
+/// borders of its range of bytes are, where it is one.
 pub fn read(
     source: &Source,
     part: &SourcePart,
@@ -194,7 +194,7 @@ fn open(path: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// A reader that tells how many bytes came.
+/// A reader that reports how many bytes came.
 struct ByteReporter<'a, R> {
     inner: R,
     read: &'a dyn Fn(u64),

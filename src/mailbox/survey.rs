@@ -1,4 +1,4 @@
-//! What the user named, looked at from outside: files as they are, folders walked in the order of their names.
+//! Finds the files to read: those that the user named, and those in folders, in the order of their names.
 
 use super::identity::FileId;
 use super::origin::Origin;
@@ -29,7 +29,7 @@ pub struct Survey {
 pub struct MailboxArgument {
     /// Its path.
     pub path: PathBuf,
-    /// Whether it contains a Maildir, which may well be empty.
+    /// Whether it contains a Maildir, even an empty one.
     pub has_maildir: bool,
     /// Whether it is a folder.
     pub is_folder: bool,
@@ -47,12 +47,12 @@ pub fn survey(arguments: &[PathBuf]) -> Survey {
     survey_with_outputs(arguments, &[], StatPolicy::EveryFile)
 }
 
-/// What is looked at of files in folders.
+/// For which files in folders the metadata is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatPolicy {
     /// Each file.
     EveryFile,
-    /// Of messages in a Maildir only the entries of its folders.
+    /// Each file, except that messages in a Maildir are known by the entries of its folders.
     ExceptMaildirs,
 }
 
@@ -111,8 +111,8 @@ fn walk(
     }
 }
 
-/// The inode of a message in a Maildir, as its folder has it. Whoever delivers such a message writes it elsewhere and moves
-/// it here, and whoever reads it changes nothing but its name (<https://cr.yp.to/proto/maildir.html>).
+/// The inode of a message in a Maildir, as its folder has it. A program that delivers such a message writes it elsewhere and moves
+/// it here, and one that reads it changes nothing but its name (<https://cr.yp.to/proto/maildir.html>).
 #[cfg(unix)]
 fn known_by_inode(entry: &DirEntry, outputs: &[FileId]) -> Option<u64> {
     use walkdir::DirEntryExt;
@@ -129,7 +129,7 @@ fn known_by_inode(_: &DirEntry, _: &[FileId]) -> Option<u64> {
 /// How the names of files end that lie beside mail.
 const BESIDE_MAIL: [&[u8]; 4] = [b".json", b".meta", b".emlxpart", b".msf"];
 
-/// Files and folders that lie beside mail by their program's design and hold none, or none that was delivered: a
+/// Files and folders that mail programs keep beside mail and that contain none, or none that was delivered: a
 /// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, what exports say of a message
 /// in a file beside it.
 fn has_no_mail(entry: &DirEntry) -> bool {

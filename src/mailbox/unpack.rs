@@ -130,7 +130,7 @@ impl<R: Read> Read for FullReader<R> {
     }
 }
 
-/// More came out than may.
+/// More came out than is allowed.
 #[derive(Debug)]
 struct UnpackLimitExceeded {
     /// After so many bytes.
@@ -174,7 +174,7 @@ impl UnpackBudget {
 }
 
 /// A reader that fails where more comes out than may. It always asks for as much at once, so that damage shows in the
-/// same place however it is read; and it tells of damage once, then it ends.
+/// same place however it is read. It reports damage once, then it ends.
 #[derive(Debug)]
 pub struct BoundedReader<R> {
     inner: BufReader<R>,

@@ -16,7 +16,7 @@ pub struct WrittenGrace<'a> {
     pub grace_days: Option<&'a Spanned<i64>>,
     /// Business days, in their place.
     pub grace_business_days: Option<&'a Spanned<i64>>,
-    /// Days that are no business days.
+    /// Holidays: days that are not business days.
     pub holidays: Option<&'a Spanned<Vec<Spanned<String>>>>,
     /// The longest case, for years of which no holiday is known.
     pub longest_days: Option<&'a Spanned<i64>>,

@@ -24,13 +24,13 @@ pub const DEFAULT_POLICY: &str = include_str!("default.toml");
 /// A checked policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// The time after an opt-out in which mail is not held against the sender.
+    /// The time after an opt-out in which mail does not count against the sender.
     pub grace: Grace,
     /// Days for which a purchase counts as consent; 0: never.
     pub soft_opt_in_days: i32,
     /// Whether mail that belongs to a deal counts as marketing where it advertises as well.
     pub count_mixed: bool,
-    /// The first rule that holds gives the verdict.
+    /// The first rule that is met gives the verdict.
     pub rules: Vec<PolicyRule>,
 }
 

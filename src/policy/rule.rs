@@ -9,7 +9,7 @@ use toml::Spanned;
 /// The verdict of a pair without any marketing message. No rule may use it.
 pub const NOT_MARKETING: &str = "not-marketing";
 
-/// One rule. It holds when some window has enough days and messages, and messages close enough together.
+/// One rule. It is met when some window has enough days and messages, and messages close enough together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyRule {
     /// The word in the report.

@@ -6,7 +6,7 @@ use crate::judge::Share;
 use crate::time::Day;
 use std::borrow::Cow;
 
-/// A value with its type. Only [`Cell::Text`] may come from strangers; everything else is the program's own.
+/// A value with its type. Only [`Cell::Text`] may be untrusted; everything else is the program's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     /// Not known or not applicable.
@@ -49,7 +49,7 @@ impl Cell {
         value.map_or(Self::Blank, cell)
     }
 
-    /// Text that may come from strangers; blank where it is empty.
+    /// Text that may be untrusted; blank where it is empty.
     pub fn text(text: &str) -> Self {
         if text.is_empty() { Self::Blank } else { Self::Text(text.to_string()) }
     }

@@ -94,7 +94,7 @@ impl Letter<'_> {
         paragraph
     }
 
-    /// What is on record about consent; empty where nothing can be said.
+    /// What is on record about consent; empty where nothing is.
     fn record(&self) -> String {
         let (words, case) = (&self.sentences, self.case);
         let dated = |sentence: &str, day: Option<Day>| {

@@ -96,16 +96,16 @@ pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl
     })
 }
 
-/// What was found out about a message.
+/// The classification and the state of consent of a message.
 #[derive(Clone, Copy)]
 struct ListedMessage {
-    /// Its place among the facts, those aside after all others.
+    /// Its place among the facts, those set aside after all others.
     place: u32,
     counted: Counted,
     state: Option<ConsentState>,
 }
 
-/// What was found out about all messages that are listed, by pairs.
+/// The same of all messages that are listed, by pairs.
 fn judged(judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<ListedMessage> {
     let facts = judging.history.facts().len();
     let set_aside = if listing.all { judging.history.set_aside() } else { &[] };
@@ -123,7 +123,7 @@ fn judged(judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<ListedMessag
     judged
 }
 
-/// Finds out about the messages of one pair.
+/// The same of the messages of one pair.
 fn judge_pair(
     pair: &Pair<'_>,
     judging: &JudgeContext<'_>,
@@ -154,7 +154,7 @@ impl ListedMessage {
         facts.get(place).or_else(set_aside)
     }
 
-    /// The half of a row that was found out. The owner's own mail and drafts have no kind.
+    /// The half of a row that comes from judging. The owner's own mail and drafts have no kind.
     fn cells(self, fact: &Fact, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<Cell> {
         let Self { counted, state, .. } = self;
         let names = &judging.history.names;

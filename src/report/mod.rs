@@ -57,7 +57,7 @@ pub fn rows<'a>(cases: &'a [Case], pressure: &'a [Case], policy: &Policy) -> Vec
 }
 
 /// The order of the report: flagged first, then the most days without consent, the most days, the most messages;
-/// then by name, as the report shows it: whoever merges reports has nothing else to sort by.
+/// then by name, as the report shows it: a program that merges reports can only sort by what is in them.
 pub fn sort(cases: &mut [Case], policy: &Policy) {
     let weights: Vec<SortKey> = cases.iter().map(|case| weight(case, policy)).collect();
     let mut order: Vec<usize> = (0..cases.len()).collect();

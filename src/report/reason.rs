@@ -5,7 +5,7 @@ use crate::consent::ConsentState;
 use crate::judge::{Case, CountedMessages, ReceivedMessage, ShortestGap};
 use crate::policy::{Policy, PolicyRule};
 
-/// The sentence, with the owner's wish where the export tells one. It says what the records show, never that somebody broke a law.
+/// The sentence, with the owner's wish where the export has one. It reports what the records show, never that somebody broke a law.
 pub fn reason(case: &Case, policy: &Policy, list_given: bool) -> String {
     let blocked = if case.blocked { "; the owner blocked this sender" } else { "" };
     let rule = case.verdict.rule.and_then(|at| policy.rules.get(at));
@@ -67,7 +67,7 @@ fn change_of_pace(case: &Case) -> String {
     })
 }
 
-/// In what state of consent the messages of the stretch came that count for the rule.
+/// The states of consent in which the messages that count for the rule came.
 fn circumstance(case: &Case, rule: &PolicyRule, stretch: CountedMessages) -> String {
     let within = || {
         let in_stretch = |received: &&ReceivedMessage| (stretch.first..=stretch.last).contains(&received.day);

@@ -1,4 +1,4 @@
-//! Text from strangers made harmless: for spreadsheets, which run cells as formulas, and for terminals.
+//! Makes untrusted text harmless: for spreadsheets, which run cells as formulas, and for terminals.
 
 use std::borrow::Cow;
 

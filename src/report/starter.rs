@@ -56,7 +56,7 @@ pub fn write(
     table.finish()
 }
 
-/// A consent list names customers by address. Where the mailbox does not tell the address, every customer is meant.
+/// A consent list names customers by address. Where the mailbox does not have the address, the row is for every customer.
 fn any_or(customer: &str) -> &str {
     let address = canonical(customer);
     let parts = address.split('@').filter(|part| !part.is_empty()).count();

@@ -1,8 +1,8 @@
 //! Senders that look like one organisation, as lines for a brands file. Nothing is merged: only the reader knows
 //! whether they are one.
 //!
-//! Two signs, of those in a header the strongest that are no proof: the same name under several public suffixes, and
-//! opt-outs taken under the domain of another sender (never a platform's: those would chain strangers together).
+//! Two signs, the strongest in a header short of proof: the same name under several public suffixes, and
+//! opt-outs taken under the domain of another sender (never a platform's, which would link unrelated senders).
 
 use crate::fact::{GroupedBy, label};
 use crate::judge::Case;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// More would hide the summary.
 const MOST: usize = 3;
 
-/// A sender, as far as it matters here.
+/// A sender, with what is compared.
 #[derive(Debug, Default, Clone)]
 struct SimilarSender<'a> {
     /// Its marketing messages.
@@ -21,7 +21,7 @@ struct SimilarSender<'a> {
     opts_out_at: &'a [String],
 }
 
-/// The lines to paste, with a line that says what they are; none where nobody looks like somebody else.
+/// The lines to paste, with a line that explains them; none where no two senders look alike.
 pub fn suggestions(cases: &[Case]) -> Vec<String> {
     let mut members: BTreeMap<&str, SimilarSender<'_>> = BTreeMap::new();
     for case in cases.iter().filter(|case| case.grouped_by == GroupedBy::Domain) {

@@ -28,7 +28,7 @@ use std::fmt::Write;
 /// How far the rest of a broken line is set in.
 const INDENT: usize = 2;
 
-/// What the summary tells.
+/// The content of the summary.
 #[derive(Debug, Clone, Copy)]
 pub struct SummaryContent<'a> {
     /// How many mailboxes could be read.
@@ -43,7 +43,7 @@ pub struct SummaryContent<'a> {
     pub pressure: &'a [Case],
     /// The policy of the run.
     pub policy: &'a Policy,
-    /// How the consent lists fared, where one was given.
+    /// How the consent lists match the mail, where one was given.
     pub list: Option<&'a ListMatches>,
     /// The owner's addresses that no message names.
     pub unnamed_owners: &'a [&'a str],

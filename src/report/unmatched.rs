@@ -1,4 +1,4 @@
-//! Customers with marketing from a sender that the consent lists speak of, and without a row for it.
+//! Customers with marketing from a sender in the consent lists, but without a row for it.
 
 use super::cell::Cell;
 use super::csv::{CsvStyle, CsvTable};

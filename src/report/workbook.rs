@@ -52,7 +52,7 @@ pub struct WorkbookInput<'a> {
 ///
 /// # Panics
 ///
-/// Where that file can't be written to: the library below knows no error for it.
+/// The error where that file can't be written to, for which the library has none.
 pub fn write(mut out: impl Write, scratch: &Path, sheets: &WorkbookInput<'_>) -> io::Result<()> {
     let mut workbook = Workbook::new();
     fill(&mut workbook, scratch, sheets).map_err(failed)?;

@@ -79,7 +79,7 @@ pub struct Changes {
     pub next: LastRun,
 }
 
-/// A pair that does not go on as it did.
+/// A pair that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedPair {
     /// Its sender and its customer.
@@ -99,7 +99,7 @@ impl ChangedPair {
     }
 }
 
-/// What is said of the last run.
+/// The last run, as the summary mentions it.
 #[derive(Debug, Clone, Copy)]
 pub struct LastRunTotals {
     /// Its day of asking.
@@ -132,7 +132,7 @@ impl Changes {
                 Trend::Better if sees_less => Trend::Ongoing,
                 trend => trend,
             };
-            // From night to night a window moves by a day: only against what was said last does a slow change show.
+            // From night to night a window moves by a day: a slow change only shows against the state that was last reported.
             let kept = then.filter(|_| trend == Trend::Ongoing).unwrap_or(now);
             case.trend = Some(trend);
             if trend != Trend::Ongoing {
@@ -150,7 +150,7 @@ impl Changes {
         Self { before, changed, gone, complete: this.complete, next }
     }
 
-    /// Whether there is nothing to be said: all goes on as it did.
+    /// Whether nothing changed.
     pub fn nothing_new(&self) -> bool {
         self.changed.is_empty() && self.gone.is_empty()
     }

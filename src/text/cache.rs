@@ -1,4 +1,4 @@
-//! What raw values meant when they came before: most recur thousands of times.
+//! A cache of parsed values by their raw bytes: most values recur thousands of times.
 //!
 //! A cache has a fixed number of places. Each value has one place, and a newcomer takes it over. So a cache never grows,
 //! and values made to meet in one place cost what a first look costs, no more: a quick hash will do. Without caches, a

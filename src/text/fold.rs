@@ -90,7 +90,7 @@ impl Folder {
         }
     }
 
-    /// Ends the text: tells of its last word, and drops a blank at its end.
+    /// Ends the text: reports its last word, and drops a blank at its end.
     pub fn finish(&mut self, on_word: &mut impl FnMut(Word)) {
         self.end_word(on_word);
         if self.text().ends_with(&[BLANK]) {
@@ -131,7 +131,7 @@ impl Folder {
         }
     }
 
-    /// Folds up to [`STRIDE`] bytes at the start of a text; tells how many.
+    /// Folds up to [`STRIDE`] bytes at the start of a text, and returns how many.
     fn stride(&mut self, text: &[u8], on_word: &mut impl FnMut(Word)) -> usize {
         let mut padded = [DELETE; STRIDE];
         let bytes = text.first_chunk().unwrap_or_else(|| {
@@ -154,7 +154,7 @@ impl Folder {
         taken as usize
     }
 
-    /// Tells of the words that end at the gaps of the stride at `base`.
+    /// Reports the words that end at the gaps of the stride at `base`.
     fn report_words(&mut self, base: usize, mut gaps: u64, on_word: &mut impl FnMut(Word)) {
         if self.word < base {
             let end = base + gaps.trailing_zeros() as usize;
@@ -282,7 +282,7 @@ fn plain(c: char) -> Option<&'static str> {
         | '\u{2060}'..='\u{2069}'
         | '\u{feff}'
         | '\u{34f}' => "",
-        // Signs of currencies tell prices from other numbers.
+        // Signs of currencies distinguish prices from other numbers.
         '\u{20a0}'..='\u{20cf}' | '£' | '¥' | '$' | '%' => return None,
         c if !c.is_ascii() && !c.is_alphanumeric() => " ",
         _ => return None,

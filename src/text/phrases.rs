@@ -208,7 +208,7 @@ fn number(from: usize) -> u32 {
     u32::try_from(from).unwrap_or(u32::MAX)
 }
 
-/// The upper half of a word's key: enough to tell words apart, and the better mixed one.
+/// The upper half of a word's key: enough to distinguish words, and the better mixed one.
 fn short(key: u64) -> u32 {
     (key >> 32) as u32
 }

@@ -18,7 +18,7 @@ pub struct Zone {
     origin: ZoneOrigin,
 }
 
-/// Who said which zone it is.
+/// Where the zone was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ZoneOrigin {
     /// The user.
@@ -58,7 +58,7 @@ impl Zone {
         }
     }
 
-    /// UTC, because nobody named another zone.
+    /// UTC, because no other zone is set.
     pub fn assumed() -> Self {
         Self { origin: ZoneOrigin::Nobody, ..Self::of("UTC".to_string(), TimeZone::UTC) }
     }
@@ -80,7 +80,7 @@ impl Zone {
         &self.name
     }
 
-    /// Who said that it is this one.
+    /// Where it was set.
     pub fn origin(&self) -> ZoneOrigin {
         self.origin
     }

@@ -1,6 +1,6 @@
-//! What people and other programs call time zones, and the IANA name that is meant. A flat table.
+//! Names that people and other programs use for time zones, with their IANA names. A flat table.
 
-/// Names in lower case without words such as "time" and "standard", and the zones that are meant, the likeliest first.
+/// Names in lower case without words such as "time" and "standard", and their zones, the likeliest first.
 const CALLED: [(&[&str], &[&str]); 50] = [
     (&["pacific", "pt", "pst", "pdt"], &["America/Los_Angeles"]),
     (&["mountain", "mt", "mdt"], &["America/Denver", "America/Phoenix"]),
@@ -54,7 +54,7 @@ const CALLED: [(&[&str], &[&str]); 50] = [
     (&["new zealand", "nzst", "nzdt"], &["Pacific/Auckland"]),
 ];
 
-/// The zones that are meant by a name as people use it, the likeliest first; none where it is not known.
+/// The zones for a name as people use it, the likeliest first; none where it is not known.
 pub(super) fn meant(name: &str) -> &'static [&'static str] {
     let lower = name.to_lowercase().replace(['(', ')', '_', ','], " ");
     let words: Vec<&str> = lower

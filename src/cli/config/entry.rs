@@ -1,4 +1,4 @@
-//! A line of a config file: an option of `check`, its value checked, as the words that a command line would have.
+//! A line of a config file: an option of `check`, its value checked, as the arguments of a command line.
 
 use super::super::paths::takes_file;
 use crate::error::{Error, Result, suggest};
@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use toml::de::DeValue;
 
-/// Options that say which file is read, or what is done in place of a run.
+/// Options that name the config file, or that replace a run.
 const NOT_SETTINGS: [&str; 5] = ["help", "version", "config", "no_config", "print_config"];
 
 /// An option that is set.
@@ -19,7 +19,7 @@ pub struct ConfigEntry {
     pub id: String,
     /// The line (counted from 1).
     pub line: u64,
-    /// What a command line would say; nothing where a flag is off.
+    /// The arguments on a command line; none where a flag is off.
     pub words: Vec<OsString>,
     /// The files that the option names.
     pub files: Vec<PathBuf>,
@@ -38,7 +38,7 @@ pub fn settings(check: &Command) -> impl Iterator<Item = &Arg> {
     check.get_arguments().filter(|option| !NOT_SETTINGS.contains(&option.get_id().as_str()))
 }
 
-/// What an option is called in the file: its long name; mailboxes have none on the command line.
+/// The name of an option in the file: its long name; mailboxes have none on the command line.
 pub fn key(option: &Arg) -> &str {
     option.get_long().unwrap_or(option.get_id().as_str())
 }
@@ -128,7 +128,7 @@ impl WrittenKey<'_> {
         }
     }
 
-    /// Lets the command line's own parser check the value.
+    /// Checks the value with the parser of the command line.
     fn accepted(&self, check: &Command, entry: &ConfigEntry) -> Result<()> {
         let words = std::iter::once(OsString::from("check")).chain(entry.words.iter().cloned());
         let Err(refusal) = check.clone().no_binary_name(false).try_get_matches_from(words) else {

@@ -1,4 +1,4 @@
-//! The config file: options of `check`, set once. What it may say follows from the definition of the command line.
+//! The config file: options of `check`, set once. Its keys follow from the definition of the command line.
 
 mod entry;
 mod listing;
@@ -18,18 +18,18 @@ use toml::de::DeTable;
 /// The environment variable that names a config file.
 pub const VARIABLE: &str = "MAILFATIGUE_CONFIG";
 
-/// A config file that is in force.
+/// A config file in use.
 #[derive(Debug)]
 pub struct Config {
     /// The file.
     pub path: PathBuf,
-    /// Who named it.
+    /// What named it: an option, the environment or the default.
     pub named_by: &'static str,
     /// What it sets, in its order.
     pub entries: Vec<ConfigEntry>,
 }
 
-/// Where a config file is looked for without `--config`, and who says so. It need not be there.
+/// Where a config file is looked for without `--config`, and what names that place. It need not exist.
 pub fn place() -> Option<(PathBuf, &'static str)> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(path) = variable(VARIABLE) {
@@ -54,7 +54,7 @@ pub fn without_mailboxes(color: ColorChoice) -> Command {
 }
 
 impl Config {
-    /// The file that a command line asks for; `None` where there is none. `check` is the command of that name, in which
+    /// The file for a command line; `None` where there is none. `check` is the command of that name, in which
     /// mailboxes are not required.
     pub fn in_force(given: &ArgMatches, check: &Command) -> Result<Option<Self>> {
         if given.get_flag("no_config") {

@@ -27,7 +27,7 @@ impl EvidenceFolder {
         let read = &inputs.options.inputs;
         self.built_in_policy(read.policy.as_deref())?;
         let mut copies: Vec<CopiedFile> = Vec::new();
-        // Whoever has the key can undo the pseudonyms; not even its sum is for others.
+        // The key can undo the pseudonyms, so not even its checksum is written.
         let files = read.files().into_iter().filter(|(what, _)| !matches!(*what, "mailbox" | "key file"));
         for (what, path) in files {
             let number = copies.iter().filter(|known| known.what == what).count() + 1;

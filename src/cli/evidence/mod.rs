@@ -1,4 +1,4 @@
-//! `--evidence DIR`: what an auditor asks for in one folder, which is complete or not there.
+//! `--evidence DIR`: all that an auditor asks for in one folder, which is complete or absent.
 //!
 //! It is written beside its place, under a name of its own, and renamed when everything is in it. Only an earlier folder
 //! of this kind is replaced. The time of the run is in one line of its README.txt and nowhere else, so that a run that is
@@ -29,7 +29,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// What the folder is made from.
+/// The content of the folder.
 pub struct EvidenceInputs<'a> {
     pub options: &'a CheckOptions,
     pub plan: &'a Plan,
@@ -71,7 +71,7 @@ pub fn may_be_written(
             let what = format!("contains `{}`, a {what} that is read", path.display());
             return Err(error(what).hint(another));
         }
-        // It would go when the folder is replaced.
+        // It would be deleted when the folder is replaced.
         let is_inside =
             |path: &Path| folder(path).canonicalize().is_ok_and(|above| above.starts_with(&there));
         if let Some(output) = outputs.iter().find(|output| !is_stream(output.path) && is_inside(output.path))
@@ -192,7 +192,7 @@ impl EvidenceFolder {
         self.write("not-read.txt", |out| out.write_all(everything.as_bytes()))
     }
 
-    /// Lines that the program says, as the folder shows them.
+    /// Lines of the program, as the folder shows them.
     fn shown(&self, lines: String) -> String {
         match &self.hidden {
             Some(hidden) => lines.lines().map(|line| hidden.line(&visible(line)) + "\n").collect(),

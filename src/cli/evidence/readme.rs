@@ -14,10 +14,10 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory};
 use std::io;
 
-/// How the README of such a folder begins: by this an earlier one is known.
+/// The beginning of the README, by which an earlier folder is recognised.
 pub const MARK: &str = "Evidence of a run of mailfatigue\n";
 
-/// What the README says of the files.
+/// The README's section about the files.
 const FILES: &str = "\
 report.csv    a row for each sender and customer, with the verdict and its reason
 messages.csv  a row for each message that counts (with --all: for each message read), its file and its byte there

@@ -1,4 +1,4 @@
-//! Writes rows while mailboxes are read, and keeps of them only what is said at the end.
+//! Writes rows while mailboxes are read, and keeps only what the closing lines need.
 
 use crate::check::redact_facts;
 use crate::fact::{Batch, NameTable, Redaction, Senders, Skip};
@@ -8,27 +8,27 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use std::io::{self, BufWriter, StdoutLock};
 
-/// By what facts are redacted.
+/// What facts are redacted with.
 pub type Redacting<'a> = (&'a Redaction, &'a Senders);
 
 /// Writes the rows of pieces.
 pub struct FactPieces<'a> {
     rows: RowWriter<'a>,
     redacting: Option<Redacting<'a>>,
-    /// Messages that can't be used, and the names of their mailboxes, where each is to be named.
+    /// Messages that can't be used, and the names of their mailboxes, where each is to be listed.
     skips: Option<(Vec<Skip>, NameTable)>,
     /// Why rows could not be written.
     failure: Option<io::Error>,
 }
 
-/// What is left of mailboxes whose facts were written.
+/// What remains in memory after facts were written.
 #[derive(Debug, Default)]
 pub struct WrittenFacts {
     /// What each mailbox gave, and the remarks.
     pub gathered: Gathered,
-    /// How much it was.
+    /// The numbers of messages.
     pub counts: RowCounts,
-    /// Messages that can't be used, where each is to be named.
+    /// Messages that can't be used, where each is to be listed.
     pub skips: Vec<Skip>,
     /// The names of their mailboxes.
     pub names: NameTable,
@@ -91,7 +91,7 @@ impl PieceSink for FactPieces<'_> {
     }
 }
 
-/// An Arrow stream on standard output. It starts with the first rows, so nothing is written where there is no mail.
+/// An Arrow stream on standard output. It starts with the first rows, so without mail nothing is written.
 pub struct LateStream<'a> {
     schema: &'a SchemaRef,
     begun: Option<StreamRowWriter<BufWriter<StdoutLock<'static>>>>,

@@ -16,7 +16,7 @@ use nightly::{JobOutput, ScheduledJob};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Writes the config file, or prints a job. It asks nothing.
+/// Writes the config file, or prints a job. It is not interactive.
 pub fn run_init(options: &InitOptions, console: Console) -> Result<u8> {
     let named = options.config.clone().or_else(|| place().map(|(path, _)| path));
     let path = named.ok_or_else(|| {
@@ -89,7 +89,7 @@ fn unready(path: &Path, config: Option<&Config>) -> Option<Error> {
     )
 }
 
-/// What the job is to say. A state file that nobody named is to be beside the report, or beside the config file.
+/// What the job prints. A state file that no option names goes beside the report, or beside the config file.
 fn job_output(path: &Path, config: Option<&Config>) -> JobOutput {
     let entry = |id: &str| config.and_then(|config| config.entries.iter().find(|entry| entry.id == id));
     if entry("quiet").is_some_and(|entry| !entry.words.is_empty()) {

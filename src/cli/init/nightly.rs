@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// A job, as the machine's scheduler is to run it.
+/// A job for the machine's scheduler.
 pub struct ScheduledJob<'a> {
     /// This program.
     pub program: &'a Path,
@@ -10,14 +10,14 @@ pub struct ScheduledJob<'a> {
     pub config: &'a Path,
     /// The folders that the outputs of the config file are written to.
     pub folders: &'a [String],
-    /// What the job says.
+    /// What the job prints.
     pub job_output: JobOutput,
 }
 
-/// What a job says besides errors and warnings.
+/// What a job prints besides errors and warnings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobOutput {
-    /// Nothing, because the config file sets `quiet`; the exit status tells whether something is flagged.
+    /// Nothing, because the config file sets `quiet`; the exit status shows whether something is flagged.
     Nothing,
     /// What is new. The state file, where the config file does not name it.
     Changes(Option<PathBuf>),

@@ -1,4 +1,4 @@
-//! Whom the lists speak of, and where their rows contradict each other.
+//! Which senders and customers the lists are about, and where their rows contradict each other.
 
 use super::{Ledger, ListedEvent, sender_keys};
 use crate::consent::EventKind;
@@ -15,7 +15,7 @@ pub struct OverruledRows {
 
 impl Ledger {
     /// Whether some row, with an event or without, is about mail from an address to a customer. `None`: no row is about
-    /// that sender, whoever the customer.
+    /// that sender, for any customer.
     pub fn has_row(&self, address: &str, senders: &Senders, customer: &str) -> Option<bool> {
         let keys = sender_keys(address, senders);
         let named = keys.iter().any(|key| self.rows.contains_key(key) || self.silent_rows.contains_key(key));

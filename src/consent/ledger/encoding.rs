@@ -7,7 +7,7 @@ use std::borrow::Cow;
 const LOOK: usize = 64;
 
 /// The encoding of what is neither UTF-8 nor UTF-16, unless a format says another: in it every byte is a character. The
-/// columns that count are ASCII, and a wrong letter in a note harms nobody.
+/// columns that count are ASCII, and a wrong letter in a note does no harm.
 pub const OTHERWISE: &Encoding = WINDOWS_1252;
 
 /// A text.

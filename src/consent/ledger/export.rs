@@ -19,7 +19,7 @@ pub fn recognised(header: &StringRecord) -> Option<&'static ExportFormat> {
 }
 
 impl ExportFormat {
-    /// Whether a header has all columns that tell such a file from others.
+    /// Whether a header has all columns that distinguish such a file from others.
     fn is_known_by(&self, header: &StringRecord) -> bool {
         self.known_by.iter().all(|names| names.place(header).is_some()) && self.fits(header)
     }
@@ -70,7 +70,7 @@ impl ExportFormat {
         })
     }
 
-    /// Consent for one purpose is none for another, and which of several is about mail only a person can say.
+    /// Consent for one purpose does not cover another, and only a person knows which of several are about mail.
     fn has_one_purpose(&self, table: &ListTable, at: usize, list: &Path) -> Result<()> {
         let mut purposes: Vec<&str> = Vec::new();
         for row in table.rows.iter().skip(1) {

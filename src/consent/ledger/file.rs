@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-/// Enough of a file to tell a mailbox from a list, in bytes.
+/// Enough of a file to distinguish a mailbox from a list, in bytes.
 const HEAD: usize = 4_096;
 
 /// The table in the bytes of a file. Of a workbook, the first sheet whose first row is the header. `charset` is the

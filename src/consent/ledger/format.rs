@@ -59,9 +59,9 @@ pub struct ExportFormat {
     pub sender: Option<ColumnNames>,
     /// What the consent of a row is for: a purpose, or a list.
     pub purpose: Option<ColumnNames>,
-    /// The purposes that are about marketing e-mail, where that was said.
+    /// The purposes that are about marketing e-mail, where the format names them.
     pub only: Option<Vec<String>>,
-    /// Further columns that tell such a file from others.
+    /// Further columns that distinguish such a file from others.
     pub known_by: Vec<ColumnNames>,
     /// What a row may say.
     pub events: Vec<EventFormat>,

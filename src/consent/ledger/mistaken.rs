@@ -10,7 +10,7 @@ use std::path::Path;
 /// Enough of a file to find the header of a list, in bytes.
 const HEAD: u64 = 4_096;
 
-/// An error where the file is a list, a spreadsheet or an output of the program. Other files, and those that can't be read, are left to whoever
+/// An error where the file is a list, a spreadsheet or an output of the program. Other files, and those that can't be read, are left to the code that
 /// reads mail.
 pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
     // A pipe must not even be opened: its writer would find it closed again.

@@ -85,7 +85,7 @@ impl RowReader<'_> {
             let pair = sender.ok().zip(customer.ok());
             return Ok(RowContent::NoEvent(pair.map(|(sender, customer)| LookupKey { sender, customer })));
         }
-        // Dates are looked at even where the event is unknown: all that is wrong is said at once.
+        // Dates are checked even where the event is unknown, so that all mistakes are reported at once.
         let dated: Result<Vec<DatedEvent>, RowError> = match &events {
             Ok(events) => events.iter().map(|(kind, date)| self.dated(*kind, date)).collect(),
             Err(_) => self.dates(row).map(|date| self.dated(EventKind::Granted, date)).collect(),

@@ -37,7 +37,7 @@ const TAG_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Facts tha
 /// How the name of a file begins that is being written.
 const WRITING: &str = ".writing-";
 
-/// After so many seconds without a change, whoever wrote it was killed.
+/// After so many seconds without a change, the run that wrote it was killed.
 const ABANDONED_AFTER: u64 = 3_600;
 
 /// A folder with facts of earlier runs.
@@ -228,7 +228,7 @@ pub(super) fn may_be_kept(batch: &Batch, given: &[MailboxCounts]) -> bool {
     given.is_empty() && batch.remarks.iter().all(lasting)
 }
 
-/// Writes a file as a whole or not at all, for nobody else to read.
+/// Writes a file as a whole or not at all, readable by its owner only.
 fn write_privately(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = tempfile::Builder::new().prefix(WRITING).tempfile_in(folder)?;
     file.write_all(bytes)?;

@@ -43,7 +43,7 @@ pub struct CachedSegment {
 }
 
 impl CachedMbox {
-    /// What is kept of a source whose first part is `stretch`, as far as it is beyond doubt.
+    /// What is kept of a source with that dialect and is certainly still valid.
     pub fn of(cache: &Cache, source: &Source, dialect: Dialect) -> Self {
         Self::read(cache, source, dialect).unwrap_or_else(|| Self::nothing(dialect))
     }
@@ -80,7 +80,7 @@ impl CachedMbox {
         self
     }
 
-    /// The parts that are kept, and where reading goes on.
+    /// The parts that are kept, and where reading continues.
     pub fn segments(&self, dialect: Dialect) -> impl Iterator<Item = (SourcePart, CachedFacts)> {
         let part = move |segment: &CachedSegment| SourcePart::ByteRange {
             from: segment.from,
@@ -90,7 +90,7 @@ impl CachedMbox {
         self.segments.iter().map(move |segment| (part(segment), segment.kept.clone()))
     }
 
-    /// Where reading goes on.
+    /// Where reading continues.
     pub fn end(&self) -> u64 {
         self.end
     }

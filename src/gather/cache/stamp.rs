@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// The state of a file as the system tells it.
+/// The state of a file as the system reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     /// Bytes.

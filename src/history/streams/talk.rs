@@ -50,7 +50,7 @@ pub(super) fn recognise(facts: &mut [Fact], answered: &Answered, rules: StreamRu
     }
 }
 
-/// The lists on which people talk. Their members write from anywhere, so a list is one whoever wrote to it.
+/// The lists on which people talk. Their members write from anywhere, so a list counts regardless of the sender.
 fn talks(facts: &[Fact]) -> HashSet<(ListId, CustomerId)> {
     let key = |fact: &Fact| Some((fact.list?, fact.customer));
     let with_answers = facts.iter().filter(|fact| fact.answers != 0).filter_map(key);

@@ -97,7 +97,7 @@ pub fn header<R: Read>(
 }
 
 /// Where the header block at the start of `bytes` ends, where its body begins and must end by its own word; the places
-/// of its fields are noted. Only where it is held whole and leaves no doubt: lines that end in LF or CRLF and none that
+/// of its fields are noted. Only where it is buffered whole and leaves no doubt: lines that end in LF or CRLF and none that
 /// looks like a separator, then a blank one.
 fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64, u64, Option<u64>)> {
     let bytes = &bytes[..bytes.len().min(HEADER_LIMIT)];

@@ -31,13 +31,13 @@ pub struct Dialect {
     pub certain: bool,
 }
 
-/// Where a stretch of a file begins and what it says of the next one.
+/// Where a range of a file begins, and what it shows about the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Borders {
-    /// The first separator in the stretch.
+    /// The first separator in the range.
     pub first: Option<u64>,
-    /// Where the next stretch must begin: at this separator. `None`: at its own first one. Only a
-    /// `Content-Length` that reaches over the border can hide a separator from the stretch that contains it.
+    /// Where the next range must begin: at this separator. `None`: at its own first one. Only a
+    /// `Content-Length` that reaches over the border can hide a separator from the range that contains it.
     pub next: Option<u64>,
 }
 
@@ -102,7 +102,7 @@ const FROM_HEADER: Dialect = Dialect { certain: true, ..NO_FIRST };
 struct MboxReader<'w, R> {
     buffer: &'w mut ReadBuffer<R>,
     dialect: Dialect,
-    /// Where the stretch ends that is read.
+    /// Where the range ends that is read.
     to: u64,
     finder: memmem::Finder<'static>,
     /// A buffer for the fields of the header at hand.
@@ -114,8 +114,8 @@ impl<'w, R: Read> MboxReader<'w, R> {
         Self { buffer, dialect, to, finder: memmem::Finder::new(b"From "), fields: Vec::new() }
     }
 
-    /// Hands one message over and finds the next separator; tells whether a `Content-Length` reaches over the
-    /// end of the stretch.
+    /// Hands one message over and finds the next separator. Whether a `Content-Length` reaches over the
+    /// end of the range.
     fn message(
         &mut self,
         separator: Separator,
@@ -273,7 +273,7 @@ pub fn read_damaged<R: Read>(
     Ok(())
 }
 
-/// Hands over the rest of the body of a single message from `given` on; tells whether a separator that leaves no doubt
+/// Hands over the rest of the body of a single message from `given` on. Whether a separator that leaves no doubt
 /// is in it.
 pub fn deliver_rest<R: Read>(
     buffer: &mut ReadBuffer<R>,

@@ -33,7 +33,7 @@ impl<R: Read> ReadBuffer<R> {
         self.base + self.filled as u64
     }
 
-    /// Offset of the first byte still held.
+    /// Offset of the first buffered byte.
     pub fn start(&self) -> u64 {
         self.base
     }
@@ -43,12 +43,12 @@ impl<R: Read> ReadBuffer<R> {
         self.ended
     }
 
-    /// All bytes held from `offset` on; none where it lies outside.
+    /// All buffered bytes from `offset` on; none where it lies outside.
     pub fn from(&self, offset: u64) -> &[u8] {
         self.slice(offset, self.end())
     }
 
-    /// The bytes from `from` to before `to`, as far as they are held.
+    /// The bytes from `from` to before `to` that are buffered.
     pub fn slice(&self, from: u64, to: u64) -> &[u8] {
         let index = |offset: u64| {
             usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX).min(self.filled)
@@ -56,7 +56,7 @@ impl<R: Read> ReadBuffer<R> {
         self.bytes.get(index(from)..index(to)).unwrap_or(&[])
     }
 
-    /// All bytes held and all that are still to come, from where the view began.
+    /// All buffered bytes and all that are still to come.
     pub fn into_reader(mut self) -> impl Read {
         self.bytes.truncate(self.filled);
         io::Cursor::new(self.bytes).chain(self.source)

@@ -5,7 +5,7 @@ use super::separator::{FromLine, LineContext, Separator, SeparatorCheck, Separat
 use super::{CLAIM_LIMIT, MboxReader};
 use std::io::{self, Read};
 
-/// What a search among the bytes that are held gave.
+/// The result of a search in the buffered bytes.
 pub(super) enum SearchResult {
     Found(Separator),
     /// None before this offset.
@@ -14,7 +14,7 @@ pub(super) enum SearchResult {
 
 impl<R: Read> MboxReader<'_, R> {
     /// The first separator at or after `at`, forgetting what lies before it (except what `keep` asks for). Looks past
-    /// the end of the stretch only where a `Content-Length` does.
+    /// the end of the range only where a `Content-Length` does.
     pub(super) fn separator_from(
         &mut self,
         mut at: u64,
@@ -37,7 +37,7 @@ impl<R: Read> MboxReader<'_, R> {
         }
     }
 
-    /// Looks for a separator among the bytes held; may read on to judge a candidate.
+    /// Looks for a separator in the buffered bytes; may read on to judge a candidate.
     pub(super) fn search(
         &mut self,
         mut at: u64,

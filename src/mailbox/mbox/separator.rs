@@ -31,7 +31,7 @@ pub struct Separator {
 /// What a separator says about its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FromLine {
-    /// Who wrote it, as far as it matters.
+    /// The form, which shows what program wrote it.
     pub form: SeparatorForm,
     /// The date on the line, in seconds since 1970; for Takeout without one, the time in its id.
     pub time: Option<Seconds>,
@@ -58,7 +58,7 @@ pub enum SeparatorForm {
 pub enum SeparatorCheck {
     /// They are not.
     No,
-    /// More bytes are needed to tell.
+    /// More bytes are needed to decide.
     Unclear,
     /// They are; the header begins this many bytes after the line's start.
     Yes(FromLine, usize),

@@ -143,7 +143,7 @@ fn asked(case: &Case, subject: JudgedMail<'_>, judging: &JudgeContext<'_>) -> Ve
     let results = rule_results(&case.received, judging.policy, subject);
     let flagged = case.is_flagged(judging.policy);
     let rules = judging.policy.rules.iter().zip(results).enumerate();
-    // Rules about others are none of this case's.
+    // Rules that don't apply to this case are left out.
     let explained =
         rules.filter(|(_, (rule, _))| rule.applies(subject)).map(|(at, (rule, result))| ExplainedRule {
             verdict: safe(&rule.verdict),
@@ -215,7 +215,7 @@ fn marked(case: &Case) -> Vec<ExplainedDay> {
     marked.collect()
 }
 
-/// All messages of the pair, in time order: also copies and what was set aside.
+/// All messages of the pair, in time order, including duplicates and messages set aside.
 fn messages<'a>(pair: &Pair<'a>, judging: &JudgeContext<'a>) -> Vec<(&'a Fact, Counted)> {
     let of_pair = |fact: &Fact| (fact.sender, fact.customer) == (pair.sender, pair.customer);
     let set_aside = judging.history.set_aside().iter().filter(|(fact, _)| of_pair(fact));

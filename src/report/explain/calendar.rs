@@ -11,7 +11,7 @@ const QUIET_WEEKS: i32 = 3;
 pub const LEGEND: &str = "X marketing without consent on record · o other marketing · - no marketing · \
     blank: before the first, after the last, or outside the period";
 
-/// The rows, without line ends; empty where there are no days.
+/// The rows, without line ends; empty without days.
 pub fn rows(days: &[ExplainedDay]) -> Vec<String> {
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return Vec::new() };
     let (first, last) = (first.day, last.day);

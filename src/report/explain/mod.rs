@@ -20,7 +20,7 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// One pair, explained. Text from strangers is harmless already.
+/// One pair, explained. Untrusted text in it is harmless already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "the names are the columns of the report, and mean the same")]
 pub struct Explanation {
@@ -32,7 +32,7 @@ pub struct Explanation {
     pub reason: String,
     #[serde(serialize_with = "maybe_date")]
     pub flagged_on: Option<Day>,
-    /// The rule that held first.
+    /// The rule that was met first.
     pub flagged_by: Option<String>,
     pub still_active: Option<bool>,
     #[serde(serialize_with = "maybe_date")]
@@ -104,7 +104,7 @@ pub struct ExplainedRule {
     pub verdict: String,
     /// Whether that is a flag.
     pub flag: bool,
-    /// How it fared.
+    /// Its result.
     pub outcome: RuleOutcome,
     /// The states in which the mail that counts came; `None`: all.
     pub consent: Option<Vec<&'static str>>,
@@ -123,7 +123,7 @@ pub struct ExplainedRule {
     /// The shortest time between two messages there, where the rule asks for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found_gap_seconds: Option<u32>,
-    /// Days found in the stretch that comes nearest.
+    /// Days in the window that comes nearest.
     pub found_days: u32,
     /// Messages found in it.
     pub found_messages: u32,
@@ -133,20 +133,20 @@ pub struct ExplainedRule {
     /// Its last.
     #[serde(serialize_with = "maybe_date")]
     pub found_last: Option<Day>,
-    /// The first day on which the rule held.
+    /// The first day on which the rule was met.
     #[serde(serialize_with = "maybe_date")]
     pub held_on: Option<Day>,
 }
 
-/// How a rule fared.
+/// The result of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleOutcome {
-    /// It does not hold.
+    /// It is not met.
     DoesNotHold,
-    /// It is the first that holds.
+    /// It is the first that is met.
     Decides,
-    /// A rule before it decides, but it holds and flags as well: it may have been the first to do so.
+    /// A rule before it decides, but it is met and flags as well: it may have been the first to do so.
     HoldsToo,
     /// A rule before it decides.
     NotAsked,
@@ -159,7 +159,7 @@ pub struct ConsentHistory {
     pub addresses: Vec<String>,
     /// What happened, in order.
     pub events: Vec<ExplainedEvent>,
-    /// What held from when on.
+    /// The states of consent over time.
     pub states: Vec<ExplainedState>,
 }
 
@@ -182,7 +182,7 @@ pub struct ExplainedState {
     /// From this day on; `None`: from the beginning.
     #[serde(serialize_with = "maybe_date")]
     pub from: Option<Day>,
-    /// Until this day; `None`: it goes on.
+    /// Until this day; `None`: to the end.
     #[serde(serialize_with = "maybe_date")]
     pub until: Option<Day>,
     /// The state.
@@ -232,7 +232,7 @@ pub struct ExplainedMessage {
 pub struct InferredFrom {
     /// What the stream shares: `list`, `address` or `template`.
     pub stream: &'static str,
-    /// Its messages that are decided by themselves, mail about the subscription aside.
+    /// Its messages that are decided by themselves, without mail about the subscription.
     pub decided: usize,
     /// Those of them that are marketing.
     pub marketing: usize,

@@ -1,4 +1,4 @@
-//! Whom to explain: the sender and the customers that names on the command line mean.
+//! Resolves names on the command line to a sender and its customers.
 
 use crate::error::{Error, Result, did_you_mean, nearest};
 use crate::fact::{
@@ -10,7 +10,7 @@ use crate::report::{thousands, visible};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What was asked for.
+/// A sender and a customer, as named on the command line.
 #[derive(Debug, Clone)]
 pub struct SenderQuery<'a> {
     /// A sender as the report shows it, one of its From addresses, a domain of these, a display name, or a part of
@@ -26,8 +26,8 @@ const LISTED: usize = 10;
 /// The shortest part of a name that is worth comparing with a misspelling.
 const SHORTEST: usize = 4;
 
-/// The pairs meant: of one sender, to one customer or to all. An error lists the senders where several are meant,
-/// and the nearest where none is.
+/// The matching pairs: of one sender, to one customer or to all. An error lists the senders where several match,
+/// and the nearest where none does.
 pub fn find<'a>(history: &'a History, wanted: &SenderQuery<'_>) -> Result<Vec<Pair<'a>>> {
     let known = known_senders(history);
     let sender = sender(&known, wanted.sender)?;
@@ -53,7 +53,7 @@ pub fn find<'a>(history: &'a History, wanted: &SenderQuery<'_>) -> Result<Vec<Pa
     Ok(found)
 }
 
-/// A sender with everything by which it may be called.
+/// A sender with all its names.
 #[derive(Debug, Default)]
 struct NamedSender<'a> {
     name: &'a str,
@@ -81,7 +81,7 @@ fn known_senders(history: &History) -> BTreeMap<SenderId, NamedSender<'_>> {
     known.collect()
 }
 
-/// The one sender meant. An exact name goes before an address, this before a domain, these before parts of them.
+/// The one sender that matches. An exact name takes precedence over an address, then a domain, then parts of these.
 fn sender(known: &BTreeMap<SenderId, NamedSender<'_>>, wanted: &str) -> Result<SenderId> {
     let lower = wanted.trim().to_lowercase();
     let (address, domain) = (normal_address(wanted), normal_domain(wanted));
@@ -169,7 +169,7 @@ fn callings(sender: &NamedSender<'_>) -> BTreeSet<String> {
     whole.chain(words).map(str::to_string).collect()
 }
 
-/// A question whether one of these names was meant.
+/// A "did you mean" question with these names.
 fn meant_one_of(names: &[&str]) -> Option<String> {
     let names: Vec<String> = names.iter().map(|name| format!("`{}`", visible(name))).collect();
     did_you_mean(&names)

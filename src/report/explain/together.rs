@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 /// How all senders are called, on the command line and in the report.
 const ALL: &str = "*";
 
-/// The rows that are meant, where `*` or the name of a group is asked for and no sender has that name.
+/// The matching rows, where `*` or the name of a group is asked for and no sender has that name.
 pub fn find_together<'a>(
     rows: &'a [Case],
     wanted: &SenderQuery<'_>,

@@ -117,7 +117,7 @@ impl ExplainedRule {
 pub struct Circumstances<'a> {
     /// What it was judged by.
     pub judging: &'a JudgeContext<'a>,
-    /// How the rules fared.
+    /// The results of the rules.
     pub rules: &'a [ExplainedRule],
 }
 
@@ -133,7 +133,7 @@ pub fn wishes(circumstances: &Circumstances<'_>, changes: &[VerdictChange]) -> V
     sentences
 }
 
-/// How little mail the rule that decides would not hold for.
+/// The amount of mail below which the deciding rule would not be met.
 fn fewer(rule: &ExplainedRule) -> String {
     let unless = format!("`{}` would not hold with", rule.verdict);
     let place = rule

@@ -68,7 +68,7 @@ impl Language {
 #[serde(deny_unknown_fields)]
 pub struct Sentences {
     pub subject: String,
-    /// In place of an address that the mailbox does not tell.
+    /// In place of an address that the mailbox does not have.
     pub my_address: String,
     pub salutation: String,
     pub received: Plural,

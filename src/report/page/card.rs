@@ -30,19 +30,19 @@ pub struct Card {
     /// A few numbers, each with what it is.
     pub facts: Vec<(String, &'static str)>,
     pub calendar: Option<Calendar>,
-    /// How to leave, in a sentence, and the addresses for it.
+    /// How to unsubscribe, in a sentence, and the addresses for it.
     pub leave: &'static str,
     pub web: Option<String>,
     pub mail: Option<String>,
     pub mail_subject: Option<String>,
-    /// Whether there is an address for it that this page has no room for.
+    /// Whether the address is left out because it is longer than this page allows.
     pub has_longer_address: bool,
     pub no_reply: bool,
     /// Day and subject of the newest messages, without repetitions.
     pub subjects: Vec<(String, String)>,
     /// A letter to copy.
     pub letter: Option<String>,
-    /// Whether there is a letter that this page has no room for.
+    /// Whether the letter is left out because it is longer than this page allows.
     pub has_longer_letter: bool,
 }
 

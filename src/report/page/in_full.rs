@@ -10,7 +10,7 @@ use crate::time::Day;
 pub struct PairInFull<'a> {
     /// To whom, where there are several customers.
     pub customer: Option<String>,
-    /// What held from when on.
+    /// The states of consent over time.
     pub states: Vec<PageState<'a>>,
     /// What would change the verdict, each a phrase.
     pub changes: &'a [String],

@@ -2,7 +2,7 @@
 //!
 //! A page has hundreds of calendars, so what they share is drawn once: the way through all days, which goes down one
 //! week and up the next, and the shapes of all days, as clip paths. A look of a calendar is the way drawn in dashes: a
-//! run of days and a gap in turn. Looks lie one over the other, and a run may go on beneath the looks above it.
+//! run of days and a gap in turn. Looks are drawn one over the other, so a run may continue beneath the looks above it.
 
 use std::fmt::Write;
 

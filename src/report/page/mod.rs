@@ -1,6 +1,6 @@
 //! The report as one page that a browser opens: for people who would rather look than read.
 //!
-//! The page needs nothing but itself: styles and script are in it, and its own policy (CSP) lets nothing else in. Every
+//! The page is self-contained: styles and script are in it, and its Content-Security-Policy blocks everything else. Every
 //! text from mail passes `words` and then the templates, which escape whatever they write. Without the script
 //! everything is there; it sorts and filters tables.
 
@@ -45,7 +45,7 @@ const SCRIPT: &str = include_str!("script.js");
 /// What a page is made from.
 #[derive(Clone, Copy)]
 pub struct ReportPage<'a> {
-    /// What the summary tells; its cases are those with marketing.
+    /// The content of the summary; its cases are those with marketing.
     pub content: &'a SummaryContent<'a>,
     /// All rows of the report, in its order.
     pub cases: &'a [Case],
@@ -55,7 +55,7 @@ pub struct ReportPage<'a> {
     pub listing: &'a Listing<'a>,
     /// Whether the rows are of several customers, so that each needs its customer's name.
     several_customers: bool,
-    /// How much is said of each sender.
+    /// Limits on the texts about each sender.
     limits: TextLimits,
 }
 

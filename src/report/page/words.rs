@@ -1,4 +1,4 @@
-//! The page's words for the program's own ones, and texts from strangers made short and harmless.
+//! The page's wording for the program's terms; and texts from mail, cut short and made harmless.
 
 use super::text_limits::TextLimits;
 use crate::judge::Case;
@@ -30,7 +30,7 @@ impl PageName {
 
 /// A text without what is hidden, and no longer than that many letters.
 pub fn cut(text: &str, most: usize) -> String {
-    // Hidden characters count too, so that nobody makes the page long with them.
+    // Hidden characters count too: otherwise a sender could make the page long with them.
     let mut left = most;
     let fits = |letter: &char| left.checked_sub(cost(*letter)).map(|rest| left = rest).is_some();
     let mut short: String = text.chars().take_while(fits).collect();

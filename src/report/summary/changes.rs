@@ -81,7 +81,7 @@ pub fn lines(changes: &Changes, cases: &[Case], pressure: &[Case]) -> Vec<String
     lines
 }
 
-/// The names of pairs, each sender once, with what is said of the first of its pairs.
+/// The names of pairs, each sender once, with the note on the first of its pairs.
 fn entries(pairs: &[(&PairName, Option<String>)], several: bool) -> Vec<String> {
     let mut customers: HashMap<&str, u64> = HashMap::new();
     for ((sender, _), _) in pairs {

@@ -91,7 +91,7 @@ fn are(count: u64) -> String {
     format!("{} {}", thousands(count), if count == 1 { "is" } else { "are" })
 }
 
-/// A row that matched no message, and what may have been meant.
+/// A row that matched no message, and the likely intended one.
 fn unmatched(row: &UnmatchedRow) -> String {
     let near = |near: &Option<String>| match near {
         Some(name) => format!("; did you mean {}?", visible(name)),
@@ -138,7 +138,7 @@ fn after(content: &ListMatches, cases: &[Case]) -> Vec<String> {
     lines
 }
 
-/// A warning where the lists know of later days than the last that they are said to cover.
+/// A warning where the lists have later dates than the last day that they are declared to cover.
 fn newer(content: &ListMatches) -> Option<Error> {
     let (as_of, (day, source)) = (content.as_of?, content.newer.as_ref()?);
     let what = format!("the consent list has newer rows, such as {day} in {}", visible(source));

@@ -1,4 +1,4 @@
-//! What is said where no message counts as marketing, or none can be used: why they don't or can't.
+//! The summary's line where no message counts as marketing, or none can be used, with the reasons.
 
 use super::{broken, counted, read_from, thousands};
 use crate::fact::Skip;

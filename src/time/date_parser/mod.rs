@@ -1,5 +1,5 @@
 //! Dates as mail writes them, in three steps: the forms that nearly all mail has, read in one go (`common`); everything
-//! that the standards allow (`standard`); and other forms in which only one date can be meant (`loose`). A separator of
+//! that the standards allow (`standard`); and other forms that are unambiguous (`loose`). A separator of
 //! an mbox file may not be written loosely, because text can look like one.
 
 mod calendar;
