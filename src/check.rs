@@ -38,7 +38,7 @@ pub struct Outcome {
     /// The day of asking.
     pub as_of: Option<Day>,
     /// Whom consent lists may be about, where some were given.
-    pub met: Option<MailParties>,
+    pub parties: Option<MailParties>,
     /// Whether customers were judged one by one, and their facts let go: the history has none.
     pub is_by_customer: bool,
     /// Bulk messages (they offer a way out) that no rule and no signs decided: counted as other mail.
@@ -88,7 +88,7 @@ pub fn check_each(
     judged.add(plan, &history, &findings, as_of);
     (history.oldest, history.newest) = judged.times();
     let (flagged_in_spam, flagged_in_unverified) = (judged.flagged_in_spam(), judged.flagged_in_unverified());
-    let JudgedTotals { mut cases, mut pressure, tally, undecided_bulk, met, .. } = judged;
+    let JudgedTotals { mut cases, mut pressure, tally, undecided_bulk, parties, .. } = judged;
     report::sort(&mut pressure, &plan.policy);
     report::sort(&mut cases, &plan.policy);
     Ok(Outcome {
@@ -99,31 +99,31 @@ pub fn check_each(
         pressure,
         tally,
         as_of,
-        met,
+        parties,
         is_by_customer,
         undecided_bulk,
         flagged_in_spam,
         flagged_in_unverified,
-        mailboxes_read: arguments.iter().filter(|(_, gave)| gave.is_read()).count(),
-        without_mail: arguments.iter().map(|(_, gave)| u64::from(gave.without_mail)).sum(),
+        mailboxes_read: arguments.iter().filter(|(_, counts)| counts.is_read()).count(),
+        without_mail: arguments.iter().map(|(_, counts)| u64::from(counts.without_mail)).sum(),
     })
 }
 
 /// Remarks about mailboxes as a whole: whether some of them contain mail or none does.
 pub fn account(arguments: &[(MailboxArgument, ArgumentCounts)], any_mail: bool) -> Vec<Remark> {
-    arguments.iter().filter_map(|(named, gave)| accounted(named, gave, any_mail)).collect()
+    arguments.iter().filter_map(|(named, counts)| accounted(named, counts, any_mail)).collect()
 }
 
 /// What is to be said of an argument as a whole: it contains no mail, or less than its own lists promise. `any_mail` says
 /// whether any argument contains some.
-fn accounted(named: &MailboxArgument, gave: &ArgumentCounts, any_mail: bool) -> Option<Remark> {
-    if gave.failures == 0 && !(any_mail && gave.is_read()) {
-        let error = without_mail(named, gave);
+fn accounted(named: &MailboxArgument, counts: &ArgumentCounts, any_mail: bool) -> Option<Remark> {
+    if counts.failures == 0 && !(any_mail && counts.is_read()) {
+        let error = without_mail(named, counts);
         // One part of an export in archives may contain no mail.
         let of_an_export = any_mail && !named.is_folder;
         return Some(if of_an_export { Remark::Note(error) } else { Remark::Failed(error) });
     }
-    let (promised, read) = (gave.promised, u64::from(gave.messages));
+    let (promised, read) = (counts.promised, u64::from(counts.messages));
     (promised > read).then(|| {
         let what = format!("its own list speaks of {promised} messages, {read} were read");
         Remark::Note(Error::file(&named.path, what).hint("see whether all files of the export are there"))
@@ -131,24 +131,24 @@ fn accounted(named: &MailboxArgument, gave: &ArgumentCounts, any_mail: bool) -> 
 }
 
 /// An argument without mail: why, and what to look at.
-fn without_mail(named: &MailboxArgument, gave: &ArgumentCounts) -> Error {
+fn without_mail(named: &MailboxArgument, counts: &ArgumentCounts) -> Error {
     let formats = "`mailfatigue formats` lists what can be read";
-    if gave.messages > 0 {
-        let what = match gave.messages {
+    if counts.messages > 0 {
+        let what = match counts.messages {
             1 => "contains one message, which can't be used".to_string(),
             messages => format!("contains {messages} messages, none of which can be used"),
         };
         return Error::file(&named.path, what).hint("`mailfatigue check -v` names each with its reason");
     }
-    if gave.is_read() && named.path.as_os_str() == "-" {
+    if counts.is_read() && named.path.as_os_str() == "-" {
         return Error::file(&named.path, "has no message: nothing came, or only blank lines")
             .hint("see whether the command before the `|` failed; nothing was written");
     }
-    if gave.is_read() {
+    if counts.is_read() {
         return Error::file(&named.path, "is empty, and all mailboxes together contain no message")
             .hint("see whether it is the right one, and whether its disk is there; nothing was written");
     }
-    match gave.without_mail {
+    match counts.without_mail {
         0 if named.is_folder => Error::file(&named.path, "is empty: no mailbox and no message")
             .hint("see whether it is the right one, and whether its disk is there"),
         0 => Error::file(&named.path, "is empty: no mailbox and no message").hint(formats),

@@ -18,7 +18,7 @@ pub use gathered::{ArgumentCounts, Gathered};
 pub use pieces::PieceSink;
 pub use step::ReadProgress;
 
-use crate::fact::{FactReader, Lens, Piece};
+use crate::fact::{FactReader, Lens, MessagePiece};
 use crate::mailbox::Survey;
 use fresh::UncachedFacts;
 use in_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
@@ -126,7 +126,7 @@ impl<'a> GatherJob<'a> {
                 reader.take_piece()
             } else {
                 let (batch, names) = reader.take();
-                Piece { batch, names, ..Piece::default() }
+                MessagePiece { batch, names, ..MessagePiece::default() }
             };
             let end = Some(TaskEnd { borders, given, is_fresh });
             if send.send(ThreadResult { thread, piece, end }).is_err() {

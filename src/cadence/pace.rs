@@ -79,15 +79,16 @@ impl ActiveDays {
     pub fn pace(&self) -> Option<Pace> {
         let (first, last) = (self.first()?, self.last()?);
         let days = usize::try_from(i64::from(last.number()) - i64::from(first.number()) + 1).ok()?;
-        let changed = Blocks::of(&self.0, first, days / BLOCK).last_change().and_then(|(before, after)| {
-            let start = first.plus(i32::try_from(after.start * BLOCK).ok()?);
-            // A message after the last whole block is there in any case.
-            let on = *self.0.get(self.0.partition_point(|day| *day < start))?;
-            Some(Pace {
-                days_per_week: after.days_per_week(),
-                change: Some(ChangeOfPace { on, before: before.days_per_week() }),
-            })
-        });
+        let changed =
+            DayBlocks::of(&self.0, first, days / BLOCK).last_change().and_then(|(before, after)| {
+                let start = first.plus(i32::try_from(after.start * BLOCK).ok()?);
+                // A message after the last whole block is there in any case.
+                let on = *self.0.get(self.0.partition_point(|day| *day < start))?;
+                Some(Pace {
+                    days_per_week: after.days_per_week(),
+                    change: Some(ChangeOfPace { on, before: before.days_per_week() }),
+                })
+            });
         let weeks_of_all = days.max(WINDOW.unsigned_abs() as usize);
         let steady = Pace { days_per_week: Tenths::of(self.count() * BLOCK, weeks_of_all), change: None };
         Some(changed.unwrap_or(steady))
@@ -95,7 +96,7 @@ impl ActiveDays {
 }
 
 /// Active days in whole blocks: for each border between blocks, how many there are before it.
-struct Blocks(Vec<usize>);
+struct DayBlocks(Vec<usize>);
 
 /// Blocks in a row with one pace.
 #[derive(Debug, Clone, Copy)]
@@ -118,7 +119,7 @@ impl PaceSegment {
     }
 }
 
-impl Blocks {
+impl DayBlocks {
     fn of(days: &[Day], first: Day, blocks: usize) -> Self {
         let mut before = vec![0; blocks + 1];
         for day in days {

@@ -19,7 +19,7 @@ pub(super) struct JudgedTotals {
     pub tally: Tally,
     pub undecided_bulk: u64,
     /// Senders and customers of the mail, where there are consent lists.
-    pub met: Option<MailParties>,
+    pub parties: Option<MailParties>,
     oldest: Option<Time>,
     newest: Option<Time>,
     flagged: BTreeSet<Name>,
@@ -59,7 +59,7 @@ impl JudgedTotals {
         self.oldest = [self.oldest, history.oldest].into_iter().flatten().min();
         self.newest = self.newest.max(history.newest);
         if plan.ledger.given {
-            self.met.get_or_insert_default().add(history);
+            self.parties.get_or_insert_default().add(history);
         }
     }
 

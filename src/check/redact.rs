@@ -48,9 +48,9 @@ fn organisations<'a>(
     names: &NameTable,
     senders: &Senders,
 ) -> HashSet<SenderId> {
-    let mut met = HashSet::new();
+    let mut senders_seen = HashSet::new();
     let mut found = HashSet::new();
-    for fact in facts.filter(|fact| met.insert(fact.sender)) {
+    for fact in facts.filter(|fact| senders_seen.insert(fact.sender)) {
         let sender = senders.organisation(names.unredacted(fact.from));
         found.extend(is_organisation(sender.grouped_by).then_some(fact.sender));
     }

@@ -3,7 +3,7 @@
 use super::about_sender::{ExplainOptions, ExplanationFormat};
 use super::console::Console;
 use super::destinations::Destinations;
-use super::inputs::Needs;
+use super::inputs::CommandNeeds;
 use super::output::{prepare, publish};
 use super::reading::read;
 use super::status::{DONE, FAILED};
@@ -19,7 +19,7 @@ use crate::report::{
 pub fn run_explain(options: &ExplainOptions, console: Console) -> Result<u8> {
     let out = options.destination();
     let written = Destinations::checked(vec![out], &options.inputs.files(), options.force)?;
-    let needs = Needs {
+    let needs = CommandNeeds {
         unmatched: false,
         by_customer: false,
         details: true,

@@ -20,7 +20,7 @@ use crate::mailbox::{MailboxArgument, Remark};
 use crate::outputs::FACTS;
 use crate::report::thousands;
 use clap::{Args, ValueHint};
-use pieces::{FactPieces, LateStream, Redacting, WrittenFacts};
+use pieces::{FactPieces, LazyStream, RedactionContext, WrittenFacts};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -140,7 +140,7 @@ impl FactsOptions {
     fn write(
         &self,
         plan: &Plan,
-        redacting: Option<Redacting<'_>>,
+        redacting: Option<RedactionContext<'_>>,
         written: &Destinations<'_>,
     ) -> Result<WrittenFacts> {
         let redacted = redacting.is_some();
@@ -156,7 +156,7 @@ impl FactsOptions {
             pieces.end(gathered, |counts| self.is_of_use(counts))
         };
         if self.output.as_os_str() == "-" {
-            let mut stream = LateStream::new(&schema);
+            let mut stream = LazyStream::new(&schema);
             let read = read(None, &mut |rows| stream.add(rows));
             let ended = read.and_then(|read| {
                 if self.is_of_use(read.counts) {
@@ -211,7 +211,7 @@ impl FactsOptions {
             path if path == "-" || self.redact.is_some() => String::new(),
             _ => format!(" in {}", self.output.display()),
         };
-        let mailboxes = arguments.iter().filter(|(_, gave)| gave.is_read()).count();
+        let mailboxes = arguments.iter().filter(|(_, counts)| counts.is_read()).count();
         format!(
             "facts of {}{unusable} from {}{place} (mailfatigue {})",
             several(counts.messages.into(), "message"),

@@ -144,7 +144,7 @@ pub struct InputOptions {
 
 /// What a command needs besides the verdicts.
 #[derive(Debug, Clone, Copy)]
-pub struct Needs<'a> {
+pub struct CommandNeeds<'a> {
     /// The place of each message and its subject.
     pub details: bool,
     /// With these, the addresses for opt-outs.
@@ -205,7 +205,7 @@ impl InputOptions {
     }
 
     /// Everything read and checked that the job needs, before any mail is read. `now` is the instant of the run.
-    pub fn plan(&self, now: Seconds, needs: Needs<'_>) -> Result<Plan> {
+    pub fn plan(&self, now: Seconds, needs: CommandNeeds<'_>) -> Result<Plan> {
         if let Some((since, until)) = self.since.zip(self.until).filter(|(since, until)| since > until) {
             return Err(
                 Error::new("--since", format!("{since} is after --until {until}")).hint("exchange them")

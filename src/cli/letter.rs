@@ -3,7 +3,7 @@
 use super::about_sender::LetterOptions;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
-use super::inputs::Needs;
+use super::inputs::CommandNeeds;
 use super::output::{prepare, publish};
 use super::reading::read;
 use super::status::{DONE, FAILED};
@@ -29,7 +29,7 @@ pub fn run_letter(options: &LetterOptions, console: Console) -> Result<u8> {
         vec![Destination { kind: &LETTER, path }]
     };
     let written = Destinations::checked(out, &inputs, options.force)?;
-    let needs = Needs {
+    let needs = CommandNeeds {
         details: true,
         ways_out: false,
         signs: false,

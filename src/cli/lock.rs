@@ -48,15 +48,15 @@ impl Locks {
         places.sort();
         places.dedup_by(|left, right| left.0 == right.0);
         let until = Instant::now() + patience;
-        let mut held = Vec::new();
+        let mut locks = Vec::new();
         for (place, file) in places {
             match Lock::taken(&place, file, until, patience, says) {
-                Ok(lock) => held.push(lock),
+                Ok(lock) => locks.push(lock),
                 Err(LockFailure::Busy(error)) => return Err(error),
                 Err(LockFailure::Unsupported(warning)) => says(warning),
             }
         }
-        Ok(Self(held))
+        Ok(Self(locks))
     }
 
     /// The locks' own files, which are not mail.

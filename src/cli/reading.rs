@@ -3,7 +3,7 @@
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
-use super::inputs::{InputOptions, Needs};
+use super::inputs::{CommandNeeds, InputOptions};
 use super::progress::Progress;
 use super::remarks::{RemarkDetail, remarks, warnings};
 use super::summary::nothing_usable;
@@ -13,7 +13,7 @@ use crate::error::Result;
 /// Reads the inputs. Mailboxes that can't be read are reported on standard error, and the others judged.
 pub fn read(
     inputs: &InputOptions,
-    needs: Needs<'_>,
+    needs: CommandNeeds<'_>,
     written: &Destinations<'_>,
     console: Console,
 ) -> Result<(Plan, Outcome)> {

@@ -10,7 +10,7 @@ use super::explain::run_explain;
 use super::facts::run_facts;
 use super::hidden::HiddenNames;
 use super::init::run_init;
-use super::inputs::{InputOptions, Needs};
+use super::inputs::{CommandNeeds, InputOptions};
 use super::interrupt::end_when_asked;
 use super::letter::run_letter;
 use super::lock::Locks;
@@ -31,8 +31,8 @@ use crate::fact::{BUILT_IN_RULES, Redaction};
 use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
-    CellContext, Listing, OfListedSenders, ReportPage, WorkbookInput, rows, write_json_report, write_report,
-    write_starter,
+    CellContext, ListedSenderPairs, Listing, ReportPage, WorkbookInput, rows, write_json_report,
+    write_report, write_starter,
 };
 use crate::since_last::Changes;
 use clap::CommandFactory;
@@ -90,7 +90,7 @@ fn files_to_hide(command: &Command) -> Option<Vec<(&'static str, &Path)>> {
 
 /// A note where the result goes to a standard output that was closed, and so is lost.
 fn lost_output(command: &Command) -> Option<Error> {
-    let (writes_there, quiet) = match command {
+    let (writes_stdout, quiet) = match command {
         Command::Check(options) => {
             (options.report().is_none_or(|path| path.as_os_str() == "-"), options.inputs.quiet)
         }
@@ -102,7 +102,7 @@ fn lost_output(command: &Command) -> Option<Error> {
         Command::Man { output, .. } => (output.is_none(), false),
         _ => (true, false),
     };
-    let lost = writes_there && !quiet && output_is_closed();
+    let lost = writes_stdout && !quiet && output_is_closed();
     lost.then(|| {
         Error::new("standard output", "is closed, so nobody gets what is written there")
             .hint("write it to a file")
@@ -181,7 +181,7 @@ fn run_locked(
     let details = details || options.streams.is_some() || options.evidence.is_some();
     let remembered = options.nightly.remembered(options.force)?;
     let outputs = [written.ids(), locks].concat();
-    let needs = Needs {
+    let needs = CommandNeeds {
         details,
         ways_out,
         signs: false,
@@ -287,7 +287,7 @@ fn publish(
         .map(|path| prepare(path, |out| write_starter(out, style, &judging, &listing)))
         .transpose()?;
     let unmatched = options.unmatched.as_ref().map(|path| {
-        let listed = OfListedSenders::of(outcome.marketing_cases());
+        let listed = ListedSenderPairs::of(outcome.marketing_cases());
         prepare(path, |out| listed.write(out, style))
     });
     let state = compared.map(ComparedRun::prepared).transpose()?;

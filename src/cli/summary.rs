@@ -8,7 +8,7 @@ use crate::check::{Outcome, Plan};
 use crate::consent::ListMatches;
 use crate::error::Result;
 use crate::report::{
-    self, ClosingLines, OfListedSenders, SummaryContent, summary, thousands, warnings, worst, wrapped,
+    self, ClosingLines, ListedSenderPairs, SummaryContent, summary, thousands, warnings, worst, wrapped,
 };
 use crate::since_last::Changes;
 use std::path::Path;
@@ -98,12 +98,12 @@ impl<'a> SummaryInputs<'a> {
         outcome: &'a Outcome,
         changes: Option<&'a Changes>,
     ) -> Self {
-        let list = |met| {
-            let listed = OfListedSenders::of(outcome.marketing_cases());
+        let list = |parties| {
+            let listed = ListedSenderPairs::of(outcome.marketing_cases());
             ListMatches {
                 pairs: listed.pairs,
                 pairs_without_row: listed.without_row.len() as u64,
-                ..ListMatches::of(&plan.ledger, met, &plan.lens.senders)
+                ..ListMatches::of(&plan.ledger, parties, &plan.lens.senders)
             }
         };
         Self {
@@ -111,7 +111,7 @@ impl<'a> SummaryInputs<'a> {
             outcome,
             report,
             changes,
-            list: outcome.met.as_ref().map(list),
+            list: outcome.parties.as_ref().map(list),
             unnamed_owners: plan.lens.owners.unnamed().collect(),
         }
     }

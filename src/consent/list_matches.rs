@@ -25,7 +25,7 @@ pub struct ListMatches {
     /// Some of the others: those that are nearly right first, then in the order of the lists.
     pub unmatched: Vec<UnmatchedRow>,
     /// Rows about customers without mail.
-    pub about_nobody: u64,
+    pub about_unknown_customers: u64,
     /// Pairs with marketing from a sender that the lists are about, …
     pub pairs: u64,
     /// … and those of them without a row.
@@ -58,9 +58,9 @@ pub struct UnmatchedRow {
     /// Its customer.
     pub customer: String,
     /// Whether there is mail from that sender.
-    pub sender_is_there: bool,
+    pub has_sender: bool,
     /// Whether there is mail to that customer.
-    pub customer_is_there: bool,
+    pub has_customer: bool,
     /// The nearest sender with mail, where there is none from this one.
     pub near_sender: Option<String>,
     /// The nearest customer with mail, where there is none to this one.
@@ -81,18 +81,18 @@ struct KnownParties<'a> {
 
 impl ListMatches {
     /// Compares all rows with all messages, also those outside the period.
-    pub fn of(ledger: &Ledger, met: &MailParties, senders: &Senders) -> Self {
+    pub fn of(ledger: &Ledger, parties: &MailParties, senders: &Senders) -> Self {
         let mut matched: HashSet<(&str, &str)> = HashSet::new();
-        for (from, customer) in met.pairs() {
+        for (from, customer) in parties.pairs() {
             matched.extend(ledger.keys_for(from, senders, customer));
         }
         let rows = ledger.all_rows();
         let is_matched = |rows: &RowGroup<'_>| matched.contains(&(rows.sender, rows.customer));
         let count = rows.iter().filter(|rows| is_matched(rows)).map(|rows| rows.count as u64).sum();
         let unmatched: Vec<RowGroup<'_>> = rows.into_iter().filter(|rows| !is_matched(rows)).collect();
-        let present = KnownParties::of(met, ledger, senders);
+        let present = KnownParties::of(parties, ledger, senders);
         let nobody = unmatched.iter().filter(|rows| !present.customer_keys.contains(rows.customer));
-        let about_nobody = nobody.map(|rows| rows.count as u64).sum();
+        let about_unknown_customers = nobody.map(|rows| rows.count as u64).sum();
         let few = unmatched.len() <= NAMED;
         let names = present.customers.len() + present.addresses.len();
         let looked_at = unmatched.iter().take((COMPARISONS / names.max(1)).max(NAMED));
@@ -104,7 +104,7 @@ impl ListMatches {
             rows: u64::from(ledger.events),
             matched: count,
             unmatched: described,
-            about_nobody,
+            about_unknown_customers,
             pairs: 0,
             pairs_without_row: 0,
             overruled: ledger.overruled(),
@@ -123,11 +123,11 @@ impl ListMatches {
 }
 
 impl<'a> KnownParties<'a> {
-    fn of(met: &'a MailParties, ledger: &Ledger, senders: &Senders) -> Self {
-        let addresses: BTreeSet<&str> = met.pairs().map(|(from, _)| from).collect();
-        let customers: BTreeSet<&str> = met.pairs().map(|(_, customer)| customer).collect();
+    fn of(parties: &'a MailParties, ledger: &Ledger, senders: &Senders) -> Self {
+        let addresses: BTreeSet<&str> = parties.pairs().map(|(from, _)| from).collect();
+        let customers: BTreeSet<&str> = parties.pairs().map(|(_, customer)| customer).collect();
         Self {
-            senders: met.senders().collect(),
+            senders: parties.senders().collect(),
             customer_keys: customers.iter().flat_map(|customer| ledger.customer_keys(customer)).collect(),
             customers,
             sender_keys: addresses.iter().flat_map(|address| sender_keys(address, senders)).collect(),
@@ -136,26 +136,26 @@ impl<'a> KnownParties<'a> {
     }
 
     fn describe(&self, rows: &RowGroup<'_>, few: bool, senders: &Senders) -> UnmatchedRow {
-        let sender_is_there = self.sender_keys.contains(rows.sender);
+        let has_sender = self.sender_keys.contains(rows.sender);
         // Where all mail is to one customer, a row or two about another one most likely have a typing error.
-        let one_is_meant = few && self.customers.len() == 1;
-        let customer_is_there = self.customer_keys.contains(rows.customer);
+        let only_customer = few && self.customers.len() == 1;
+        let has_customer = self.customer_keys.contains(rows.customer);
         let near_sender = || {
             let candidates = if rows.sender.contains('@') { &self.addresses } else { &self.senders };
             nearest(rows.sender, candidates, &|a, b| sender_distance(a, b, senders))
         };
         let near_customer = || {
             let near = nearest(rows.customer, &self.customers, &address_distance);
-            near.or_else(|| self.customers.first().filter(|_| one_is_meant).map(|only| (*only).to_string()))
+            near.or_else(|| self.customers.first().filter(|_| only_customer).map(|only| (*only).to_string()))
         };
         UnmatchedRow {
             source: rows.source.to_string(),
             sender: rows.sender.to_string(),
             customer: rows.customer.to_string(),
-            sender_is_there,
-            customer_is_there,
-            near_sender: if sender_is_there { None } else { near_sender() },
-            near_customer: if customer_is_there { None } else { near_customer() },
+            has_sender,
+            has_customer,
+            near_sender: if has_sender { None } else { near_sender() },
+            near_customer: if has_customer { None } else { near_customer() },
         }
     }
 }

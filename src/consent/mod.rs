@@ -136,7 +136,7 @@ pub struct Event {
 
 impl Event {
     /// Whether it repeats another one of the same instant; of their sources the smaller is named.
-    fn is_again(&self, other: &Self) -> bool {
+    fn repeats(&self, other: &Self) -> bool {
         (self.moment, self.kind, self.day) == (other.moment, other.kind, other.day)
     }
 }

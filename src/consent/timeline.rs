@@ -72,7 +72,7 @@ impl Timeline {
         let mut opted_out = false;
         for at in 0..this.events.len() {
             let kind = this.events[at].kind;
-            if at.checked_sub(1).is_some_and(|before| this.events[before].is_again(&this.events[at])) {
+            if at.checked_sub(1).is_some_and(|before| this.events[before].repeats(&this.events[at])) {
                 this.phases.push(phase);
                 continue;
             }
@@ -128,7 +128,7 @@ impl Timeline {
         let days = self.terms.soft_opt_in_days;
         let past = &self.purchases[..self.purchases.partition_point(|purchase| purchase.moment <= moment)];
         let latest = past.iter().rev().find(|purchase| purchase.day.is_some())?;
-        let latest = past.iter().find(|purchase| purchase.is_again(latest)).unwrap_or(latest);
+        let latest = past.iter().find(|purchase| purchase.repeats(latest)).unwrap_or(latest);
         (days > 0 && latest.day.is_some_and(|bought| day <= bought.plus(days))).then_some(latest)
     }
 

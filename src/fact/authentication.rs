@@ -83,9 +83,9 @@ fn passes_dmarc(result: &str) -> bool {
 fn plainly_passes_dmarc(raw: &[u8]) -> bool {
     static RESULT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"dmarc=pass"));
     let Some(at) = RESULT.find(raw) else { return false };
-    let (before, behind) = (&raw[..at], raw.get(at + b"dmarc=pass".len()));
+    let (before, after) = (&raw[..at], raw.get(at + b"dmarc=pass".len()));
     let alone = before.trim_ascii_end().ends_with(b";")
-        && behind.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b';' | b'('));
+        && after.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b';' | b'('));
     let mut brackets = memchr2_iter(b'(', b')', before);
     let depth =
         brackets.try_fold(

@@ -39,7 +39,7 @@ pub struct Batch {
 
 /// What a reader gave since it was last asked: a part of what it reads, where that may be much.
 #[derive(Debug, Default)]
-pub struct Piece {
+pub struct MessagePiece {
     /// What was read.
     pub batch: Batch,
     /// Its names.

@@ -1,7 +1,7 @@
 //! A page of messages' details, packed: numbers in groups of seven bits, texts after their lengths, all deflated.
 
 use super::MailboxId;
-use super::spill::{Packed, Spill};
+use super::spill::{PackedBytes, Spill};
 use super::unsubscribe::WaysOut;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -37,7 +37,7 @@ pub(super) struct DetailPage {
     /// How many messages there are.
     pub count: usize,
     /// The messages, deflated.
-    pub packed: Packed,
+    pub packed: PackedBytes,
 }
 
 impl DetailPage {

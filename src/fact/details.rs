@@ -176,7 +176,7 @@ impl Details {
 
 #[cfg(test)]
 mod tests {
-    use super::super::spill::Packed;
+    use super::super::spill::PackedBytes;
     use super::super::unsubscribe::WaysOut;
     use super::*;
 
@@ -217,7 +217,8 @@ mod tests {
     fn what_is_in_a_file_comes_back_too() {
         let mut details = filled(0..600);
         details.append(filled(600..1_200), |mailbox| mailbox);
-        let in_file = details.pages.iter().filter(|page| matches!(page.packed, Packed::File { .. })).count();
+        let in_file =
+            details.pages.iter().filter(|page| matches!(page.packed, PackedBytes::File { .. })).count();
         assert!((1..details.pages.len()).contains(&in_file), "{in_file} of {}", details.pages.len());
         let copy = details.clone();
         details.truncate(700);
@@ -232,7 +233,7 @@ mod tests {
     #[test]
     fn a_page_that_can_not_be_read_again_is_noticed_and_moves_no_other() {
         let mut details = filled(0..600);
-        details.pages[0].packed = Packed::Memory(Box::new([0; 3]));
+        details.pages[0].packed = PackedBytes::Memory(Box::new([0; 3]));
         let read: Vec<Detail> = details.iter().collect();
         assert_eq!((read.len(), &read[600 - 1]), (600, &detail(599)));
         assert!(details.any_unreadable());

@@ -71,7 +71,7 @@ impl FieldCache {
     }
 
     /// Whether an answer would go to an address that nobody reads; `None` where no address is named for answers.
-    pub fn answers_nobody(&mut self, fields: &Fields<'_>) -> Option<bool> {
+    pub fn has_no_reply_address(&mut self, fields: &Fields<'_>) -> Option<bool> {
         let raw = fields.first(FieldName::REPLY_TO)?;
         self.replies.meaning(raw, || {
             let first = addresses(raw).into_iter().next();

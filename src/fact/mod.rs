@@ -28,7 +28,7 @@ pub use crate::message::domain::{domain_of, label, normal_address, normal_domain
 pub use crate::message::header::Vocabulary;
 pub(crate) use batch::short_hash;
 pub use batch::{
-    Batch, BatchMark, ConsentSign, OptOutLink, OptOutOffer, OwnMail, Piece, SharedMessage, Skip, hash,
+    Batch, BatchMark, ConsentSign, MessagePiece, OptOutLink, OptOutOffer, OwnMail, SharedMessage, Skip, hash,
     id_hash,
 };
 pub use customer::{Owners, UNKNOWN, canonical};
@@ -39,7 +39,7 @@ pub use names::{
     AddressId, CustomerId, ListId, MailboxId, Name, NameId, NameTable, Named, NewNames, Renaming, SenderId,
 };
 pub use reader::FactReader;
-pub use record::{Candidates, MessageRecord, OwnMailRecord};
+pub use record::{MessageRecord, OwnMailRecord, TimeCandidates};
 pub use redaction::{Redaction, host_of_address, host_of_url};
 pub use sender::{Brands, GroupedBy, Organisation, Senders};
 pub use state::StateLabels;

@@ -124,7 +124,7 @@ impl fmt::Display for Name {
 pub struct NameTable {
     texts: IndexSet<Arc<str>>,
     /// How many texts were handed on.
-    handed_on: usize,
+    taken: usize,
     /// Where the run is redacted.
     shown: Option<Box<ShownNames>>,
 }
@@ -185,8 +185,8 @@ impl NameTable {
 
     /// The names that came since the last call.
     pub fn new_names(&mut self) -> NewNames {
-        let fresh = self.texts.iter().skip(self.handed_on).cloned().collect();
-        self.handed_on = self.texts.len();
+        let fresh = self.texts.iter().skip(self.taken).cloned().collect();
+        self.taken = self.texts.len();
         NewNames(fresh)
     }
 

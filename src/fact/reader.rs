@@ -9,7 +9,7 @@ mod unwrap;
 
 use super::authentication::{Authenticity, authenticity};
 use super::author::Authors;
-use super::batch::{Batch, BatchMark, OptOutLink, Piece, id_hash, short_hash, shown};
+use super::batch::{Batch, BatchMark, MessagePiece, OptOutLink, id_hash, short_hash, shown};
 use super::field_cache::FieldCache;
 use super::journal;
 use super::lens::Lens;
@@ -141,13 +141,13 @@ impl<'a> FactReader<'a> {
 
     /// What came since the last call, in the middle of a file or at its end. Each piece has names of its own, so that
     /// memory does not grow with the names of the whole file.
-    pub fn take_piece(&mut self) -> Piece {
+    pub fn take_piece(&mut self) -> MessagePiece {
         let (begun, revokes) = (self.begun, std::mem::take(&mut self.revokes));
         let (batch, names) = self.take();
         self.begun = None;
         (self.names, self.mailbox_id) = (NameTable::default(), None);
         (self.authors, self.field_cache) = (Authors::default(), FieldCache::default());
-        Piece { batch, names, begun, revokes }
+        MessagePiece { batch, names, begun, revokes }
     }
 
     /// How many messages came since the last call.
@@ -195,7 +195,7 @@ impl<'a> FactReader<'a> {
         let listed = list_unsubscribe(fields);
         let offered = listed.as_ref().and_then(|text| unsubscribe(text, fields));
         let subject = fields.first(FieldName::SUBJECT).map(plain_text).unwrap_or_default();
-        let heard = lens.rules.hear_subject(&subject, &mut self.subject);
+        let subject_signals = lens.rules.hear_subject(&subject, &mut self.subject);
         let seen = Seen {
             verified: authenticity == Authenticity::Verified,
             free_mail: author.free_mail,
@@ -203,11 +203,12 @@ impl<'a> FactReader<'a> {
             ..header_signals(fields, &subject, self.subject.text(), offered.as_ref())
         };
         let (rules, nobodys) = (&lens.rules, own || state.no_mail);
-        let decided = if nobodys { rules.undecided() } else { rules.judge_header(fields, heard, &seen) };
+        let decided =
+            if nobodys { rules.undecided() } else { rules.judge_header(fields, subject_signals, &seen) };
         let (decision, open) = rules.so_far(decided);
         let message_id = fields.first(FieldName::MESSAGE_ID).map(bracketed).filter(|id| !id.is_empty());
         let id = message_id.map(id_hash);
-        let no_reply = self.field_cache.answers_nobody(fields).unwrap_or(author.no_reply);
+        let no_reply = self.field_cache.has_no_reply_address(fields).unwrap_or(author.no_reply);
         let (way_out, leads_to) =
             offered.as_ref().map_or((WayOut::Absent, 0), |offered| (offered.way_out, offered.leads_to));
         let fact = Fact {

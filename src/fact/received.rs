@@ -1,6 +1,6 @@
 //! When a message was received: the first source that can be believed.
 
-use super::record::Candidates;
+use super::record::TimeCandidates;
 use crate::mailbox::{FromLine, SeparatorForm};
 use crate::message::decode::{has_encoded_words, text};
 use crate::message::header::{FieldName, Fields};
@@ -35,13 +35,13 @@ pub fn candidates(
     fields: &Fields<'_>,
     from_line: Option<FromLine>,
     delivered: Option<Seconds>,
-) -> Candidates {
+) -> TimeCandidates {
     let separator = from_line.and_then(|line| line.time);
     let takeouts = separator.filter(|time| {
         *time >= EARLIEST && from_line.is_some_and(|line| line.form == SeparatorForm::Takeout)
     });
     let (received, before_import) = hops(fields).map_or((None, None), |(top, below)| (Some(top), below));
-    Candidates {
+    TimeCandidates {
         before_import,
         received,
         delivered: takeouts.or(delivered),

@@ -8,7 +8,7 @@ use crate::time::{Seconds, Time};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MessageRecord {
     /// When it may have been received.
-    pub times: Candidates,
+    pub times: TimeCandidates,
     /// What it proves about consent if it has a time.
     pub evidence: Option<Evidence>,
     /// The opt-out addresses that it names and the subjects that these ask for, hashed; subject 0: none.
@@ -27,7 +27,7 @@ pub struct MessageRecord {
 
 /// The times that a message names, in the order in which they are believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Candidates {
+pub struct TimeCandidates {
     /// Of the hop below the topmost one, where the message was imported long after it.
     pub before_import: Option<Seconds>,
     /// Of the topmost hop.
@@ -57,7 +57,7 @@ pub struct OwnMailRecord {
     pub is_answer: bool,
 }
 
-impl Candidates {
+impl TimeCandidates {
     /// Those that are found by their places in that order.
     pub fn in_order(time: impl FnMut(usize) -> Option<Seconds>) -> Self {
         let [before_import, received, delivered, date, separator] = [0, 1, 2, 3, 4].map(time);

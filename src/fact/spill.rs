@@ -19,7 +19,7 @@ pub(super) struct Spill {
 
 /// Bytes that were packed.
 #[derive(Debug, Clone)]
-pub(super) enum Packed {
+pub(super) enum PackedBytes {
     /// In memory.
     Memory(Box<[u8]>),
     /// In the file, from a byte on.
@@ -28,39 +28,39 @@ pub(super) enum Packed {
 
 impl Spill {
     /// Puts bytes where there is room for them.
-    pub fn keep(&mut self, bytes: Vec<u8>) -> Packed {
+    pub fn keep(&mut self, bytes: Vec<u8>) -> PackedBytes {
         if self.in_memory + bytes.len() > IN_MEMORY
             && let Some(packed) = self.written(&bytes)
         {
             return packed;
         }
         self.in_memory += bytes.len();
-        Packed::Memory(bytes.into())
+        PackedBytes::Memory(bytes.into())
     }
 
     /// The same for what was packed elsewhere, perhaps by another thread: as a copy, so that all of its memory can be given
     /// back.
-    pub fn store(&mut self, packed: Packed) -> Packed {
+    pub fn store(&mut self, packed: PackedBytes) -> PackedBytes {
         match packed {
-            Packed::Memory(bytes) => self.keep(bytes.to_vec()),
+            PackedBytes::Memory(bytes) => self.keep(bytes.to_vec()),
             in_file => in_file,
         }
     }
 
     /// Takes note that what was packed is needed no more.
-    pub fn forget(&mut self, packed: &Packed) {
-        if let Packed::Memory(bytes) = packed {
+    pub fn forget(&mut self, packed: &PackedBytes) {
+        if let PackedBytes::Memory(bytes) = packed {
             self.in_memory = self.in_memory.saturating_sub(bytes.len());
         }
     }
 
-    fn written(&mut self, bytes: &[u8]) -> Option<Packed> {
+    fn written(&mut self, bytes: &[u8]) -> Option<PackedBytes> {
         if self.file.is_none() && !self.without_file {
             self.file = tempfile::tempfile().ok().map(|file| Arc::new(Mutex::new(file)));
         }
         let written = self.file.as_ref().map(|file| append(file, bytes));
         match written.zip(self.file.clone()) {
-            Some((Ok(from), file)) => Some(Packed::File { file, from, length: bytes.len() }),
+            Some((Ok(from), file)) => Some(PackedBytes::File { file, from, length: bytes.len() }),
             // A full disk stays full for a while.
             _ => {
                 (self.file, self.without_file) = (None, true);
@@ -70,7 +70,7 @@ impl Spill {
     }
 }
 
-impl Packed {
+impl PackedBytes {
     /// The bytes again.
     pub fn bytes(&self) -> io::Result<Vec<u8>> {
         match self {

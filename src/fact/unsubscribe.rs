@@ -269,10 +269,9 @@ pub fn is_no_reply(address: &str) -> bool {
     let words: Vec<&str> =
         local.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     // `shopnoreply` and `do-not-reply` say so, `piano.reply` does not.
-    let says_so = |known: &&str| words.iter().any(|word| word.contains(known));
-    let says_so_in_words =
-        |known: &&str| (0..words.len()).any(|first| words[first..].concat().starts_with(known));
-    NO_REPLY.iter().any(|known| says_so(known) || says_so_in_words(known))
+    let is_word = |known: &&str| words.iter().any(|word| word.contains(known));
+    let are_words = |known: &&str| (0..words.len()).any(|first| words[first..].concat().starts_with(known));
+    NO_REPLY.iter().any(|known| is_word(known) || are_words(known))
 }
 
 #[cfg(test)]

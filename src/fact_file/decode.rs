@@ -7,8 +7,9 @@ use super::schema::{ColumnId, RowKind};
 use super::{KeepOptions, MADE_BY, MailboxCounts};
 use crate::error::Error;
 use crate::fact::{
-    Batch, Candidates, ConsentSign, Detail, Evidence, Fact, Kind, Lens, MessageRecord, NameTable, OptOutLink,
-    OptOutOffer, OwnMail, OwnMailRecord, SharedMessage, Skip, Traits, WayOut, WaysOut, hash, id_hash,
+    Batch, ConsentSign, Detail, Evidence, Fact, Kind, Lens, MessageRecord, NameTable, OptOutLink,
+    OptOutOffer, OwnMail, OwnMailRecord, SharedMessage, Skip, TimeCandidates, Traits, WayOut, WaysOut, hash,
+    id_hash,
 };
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
@@ -243,7 +244,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
         &mut self,
         row: &mut RowColumns<'_>,
         at: usize,
-        times: Candidates,
+        times: TimeCandidates,
         evidence: Option<Evidence>,
     ) {
         let lens = self.lens;

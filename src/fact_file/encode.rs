@@ -4,8 +4,8 @@ use super::row_builder::RowBuilder;
 use super::schema::{ColumnId, RowKind};
 use super::{MADE_BY, MailboxCounts};
 use crate::fact::{
-    AddressId, Batch, Candidates, Detail, Fact, GroupedBy, Lens, MessageRecord, NameTable, OwnMailRecord,
-    Skip, Traits, WayOut, WaysOut, host_of_address,
+    AddressId, Batch, Detail, Fact, GroupedBy, Lens, MessageRecord, NameTable, OwnMailRecord, Skip,
+    TimeCandidates, Traits, WayOut, WaysOut, host_of_address,
 };
 use crate::mailbox::Remark;
 use std::collections::HashMap;
@@ -131,8 +131,8 @@ impl<'a> RowEncoder<'a> {
         }
     }
 
-    fn times(&mut self, times: &Candidates) {
-        let Candidates { before_import, received, delivered, date, separator } = *times;
+    fn times(&mut self, times: &TimeCandidates) {
+        let TimeCandidates { before_import, received, delivered, date, separator } = *times;
         let cells = [
             (ColumnId::BeforeImport, before_import),
             (ColumnId::Received, received),

@@ -6,7 +6,7 @@ use super::columns::{BatchColumns, NumberColumn};
 use super::parquet::{metadata, rows};
 use super::schema::{ColumnId, RowKind, TIMES};
 use crate::error::caught;
-use crate::fact::Candidates;
+use crate::fact::TimeCandidates;
 use crate::time::{Seconds, Time};
 use arrow_array::RecordBatch;
 use std::fs::File;
@@ -40,6 +40,6 @@ fn newest_of(batch: &RecordBatch, now: Seconds) -> Option<Option<Time>> {
     let times: Vec<NumberColumn<'_>> =
         TIMES.iter().map(|id| columns.numbers(*id).ok()).collect::<Option<_>>()?;
     let is_message = |row: &usize| kinds.get(*row) == Some(RowKind::Message.word());
-    let believed = |row| Candidates::in_order(|place| times.get(place)?.get(row)).believed(now);
+    let believed = |row| TimeCandidates::in_order(|place| times.get(place)?.get(row)).believed(now);
     Some((0..batch.num_rows()).filter(is_message).filter_map(believed).max())
 }

@@ -6,8 +6,8 @@ use super::columns::{
 use super::encode::{FLAGS, MAYBE_KNOWN};
 use super::schema::{ColumnId, RowKind, TIMES};
 use crate::fact::{
-    AddressId, Candidates, CustomerId, Evidence, Kind, ListId, MailboxId, NameId, OwnMailRecord, RuleId,
-    SenderId, Traits, WayOut,
+    AddressId, CustomerId, Evidence, Kind, ListId, MailboxId, NameId, OwnMailRecord, RuleId, SenderId,
+    TimeCandidates, Traits, WayOut,
 };
 
 /// The columns of some rows.
@@ -106,8 +106,8 @@ impl<'a> RowColumns<'a> {
         self.mailbox.forget();
     }
 
-    pub fn times(&self, at: usize) -> Candidates {
-        Candidates::in_order(|place| self.times.get(place)?.get(at))
+    pub fn times(&self, at: usize) -> TimeCandidates {
+        TimeCandidates::in_order(|place| self.times.get(place)?.get(at))
     }
 
     pub fn traits(&self, at: usize) -> Traits {

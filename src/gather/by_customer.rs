@@ -4,7 +4,7 @@ use super::gathered::Gathered;
 use super::in_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use super::step::{ProgressReader, ReadProgress};
 use super::task::Task;
-use crate::fact::{FactReader, Lens, Piece};
+use crate::fact::{FactReader, Lens, MessagePiece};
 use crate::fact_file::CustomerHandler;
 use crate::mailbox::{self, BLOCK, Remark, Sink, SourcePart, Survey};
 
@@ -37,7 +37,7 @@ pub fn gather_by_customer(
         }
     }
     let (batch, names) = reader.take();
-    let piece = Piece { batch, names, ..Piece::default() };
+    let piece = MessagePiece { batch, names, ..MessagePiece::default() };
     let end = TaskEnd { borders: Ok(None), given, is_fresh: true };
     order.add(ThreadResult { thread: 0, piece, end: Some(end) });
     (order.complete(), is_whole)

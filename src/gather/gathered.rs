@@ -50,8 +50,8 @@ impl ArgumentCounts {
             failures,
             promised,
         } = given;
-        let gave = Self { messages, mailboxes, has_maildir, without_mail, failures, promised };
-        (MailboxArgument { path, has_maildir, is_folder }, gave)
+        let counts = Self { messages, mailboxes, has_maildir, without_mail, failures, promised };
+        (MailboxArgument { path, has_maildir, is_folder }, counts)
     }
 
     /// The same for a file of facts.

@@ -5,7 +5,7 @@ use super::gathered::{ArgumentCounts, Gathered};
 use super::pieces::PieceSink;
 use super::task::Task;
 use crate::error::{Error, Result};
-use crate::fact::{BatchMark, FactReader, Lens, NameTable, Piece, Renaming};
+use crate::fact::{BatchMark, FactReader, Lens, MessagePiece, NameTable, Renaming};
 use crate::fact_file::MailboxCounts;
 use crate::mailbox::{Borders, MailboxArgument, Remark, SourcePart, Survey};
 
@@ -13,7 +13,7 @@ use crate::mailbox::{Borders, MailboxArgument, Remark, SourcePart, Survey};
 pub(super) struct ThreadResult {
     pub thread: usize,
     /// What came next.
-    pub piece: Piece,
+    pub piece: MessagePiece,
     /// At the end of the task.
     pub end: Option<TaskEnd>,
 }
@@ -47,7 +47,7 @@ pub(super) struct ResultOrder<'a> {
     renamings: Vec<Renaming>,
     gathered: Gathered,
     /// For each argument of the command line, what it gave and which mailboxes its facts were made from.
-    gave: Vec<(ArgumentCounts, Vec<MailboxCounts>)>,
+    counts: Vec<(ArgumentCounts, Vec<MailboxCounts>)>,
     /// Those of the source at hand.
     given: Vec<MailboxCounts>,
     survey: &'a Survey,
@@ -78,10 +78,10 @@ impl<'a> ResultOrder<'a> {
             has_maildir: argument.has_maildir,
             ..ArgumentCounts::default()
         };
-        let mut gave: Vec<_> =
+        let mut counts: Vec<_> =
             survey.arguments.iter().map(|argument| (empty(argument), Vec::new())).collect();
         for (argument, remark) in &survey.remarks {
-            gave[*argument].0.note(remark);
+            counts[*argument].0.note(remark);
             gathered.batch.remarks.push(remark.clone());
         }
         let (mark, remarks) = (gathered.batch.mark(), gathered.batch.remarks.len());
@@ -92,7 +92,7 @@ impl<'a> ResultOrder<'a> {
             tasks,
             renamings,
             gathered,
-            gave,
+            counts,
             given,
             survey,
             mark,
@@ -127,7 +127,7 @@ impl<'a> ResultOrder<'a> {
         self.renamings[thread] = renaming;
     }
 
-    fn end_of_task(&mut self, task: &Task<'_>, piece: Piece, end: TaskEnd, renaming: &Renaming) {
+    fn end_of_task(&mut self, task: &Task<'_>, piece: MessagePiece, end: TaskEnd, renaming: &Renaming) {
         self.given.extend(end.given);
         if let Collector::Cached(fresh) = &mut self.collect {
             fresh.is_damaged |= end.is_fresh && task.kept.is_some();
@@ -137,15 +137,16 @@ impl<'a> ResultOrder<'a> {
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }
         self.taken += 1;
-        let goes_on = self.tasks.get(self.taken).is_some_and(|next| std::ptr::eq(next.sources, task.sources));
-        if !goes_on {
+        let is_same_source =
+            self.tasks.get(self.taken).is_some_and(|next| std::ptr::eq(next.sources, task.sources));
+        if !is_same_source {
             self.end_of_source(task);
         }
     }
 
     /// Takes in what comes next, and whether it comes from the mail.
-    fn append(&mut self, task: &Task<'_>, (piece, is_fresh): (Piece, bool), renaming: &Renaming) {
-        let Piece { mut batch, names, begun, revokes } = piece;
+    fn append(&mut self, task: &Task<'_>, (piece, is_fresh): (MessagePiece, bool), renaming: &Renaming) {
+        let MessagePiece { mut batch, names, begun, revokes } = piece;
         let whole = &mut self.gathered.batch;
         match &mut self.collect {
             Collector::Everything => whole.append(batch, renaming),
@@ -184,12 +185,13 @@ impl<'a> ResultOrder<'a> {
             batch.remarks.push(Remark::Failed(error));
         }
         let given = std::mem::take(&mut self.given);
-        if let Some((gave, from)) = task.sources.first().and_then(|source| self.gave.get_mut(source.argument))
+        if let Some((counts, from)) =
+            task.sources.first().and_then(|source| self.counts.get_mut(source.argument))
         {
             from.extend(given);
-            batch.remarks[self.remarks..].iter().for_each(|remark| gave.note(remark));
-            gave.messages += batch.read - self.mark.messages();
-            gave.mailboxes += batch.mailboxes - self.mark.mailboxes();
+            batch.remarks[self.remarks..].iter().for_each(|remark| counts.note(remark));
+            counts.messages += batch.read - self.mark.messages();
+            counts.mailboxes += batch.mailboxes - self.mark.mailboxes();
         }
         self.mark = batch.mark();
         self.begun = self.mark;
@@ -197,13 +199,19 @@ impl<'a> ResultOrder<'a> {
     }
 
     /// Takes in a part, unless the part before it reaches into it: then it is read again from there.
-    fn part(&mut self, task: &Task<'_>, piece: (Piece, bool), renaming: &Renaming, borders: Option<Borders>) {
+    fn part(
+        &mut self,
+        task: &Task<'_>,
+        piece: (MessagePiece, bool),
+        renaming: &Renaming,
+        borders: Option<Borders>,
+    ) {
         match (self.expected, task.part) {
             (Some(start), SourcePart::ByteRange { to, .. }) if start >= to => {}
             (Some(start), SourcePart::ByteRange { to, dialect, .. })
                 if borders.and_then(|borders| borders.first) != Some(start) =>
             {
-                self.again(task, SourcePart::ByteRange { from: start, to, dialect });
+                self.reread(task, SourcePart::ByteRange { from: start, to, dialect });
             }
             _ => {
                 self.expected = borders.and_then(|borders| borders.next);
@@ -215,16 +223,16 @@ impl<'a> ResultOrder<'a> {
     /// Everything, with what the arguments gave.
     pub fn complete(self) -> Gathered {
         let mut gathered = self.gathered;
-        for (named, (gave, from)) in self.survey.arguments.iter().zip(self.gave) {
+        for (named, (counts, from)) in self.survey.arguments.iter().zip(self.counts) {
             if from.is_empty() {
-                gathered.arguments.push((named.clone(), gave));
+                gathered.arguments.push((named.clone(), counts));
             }
             gathered.arguments.extend(from.into_iter().map(ArgumentCounts::of_facts));
         }
         gathered
     }
 
-    fn again(&mut self, task: &Task<'_>, part: SourcePart) {
+    fn reread(&mut self, task: &Task<'_>, part: SourcePart) {
         let mut reader = FactReader::new(self.lens);
         match Task::plain(task.sources, part).run(self.lens, &|_| {}, &mut reader, &mut Vec::new(), None) {
             Ok(borders) => {
@@ -234,7 +242,11 @@ impl<'a> ResultOrder<'a> {
                     self.gathered.names.merge(&names, &mut renaming);
                 }
                 self.expected = borders.and_then(|borders| borders.next);
-                self.append(task, (Piece { batch, names, ..Piece::default() }, true), &renaming);
+                self.append(
+                    task,
+                    (MessagePiece { batch, names, ..MessagePiece::default() }, true),
+                    &renaming,
+                );
             }
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }

@@ -22,7 +22,7 @@ pub trait PieceSink {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::fact::{BatchMark, FactReader, Lens, Piece};
+    use crate::fact::{BatchMark, FactReader, Lens, MessagePiece};
     use crate::gather::in_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
     use crate::gather::task::tasks;
     use crate::gather::{gather, gather_in_pieces};
@@ -89,12 +89,12 @@ mod tests {
         assert!(rest.batch.facts.is_empty() && remembered.settled == 20_003);
     }
 
-    fn piece(lens: &Lens, numbers: std::ops::Range<u32>, revokes: bool) -> Piece {
+    fn piece(lens: &Lens, numbers: std::ops::Range<u32>, revokes: bool) -> MessagePiece {
         let mut reader = FactReader::new(lens);
         reader.begin();
         let mails = mails(numbers);
         crate::mailbox::read_stream(mails.as_bytes(), "x".as_ref(), 4_096, &mut reader).expect("read");
-        Piece { begun: None, revokes, ..reader.take_piece() }
+        MessagePiece { begun: None, revokes, ..reader.take_piece() }
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
         begins.begin();
         crate::mailbox::read_stream(mails(0..2).as_bytes(), "x".as_ref(), 4_096, &mut begins).expect("read");
         let begun: Option<BatchMark> = Some(begins.store().0.mark());
-        for piece in [Piece { begun, ..first }, piece(&lens, 3..5, false)] {
+        for piece in [MessagePiece { begun, ..first }, piece(&lens, 3..5, false)] {
             order.add(ThreadResult { thread: 0, piece, end: None });
         }
         let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: true };
@@ -136,7 +136,7 @@ mod tests {
             let borders = if number == 1 { Err(Error::new("x", "can't be read")) } else { Ok(None) };
             let end = Some(TaskEnd { borders, given: Vec::new(), is_fresh: true });
             let begun = Some(BatchMark::default());
-            let piece = Piece { begun, ..piece(&lens, number..number + 1, false) };
+            let piece = MessagePiece { begun, ..piece(&lens, number..number + 1, false) };
             order.add(ThreadResult { thread: 0, piece, end });
         }
         let gathered = order.complete();

@@ -1,7 +1,7 @@
 //! The progress of reading.
 
 use crate::error::Result;
-use crate::fact::{FactReader, Lens, Piece};
+use crate::fact::{FactReader, Lens, MessagePiece};
 use crate::fact_file::{self, CustomerHandler, KeepOptions, MailboxCounts};
 use crate::mailbox::{BodyRequest, FactsFile, MailboxFile, RawMessage, Remark, Sink, Unusable};
 
@@ -9,7 +9,7 @@ use crate::mailbox::{BodyRequest, FactsFile, MailboxFile, RawMessage, Remark, Si
 const TOGETHER: u32 = 4_096;
 
 /// Takes what was read of a file before its end.
-pub(super) type PieceHandler<'a> = &'a mut dyn FnMut(Piece);
+pub(super) type PieceHandler<'a> = &'a mut dyn FnMut(MessagePiece);
 
 /// A step of reading, reported at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

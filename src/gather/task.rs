@@ -41,7 +41,7 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
         let together = rest.iter().take(files).take_while(fits).count().max(1);
         // With a cache, a new file moves only the border of the files around it.
         let border = rest.iter().take(together).position(|source| cache.is_some() && is_border(source));
-        let (sources, behind) = rest.split_at(border.map_or(together, |at| at + 1));
+        let (sources, after) = rest.split_at(border.map_or(together, |at| at + 1));
         // What can't be opened now says so when it is read; one of several is never so long that it has parts.
         let parts = mailbox::parts(first, length).unwrap_or_else(|_| vec![SourcePart::Whole]);
         match (cache, parts.first()) {
@@ -55,7 +55,7 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
             }
             _ => tasks.extend(parts.into_iter().map(|part| Task::plain(sources, part))),
         }
-        rest = behind;
+        rest = after;
     }
     tasks
 }

@@ -113,7 +113,7 @@ impl ConsentRecord {
         let Terms { grace, soft_opt_in_days, .. } = &self.terms;
         let events = self.groups.iter().flat_map(|group| &group.events).filter_map(|event| event.day);
         let of_events = events.flat_map(|day| [day.plus(-1), day, day.plus(*soft_opt_in_days)]);
-        let messages = self.marketing.iter().map(|came| came.day);
+        let messages = self.marketing.iter().map(|message| message.day);
         let turns = messages.flat_map(|day| grace.starts_before(day).into_iter().chain([day, day.plus(-1)]));
         turns.chain(of_events).collect()
     }

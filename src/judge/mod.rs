@@ -130,7 +130,7 @@ pub fn judge(
         rule,
         shown: rule.and_then(|at| results.get(at)).and_then(|result| result.best),
         flagged_on: flagging.min().filter(|_| flagged),
-        still_active: decisive.zip(as_of).is_some_and(|(rule, as_of)| holds_until(rule, messages, as_of)),
+        still_active: decisive.zip(as_of).is_some_and(|(rule, as_of)| is_active(rule, messages, as_of)),
     }
 }
 
@@ -185,11 +185,11 @@ impl RuleResult {
                 last: last.day,
                 shortest_gap,
             };
-            let is_met = rule.is_met(counted);
-            if this.since.is_none() && is_met {
+            let is_satisfied = rule.is_satisfied(counted);
+            if this.since.is_none() && is_satisfied {
                 this.since = Some(last.day);
             }
-            let key = (is_met, counted.days, if rule.messages > 1 { counted.messages } else { 0 });
+            let key = (is_satisfied, counted.days, if rule.messages > 1 { counted.messages } else { 0 });
             if best.is_none_or(|best| key > best) {
                 (best, this.best) = (Some(key), Some(counted));
             }
@@ -223,7 +223,7 @@ fn days_of(rule: &PolicyRule, messages: &[ReceivedMessage]) -> Vec<RuleDay> {
 
 /// Whether the rule is met in the window that ends on that day; without a window, whether a message counts
 /// in the last 28 days.
-fn holds_until(rule: &PolicyRule, messages: &[ReceivedMessage], as_of: Day) -> bool {
+fn is_active(rule: &PolicyRule, messages: &[ReceivedMessage], as_of: Day) -> bool {
     let start = as_of.plus(1 - rule.window.unwrap_or(WINDOW));
     let days = days_of(rule, messages);
     let inside: Vec<&RuleDay> = days.iter().filter(|of| (start..=as_of).contains(&of.day)).collect();
@@ -236,7 +236,7 @@ fn holds_until(rule: &PolicyRule, messages: &[ReceivedMessage], as_of: Day) -> b
         last: last.day,
         shortest_gap: GapWindow::of(rule, messages).shortest_gap(first.day, last.day),
     };
-    rule.window.is_none() || rule.is_met(counted)
+    rule.window.is_none() || rule.is_satisfied(counted)
 }
 
 impl PolicyRule {
@@ -252,7 +252,7 @@ impl PolicyRule {
 
     /// Whether the counted messages are enough for the rule. A flag also needs messages that were decided by themselves on half of
     /// its days: inference completes a picture, it never makes one.
-    fn is_met(&self, counted: CountedMessages) -> bool {
+    fn is_satisfied(&self, counted: CountedMessages) -> bool {
         let decided = if self.flag { self.days.div_ceil(2).max(1) } else { 0 };
         let close = |gap| counted.shortest_gap.is_some_and(|shortest| shortest.seconds < gap);
         counted.days >= self.days

@@ -88,14 +88,16 @@ fn by_event(
             judging.as_of,
         )
         .rule;
-        let goes_on = before.is_none_or(|(_, earlier)| earlier == rule);
+        let is_same_verdict = before.is_none_or(|(_, earlier)| earlier == rule);
         let from = before.map(|(earlier, _)| earlier.plus(1));
         before = Some((day, rule));
         if rule == case.verdict.rule {
             continue;
         }
         match found.last_mut() {
-            Some(VerdictChange { occasion: WhatIf::Event { until, .. }, .. }) if goes_on => *until = day,
+            Some(VerdictChange { occasion: WhatIf::Event { until, .. }, .. }) if is_same_verdict => {
+                *until = day
+            }
             _ => found.push(VerdictChange { occasion: WhatIf::Event { kind, from, until: day }, rule }),
         }
     }

@@ -22,7 +22,7 @@ pub fn beginning<R: Read>(buffer: &mut ReadBuffer<R>) -> io::Result<Option<TextS
     let mut at = TextStart { offset: buffer.start(), after_nuls: false };
     loop {
         let mut rest = buffer.from(at.offset);
-        let held = rest.len();
+        let buffered = rest.len();
         loop {
             rest = match rest {
                 [byte, after @ ..] if byte.is_ascii_whitespace() => after,
@@ -34,7 +34,7 @@ pub fn beginning<R: Read>(buffer: &mut ReadBuffer<R>) -> io::Result<Option<TextS
                 _ => break,
             };
         }
-        at.offset += (held - rest.len()) as u64;
+        at.offset += (buffered - rest.len()) as u64;
         if rest.len() >= LOOK || buffer.ended() {
             return Ok((!rest.is_empty() || at.after_nuls).then_some(at));
         }

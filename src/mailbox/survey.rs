@@ -133,15 +133,15 @@ const BESIDE_MAIL: [&[u8]; 4] = [b".json", b".meta", b".emlxpart", b".msf"];
 /// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, what exports say of a message
 /// in a file beside it.
 fn has_no_mail(entry: &DirEntry) -> bool {
-    let beside = |names: &[&str]| {
+    let has_sibling = |names: &[&str]| {
         names.iter().any(|name| entry.path().parent().is_some_and(|folder| folder.join(name).is_dir()))
     };
     if entry.file_type().is_dir() && is_own_cache(entry.path()) {
         return true;
     }
     if entry.file_type().is_dir() {
-        return (entry.file_name() == "tmp" && beside(&["cur", "new"]))
-            || (entry.file_name() == "Attachments" && beside(&["Messages"]));
+        return (entry.file_name() == "tmp" && has_sibling(&["cur", "new"]))
+            || (entry.file_name() == "Attachments" && has_sibling(&["Messages"]));
     }
     // Most files have none of these endings, and there may be a hundred thousand.
     let name = entry.path().as_os_str().as_encoded_bytes();

@@ -195,9 +195,9 @@ impl<R: Read> Read for BoundedReader<R> {
 
 impl<R: Read> BoundedReader<R> {
     fn step(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let held = self.inner.fill_buf()?;
-        let count = held.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&held[..count]);
+        let available = self.inner.fill_buf()?;
+        let count = available.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&available[..count]);
         self.inner.consume(count);
         let unpacked = self.budget.unpacked.get().saturating_add(count as u64);
         self.budget.unpacked.set(unpacked);

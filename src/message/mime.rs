@@ -37,14 +37,19 @@ struct PartBody<'a> {
 }
 
 /// A part with text.
-struct Leaf<'a> {
+struct TextPart<'a> {
     kind: &'a [u8],
     is_html: bool,
     encoding: &'a [u8],
     body: &'a [u8],
 }
 
-fn collect<'a>(header: &'a [u8], body: PartBody<'a>, depth: usize, leaves: &mut Vec<Leaf<'a>>) -> Option<()> {
+fn collect<'a>(
+    header: &'a [u8],
+    body: PartBody<'a>,
+    depth: usize,
+    leaves: &mut Vec<TextPart<'a>>,
+) -> Option<()> {
     let PartFields { kind, encoding } = fields(header)?;
     let media = if kind.is_empty() { Media::Plain } else { media(kind)? };
     match media {
@@ -54,7 +59,7 @@ fn collect<'a>(header: &'a [u8], body: PartBody<'a>, depth: usize, leaves: &mut 
                 return None;
             }
             let is_html = matches!(media, Media::Html);
-            leaves.push(Leaf { kind, is_html, encoding, body: body.bytes });
+            leaves.push(TextPart { kind, is_html, encoding, body: body.bytes });
             Some(())
         }
         Media::Multipart(boundary) if depth < DEEPEST => {
@@ -185,15 +190,15 @@ fn split<'a>(body: PartBody<'a>, boundary: &[u8]) -> Option<Vec<PartBody<'a>>> {
     let mut parts = Vec::new();
     let mut open = None;
     for at in memmem::find_iter(body.bytes, &delimiter) {
-        let behind = &body.bytes[at + delimiter.len()..];
-        let line = &behind[..memchr::memchr(b'\n', behind)? + 1];
+        let after = &body.bytes[at + delimiter.len()..];
+        let line = &after[..memchr::memchr(b'\n', after)? + 1];
         if at > 0 && body.bytes[at - 1] != b'\n' {
             return None;
         }
         if let Some(start) = open.take() {
             parts.push(PartBody { bytes: without_line_end(body.bytes.get(start..at)?), cut: false });
         }
-        if behind.starts_with(b"--") {
+        if after.starts_with(b"--") {
             return (!parts.is_empty()).then_some(parts);
         }
         if !line.trim_ascii().is_empty() {
@@ -224,7 +229,7 @@ fn header_and_body(part: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&part[..header], &part[body..]))
 }
 
-impl<'a> Leaf<'a> {
+impl<'a> TextPart<'a> {
     /// The part, where its character set is known here.
     fn part(&self) -> Option<Part<'a>> {
         let coded = |code: &str| self.encoding.eq_ignore_ascii_case(code.as_bytes());

@@ -36,7 +36,7 @@ pub use senders::{SENDER_COLUMNS, SenderColumn, SenderWaysOut, write as write_se
 pub use starter::{STARTER_COLUMNS, write as write_starter};
 pub use streams::{STREAM_COLUMNS, StreamColumn, StreamList};
 pub use summary::{ClosingLines, SummaryContent, nothing_usable, parts, summary, thousands, warnings};
-pub use unmatched::{OfListedSenders, UNMATCHED_COLUMNS};
+pub use unmatched::{ListedSenderPairs, UNMATCHED_COLUMNS};
 pub use width::wrapped;
 pub use workbook::{ROWS, WorkbookInput, write as write_workbook};
 pub use worst::{TableLine, worst};

@@ -97,7 +97,7 @@ impl StreamList {
     }
 
     fn rows<'a>(&self, names: &'a NameTable) -> Vec<StreamRow<'a>> {
-        let shared = Shared::of(&self.groups);
+        let shared = SharedKeys::of(&self.groups);
         let mut rows: IndexMap<(SenderId, StreamKey), StreamRow<'a>> = IndexMap::new();
         let mut row_of_group = Vec::with_capacity(self.groups.len());
         for (group, counts) in self.groups.iter() {
@@ -121,13 +121,13 @@ impl StreamList {
 
 /// How many counted messages of each sender have each list, address and template.
 #[derive(Default)]
-struct Shared {
+struct SharedKeys {
     lists: HashMap<(SenderId, ListId), u64>,
     addresses: HashMap<(SenderId, AddressId), u64>,
     templates: HashMap<(SenderId, u32), u64>,
 }
 
-impl Shared {
+impl SharedKeys {
     fn of(groups: &Groups) -> Self {
         let mut this = Self::default();
         for (group, counts) in groups.iter() {

@@ -17,14 +17,14 @@ pub const UNMATCHED_COLUMNS: [(&str, &str); 5] = [
 
 /// Pairs with marketing whose sender the lists are about.
 #[derive(Debug, Clone, Default)]
-pub struct OfListedSenders<'a> {
+pub struct ListedSenderPairs<'a> {
     /// How many they are.
     pub pairs: u64,
     /// Those without a row, by sender and customer.
     pub without_row: Vec<&'a Case>,
 }
 
-impl<'a> OfListedSenders<'a> {
+impl<'a> ListedSenderPairs<'a> {
     /// Looks through the pairs of a report.
     pub fn of(cases: &'a [Case]) -> Self {
         let mut this = Self::default();

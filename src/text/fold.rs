@@ -124,9 +124,9 @@ impl Folder {
             if taken < STRIDE {
                 let others = rest.iter().position(|byte| !is_special(*byte)).unwrap_or(rest.len());
                 // Or a blank after a blank.
-                let (others, behind) = rest.split_at(others.max(1).min(rest.len()));
+                let (others, after) = rest.split_at(others.max(1).min(rest.len()));
                 others.iter().for_each(|byte| self.byte(ASCII[usize::from(*byte)], on_word));
-                rest = behind;
+                rest = after;
             }
         }
     }
@@ -258,8 +258,8 @@ fn is_special(byte: u8) -> bool {
 #[inline(always)]
 fn key(buffer: &[u8], length: usize) -> u64 {
     let first = buffer.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
-    let behind = KEY - length.min(KEY);
-    (first.wrapping_shl(8 * behind as u32) ^ length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    let after = KEY - length.min(KEY);
+    (first.wrapping_shl(8 * after as u32) ^ length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Letters that do not decompose, and signs with an ASCII neighbour. The empty string: the sign vanishes.

@@ -151,8 +151,9 @@ impl Phrases {
         let Some(rest) = text.get(start..).and_then(|text| text.strip_prefix(phrase)) else { return false };
         let word = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
         let before = start.checked_sub(1).and_then(|at| text.get(at));
-        let goes_on = (word(before) && word(phrase.first())) || (word(phrase.last()) && word(rest.first()));
-        !goes_on
+        let is_inside_word =
+            (word(before) && word(phrase.first())) || (word(phrase.last()) && word(rest.first()));
+        !is_inside_word
     }
 
     fn place(&self, key: u32) -> usize {
@@ -195,10 +196,10 @@ impl Hanger {
 fn keys(text: &[u8], word: &Word) -> [u64; 3] {
     let after = text.get(word.end..).and_then(<[u8]>::first_chunk);
     let before = text.get(..word.start).and_then(<[u8]>::last_chunk);
-    let with = |beside: Option<&[u8; 2]>, side: u64| {
-        beside.map_or(word.key, |beside| {
-            let beside = u64::from(u16::from_le_bytes(*beside)) | side << 16;
-            (word.key ^ beside).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    let with = |neighbour: Option<&[u8; 2]>, side: u64| {
+        neighbour.map_or(word.key, |neighbour| {
+            let neighbour = u64::from(u16::from_le_bytes(*neighbour)) | side << 16;
+            (word.key ^ neighbour).wrapping_mul(0x9E37_79B9_7F4A_7C15)
         })
     };
     [with(after, 1), with(before, 2), word.key]
@@ -274,14 +275,14 @@ mod tests {
             listed.sort_unstable();
             listed.dedup();
             let word = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
-            let stands = |phrase: &&str| (0..text.len()).any(|start| {
+            let matches = |phrase: &&str| (0..text.len()).any(|start| {
                 let bytes = text.as_bytes();
                 bytes[start..].starts_with(phrase.as_bytes())
                     && !(word(phrase.as_bytes().first()) && start > 0 && word(bytes.get(start - 1)))
                     && !(word(phrase.as_bytes().last()) && word(bytes.get(start + phrase.len())))
             });
             let expected: Vec<u32> =
-                (0..).zip(&listed).filter(|(_, phrase)| stands(phrase)).map(|(number, _)| number).collect();
+                (0..).zip(&listed).filter(|(_, phrase)| matches(phrase)).map(|(number, _)| number).collect();
             prop_assert_eq!(found_in(raw, &listed), expected);
         }
     }

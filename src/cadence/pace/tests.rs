@@ -105,8 +105,8 @@ fn three_changes_are_looked_for_breadth_first() {
     let now_and_then = [1, 0, 0, 0].into_iter().cycle().take(60);
     let slow_paces = std::iter::once(1).chain(std::iter::repeat_n(0, 59)).chain(now_and_then);
     let days = days(blocks(slow_paces.chain([1; 60]).chain([3; 60]).chain([7; 10])));
-    let changes = |days: &ActiveDays| Blocks::of(&days.0, days.0[0], 250).changes(250);
-    assert_eq!(Blocks::of(&days.0, days.0[0], 250).change(0..250), Some(180));
+    let changes = |days: &ActiveDays| DayBlocks::of(&days.0, days.0[0], 250).changes(250);
+    assert_eq!(DayBlocks::of(&days.0, days.0[0], 250).change(0..250), Some(180));
     assert_eq!(changes(&days), [120, 180, 240]);
     assert_eq!(changes(&days), slow::changes(&slow::counts(&days)));
 }

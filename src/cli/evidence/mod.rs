@@ -84,7 +84,7 @@ pub fn may_be_written(
             return Err(error(what.into()).hint(another));
         }
     }
-    if let Some(other) = file_of_somebody_else(place) {
+    if let Some(other) = foreign_file(place) {
         let what = format!("contains `{other}`, which would be lost, because the folder is replaced");
         return Err(
             error(what).hint("move that elsewhere, or give --evidence another folder; nothing was written")
@@ -114,7 +114,7 @@ fn is_earlier(place: &Path) -> bool {
 }
 
 /// What somebody added to an earlier evidence folder: it is not in the list of sums there.
-fn file_of_somebody_else(place: &Path) -> Option<String> {
+fn foreign_file(place: &Path) -> Option<String> {
     let sums = fs::read_to_string(place.join("SHA256SUMS")).unwrap_or_default();
     let own: Vec<&str> = sums.lines().filter_map(|line| Some(line.split_once("  ")?.1)).collect();
     let names = fs::read_dir(place).ok()?.flatten();

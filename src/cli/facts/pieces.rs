@@ -9,12 +9,12 @@ use arrow_schema::SchemaRef;
 use std::io::{self, BufWriter, StdoutLock};
 
 /// What facts are redacted with.
-pub type Redacting<'a> = (&'a Redaction, &'a Senders);
+pub type RedactionContext<'a> = (&'a Redaction, &'a Senders);
 
 /// Writes the rows of pieces.
 pub struct FactPieces<'a> {
     rows: RowWriter<'a>,
-    redacting: Option<Redacting<'a>>,
+    redacting: Option<RedactionContext<'a>>,
     /// Messages that can't be used, and the names of their mailboxes, where each is to be listed.
     skips: Option<(Vec<Skip>, NameTable)>,
     /// Why rows could not be written.
@@ -36,7 +36,7 @@ pub struct WrittenFacts {
 
 impl<'a> FactPieces<'a> {
     /// With `remember_skips` every message that can't be used is remembered.
-    pub fn new(rows: RowWriter<'a>, redacting: Option<Redacting<'a>>, remember_skips: bool) -> Self {
+    pub fn new(rows: RowWriter<'a>, redacting: Option<RedactionContext<'a>>, remember_skips: bool) -> Self {
         Self { rows, redacting, skips: remember_skips.then(Default::default), failure: None }
     }
 
@@ -47,7 +47,7 @@ impl<'a> FactPieces<'a> {
         }
         let counts = self.rows.counts();
         if is_of_use(counts) {
-            let given = gathered.arguments.iter().map(|(named, gave)| gave.as_given(named));
+            let given = gathered.arguments.iter().map(|(named, counts)| counts.as_given(named));
             self.rows.end(&gathered.batch.remarks, &given.collect::<Vec<MailboxCounts>>())?;
         }
         let (skips, names) = self.skips.unwrap_or_default();
@@ -92,12 +92,12 @@ impl PieceSink for FactPieces<'_> {
 }
 
 /// An Arrow stream on standard output. It starts with the first rows, so without mail nothing is written.
-pub struct LateStream<'a> {
+pub struct LazyStream<'a> {
     schema: &'a SchemaRef,
     begun: Option<StreamRowWriter<BufWriter<StdoutLock<'static>>>>,
 }
 
-impl<'a> LateStream<'a> {
+impl<'a> LazyStream<'a> {
     /// One that has not begun.
     pub fn new(schema: &'a SchemaRef) -> Self {
         Self { schema, begun: None }

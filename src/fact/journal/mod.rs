@@ -20,7 +20,7 @@ mod parser;
 mod text;
 
 pub(super) use fields::recipients;
-pub(super) use outcome::{Original, Unwrapped};
+pub(super) use outcome::{OriginalMessage, UnwrapResult};
 pub(super) use parser::ReportParser;
 
 use crate::message::address::addresses;

@@ -5,9 +5,9 @@ use indexmap::IndexSet;
 
 /// What came of a report.
 #[derive(Debug)]
-pub(in crate::fact) enum Unwrapped {
+pub(in crate::fact) enum UnwrapResult {
     /// Its message.
-    Original(Original),
+    Original(OriginalMessage),
     /// It is one, but its message can't be had.
     Unusable(Unusable),
     /// It is none.
@@ -16,7 +16,7 @@ pub(in crate::fact) enum Unwrapped {
 
 /// The message that a report is about.
 #[derive(Debug)]
-pub(in crate::fact) struct Original {
+pub(in crate::fact) struct OriginalMessage {
     /// To whom it was delivered, in lower case.
     pub recipients: IndexSet<String>,
     /// Its header.

@@ -2,7 +2,7 @@
 //! message its header and the beginning of its body. A report inside a report is read by a parser of its own.
 
 use super::decoder::TransferDecoder;
-use super::outcome::{Original, Unwrapped};
+use super::outcome::{OriginalMessage, UnwrapResult};
 use super::text::ReportText;
 use super::{JournalClaim, JournalMark, ReportMedia, claim, media};
 use crate::fact::authentication::{Authenticity, authenticity};
@@ -203,7 +203,7 @@ impl<'a> ReportParser<'a> {
     }
 
     /// What came of it, now that its body has ended.
-    pub fn finish(mut self) -> Unwrapped {
+    pub fn finish(mut self) -> UnwrapResult {
         if !self.line.is_empty() {
             self.take_line();
         }
@@ -213,24 +213,28 @@ impl<'a> ReportParser<'a> {
         if self.claim.mark == JournalMark::Form {
             let about = self.attached.as_ref().and_then(|attached| attached.message_id(self.lens));
             if self.has_page || !about.is_some_and(|id| text.is_exactly_about(&id)) {
-                return Unwrapped::NoReport;
+                return UnwrapResult::NoReport;
             }
         }
         if self.has_page && !self.claim.is_exchange {
-            return Unwrapped::NoReport;
+            return UnwrapResult::NoReport;
         }
         match self.attached {
             // A message alone under the mark may be anybody's forwarded mail.
-            Some(_) if !text.has_begun() && !self.claim.is_exchange => Unwrapped::NoReport,
+            Some(_) if !text.has_begun() && !self.claim.is_exchange => UnwrapResult::NoReport,
             Some(attached) => attached.finish(text),
-            None if self.has_tnef => Unwrapped::Unusable(Unusable::ReportInTnef),
+            None if self.has_tnef => UnwrapResult::Unusable(Unusable::ReportInTnef),
             None if text.is_report() || text.has_begun() && self.claim.is_exchange => {
                 let torn = !self.is_closed && matches!(self.claim.media, ReportMedia::Parts { .. });
                 let torn = torn || !text_is_whole && !text.is_report();
-                Unwrapped::Unusable(if torn { Unusable::ReportTorn } else { Unusable::ReportWithoutMessage })
+                UnwrapResult::Unusable(if torn {
+                    Unusable::ReportTorn
+                } else {
+                    Unusable::ReportWithoutMessage
+                })
             }
-            None if self.claim.is_exchange => Unwrapped::Unusable(Unusable::ReportWithoutMessage),
-            None => Unwrapped::NoReport,
+            None if self.claim.is_exchange => UnwrapResult::Unusable(Unusable::ReportWithoutMessage),
+            None => UnwrapResult::NoReport,
         }
     }
 }
@@ -311,27 +315,27 @@ impl<'a> AttachedMessage<'a> {
         Some(String::from_utf8_lossy(id).into_owned())
     }
 
-    fn finish(self, text: ReportText) -> Unwrapped {
+    fn finish(self, text: ReportText) -> UnwrapResult {
         match self.report.map(|report| report.finish()) {
-            Some(Unwrapped::NoReport) | None => {}
+            Some(UnwrapResult::NoReport) | None => {}
             Some(outcome) => return outcome,
         }
         if self.is_too_deep {
-            return Unwrapped::Unusable(Unusable::ReportsTooDeep);
+            return UnwrapResult::Unusable(Unusable::ReportsTooDeep);
         }
         if self.header.len() > HEADER_LIMIT {
-            return Unwrapped::Unusable(Unusable::HeaderTooLong);
+            return UnwrapResult::Unusable(Unusable::HeaderTooLong);
         }
         if !self.header_is_whole {
             let torn = !self.has_ended;
             let reason = if torn { Unusable::ReportTorn } else { Unusable::ReportWithoutMessage };
-            return Unwrapped::Unusable(reason);
+            return UnwrapResult::Unusable(reason);
         }
         let recipients = text.into_recipients();
         if recipients.is_empty() {
-            return Unwrapped::Unusable(Unusable::ReportWithoutRecipients);
+            return UnwrapResult::Unusable(Unusable::ReportWithoutRecipients);
         }
-        Unwrapped::Original(Original { recipients, header: self.header, body: self.body })
+        UnwrapResult::Original(OriginalMessage { recipients, header: self.header, body: self.body })
     }
 }
 

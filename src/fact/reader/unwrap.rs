@@ -3,7 +3,7 @@
 use super::{Envelope, FactReader};
 use crate::error::caught;
 use crate::fact::batch::BatchMark;
-use crate::fact::journal::{JournalClaim, Original, ReportParser, Unwrapped};
+use crate::fact::journal::{JournalClaim, OriginalMessage, ReportParser, UnwrapResult};
 use crate::fact::{CustomerId, Traits};
 use crate::mailbox::{BodyRequest, FromLine, RawMessage, Unusable};
 
@@ -53,8 +53,8 @@ impl<'a> FactReader<'a> {
     pub(super) fn end_report(&mut self) {
         let Some(report) = self.report.take() else { return };
         let OpenReport { parser, offset, from_line, before, is_anonymous, beginning } = report;
-        let outcome = caught(|| parser.finish()).unwrap_or(Unwrapped::Unusable(Unusable::Unreadable));
-        if let Unwrapped::NoReport = outcome {
+        let outcome = caught(|| parser.finish()).unwrap_or(UnwrapResult::Unusable(Unusable::Unreadable));
+        if let UnwrapResult::NoReport = outcome {
             self.ordinary_body(&beginning);
             return;
         }
@@ -63,7 +63,7 @@ impl<'a> FactReader<'a> {
         // What was forgotten may come again.
         self.links.clear();
         match outcome {
-            Unwrapped::Original(original) => {
+            UnwrapResult::Original(original) => {
                 let is_doubtful = is_anonymous || traits.contains(Traits::UNVERIFIED);
                 let recipients = self.recipients(&original);
                 let (spam, no_mail) = (traits.contains(Traits::SPAM), traits.contains(Traits::NO_MAIL));
@@ -71,13 +71,13 @@ impl<'a> FactReader<'a> {
                 self.original(&original, offset, from_line);
                 self.envelope = None;
             }
-            Unwrapped::Unusable(reason) => self.skip(offset, reason),
-            Unwrapped::NoReport => {}
+            UnwrapResult::Unusable(reason) => self.skip(offset, reason),
+            UnwrapResult::NoReport => {}
         }
     }
 
     /// The recipients as customers, each once.
-    fn recipients(&mut self, original: &Original) -> Vec<CustomerId> {
+    fn recipients(&mut self, original: &OriginalMessage) -> Vec<CustomerId> {
         let owners = &self.lens.owners;
         let names = &mut self.names;
         let mut customers: Vec<CustomerId> = Vec::with_capacity(original.recipients.len());
@@ -92,7 +92,7 @@ impl<'a> FactReader<'a> {
     }
 
     /// Reads the message that a report is about in its place.
-    fn original(&mut self, original: &Original, offset: u64, from_line: Option<FromLine>) {
+    fn original(&mut self, original: &OriginalMessage, offset: u64, from_line: Option<FromLine>) {
         let message = RawMessage { offset, header: &original.header, from_line, fields: &[] };
         match caught(|| self.read(message)).unwrap_or(Err(Unusable::Unreadable)) {
             Ok(BodyRequest::Body) => self.ordinary_body(&original.body),

@@ -1,7 +1,7 @@
 //! Inference: a message that says too little by itself is marketing where its stream is, and it is made like the
 //! marketing around it. Nothing is inferred from frequency or from an unsubscribe field alone.
 
-use super::{Stream, StreamReader, streams, whom};
+use super::{Stream, StreamReader, address_pair, streams};
 use crate::fact::{AddressId, Fact, Kind, ListId, Traits};
 use crate::time::Day;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -72,7 +72,7 @@ impl StreamReader {
         self.is_undecided(fact)
             && fact.traits.contains(Traits::LEANS_TO_MARKETING)
             && !fact.traits.contains(Traits::MARKED)
-            && !self.answered.contains(&whom(fact))
+            && !self.answered.contains(&address_pair(fact))
     }
 
     fn is_undecided(&self, fact: &Fact) -> bool {

@@ -119,7 +119,7 @@ fn is_shared<T: Eq + Hash>(counts: &HashMap<T, usize>, value: &T) -> bool {
 }
 
 /// Whom an answer of the owner's concerns.
-fn whom(fact: &Fact) -> (AddressId, CustomerId) {
+fn address_pair(fact: &Fact) -> (AddressId, CustomerId) {
     (fact.from, fact.customer)
 }
 

@@ -242,13 +242,13 @@ enum BodyExtent {
     ToEnd,
 }
 
-/// Reads a mailbox whose first line is damaged, so that it begins with the header at `start`. `turn` is called before
+/// Reads a mailbox whose first line is damaged, so that it begins with the header at `start`. `before_second` is called before
 /// the second message.
 pub fn read_damaged<R: Read>(
     buffer: &mut ReadBuffer<R>,
     start: u64,
     sink: &mut dyn Sink,
-    turn: impl FnOnce(&mut dyn Sink),
+    before_second: impl FnOnce(&mut dyn Sink),
 ) -> io::Result<()> {
     let dialect = FROM_HEADER;
     let mut reader = MboxReader::new(buffer, dialect, u64::MAX);
@@ -265,7 +265,7 @@ pub fn read_damaged<R: Read>(
         }
     };
     if next.is_some() {
-        turn(sink);
+        before_second(sink);
     }
     while let Some(separator) = next {
         (next, _) = reader.message(separator, sink)?;

@@ -57,7 +57,7 @@ impl<R: Read> MboxReader<'_, R> {
             }
             let Some(separator) = self.judge(candidate, keep)? else { continue };
             match claimed_end {
-                Some(end) if candidate < end && self.claim_holds(candidate, end, keep)? => at = end,
+                Some(end) if candidate < end && self.claim_is_valid(candidate, end, keep)? => at = end,
                 _ => return Ok(SearchResult::Found(separator)),
             }
         }
@@ -119,7 +119,7 @@ impl<R: Read> MboxReader<'_, R> {
     }
 
     /// A `Content-Length` is believed where exactly there a separator follows, or the end of the file.
-    pub(super) fn claim_holds(&mut self, candidate: u64, end: u64, keep: u64) -> io::Result<bool> {
+    pub(super) fn claim_is_valid(&mut self, candidate: u64, end: u64, keep: u64) -> io::Result<bool> {
         if end - candidate > CLAIM_LIMIT {
             return Ok(false);
         }

@@ -1,6 +1,6 @@
 //! Makes an explanation from a judged pair.
 
-use super::wording::{Circumstances, wishes};
+use super::wording::{SentenceContext, wishes};
 use super::{
     ConsentHistory, ExplainedDay, ExplainedEvent, ExplainedMessage, ExplainedRule, ExplainedSign,
     ExplainedState, Explanation, InferredFrom, PeakWindow, RuleOutcome,
@@ -27,7 +27,7 @@ pub fn explain(
     let record = ConsentRecord::of(pair, judging);
     let found = changes(pair, case, &record, judging);
     let of_case = of_case(case, JudgedMail::of_pair(&case.customer), judging);
-    let changes = wishes(&Circumstances { judging, rules: &of_case.rules }, &found);
+    let changes = wishes(&SentenceContext { judging, rules: &of_case.rules }, &found);
     let of_pair = messages(pair, judging);
     let grounds = judging.history.grounds(pair);
     let mailboxes = mailboxes(of_pair.iter().map(|(fact, _)| *fact), listing);

@@ -47,7 +47,7 @@ pub fn find<'a>(history: &'a History, wanted: &SenderQuery<'_>) -> Result<Vec<Pa
         return Err(match (near.as_slice(), customers.len()) {
             ([], 1..=5) => error.hint(format!("there is mail to {}", quoted(customers))),
             ([], _) => error.hint("`mailfatigue check --all` lists every sender and customer"),
-            (near, _) => error.hint_if(meant_one_of(near)),
+            (near, _) => error.hint_if(did_you_mean_one_of(near)),
         });
     }
     Ok(found)
@@ -157,7 +157,7 @@ fn unknown(wanted: &str, mut known: Vec<&NamedSender<'_>>) -> Error {
             let most = quoted(known.iter().take(5).map(|sender| sender.name));
             error.hint(format!("most mail is from {most}; `mailfatigue check --all` lists every sender"))
         }
-        (near, _) => error.hint_if(meant_one_of(&near[..near.len().min(5)])),
+        (near, _) => error.hint_if(did_you_mean_one_of(&near[..near.len().min(5)])),
     }
 }
 
@@ -170,7 +170,7 @@ fn callings(sender: &NamedSender<'_>) -> BTreeSet<String> {
 }
 
 /// A "did you mean" question with these names.
-fn meant_one_of(names: &[&str]) -> Option<String> {
+fn did_you_mean_one_of(names: &[&str]) -> Option<String> {
     let names: Vec<String> = names.iter().map(|name| format!("`{}`", visible(name))).collect();
     did_you_mean(&names)
 }

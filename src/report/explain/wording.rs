@@ -114,7 +114,7 @@ impl ExplainedRule {
 }
 
 /// What the sentences about changes are made from.
-pub struct Circumstances<'a> {
+pub struct SentenceContext<'a> {
     /// What it was judged by.
     pub judging: &'a JudgeContext<'a>,
     /// The results of the rules.
@@ -122,7 +122,7 @@ pub struct Circumstances<'a> {
 }
 
 /// What would have given another verdict, a sentence each.
-pub fn wishes(circumstances: &Circumstances<'_>, changes: &[VerdictChange]) -> Vec<String> {
+pub fn wishes(circumstances: &SentenceContext<'_>, changes: &[VerdictChange]) -> Vec<String> {
     let rules = circumstances.rules;
     let decisive = rules.iter().find(|rule| rule.outcome == RuleOutcome::Decides);
     let mut sentences: Vec<String> = decisive.map(fewer).into_iter().collect();
@@ -173,7 +173,7 @@ fn more(rule: &ExplainedRule) -> String {
     format!("`{}` would hold with {missing}{place}{}", rule.verdict, rule.received())
 }
 
-impl Circumstances<'_> {
+impl SentenceContext<'_> {
     fn sentence(&self, change: &VerdictChange) -> String {
         let rule = change.rule.and_then(|at| self.judging.policy.rules.get(at));
         let verdict = match rule {

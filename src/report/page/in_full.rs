@@ -58,10 +58,10 @@ fn states(explanation: &Explanation) -> Vec<PageState<'_>> {
     let of_record = explanation.consent.iter().flat_map(move |record| {
         let addresses = record.addresses.first().filter(|_| several);
         let whose = addresses.map_or(String::new(), |address| format!(", mail from {}", line(address)));
-        record.states.iter().map(move |held| PageState {
-            when: format!("{}{whose}", days(held.from, held.until)),
-            state: consent(held.state.word()),
-            source: held.source.as_deref().map(line).unwrap_or_default(),
+        record.states.iter().map(move |period| PageState {
+            when: format!("{}{whose}", days(period.from, period.until)),
+            state: consent(period.state.word()),
+            source: period.source.as_deref().map(line).unwrap_or_default(),
         })
     });
     of_record.collect()

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// Marks in [`Groups::met`] the first group of a customer's mail from a sender.
+/// Marks in [`Groups::groups_by_pair`] the first group of a customer's mail from a sender.
 const FIRST: u32 = 1 << 31;
 
 /// What the messages of a group have in common.
@@ -33,12 +33,12 @@ pub(super) struct StreamCounts {
     pub mixed: u64,
     pub inferred: u64,
     pub undecided: u64,
-    newest: Option<Newest>,
+    newest: Option<NewestMessage>,
 }
 
 /// The newest message: of several at one time the one with the smallest subject.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Newest {
+struct NewestMessage {
     time: Time,
     subject: Reverse<String>,
     way_out: WayOut,
@@ -49,7 +49,7 @@ struct Newest {
 pub(super) struct Groups {
     groups: IndexMap<GroupKey, StreamCounts>,
     /// The groups of each customer's mail from each sender, one customer after the other: 4 bytes each.
-    met: Vec<u32>,
+    groups_by_pair: Vec<u32>,
 }
 
 /// The newest messages of the groups among those that are taken in: their times, numbers and ways out.
@@ -73,7 +73,7 @@ impl Groups {
     ) {
         let mut newest = AtNewest::new();
         for pair in judging.history.pairs() {
-            let begin = self.met.len();
+            let begin = self.groups_by_pair.len();
             let mut latest: Option<(GroupKey, usize)> = None;
             for fact in pair.facts {
                 let counted = judging.scope.counted_as(fact);
@@ -86,7 +86,7 @@ impl Groups {
                     _ => self.group(key, judging, renumbered.as_deref_mut()),
                 };
                 if latest.is_none_or(|(_, known)| known != group) {
-                    self.met.extend(u32::try_from(group));
+                    self.groups_by_pair.extend(u32::try_from(group));
                 }
                 latest = Some((key, group));
                 self.groups[group].take(fact, counted, judging);
@@ -113,13 +113,13 @@ impl Groups {
 
     /// Leaves of the groups of a pair each once, and marks the first.
     fn end_of_pair(&mut self, begin: usize) {
-        let mut groups = self.met.split_off(begin);
+        let mut groups = self.groups_by_pair.split_off(begin);
         groups.sort_unstable();
         groups.dedup();
         if let Some(first) = groups.first_mut() {
             *first |= FIRST;
         }
-        self.met.append(&mut groups);
+        self.groups_by_pair.append(&mut groups);
     }
 
     /// Looks up the subjects of the newest messages, in the order of the details, which are packed.
@@ -133,7 +133,7 @@ impl Groups {
             let detail = listing.details.get(order as usize);
             let subject = Reverse(detail.map(|detail| detail.subject).unwrap_or_default());
             let counts = &mut self.groups[group];
-            counts.newest = counts.newest.take().max(Some(Newest { time, subject, way_out }));
+            counts.newest = counts.newest.take().max(Some(NewestMessage { time, subject, way_out }));
         }
     }
 
@@ -141,7 +141,7 @@ impl Groups {
     pub fn customers_of_rows(&self, row_of_group: &[usize], rows: usize) -> impl Iterator<Item = usize> {
         let mut latest = vec![0_usize; rows];
         let mut pair = 0;
-        self.met.iter().filter_map(move |entry| {
+        self.groups_by_pair.iter().filter_map(move |entry| {
             pair += usize::from(entry & FIRST != 0);
             let row = *row_of_group.get((entry & !FIRST) as usize)?;
             (std::mem::replace(latest.get_mut(row)?, pair) != pair).then_some(row)

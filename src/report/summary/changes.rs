@@ -61,14 +61,14 @@ pub fn lines(changes: &Changes, cases: &[Case], pressure: &[Case]) -> Vec<String
         named.push(format!("gone: {}", few(&entries(&gone, several))));
     }
     let rows = cases.iter().chain(pressure);
-    let goes_on = rows.filter(|case| case.trend == Some(Trend::Ongoing)).count() as u64;
+    let ongoing = rows.filter(|case| case.trend == Some(Trend::Ongoing)).count() as u64;
     let mut head = match before.as_of {
         Some(day) => format!("since {day}: "),
         None => "since the last run: ".to_string(),
     };
     head += &if counts.is_empty() { "nothing new".to_string() } else { counts.join(", ") };
-    if goes_on > 0 {
-        head += &format!("; {} as before", counted(goes_on, "pair", "pairs"));
+    if ongoing > 0 {
+        head += &format!("; {} as before", counted(ongoing, "pair", "pairs"));
     }
     let mut lines = vec![head];
     lines.extend(named);

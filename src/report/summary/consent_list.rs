@@ -21,8 +21,8 @@ pub fn lines(content: &ListMatches, cases: &[Case], period: Option<(Day, Day)>) 
         (more > 0).then(|| format!("  {} that matched none", counted(more, "more row", "more rows"))),
     );
     lines.extend(
-        (more > 0 && content.about_nobody > 0)
-            .then(|| format!("  {} about customers without any mail", are(content.about_nobody))),
+        (more > 0 && content.about_unknown_customers > 0)
+            .then(|| format!("  {} about customers without any mail", are(content.about_unknown_customers))),
     );
     lines.extend(without_row(content));
     lines.extend(overruled(&content.overruled));
@@ -98,7 +98,7 @@ fn unmatched(row: &UnmatchedRow) -> String {
         None => String::new(),
     };
     let (sender, customer) = (visible(&row.sender), visible(&row.customer));
-    let why = match (row.sender_is_there, row.customer_is_there) {
+    let why = match (row.has_sender, row.has_customer) {
         (false, true) => format!("no mail from {sender}{}", near(&row.near_sender)),
         (true, false) => format!("no mail to {customer}{}", near(&row.near_customer)),
         (true, true) => format!("no mail from {sender} to {customer}"),
@@ -155,15 +155,15 @@ mod tests {
             source: "list.csv:3".into(),
             sender: "shpo.example".into(),
             customer: "robbin@home.example".into(),
-            sender_is_there: false,
-            customer_is_there: false,
+            has_sender: false,
+            has_customer: false,
             near_sender: Some("shop.example".into()),
             near_customer: None,
         };
         let content = ListMatches {
             rows: 1_234,
             matched: 1_231,
-            about_nobody: 2,
+            about_unknown_customers: 2,
             pairs: 40,
             pairs_without_row: 3,
             overruled: OverruledRows { rows: 1, first: Some(("list.csv:4".into(), "list.csv:9".into())) },

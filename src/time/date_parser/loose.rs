@@ -31,7 +31,7 @@ pub fn parse(value: &[u8]) -> Option<Seconds> {
         Ok(text) => text.into(),
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(value).0,
     };
-    let mut date = Loose::default();
+    let mut date = LooseDate::default();
     let mut rest = text.chars().peekable();
     while let Some(next) = rest.peek() {
         match next {
@@ -49,7 +49,7 @@ pub fn parse(value: &[u8]) -> Option<Seconds> {
 
 /// What was found of a date so far.
 #[derive(Default)]
-struct Loose {
+struct LooseDate {
     /// Numbers that are not a time of day, with their count of digits.
     numbers: Vec<(u32, usize)>,
     /// What is between the first two numbers and between the next two.
@@ -64,7 +64,7 @@ struct Loose {
     unknown_words: usize,
 }
 
-impl Loose {
+impl LooseDate {
     /// A number of a date, or a clock with what belongs to it.
     fn number(&mut self, rest: &mut Peekable<Chars<'_>>) -> Option<()> {
         let digits = digits(rest);
