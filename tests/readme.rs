@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::readme::{block, readme, root};
 use mailfatigue::consent::{ExportFormat, Grace, accepted_words};
 use mailfatigue::fact_file;
 use mailfatigue::mailbox::FORMATS;
@@ -9,10 +10,6 @@ use mailfatigue::policy::{DEFAULT_POLICY, Policy, preset, preset_names};
 use mailfatigue::report::{CHANGE, COLUMNS, MESSAGE_COLUMNS, SENDER_COLUMNS, STREAM_COLUMNS};
 use std::io::Write;
 use std::path::Path;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// A table of columns and their meanings.
 fn listed(columns: impl Iterator<Item = (&'static str, &'static str)>) -> String {
@@ -24,7 +21,7 @@ fn listed(columns: impl Iterator<Item = (&'static str, &'static str)>) -> String
 fn generated() -> Vec<(&'static str, String)> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let report = folder.path().join("report.csv");
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let readme = readme();
     let list = folder.path().join("my-list.csv");
     let run = |mark: &str| {
         let arguments = block(&readme, mark)
@@ -56,15 +53,7 @@ fn generated() -> Vec<(&'static str, String)> {
         .iter()
         .map(|format| format!("| `{}` | {} |\n", format.name, format.title))
         .collect();
-    let fact_columns: String = fact_file::COLUMNS
-        .iter()
-        .map(|column| format!("| `{}` | {} | {} |\n", column.name, column.data.word(), column.meaning))
-        .collect();
-    let fact_rows: String =
-        fact_file::ROWS.iter().map(|(_, word, meaning)| format!("| `{word}` | {meaning} |\n")).collect();
     let known = vec![
-        ("columns of facts", format!("| column | type | meaning |\n| --- | --- | --- |\n{fact_columns}")),
-        ("rows of facts", format!("| `row` | what it is |\n| --- | --- |\n{fact_rows}")),
         ("summary of the main command", format!("```text\n{main}```\n")),
         ("report of the main command", main_rows),
         ("starter ledger", format!("```csv\n{starter}```\n")),
@@ -81,7 +70,22 @@ fn generated() -> Vec<(&'static str, String)> {
         ("message columns", listed(MESSAGE_COLUMNS.into_iter())),
         ("columns", format!("| column | meaning |\n| --- | --- |\n{}", columns())),
     ];
-    known.into_iter().chain(table(block(&readme, "main command"))).collect()
+    let of_terminal = table(block(&readme, "main command"));
+    known.into_iter().chain(facts()).chain(of_terminal).collect()
+}
+
+/// The columns and the rows of facts.
+fn facts() -> [(&'static str, String); 2] {
+    let fact_columns: String = fact_file::COLUMNS
+        .iter()
+        .map(|column| format!("| `{}` | {} | {} |\n", column.name, column.data.word(), column.meaning))
+        .collect();
+    let fact_rows: String =
+        fact_file::ROWS.iter().map(|(_, word, meaning)| format!("| `{word}` | {meaning} |\n")).collect();
+    [
+        ("columns of facts", format!("| column | type | meaning |\n| --- | --- | --- |\n{fact_columns}")),
+        ("rows of facts", format!("| `row` | what it is |\n| --- | --- |\n{fact_rows}")),
+    ]
 }
 
 /// The policy presets: how long the grace is, what a purchase is worth, and what else counts.
@@ -126,13 +130,6 @@ fn table(main: &str) -> Option<(&'static str, String)> {
 #[cfg(not(target_os = "linux"))]
 fn table(_: &str) -> Option<(&'static str, String)> {
     None
-}
-
-/// The content of the fenced block below a mark.
-fn block<'a>(readme: &'a str, mark: &str) -> &'a str {
-    let below =
-        readme.split_once(&format!("<!-- {mark} -->\n```")).unwrap_or_else(|| panic!("no `{mark}`")).1;
-    below.split_once('\n').and_then(|(_, rest)| rest.split_once("```")).expect("a block").0
 }
 
 /// The first columns of a report, as a table.
@@ -191,7 +188,7 @@ fn block_length(text: &str) -> usize {
 
 #[test]
 fn every_format_has_its_row() {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let readme = readme();
     let listed = common::run(root(), ["formats"]);
     assert_eq!(listed.status, 0);
     for format in FORMATS {
@@ -203,7 +200,7 @@ fn every_format_has_its_row() {
 
 #[test]
 fn every_option_is_spelt_as_the_program_knows_it() {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let readme = readme();
     let help = ["check", "explain", "letter", "facts"]
         .map(|command| common::run(root(), [command, "--help"]).out)
         .concat();
@@ -238,7 +235,7 @@ fn every_option_is_spelt_as_the_program_knows_it() {
 #[cfg(unix)]
 #[test]
 fn the_walkthroughs_run_as_they_are_written() {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let readme = readme();
     let here = tempfile::tempdir().expect("a folder");
     let mail = common::daily();
     for part in ["001", "002"] {
@@ -271,94 +268,4 @@ fn the_walkthroughs_run_as_they_are_written() {
             std::fs::remove_file(here.path().join(output)).expect("an output");
         }
     }
-}
-
-/// Night after night, facts alone give what all mail gives: copies in two days' mail and days without any are among it.
-#[cfg(unix)]
-#[test]
-fn a_shard_a_day_is_judged_as_all_mail_is() {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
-    let program = |command: &str| command.replace("mailfatigue ", "\"$mailfatigue\" ");
-    let each_night = program(block(&readme, "a shard a day"));
-    let judged = program(block(&readme, "a shard a day, judged on one machine"));
-    let here = tempfile::tempdir().expect("a folder");
-    let here = here.path();
-    for name in ["mail", "facts"] {
-        std::fs::create_dir(here.join(name)).expect("a folder");
-    }
-    let run = |command: &str| {
-        let told = common::outputs::shell(here, command);
-        assert_eq!((told.status, told.out.as_str()), (0, ""), "{command}: {}", told.err);
-    };
-    let mail = |day| {
-        let promotion = |from: &str| common::promotion(day, &format!("<{from}>"), &format!("{day}.{from}"));
-        promotion("news@shop.example") + &promotion("news@loom.example").replace("robin@", "kim@")
-    };
-    for day in 1..=26 {
-        let file = here.join(format!("mail/2026-11-{day:02}.mbox"));
-        let text = if day % 9 == 0 { String::new() } else { mail(day) + &mail(day.max(2) - 1) };
-        std::fs::write(file, text).expect("a mailbox");
-        run(&each_night.replace("2026-11-26", &format!("2026-11-{day:02}")));
-        if day % 5 == 1 {
-            run(&judged);
-            run("\"$mailfatigue\" check --timezone Europe/London -o one.csv --messages all.csv mail/*.mbox");
-            for (facts, mail) in [("report.csv", "one.csv"), ("messages.csv", "all.csv")] {
-                let [facts, mail] = [facts, mail].map(|name| std::fs::read_to_string(here.join(name)));
-                assert_eq!(facts.expect("written"), mail.expect("written"), "after {day} nights");
-            }
-        }
-    }
-    let report = std::fs::read_to_string(here.join("report.csv")).expect("the report");
-    assert!(report.contains("yes,daily-unconsented,shop.example"), "{report}");
-}
-
-/// The nightly line of the README, with its paths in `folder`.
-#[cfg(unix)]
-fn nightly(folder: &Path) -> std::process::Output {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
-    let line = block(&readme, "nightly line").lines().last().expect("a line").to_string();
-    let command = line.splitn(6, char::is_whitespace).last().expect("a command").trim();
-    assert!(!command.contains('%'), "cron ends a command at a percent sign");
-    let program = command.split(' ').next().expect("a program");
-    assert!(
-        program.starts_with('/'),
-        "cron's PATH is short, so that the program needs its whole path: {program}"
-    );
-    let command = command
-        .replace(program, env!("CARGO_BIN_EXE_mailfatigue"))
-        .replace("/home/me", &folder.display().to_string());
-    let mut cron = std::process::Command::new("env");
-    cron.args(["-i", "PATH=/usr/bin:/bin", "SHELL=/bin/sh", "HOME=/", "/bin/sh", "-c", &command]);
-    cron.current_dir("/").output().expect("a shell")
-}
-
-#[cfg(unix)]
-#[test]
-fn the_nightly_line_runs_as_cron_runs_it() {
-    let here = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir(here.path().join("Mail")).expect("a folder");
-    let mailbox = here.path().join("Mail/archive.mbox");
-    let mail = |days: std::ops::RangeInclusive<u32>| -> String {
-        days.map(|day| common::promotion(day, "Shop <news@shop.example>", &format!("{day}@shop.example")))
-            .collect()
-    };
-    std::fs::write(&mailbox, mail(1..=3)).expect("a mailbox");
-    let words = |output: &std::process::Output| {
-        (
-            String::from_utf8_lossy(&output.stdout).into_owned(),
-            String::from_utf8_lossy(&output.stderr).into_owned(),
-        )
-    };
-    // The first night says everything; with nothing new it is silent.
-    let (out, err) = words(&nightly(here.path()));
-    assert!(out.is_empty() && err.starts_with("first run"), "{out}{err}");
-    for _ in 0..2 {
-        assert_eq!(words(&nightly(here.path())), (String::new(), String::new()));
-    }
-    std::fs::write(&mailbox, mail(1..=28)).expect("a mailbox");
-    let (out, err) = words(&nightly(here.path()));
-    assert!(out.is_empty() && err.contains("\nnewly flagged: shop.example"), "{out}{err}");
-    std::fs::remove_file(&mailbox).expect("a mailbox");
-    let (out, err) = words(&nightly(here.path()));
-    assert!(out.ends_with("mailfatigue: status 2\n") && err.contains("archive.mbox"), "{out}{err}");
 }

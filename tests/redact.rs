@@ -2,61 +2,13 @@
 
 mod common;
 
-use common::{Run, fails_with, folder, run};
+use common::redacted::{LIST, here, pseudonyms, shows_nothing};
+use common::{Run, fails_with, run};
 use mailfatigue::fact_file::StreamRowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
-
-/// Everything that must not be shown has this in it.
-const SECRET: &str = "qx";
-
-const MAILBOX: &str = "folder-qx0/mail-qx0.mbox";
-const LIST: &str = "consent-qxc.csv";
-
-fn message(day: u32, from: &str, customer: &str, fields: &str) -> String {
-    format!(
-        "From MAILER-DAEMON Thu Jan {day:>2} 08:00:00 2026\nDelivered-To: {customer}\nDate: {day} Jan 2026 08:00:00 +0000\n\
-         From: {from}\nTo: {customer}\n{fields}\nToday only: 20% off everything. Shop now and save EUR 10, qxt.\n\n"
-    )
-}
-
-/// Two shops, one of them at a free-mail address, that write to two customers; a friend, the owner, and a broken message.
-fn mailbox() -> String {
-    let mut text = String::new();
-    for day in 1..=28 {
-        for (from, host, customer) in [
-            ("\"Moss Outlet\" <offers.qx7@moss.example>", "moss.example", "robin.qx1@home.example"),
-            ("\"Moss Outlet\" <news-qxe@moss.example>", "moss.example", "ann.qxb@home.example"),
-            ("\"Kim Qx8 Candles\" <kim.qx8@gmail.com>", "candles.example", "robin.qx1@home.example"),
-            ("Candles Qx9", "candles.example", "robin.qx1@home.example"),
-        ] {
-            let fields = format!(
-                "Subject: Sale qx3 {day} of 20% off\nMessage-ID: <qx2-{day}-{customer}>\nPrecedence: bulk\n\
-                 List-Id: <qxl.{host}>\n\
-                 List-Unsubscribe: <https://qxu@{host}/leave/qx4?who=robin.qx1%40home.example>,\n \
-                 <mailto:leave-qx5@{host}?subject=leave%20qx6>\n"
-            );
-            text += &message(day, from, customer, &fields);
-        }
-    }
-    let own = "Subject: leave qx6\nMessage-ID: <qxa@home.example>\n";
-    text += &message(20, "robin.qx1@home.example", "leave-qx5@moss.example", own);
-    let talk = "Subject: Sunday qxf\nMessage-ID: <qxg@friends.example>\nIn-Reply-To: <qxh@home.example>\n";
-    text += &message(21, "Fay Qxi <fay.qxi@friends.example>", "robin.qx1@home.example", talk);
-    text + "From MAILER-DAEMON Thu Jan 22 08:00:00 2026\nSubject: qxj\nDate: qxk\n\nbroken\n\n"
-}
-
-fn here() -> tempfile::TempDir {
-    let list = "sender,customer,event,date\nmoss.example,robin.qx1@home.example,granted,2025-01-01\n\
-                moss.example,zoe.qxd@home.example,refused,2025-01-01\nnobody-qxm@gmail.com,*,refused,\n";
-    let here = folder(&[(LIST, list.as_bytes()), ("key", b"0123456789abcdef0123456789abcdef\n")]);
-    std::fs::create_dir(here.path().join("folder-qx0")).expect("a folder");
-    std::fs::write(here.path().join(MAILBOX), mailbox()).expect("a mailbox");
-    std::fs::write(here.path().join("folder-qx0/no-mail-qxn.txt"), "nothing").expect("a file");
-    here
-}
 
 /// Runs a command over the folder, redacted, and gives what it says on standard output and standard error.
 fn redacted(here: &Path, arguments: &[&str], expected: i32) -> Run {
@@ -64,24 +16,6 @@ fn redacted(here: &Path, arguments: &[&str], expected: i32) -> Run {
     let told = run(here, [arguments, &common[..]].concat());
     assert_eq!(told.status, expected, "{arguments:?}: {}", told.err);
     told
-}
-
-fn shows_nothing(what: &str, text: &str) {
-    let lower = text.to_lowercase();
-    if let Some(at) = lower.find(SECRET) {
-        let around: String =
-            lower.chars().skip(lower[..at].chars().count().saturating_sub(120)).take(240).collect();
-        panic!("{what} shows {around}");
-    }
-}
-
-/// The pseudonyms of a text.
-fn pseudonyms(text: &str) -> BTreeSet<String> {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let is_one = |word: &&str| {
-        ["customer-", "sender-"].iter().any(|what| word.strip_prefix(what).is_some_and(|hex| hex.len() == 16))
-    };
-    words.filter(is_one).map(str::to_string).collect()
 }
 
 /// Everything in an archive, as text.
@@ -303,84 +237,4 @@ fn a_key_file_is_checked_before_anything_is_read() {
     }
     let told = redacted(here.path(), &["check", "--redact=key", "-o", "./key"], 2);
     assert!(told.err.contains("key file"), "{}", told.err);
-}
-
-/// Files that shape a run and name people.
-const SHAPING: [(&str, &str); 6] = [
-    ("list-qxs.csv", "Mail;Sender;Status;Since\nrobin.qx1@home.example;moss.example;on;2025-01-01\n"),
-    (
-        "map-qxt.toml",
-        "# of qxv\ncustomer = \"Mail\"\nsender = \"Sender\"\n[[event]]\ncolumn = \"Status\"\ndate = \"Since\"\n\
-             words = { on = \"granted\", off = \"withdrawn\" }\n",
-    ),
-    (
-        "policy-qxw.toml",
-        "# Asked for by Kim Qx8.\ngrace_days = 3\n[[rule]]\nverdict = \"seed\"\nflag = true\n\
-             must_be_zero = [\"Ann.Qxb@home.example\", \"@seeds.example\"]\n[[rule]]\nverdict = \"mail\"\ndays = 1\n",
-    ),
-    ("brands-qxx.toml", "[[brand]]\nname = \"Candles\"\naddresses = [\"kim.qx8@gmail.com\"]\n"),
-    ("rules-qxy.toml", ""),
-    (
-        "config-qxz.toml",
-        "policy = \"policy-qxw.toml\"\nbrands = \"brands-qxx.toml\"\nrules = \"rules-qxy.toml\"\n\
-             owner = [\"robin.qx1@home.example\"]\ntimezone = \"UTC\"\nsince = 2026-01-01\n",
-    ),
-];
-
-fn with_files_that_shape_a_run() -> tempfile::TempDir {
-    let here = here();
-    for (name, text) in SHAPING {
-        std::fs::write(here.path().join(name), text).expect("a file");
-    }
-    here
-}
-
-#[test]
-fn the_folder_of_evidence_names_nobody() {
-    let here = with_files_that_shape_a_run();
-    let told = run(
-        here.path(),
-        [
-            "check",
-            "folder-qx0",
-            "--consent",
-            "list-qxs.csv",
-            "--consent-map",
-            "map-qxt.toml",
-            "--all",
-            "-v",
-            "--config",
-            "config-qxz.toml",
-            "--redact=key",
-            "-o",
-            "report-qx1.csv",
-            "--evidence",
-            "for-qx2",
-        ],
-    );
-    shows_nothing("standard error", &told.err);
-    assert_eq!(told.status, 0, "{}", told.err);
-    let folder = here.path().join("for-qx2");
-    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_else(|_| panic!("{name}"));
-    let mut names: Vec<String> = std::fs::read_dir(&folder)
-        .expect("the folder")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    let expected = "README.txt SHA256SUMS consent-map.toml inputs.csv messages.csv not-read.txt policy.toml report.csv \
-                    senders.csv streams.csv summary.txt";
-    assert_eq!(names.join(" "), expected);
-    names.iter().for_each(|name| shows_nothing(name, &read(name)));
-    let known = pseudonyms(&read("report.csv"));
-    let policy = read("policy.toml");
-    assert!(pseudonyms(&policy).is_subset(&known) && policy.contains("\"@seeds.example\""), "{policy}");
-    assert!(read("consent-map.toml").contains("customer = \"Mail\""));
-    let inputs = read("inputs.csv");
-    for row in ["consent list,consent list 1,,75,", "policy,policy 1,policy.toml,", "mailbox,mailbox 1,,"] {
-        assert!(inputs.contains(row), "{inputs}");
-    }
-    assert!(!inputs.contains("key"), "{inputs}");
-    let readme = read("README.txt");
-    let command = "\"--consent=consent list 1\" \"--consent-map=consent map 1\" \"--policy=policy 1\"";
-    assert!(readme.contains(command) && readme.contains("Redacted: customers"), "{readme}");
 }

@@ -82,10 +82,8 @@ fn a_week_of_nights_says_what_is_new_and_nothing_else() {
     let here = here.path();
     let first = night(here, 1, &[]);
     assert_eq!(first.status, 0, "{}", first.err);
-    assert_eq!(
-        said(&first),
-        ["first run with this state file: there is nothing to compare with, so every sender is new"]
-    );
+    let line = "first run with this state file: there is nothing to compare with, so every sender is new";
+    assert_eq!(said(&first), [line]);
     assert!(changes(here).values().all(|change| change == "new"));
 
     let second = night(here, 2, &["--only-changes"]);

@@ -28,6 +28,7 @@ use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
 use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::fact::{BUILT_IN_RULES, Redaction};
+use crate::judge::JudgeContext;
 use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
@@ -272,26 +273,8 @@ fn publish(
     let page = ReportPage::new(&content, &outcome.cases, &judging, &listing);
     let page = options.html.as_deref().map(|path| prepare(path, |out| page.write(out))).transpose()?;
     lists.complete(outcome, &judging, &listing);
-    let messages = options.messages.as_ref();
-    let messages = messages
-        .map(|path| prepare(path, |out| lists.write_messages(out, &judging, &listing)))
-        .transpose()?;
-    let senders = options.senders.as_ref();
-    let senders =
-        senders.map(|path| prepare(path, |out| lists.write_senders(out, outcome, plan))).transpose()?;
-    let streams = options.streams.as_ref();
-    let streams = streams.map(|path| prepare(path, |out| lists.write_streams(out, outcome))).transpose()?;
-    let starter = options
-        .starter_ledger
-        .as_ref()
-        .map(|path| prepare(path, |out| write_starter(out, style, &judging, &listing)))
-        .transpose()?;
-    let unmatched = options.unmatched.as_ref().map(|path| {
-        let listed = ListedSenderPairs::of(outcome.marketing_cases());
-        prepare(path, |out| listed.write(out, style))
-    });
+    let others = prepare_lists(options, plan, outcome, (&judging, &listing), lists)?;
     let state = compared.map(ComparedRun::prepared).transpose()?;
-    let others = [messages, starter, unmatched.transpose()?, senders, streams].into_iter().flatten();
     let evidence = options.evidence.as_deref().map(|place| {
         let content = summary.content();
         EvidenceFolder::prepare(place, &EvidenceInputs { options, plan, outcome, lists, content, redaction })
@@ -305,4 +288,32 @@ fn publish(
     place(report.into_iter().chain(page).chain(workbook).chain(others).chain(state))?;
     evidence.map_or(Ok(()), EvidenceFolder::put_in_place)?;
     Ok(set_aside)
+}
+
+/// The lists beside the report.
+fn prepare_lists(
+    options: &CheckOptions,
+    plan: &Plan,
+    outcome: &Outcome,
+    (judging, listing): (&JudgeContext<'_>, &Listing<'_>),
+    lists: &mut GrowingLists<'_>,
+) -> Result<Vec<PreparedOutput>> {
+    let mut prepared = Vec::new();
+    if let Some(path) = &options.messages {
+        prepared.push(prepare(path, |out| lists.write_messages(out, judging, listing))?);
+    }
+    if let Some(path) = &options.starter_ledger {
+        prepared.push(prepare(path, |out| write_starter(out, options.style(), judging, listing))?);
+    }
+    if let Some(path) = &options.unmatched {
+        let listed = ListedSenderPairs::of(outcome.marketing_cases());
+        prepared.push(prepare(path, |out| listed.write(out, options.style()))?);
+    }
+    if let Some(path) = &options.senders {
+        prepared.push(prepare(path, |out| lists.write_senders(out, outcome, plan))?);
+    }
+    if let Some(path) = &options.streams {
+        prepared.push(prepare(path, |out| lists.write_streams(out, outcome))?);
+    }
+    Ok(prepared)
 }

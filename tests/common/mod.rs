@@ -8,6 +8,8 @@ pub mod lists;
 pub mod office;
 pub mod outputs;
 pub mod pages;
+pub mod readme;
+pub mod redacted;
 #[cfg(target_os = "linux")]
 pub mod terminal;
 pub mod workbook;

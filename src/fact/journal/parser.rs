@@ -227,11 +227,8 @@ impl<'a> ReportParser<'a> {
             None if text.is_report() || text.has_begun() && self.claim.is_exchange => {
                 let torn = !self.is_closed && matches!(self.claim.media, ReportMedia::Parts { .. });
                 let torn = torn || !text_is_whole && !text.is_report();
-                UnwrapResult::Unusable(if torn {
-                    Unusable::ReportTorn
-                } else {
-                    Unusable::ReportWithoutMessage
-                })
+                let reason = if torn { Unusable::ReportTorn } else { Unusable::ReportWithoutMessage };
+                UnwrapResult::Unusable(reason)
             }
             None if self.claim.is_exchange => UnwrapResult::Unusable(Unusable::ReportWithoutMessage),
             None => UnwrapResult::NoReport,

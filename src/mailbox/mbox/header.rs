@@ -21,6 +21,11 @@ pub struct HeaderBlock {
 }
 
 impl HeaderBlock {
+    /// A header that ends at a separator or at the end of the source.
+    fn without_body(end: u64, next: Option<Separator>, fields: Vec<u32>) -> Self {
+        Self { end, body: end, claimed_end: None, next, fields }
+    }
+
     /// Whether the mailbox ends in the middle of a line of it: a delivery was under way.
     pub fn is_torn(&self, block: &[u8]) -> bool {
         let at_end = self.next.is_none() && self.body == self.end;
@@ -60,36 +65,19 @@ pub fn header<R: Read>(
         if buffer.from(line).starts_with(b"From ")
             && let Some(next) = separator(buffer, line)?
         {
-            return Ok(Some(HeaderBlock {
-                end: line,
-                body: line,
-                claimed_end: None,
-                next: Some(next),
-                fields,
-            }));
+            return Ok(Some(HeaderBlock::without_body(line, Some(next), fields)));
         }
         let after = next_line(buffer, line, start)?;
         for at in hidden_lines(buffer.slice(line, after.unwrap_or(buffer.end()))) {
             let at = line + at as u64;
             if let Some(next) = separator(buffer, at)? {
-                return Ok(Some(HeaderBlock {
-                    end: at,
-                    body: at,
-                    claimed_end: None,
-                    next: Some(next),
-                    fields,
-                }));
+                return Ok(Some(HeaderBlock::without_body(at, Some(next), fields)));
             }
         }
         let Some(next) = after else {
             let end = buffer.end();
-            return Ok((end - start <= HEADER_LIMIT as u64).then_some(HeaderBlock {
-                end,
-                body: end,
-                claimed_end: None,
-                next: None,
-                fields,
-            }));
+            let whole = HeaderBlock::without_body(end, None, fields);
+            return Ok((end - start <= HEADER_LIMIT as u64).then_some(whole));
         };
         claimed = claimed.or_else(|| content_length(buffer.slice(line, next)));
         line = next;

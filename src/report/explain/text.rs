@@ -294,11 +294,9 @@ impl TextPage {
             (Some(kind), Some(rule)) => format!("{kind} (rule {rule})"),
             _ => "no kind".to_string(),
         };
-        let counted = if message.kind == Some(message.counted_as) {
-            String::new()
-        } else {
-            format!(", counted as {}", message.counted_as)
-        };
+        let is_its_kind = message.kind == Some(message.counted_as);
+        let counted =
+            if is_its_kind { String::new() } else { format!(", counted as {}", message.counted_as) };
         let consent = message.consent.map_or(String::new(), |state| format!(", consent {state}"));
         let file = if several { format!("file\u{a0}{} ", message.mailbox) } else { String::new() };
         let place = format!(", {file}byte\u{a0}{}", message.offset);
