@@ -75,7 +75,7 @@ impl<'a> MarketingByPair<'a> {
     }
 }
 
-/// Whether hardly any value comes twice.
+/// Whether hardly any value occurs twice.
 fn changes_with_each<T: Eq + Hash>(values: impl Iterator<Item = T>) -> bool {
     let (mut count, mut different) = (0, HashSet::new());
     for value in values {
@@ -92,7 +92,7 @@ fn are_of_several<'o, 'h: 'o>(mut offers: impl Iterator<Item = &'o &'h AnsweredO
 }
 
 impl Findings {
-    /// Looks through everything that was read.
+    /// Searches everything that was read.
     pub fn of(history: &History, zone: &Zone) -> Self {
         let mut findings = Self::default();
         let unsubscribed = history.signs.iter().any(|sign| sign.evidence == Evidence::Unsubscribed);

@@ -3,7 +3,7 @@
 use super::{ConsentState, Event, EventKind, Grace, Moment};
 use crate::time::{Day, Time};
 
-/// What the policy and the ledger's coverage say about time.
+/// Periods of time, by the policy and the ledger's coverage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// The time after an opt-out in which mail does not count against the sender.
@@ -155,7 +155,7 @@ impl Timeline {
         }
     }
 
-    /// Where no event decides: a purchase may, and after the ledger's last day nothing is known.
+    /// The state where no event decides: a purchase may count; after the ledger's last day nothing is known.
     fn nothing(&self, moment: Moment, day: Day) -> StateWithEvent<'_> {
         if let Some(purchase) = self.soft_opt_in(moment, day) {
             return StateWithEvent { state: ConsentState::SoftOptIn, by: Some(purchase) };

@@ -43,7 +43,7 @@ pub fn beginning<R: Read>(buffer: &mut ReadBuffer<R>) -> io::Result<Option<TextS
 }
 
 /// A header field on the first line; or, where that line is damaged, a well-known field before the first blank line.
-/// What the user did not name must have a well-known field: a list of settings looks like a header too.
+/// A file in a folder must have a well-known field: a list of settings looks like a header too.
 pub fn is_message(bytes: &[u8], named: bool) -> bool {
     if named && field_start(bytes) == FieldStart::Yes {
         return true;
@@ -60,7 +60,7 @@ pub fn is_message(bytes: &[u8], named: bool) -> bool {
         })
 }
 
-/// Whether a file that begins so is an mbox or a single message, for those that read no mail.
+/// Whether a file that begins with these bytes is an mbox or a single message, for readers of other files.
 pub fn is_mail(bytes: &[u8]) -> bool {
     bytes.starts_with(b"From ") || is_message(bytes, false)
 }
@@ -77,7 +77,7 @@ pub fn wide(bytes: &[u8], named: bool) -> Option<WideEncoding> {
     WideEncoding::ALL.into_iter().find(is_mail)
 }
 
-/// Why a text that is mail is not read as it is, with what to do about it.
+/// Why a text that is mail is not read, with a hint.
 pub fn unread(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     let header = bytes.strip_prefix(b"\x01\x01\x01\x01\n")?;
     (field_start(header) == FieldStart::Yes).then_some((

@@ -34,7 +34,7 @@ pub fn begins(bytes: &[u8]) -> Option<(u64, usize)> {
     is_one.then_some((length.saturating_sub(inside as u64), before + start))
 }
 
-/// Reads the message and, after it, its state. Of a long message only as much is kept as is ever asked for.
+/// Reads the message and, after it, its state. Of a long message only as much is kept as may be needed.
 pub fn read<R: Read>(
     buffer: ReadBuffer<R>,
     (length, start): (u64, usize),
@@ -53,7 +53,7 @@ pub fn read<R: Read>(
     read_single(&mut ReadBuffer::new(message.as_slice(), start as u64, BLOCK), start as u64, sink).map(drop)
 }
 
-/// What the property list says; `None` where it can't be read.
+/// The state in the property list; `None` where it can't be read.
 fn stored_state(properties: &[u8]) -> Option<StoredState> {
     let value = plist::Value::from_reader_xml(Cursor::new(properties.trim_ascii())).ok()?;
     let entries = value.as_dictionary()?;

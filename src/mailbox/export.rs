@@ -1,4 +1,4 @@
-//! What exports lay beside their mailboxes: Takeout's list of blocked addresses, Vault's count of messages,
+//! Files that exports have beside their mailboxes: Takeout's list of blocked addresses, Vault's count of messages,
 //! Purview's list of items.
 
 use super::Remark;
@@ -17,7 +17,7 @@ struct BlockList {
     addresses: Vec<String>,
 }
 
-/// What the file says beside the mail, where it is such a file; what the user named must be mail.
+/// The content of such a file; `None` for other files. A file that the user named must be mail.
 pub fn remark<R: Read>(
     buffer: &mut ReadBuffer<R>,
     start: u64,

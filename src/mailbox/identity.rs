@@ -1,4 +1,4 @@
-//! Which file it is, whatever path leads to it.
+//! The identity of a file, independent of its path.
 
 use std::fs::Metadata;
 use std::path::Path;
@@ -11,7 +11,7 @@ pub struct FileId(Identity);
 #[cfg(unix)]
 type Identity = (u64, u64);
 
-/// The path that the system calls it by: hard links can't be recognised there without opening the file.
+/// The canonical path: hard links can't be recognised there without opening the file.
 #[cfg(not(unix))]
 type Identity = std::path::PathBuf;
 

@@ -45,7 +45,7 @@ const UNSENT: i64 = 0x08;
 /// A kind of recipient.
 const TO: i64 = 1;
 
-/// More recipients than this are not looked at.
+/// The most recipients that are read.
 const MOST_RECIPIENTS: usize = 1_000;
 
 /// Whether the bytes begin a compound file.
@@ -53,7 +53,7 @@ pub fn begins(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
 }
 
-/// Reads a message from a stream: it is laid down first, for its parts are read out of order.
+/// Reads a message from a stream. It is stored first, because its parts are read out of order.
 pub fn read_stream(mut bytes: impl Read, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
     let mut laid_down = tempfile::SpooledTempFile::new(IN_MEMORY);
     let copied = io::copy(&mut bytes, &mut laid_down).and_then(|_| {
@@ -120,7 +120,7 @@ fn mail<F: Read + Seek>(file: F) -> io::Result<Option<(StoredState, Vec<u8>)>> {
     Ok(Some((stored_state, message(&header, html, plain))))
 }
 
-/// The header and a body that fits it. Where the header speaks of parts, the body becomes one of them.
+/// The header and a body that fits it. Where the header declares parts, the body becomes one of them.
 fn message(header: &str, html: Option<String>, plain: Option<String>) -> Vec<u8> {
     let fields = fields(header);
     let boundary = fields.iter().find_map(|field| boundary(field));
@@ -144,7 +144,7 @@ fn message(header: &str, html: Option<String>, plain: Option<String>) -> Vec<u8>
     text.into_bytes()
 }
 
-/// The fields of a header, folded lines and all; Outlook's own heading is none.
+/// The fields of a header with their folded lines, without Outlook's own heading.
 fn fields(header: &str) -> Vec<&str> {
     let header = header.trim_end_matches('\0').trim_start();
     let mut fields = Vec::new();
@@ -269,7 +269,7 @@ impl<F: Read + Seek> OutlookItem<F> {
     }
 }
 
-/// Bytes as text: UTF-8, else what older programs wrote in the West.
+/// Bytes as text: UTF-8, else Windows-1252, as older Western programs wrote it.
 fn text_of(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| match error.utf8_error().error_len() {
         // Cut within a letter.

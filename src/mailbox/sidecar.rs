@@ -1,5 +1,5 @@
-//! What exports say of a message in a file beside it: Proton (`ID.metadata.json` beside `ID.eml`) and Gmvault (`ID.meta`
-//! beside `ID.eml` or `ID.eml.gz`). Proton's folders of the owner's own have their names in one more file, `labels.json`.
+//! The state of a message that exports write to a file beside it: Proton (`ID.metadata.json` beside `ID.eml`) and Gmvault (`ID.meta`
+//! beside `ID.eml` or `ID.eml.gz`). The names of the owner's folders in Proton's are in one more file, `labels.json`.
 
 use super::StoredState;
 use crate::time::Seconds;
@@ -44,12 +44,12 @@ struct ProtonPayload {
     time: Option<Seconds>,
 }
 
-/// What a file beside a message says of it.
+/// The content of a file beside a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sidecar {
     /// Its state.
     pub stored_state: StoredState,
-    /// The folder of the owner's own in which it lies; empty where there is none.
+    /// The owner's folder that it is in; empty where there is none.
     pub folder: PathBuf,
 }
 
@@ -75,7 +75,7 @@ struct ProtonLabel {
 /// The name of Proton's list.
 const LABELS: &str = "labels.json";
 
-/// Its number for folders; a label says nothing of where a message lies.
+/// Its number for folders; a label is not a place of a message.
 const FOLDER: u8 = 3;
 
 /// The files that may be beside a message of that name.
@@ -119,7 +119,7 @@ pub fn read(path: &Path) -> Option<Vec<u8>> {
 }
 
 impl Sidecar {
-    /// What the file beside a message says of it, and `file`, which reads files of its folder.
+    /// The content of the file beside a message; `file` reads files of its folder.
     pub fn of(message: &Path, mut file: impl FnMut(&Path) -> Option<Vec<u8>>) -> Option<Self> {
         let json = sidecars_of(message).find_map(|path| file(&path))?;
         let (stored_state, labels) = stored_state(&json)?;
@@ -128,14 +128,14 @@ impl Sidecar {
     }
 }
 
-/// The folder of the owner's own among these labels, by Proton's list.
+/// The owner's folder among these labels, by Proton's list.
 fn folder(list: &[u8], of: &[String]) -> Option<PathBuf> {
     let ProtonLabels { labels } = serde_json::from_slice(list).ok()?;
     let folder = labels.into_iter().find(|label| label.kind == FOLDER && of.contains(&label.id))?;
     Some(folder.path.filter(|path| !path.is_empty()).unwrap_or(folder.name).into())
 }
 
-/// What the content of such a file says, and the labels that are the owner's own.
+/// The state in such a file, and the labels that the owner made.
 fn stored_state(json: &[u8]) -> Option<(StoredState, Vec<String>)> {
     let has = |labels: &[String], any: &[&str]| labels.iter().any(|label| any.contains(&label.as_str()));
     Some(match serde_json::from_slice(json).ok()? {

@@ -6,11 +6,11 @@ use super::mbox::read_buffer::ReadBuffer;
 use super::{BODY_LOOK, BodyRequest, RawMessage, Sink, Unusable};
 use std::io::{self, Read};
 
-/// What is known of a single message once it was read.
+/// The result of reading a single message.
 pub struct SingleMessage {
-    /// Where the bytes begin that are still to be searched.
+    /// The offset of the bytes that were not searched yet.
     pub unread: u64,
-    /// Whether a separator that leaves no doubt is in what was read and forgotten.
+    /// Whether an unambiguous separator is in the bytes that were read and discarded.
     pub has_separator: bool,
 }
 

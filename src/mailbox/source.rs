@@ -16,18 +16,18 @@ use std::path::Path;
 pub struct Source {
     /// Its place on the command line, or that of the folder in which it lies.
     pub argument: usize,
-    /// Where it lies; `-` is standard input.
+    /// Where it is; `-` is standard input.
     pub origin: Origin,
-    /// The size that it had at the beginning, in bytes: what is written to it later does not count. `None`: it is no
-    /// file, or can't be looked at; or only its folder was, which gives the `inode`.
+    /// The size that it had at the beginning, in bytes: what is written to it later does not count. `None`: it is not a
+    /// file, or its metadata can't be read; or only its folder was read, which gives the `inode`.
     pub size: Option<u64>,
-    /// The number of a file that its folder's entry shows and that is known by it: a message of a Maildir, where the survey
-    /// was to spare a look at each.
+    /// The inode in its folder's entry, by which a message of a Maildir is identified, where the survey
+    /// does not read the metadata of each.
     pub inode: Option<u64>,
 }
 
 impl Source {
-    /// The same with its size, where only its folder was looked at.
+    /// The same with its size, where only its folder was read.
     pub fn looked_at(&self) -> Cow<'_, Self> {
         if self.inode.is_none() || self.size.is_some() {
             return Cow::Borrowed(self);
@@ -40,7 +40,7 @@ impl Source {
 /// A part of a source that can be read by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourcePart {
-    /// All of it, format and all.
+    /// All of it, in any format.
     Whole,
     /// The messages of an mbox file whose separators are in a range of bytes.
     ByteRange {
@@ -48,7 +48,7 @@ pub enum SourcePart {
         from: u64,
         /// Where the next one begins.
         to: u64,
-        /// What is known of the whole file.
+        /// Properties of the whole file.
         dialect: Dialect,
     },
     /// A row group of a file of facts.

@@ -36,7 +36,7 @@ pub struct MailboxArgument {
 }
 
 impl Survey {
-    /// How many sources are messages of a Maildir: so many messages are known of before anything is read.
+    /// How many sources are messages of a Maildir: the least number of messages, before anything is read.
     pub fn maildir_messages(&self) -> usize {
         self.sources.iter().filter(|source| maildir::is_message(&source.origin.path)).count()
     }
@@ -126,11 +126,11 @@ fn known_by_inode(_: &DirEntry, _: &[FileId]) -> Option<u64> {
     None
 }
 
-/// How the names of files end that lie beside mail.
+/// Endings of the names of files beside mail.
 const BESIDE_MAIL: [&[u8]; 4] = [b".json", b".meta", b".emlxpart", b".msf"];
 
 /// Files and folders that mail programs keep beside mail and that contain none, or none that was delivered: a
-/// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, what exports say of a message
+/// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, the state of a message
 /// in a file beside it.
 fn has_no_mail(entry: &DirEntry) -> bool {
     let has_sibling = |names: &[&str]| {

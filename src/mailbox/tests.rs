@@ -1,9 +1,9 @@
-//! Where messages begin and end, in every dialect, and wherever the blocks are cut.
+//! Where messages begin and end, in every dialect, and for any size of blocks.
 
 use super::*;
 use proptest::prelude::*;
 
-/// Keeps everything that it is handed.
+/// Keeps everything that it gets.
 #[derive(Default, Debug, PartialEq, Eq)]
 struct CollectingSink {
     messages: Vec<(u64, Vec<u8>, Option<Vec<u8>>)>,
@@ -114,7 +114,7 @@ fn a_mailbox_that_lost_its_first_separator_still_has_all_its_messages() {
     for before in [">From ann@shop.example Thu Jan  4 10:00:00 2024\n", "rom ann@shop.example\n"] {
         assert_eq!(subjects(&format!("{before}{rest}")), ["one", "two", "three"], "{before:?}");
     }
-    // Without any trace of it, it may as well be a mail that quotes others: that is said.
+    // Without any trace of it, it may also be a mail that quotes others, so a note is reported.
     let remarks_of = |text: &str, name: &str| {
         let mut kept = CollectingSink::default();
         read_stream(text.as_bytes(), Path::new(name), BLOCK, &mut kept).expect("a message");

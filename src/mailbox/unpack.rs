@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// How many bytes may come out for each that went in.
 const RATIO: u64 = 200;
 
-/// What may come out whatever went in, in bytes.
+/// What may come out of any input, in bytes.
 const ALLOWANCE: u64 = 64 * 1_024 * 1_024;
 
 /// What may come out at most, in bytes: 1 TiB.
@@ -69,7 +69,7 @@ impl Compression {
     }
 }
 
-/// A reader that ends where its source is damaged: what comes before is good to be read.
+/// A reader that ends where its source is damaged: the bytes before that are good.
 #[derive(Debug)]
 pub struct IntactReader<R> {
     inner: R,
@@ -84,7 +84,7 @@ impl<R: Read> IntactReader<R> {
         Self { inner, count: 0, damage: None }
     }
 
-    /// Reads on to the end: what the damage is, where there is some, and how many bytes came before it.
+    /// Reads on to the end. Returns how many bytes came, and the damage after them, where there is any.
     pub fn end(mut self) -> io::Result<(u64, Option<io::Error>)> {
         io::copy(&mut self, &mut io::sink())?;
         Ok((self.count, self.damage))
@@ -110,7 +110,7 @@ impl<R: Read> Read for IntactReader<R> {
     }
 }
 
-/// A reader that gives as much as is asked for, but at the end: what a decompressor makes of damage depends on how much
+/// A reader that fills the buffer except at the end: what a decompressor makes of damage depends on how much
 /// it is given at once.
 struct FullReader<R>(R);
 
@@ -173,7 +173,7 @@ impl UnpackBudget {
     }
 }
 
-/// A reader that fails where more comes out than may. It always asks for as much at once, so that damage shows in the
+/// A reader that fails where more comes out than is allowed. It always asks for as much at once, so that damage shows in the
 /// same place however it is read. It reports damage once, then it ends.
 #[derive(Debug)]
 pub struct BoundedReader<R> {

@@ -43,9 +43,9 @@ pub struct Utf8Reader<R> {
     inner: R,
     encoding: WideEncoding,
     utf_16: Decoder,
-    /// Bytes as they come.
+    /// Encoded bytes.
     raw: Vec<u8>,
-    /// Decoded bytes, of which those from `at` on are still to be given.
+    /// Decoded bytes, of which those from `at` on are still to be returned.
     text: Vec<u8>,
     at: usize,
     ended: bool,

@@ -9,7 +9,7 @@ use crate::judge::Case;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// More would hide the summary.
+/// The most lines; more would hide the summary.
 const MOST: usize = 3;
 
 /// A sender, with what is compared.

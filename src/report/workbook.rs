@@ -17,7 +17,7 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-/// How many rows below its header a sheet has room for.
+/// The most rows of a sheet below its header.
 pub const ROWS: usize = 1_048_575;
 
 /// The most UTF-16 units of a cell.
@@ -36,11 +36,11 @@ const FIRST_DAY: i64 = 61;
 const HEADER: Color = Color::RGB(0x00E7_EAED);
 const FLAGGED: Color = Color::RGB(0x00FB_E3D6);
 
-/// What the workbook is made from.
+/// The input of the workbook.
 pub struct WorkbookInput<'a> {
     /// The rows of the report.
     pub cases: &'a [&'a Case],
-    /// What their cells need.
+    /// The context of their cells.
     pub context: &'a CellContext<'a>,
     /// The list of messages, where a sheet of it is wanted.
     pub messages: Option<&'a Listing<'a>>,
@@ -69,7 +69,7 @@ fn failed(error: XlsxError) -> io::Error {
 
 fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &WorkbookInput<'_>) -> Result<(), XlsxError> {
     workbook.set_tempdir(scratch)?;
-    // The same bytes whenever it is written.
+    // A fixed time, so that the same input gives the same bytes.
     let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
     let properties = DocProperties::new().set_author(WORKBOOK_CREATOR).set_creation_datetime(&made);
     workbook.set_properties(&properties.set_title("Who sends marketing, and how often"));
@@ -90,7 +90,7 @@ fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &WorkbookInput<'_>) -> 
     meanings(workbook, sheets)
 }
 
-/// The sheet that says what the columns of the others mean.
+/// The sheet that explains the columns of the others.
 fn meanings(workbook: &mut Workbook, sheets: &WorkbookInput<'_>) -> Result<(), XlsxError> {
     let mut sheet = WorkbookSheet::begin(workbook, "Columns", ["sheet", "column", "meaning"].into_iter(), 2)?;
     let report = sheets.context.columns().map(|column| ("Report", column.name, column.meaning));

@@ -39,8 +39,8 @@ impl RowError {
     }
 }
 
-/// A cell without what can't be seen around it, and without the apostrophe that a spreadsheet puts before what must stay text; the program's
-/// own lists have it before what looks like a formula.
+/// A cell without invisible characters around it, and without the apostrophe that a spreadsheet puts before text; the program's
+/// own lists have it before cells that look like a formula.
 pub fn cell(row: &StringRecord, column: usize) -> &str {
     let around = |c: char| c.is_whitespace() || is_invisible(c);
     let cell = row.get(column).unwrap_or("").trim_matches(around);

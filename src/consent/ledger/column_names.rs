@@ -14,7 +14,7 @@ impl ColumnNames {
         self.0.iter().find_map(|name| header.iter().position(|cell| same(cell, name)))
     }
 
-    /// The name to be looked for first.
+    /// The first name to look for.
     pub fn first(&self) -> &str {
         self.0.first().map_or("", String::as_str)
     }

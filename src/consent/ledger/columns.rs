@@ -1,4 +1,4 @@
-//! The columns of a list, found by its header; and what to do where they are not there.
+//! The columns of a list, found by its header; and errors where they are missing.
 
 use super::dates::looks_like_a_date;
 use super::table::ListTable;
@@ -93,7 +93,7 @@ const OTHER_NAMES: [(&str, &[&str]); 4] = [
 /// The option that names the sender of one list.
 pub const NAME_FILE: &str = "--consent NAME=FILE";
 
-/// The way out where renaming columns is none.
+/// The alternative where renaming columns is not possible.
 const FOR_EXPORTS: &str = "; or say what the columns of an export mean with --consent-map FILE";
 
 /// In how many rows below a title the header is looked for.
@@ -106,16 +106,16 @@ pub struct ListColumns<'a> {
     pub sender: Option<usize>,
     /// Of the customer.
     pub customer: usize,
-    /// Of what may have happened.
+    /// Of the events.
     pub events: Vec<EventColumns<'a>>,
-    /// Of a purpose, with those that count; rows for others say nothing.
+    /// Of a purpose, with those that count; rows for others have no event.
     pub purpose: Option<(usize, &'a [String])>,
 }
 
 /// The places of the columns of an event.
 #[derive(Debug, Clone)]
 pub struct EventColumns<'a> {
-    /// How the row says what happened.
+    /// Where the row has its event.
     pub source: EventSource<'a>,
     /// Of its date.
     pub date: Option<usize>,
@@ -123,7 +123,7 @@ pub struct EventColumns<'a> {
     pub with: Option<usize>,
 }
 
-/// How a row says what happened.
+/// Where a row has its event.
 #[derive(Debug, Clone)]
 pub enum EventSource<'a> {
     /// By a word in this column; `None`: one of the program's own.
@@ -171,7 +171,7 @@ fn place(cells: &StringRecord, name: &str) -> Option<usize> {
     cells.iter().position(|cell| plain(cell).eq_ignore_ascii_case(name))
 }
 
-/// A cell of a header without what a spreadsheet puts around it.
+/// A cell of a header without characters that a spreadsheet puts around it.
 pub fn plain(cell: &str) -> &str {
     cell.trim_start_matches('\u{feff}').trim().trim_start_matches('\'')
 }
@@ -281,7 +281,7 @@ fn words(cell: &str) -> Vec<String> {
     lower.split(|c: char| !(c.is_alphanumeric() || c == '-')).map(str::to_string).collect()
 }
 
-/// The columns of a first row that is data, in its order; `None` where it looks like a header.
+/// The columns of a first row that is data, in its order; `None` where the row looks like a header.
 fn columns_of_data(cells: &StringRecord, sender_named: bool) -> Option<Vec<&'static str>> {
     let cells: Vec<&str> = cells.iter().map(plain).collect();
     let is_address = |cell: &str| cell.contains('@') && !cell.contains(char::is_whitespace);

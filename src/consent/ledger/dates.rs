@@ -1,6 +1,6 @@
 //! Dates as consent lists have them: ISO 8601, and what a spreadsheet makes of it.
 //!
-//! `3/4/2026` is the third of April or the fourth of March. It is read only where the command line says which, or where
+//! `3/4/2026` is the third of April or the fourth of March. It is read only where an option says which, or where
 //! the other rows of the list leave no doubt.
 
 use super::cells::{RowError, shown};
@@ -21,7 +21,7 @@ pub enum DateOrder {
 /// What is known of the order in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrderGuess {
-    /// The command line or the list says so.
+    /// By an option, or by the list.
     Known(DateOrder),
     /// No row has a day over 12.
     Unknown,
@@ -41,7 +41,7 @@ pub enum ParsedDate {
 }
 
 impl DateOrderGuess {
-    /// What the date cells of a list say together.
+    /// The order that the date cells of a list show together.
     pub fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Self {
         let mut order = Self::Unknown;
         for cell in cells {

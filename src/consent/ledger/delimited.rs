@@ -35,7 +35,7 @@ pub fn begins_with_header(text: &str) -> bool {
     first.filter_map(std::result::Result::ok).any(|row| is_header(&row) || is_export(&row))
 }
 
-/// Whether a row is the header of a known export. Mail, which this is mostly asked of, has fewer cells.
+/// Whether a row is the header of a known export. The first lines of mail, which are checked most often, have fewer cells.
 fn is_export(cells: &StringRecord) -> bool {
     cells.len() >= FEWEST && recognised(cells).is_some()
 }

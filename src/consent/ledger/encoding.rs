@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// How many bytes show whether a text without a byte-order mark is UTF-16.
 const LOOK: usize = 64;
 
-/// The encoding of what is neither UTF-8 nor UTF-16, unless a format says another: in it every byte is a character. The
+/// The encoding of text that is neither UTF-8 nor UTF-16, unless a format names another: in it every byte is a character. The
 /// columns that count are ASCII, and a wrong letter in a note does no harm.
 pub const OTHERWISE: &Encoding = WINDOWS_1252;
 

@@ -1,4 +1,4 @@
-//! The columns of a list that another system exported, found by a format; and what to do where they are not there.
+//! The columns of a list that another system exported, found by a format; and errors where they are missing.
 
 use super::cells::cell;
 use super::column_names::ColumnNames;

@@ -1,4 +1,4 @@
-//! The file of a list: what sort it is, and the table in it.
+//! The file of a list: its format, and the table in it.
 
 use super::encoding::DecodedText;
 use super::table::ListTable;

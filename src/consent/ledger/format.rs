@@ -63,11 +63,11 @@ pub struct ExportFormat {
     pub only: Option<Vec<String>>,
     /// Further columns that distinguish such a file from others.
     pub known_by: Vec<ColumnNames>,
-    /// What a row may say.
+    /// The events that a row may have.
     pub events: Vec<EventFormat>,
 }
 
-/// Something that a row may say.
+/// An event that a row may have.
 #[derive(Debug, Clone)]
 pub struct EventFormat {
     /// What happened.
@@ -80,7 +80,7 @@ pub struct EventFormat {
     pub optional: bool,
 }
 
-/// How a row says what happened.
+/// How a row encodes an event.
 #[derive(Debug, Clone)]
 pub enum EventEncoding {
     /// By a word in a column; `None`: the words of the program's own lists.
@@ -165,7 +165,7 @@ fn near_preset(name: &str) -> String {
     suggest(name, ExportFormat::preset_names()).unwrap_or_else(|| format!("write one of {}", all()))
 }
 
-/// Turns what is written into what is valid, or says where it is not.
+/// Checks a format as written, and reports where it is not valid.
 struct FormatValidator<'a> {
     text: &'a str,
     path: &'a Path,

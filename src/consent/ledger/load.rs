@@ -142,7 +142,7 @@ impl Ledger {
     }
 }
 
-/// What the dates of all rows say of the order of day and month.
+/// The order of day and month that the dates of all rows show.
 fn order(table: &ListTable, columns: &ListColumns<'_>) -> DateOrderGuess {
     let mut places: Vec<usize> = columns.events.iter().filter_map(|event| event.date).collect();
     places.sort_unstable();
@@ -151,7 +151,7 @@ fn order(table: &ListTable, columns: &ListColumns<'_>) -> DateOrderGuess {
     DateOrderGuess::of(rows.flat_map(|row| places.iter().map(|at| cell(&row.cells, *at))))
 }
 
-/// What to say of rows that can't be used: all that were listed, and the number of all.
+/// The error about rows that can't be used: those that are listed, and the number of all.
 fn bad_rows(name: &Path, listed: &[(u64, RowError)], total: usize, left_out: bool) -> Option<Error> {
     let (line, first) = listed.first()?;
     let verb = if left_out { "left out" } else { "can't be used" };

@@ -13,7 +13,7 @@ const HEAD: u64 = 4_096;
 /// An error where the file is a list, a spreadsheet or an output of the program. Other files, and those that can't be read, are left to the code that
 /// reads mail.
 pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
-    // A pipe must not even be opened: its writer would find it closed again.
+    // A pipe must not even be opened, because closing it would end its writer.
     if !path.metadata().is_ok_and(|kind| kind.is_file()) {
         return Ok(());
     }
@@ -45,7 +45,7 @@ pub fn refuse_as_mailbox(path: &Path) -> Result<()> {
     }
 }
 
-/// What sort of spreadsheet a zip archive is.
+/// The format of spreadsheet that a zip archive is.
 fn spreadsheet(head: &[u8], file: File) -> Option<&'static str> {
     const MARK: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
     if head.get(30..).is_some_and(|name| name.starts_with(MARK)) {

@@ -40,7 +40,7 @@ use std::collections::{HashMap, HashSet};
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     rows: HashMap<String, HashMap<String, Vec<ListedEvent>>>,
-    /// Senders and customers of rows whose events say nothing.
+    /// Senders and customers of rows without an event.
     silent_rows: HashMap<String, HashSet<String>>,
     /// Whether some customer is a hash of an address.
     hashed: bool,
@@ -52,13 +52,13 @@ pub struct Ledger {
     pub exports: usize,
     /// Rows with an event.
     pub events: u32,
-    /// Rows whose event says nothing.
+    /// Rows without an event.
     pub silent: usize,
     /// Rows without a customer.
     pub without_customer: usize,
     /// Rows that were left out because they can't be used.
     pub bad: usize,
-    /// What to say of the lists before any mail is read: rows that were left out, a list without rows.
+    /// Warnings about the lists, before any mail is read: rows that were left out, a list without rows.
     pub remarks: Vec<Error>,
     /// The newest date of a row, and where it is.
     pub newest: Option<(Day, String)>,
@@ -72,7 +72,7 @@ pub enum OldestDate {
     /// No row has an event.
     #[default]
     Unknown,
-    /// This one.
+    /// This day.
     Day(Day),
     /// Some events have no date.
     Always,

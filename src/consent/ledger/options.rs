@@ -1,4 +1,4 @@
-//! What the command line says about consent lists, and what their rows are read against.
+//! The options about consent lists, and the context in which their rows are read.
 
 use super::dates::DateOrder;
 use super::format::FormatSource;
@@ -29,7 +29,7 @@ impl ListFile {
     }
 }
 
-/// What the command line says about consent lists.
+/// The options about consent lists.
 #[derive(Debug, Clone, Default)]
 pub struct LedgerOptions {
     /// The lists.
@@ -46,7 +46,7 @@ pub struct LedgerOptions {
     pub skip_bad_rows: bool,
 }
 
-/// What rows are read against.
+/// The context in which rows are read.
 #[derive(Debug, Clone, Copy)]
 pub struct LedgerContext<'a> {
     /// The zone of dates.

@@ -13,7 +13,7 @@ use crate::time::Day;
 use csv::StringRecord;
 use std::collections::HashMap;
 
-/// What a row says.
+/// The content of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowContent {
     /// Something happened: once, or in exports several times.
@@ -23,7 +23,7 @@ pub enum RowContent {
         /// What happened, and when.
         events: Vec<DatedEvent>,
     },
-    /// Its events say nothing. `None`: nor can its sender or customer be read.
+    /// It has no event. `None`: nor can its sender or customer be read.
     NoEvent(Option<LookupKey>),
     /// Its customer is blank.
     NoCustomer,
@@ -62,9 +62,9 @@ pub struct RowReader<'a> {
     pub sender: Option<String>,
     /// The order of day and month.
     pub order: DateOrderGuess,
-    /// What the command line says.
+    /// The options.
     pub options: &'a LedgerOptions,
-    /// What the row is read against.
+    /// The context in which the row is read.
     pub reading: &'a LedgerContext<'a>,
 }
 
@@ -112,7 +112,7 @@ impl RowReader<'_> {
         self.columns.events.iter().filter_map(|event| event.date).map(|at| cell(row, at))
     }
 
-    /// What happened by the row, each with its date as written. Of one event with a date and without, the one without
+    /// The events of a row, each with its date as written. Of one event with a date and without, the one without
     /// adds nothing.
     fn events<'r>(&self, row: &'r StringRecord) -> Result<Vec<(EventKind, &'r str)>, RowError> {
         let mut events: Vec<(EventKind, &str)> = Vec::new();

@@ -1,4 +1,4 @@
-//! The sender of a row: a domain, an address, a brand or `*`. Whatever can match no message is an error.
+//! The sender of a row: a domain, an address, a brand or `*`. A sender that can't match any message is an error.
 
 use super::cells::{ANY, RowError, shown};
 use crate::fact::{Senders, normal_address, normal_domain};

@@ -1,4 +1,4 @@
-//! Rows of cells, whatever file they came in.
+//! Rows of cells, from any format of file.
 
 use crate::error::Error;
 use csv::StringRecord;
@@ -10,7 +10,7 @@ pub struct ListTable {
     pub rows: Vec<TableRow>,
     /// What separates the cells.
     pub delimiter: char,
-    /// What to say of the text that they were read from.
+    /// A warning about the text that they were read from.
     pub remark: Option<Error>,
 }
 

@@ -21,7 +21,7 @@ type XlsxBook<'a> = Xlsx<Cursor<&'a [u8]>>;
 /// text.
 pub fn rows(bytes: &[u8], is_header: &dyn Fn(&StringRecord) -> bool) -> Result<Vec<TableRow>, String> {
     refuse_bombs(bytes)?;
-    // The reader is made for workbooks that a spreadsheet wrote: what defeats it is an error like any other.
+    // The reader expects workbooks that a spreadsheet wrote: where it panics on another, that is an error like any other.
     let read = caught(|| sheets(bytes, is_header));
     read.unwrap_or_else(|| Err("can't be read as a workbook: it is damaged".to_string()))
 }

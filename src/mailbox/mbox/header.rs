@@ -12,7 +12,7 @@ pub struct HeaderBlock {
     pub end: u64,
     /// Where the body begins, after the blank line.
     pub body: u64,
-    /// Where the body must end by the header's own word.
+    /// Where the body ends by the header's `Content-Length`.
     pub claimed_end: Option<u64>,
     /// The separator that ended the header, where no blank line did.
     pub next: Option<Separator>,
@@ -84,8 +84,8 @@ pub fn header<R: Read>(
     }
 }
 
-/// Where the header block at the start of `bytes` ends, where its body begins and must end by its own word; the places
-/// of its fields are noted. Only where it is buffered whole and leaves no doubt: lines that end in LF or CRLF and none that
+/// Where the header block at the start of `bytes` ends, where its body begins and, by `Content-Length`, ends; the places
+/// of its fields are noted. Only where it is buffered whole and unambiguous: lines that end in LF or CRLF and none that
 /// looks like a separator, then a blank one.
 fn plain_header(bytes: &[u8], start: u64, fields: &mut Vec<u32>) -> Option<(u64, u64, Option<u64>)> {
     let bytes = &bytes[..bytes.len().min(HEADER_LIMIT)];

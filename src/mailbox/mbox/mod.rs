@@ -2,7 +2,7 @@
 //!
 //! One pass in blocks. Bodies are only searched, at memory speed; what is handed on is the header block, and
 //! the beginning of a body where it is asked for. All dialects are one: quoting (`>From `) needs no undoing to
-//! find a boundary, and a `Content-Length` counts only where it proves itself.
+//! find a boundary, and a `Content-Length` counts only where a separator confirms it.
 
 pub mod header;
 pub mod read_buffer;
@@ -20,14 +20,14 @@ use std::io::{self, Read};
 /// How far a `Content-Length` may reach over something that looks like a separator and still be checked.
 const CLAIM_LIMIT: u64 = 16 * 1_024 * 1_024;
 
-/// What is known of a whole mbox file.
+/// Properties of a whole mbox file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     /// The place of its first separator: the only one that may be of any form.
     pub start: u64,
     /// That one is `git format-patch`'s, so the others may be.
     pub patches: bool,
-    /// The file may be a single message that quotes separators: only those count that leave no doubt.
+    /// The file may be a single message that quotes separators: only unambiguous ones count.
     pub certain: bool,
 }
 
@@ -76,7 +76,7 @@ pub fn first_separator<R: Read>(buffer: &mut ReadBuffer<R>, from: u64) -> io::Re
     Ok(found.map(|separator| Dialect { start: separator.offset, ..NO_FIRST }))
 }
 
-/// The first separator where lines come before it that are neither blank nor fields: what some program wrote at the
+/// The first separator after lines that are neither blank nor fields: text that some program wrote at the
 /// top of its export.
 pub fn after_foreign_lines<R: Read>(buffer: &mut ReadBuffer<R>, start: u64) -> io::Result<Option<Dialect>> {
     let mut line = start;
@@ -105,7 +105,7 @@ struct MboxReader<'w, R> {
     /// Where the range ends that is read.
     to: u64,
     finder: memmem::Finder<'static>,
-    /// A buffer for the fields of the header at hand.
+    /// A buffer for the fields of the current header.
     fields: Vec<u32>,
 }
 
@@ -273,7 +273,7 @@ pub fn read_damaged<R: Read>(
     Ok(())
 }
 
-/// Hands over the rest of the body of a single message from `given` on. Whether a separator that leaves no doubt
+/// Hands over the rest of the body of a single message from `given` on. Whether an unambiguous separator
 /// is in it.
 pub fn deliver_rest<R: Read>(
     buffer: &mut ReadBuffer<R>,
@@ -286,7 +286,7 @@ pub fn deliver_rest<R: Read>(
     Ok(reader.rest(given, None, BodyExtent::ToEnd, sink)?.is_some() || before)
 }
 
-/// Whether a separator that leaves no doubt follows in the body of a single message, which begins at `body`.
+/// Whether an unambiguous separator follows in the body of a single message, which begins at `body`.
 pub fn has_separator<R: Read>(buffer: &mut ReadBuffer<R>, body: u64) -> io::Result<bool> {
     let mut reader = MboxReader::new(buffer, FROM_HEADER, u64::MAX);
     Ok(reader.separator_from(body, None, body)?.is_some())

@@ -92,7 +92,7 @@ impl<R: Read> ReadBuffer<R> {
         self.bytes.copy_within(gone..self.filled, 0);
         self.filled -= gone;
         self.base += gone as u64;
-        // One long header or body must not be paid for until the end of the file.
+        // One long header or body must not take memory until the end of the file.
         let wanted = self.filled + self.block;
         if self.bytes.len() > wanted.saturating_mul(4) {
             self.bytes.truncate(wanted);

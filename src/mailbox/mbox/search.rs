@@ -1,4 +1,4 @@
-//! The search for the next separator, and what makes a line one where it is.
+//! The search for the next separator, and the conditions for one.
 
 use super::read_buffer::{BYTE_ORDER_MARK, CONTEXT, keep_before};
 use super::separator::{FromLine, LineContext, Separator, SeparatorCheck, SeparatorForm, recognise};
@@ -112,13 +112,13 @@ impl<R: Read> MboxReader<'_, R> {
         }
     }
 
-    /// The bytes before a line, without a byte-order mark between. A NUL is the end of what a failed disk lost.
+    /// The bytes before a line, without a byte-order mark between. A NUL byte ends a gap that a failed disk left.
     pub(super) fn before(&self, offset: u64) -> &[u8] {
         let before = self.buffer.slice(offset.saturating_sub(CONTEXT), offset);
         before.strip_suffix(BYTE_ORDER_MARK).unwrap_or(before)
     }
 
-    /// A `Content-Length` is believed where exactly there a separator follows, or the end of the file.
+    /// A `Content-Length` is trusted where a separator follows exactly there, or the end of the file.
     pub(super) fn claim_is_valid(&mut self, candidate: u64, end: u64, keep: u64) -> io::Result<bool> {
         if end - candidate > CLAIM_LIMIT {
             return Ok(false);
@@ -138,7 +138,7 @@ impl<R: Read> MboxReader<'_, R> {
     }
 }
 
-/// Whether the line is a separator that a person would hardly write.
+/// Whether the line is a separator that is unlikely in prose.
 fn certain(line: FromLine) -> bool {
     matches!(line.form, SeparatorForm::Takeout | SeparatorForm::Dated) && line.time.is_some()
 }

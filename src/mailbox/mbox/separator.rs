@@ -2,16 +2,16 @@
 //!
 //! A line in a body may begin with `From ` too. So a separator must be whole: a producer's form to the end of
 //! the line, and a header field on the next line. No form needs a blank line before it (several producers
-//! leave it out) but those that say next to nothing ask for more evidence instead.
+//! leave it out), but forms with little content require more evidence instead.
 
 use super::read_buffer::BYTE_ORDER_MARK;
 use crate::time::{Seconds, parse_tokens, separator_date};
 use memchr::memchr2;
 
-/// A separator line longer than this is none. Real ones contain an address and a date.
+/// The longest separator line. Real ones contain an address and a date.
 const LONGEST_LINE: usize = 1_024;
 
-/// A field name longer than this is none (RFC 5322 §2.1.1 limits the whole line to 998).
+/// The longest field name (RFC 5322 §2.1.1 limits the whole line to 998).
 const LONGEST_NAME: usize = 200;
 
 /// The date of `git format-patch`, Mon Sep 17 00:00:00 2001: a mark, not a time.
@@ -24,11 +24,11 @@ pub struct Separator {
     pub offset: u64,
     /// Offset of the header.
     pub header: u64,
-    /// What the separator says.
+    /// The content of the separator.
     pub line: FromLine,
 }
 
-/// What a separator says about its message.
+/// The content of a separator line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FromLine {
     /// The form, which shows what program wrote it.

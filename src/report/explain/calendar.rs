@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Weeks without any mail in a row, from which on they are summed up in one line.
 const QUIET_WEEKS: i32 = 3;
 
-/// What the signs mean.
+/// The legend of the signs.
 pub const LEGEND: &str = "X marketing without consent on record · o other marketing · - no marketing · \
     blank: before the first, after the last, or outside the period";
 

@@ -1,5 +1,5 @@
-//! Why a sender got its verdict: everything about a pair, for a person as text, for a program as JSON. Both say
-//! the same, because both are written from [`Explanation`].
+//! Why a sender got its verdict: everything about a pair, as text and as JSON. Both have
+//! the same content, because both are written from [`Explanation`].
 
 mod build;
 mod calendar;

@@ -161,7 +161,7 @@ fn unknown(wanted: &str, mut known: Vec<&NamedSender<'_>>) -> Error {
     }
 }
 
-/// What somebody may have misspelt: the sender's name, the label that it chose, its words, its display names.
+/// The names that may be misspelt: the sender's name, the label that it chose, its words, its display names.
 fn callings(sender: &NamedSender<'_>) -> BTreeSet<String> {
     let chosen = label(domain_of(sender.name).unwrap_or(sender.name)).unwrap_or(sender.name);
     let words = chosen.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= SHORTEST);

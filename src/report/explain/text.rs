@@ -184,7 +184,7 @@ fn rhythm(page: &mut TextPage, explanation: &Explanation) {
     page.line(2, &format!("Days are civil days in {}.", explanation.timezone));
 }
 
-/// How much mail it is, in lines.
+/// The amount of mail, in lines.
 fn measures(explanation: &Explanation) -> Vec<String> {
     let pace = explanation.days_per_week.map(|pace| {
         match explanation.changed_on.zip(explanation.days_per_week_before) {

@@ -42,7 +42,7 @@ pub struct Calendar {
 pub struct CalendarFrame {
     /// The cells of all days.
     pub grid: String,
-    /// Where a month begins, and what it is called.
+    /// Where a month begins, and its name.
     pub months: Vec<(i32, String)>,
 }
 

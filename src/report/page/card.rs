@@ -62,7 +62,7 @@ impl Card {
         let web = part(|ways| ways.web.as_deref());
         let mail = part(|ways| ways.mail.as_deref());
         let mail_subject = part(|ways| ways.subject.as_deref()).filter(|_| mail.is_some());
-        // By its subject the sender knows who wants to leave.
+        // The sender identifies the customer by the subject.
         let has_subject = ways_out.is_some_and(|ways| ways.subject.is_some());
         let mail = mail.filter(|_| has_subject == mail_subject.is_some());
         let letter = (number <= LETTERS).then(|| letter_of(case, page)).flatten();

@@ -1,4 +1,4 @@
-//! What only the page about one sender has: what is on record, what would change the verdict, every message.
+//! Parts of the page about one sender: what is on record, what would change the verdict, every message.
 
 use super::text_limits::TextLimits;
 use super::words::{consent, cut};
@@ -8,7 +8,7 @@ use crate::time::Day;
 /// One pair in full. Its texts are harmless already.
 #[derive(Debug)]
 pub struct PairInFull<'a> {
-    /// To whom, where there are several customers.
+    /// The customer, where there are several.
     pub customer: Option<String>,
     /// The states of consent over time.
     pub states: Vec<PageState<'a>>,
@@ -24,7 +24,7 @@ pub struct PageState<'a> {
     /// The days, and of which addresses where there are several records.
     pub when: String,
     pub state: &'a str,
-    /// Where the event is written that decided.
+    /// The source of the event that decided.
     pub source: String,
 }
 
@@ -42,7 +42,7 @@ pub struct PageMessage<'a> {
 }
 
 impl<'a> PairInFull<'a> {
-    /// All that an explanation says of a pair.
+    /// The content of an explanation of a pair.
     pub fn of(explanation: &'a Explanation, customer: Option<String>) -> Self {
         Self {
             customer,

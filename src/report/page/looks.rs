@@ -18,7 +18,7 @@ const LOOKS: [&str; 2 * LEVELS] = ["c1", "c2", "c3", "u1", "u2", "u3"];
 /// Longer than the way through all days.
 const TO_THE_END: usize = 999;
 
-/// A look, by its height.
+/// A look, by its layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DayLook(usize);
 
@@ -71,7 +71,7 @@ impl DayPath {
                 (true, None) => runs.push((at, at + 1)),
                 (false, _) => {}
             }
-            // A day with a look above this one is covered, whatever is drawn there.
+            // A day with a look above this one is covered, so anything may be drawn there.
             is_open = *day == Some(look) || (is_open && *day > Some(look));
         }
         let mut dashes = String::new();
@@ -108,7 +108,7 @@ impl DayShapes {
         // The way begins at the upper edge of the first day, so that each day has a whole unit of it.
         let down_and_up = |week: usize| if week.is_multiple_of(2) { "v6h1" } else { "v-6h1" };
         let way: String = (0..WEEKS_OF_HALF).map(down_and_up).collect();
-        // Where a shape is closed, the pen is back at its beginning.
+        // After a shape is closed, the pen is at its beginning.
         let everywhere = |start: &str, shape: &str| {
             let week = format!("{shape}zm0 1").repeat(7) + "m1-7";
             format!("M{start}{}", week.repeat(WEEKS_OF_HALF))

@@ -1,8 +1,8 @@
-//! The report as one page that a browser opens: for people who would rather look than read.
+//! The report as one page that a browser opens, with pictures.
 //!
 //! The page is self-contained: styles and script are in it, and its Content-Security-Policy blocks everything else. Every
-//! text from mail passes `words` and then the templates, which escape whatever they write. Without the script
-//! everything is there; it sorts and filters tables.
+//! text from mail passes `words` and then the templates, which escape all text. Without the script
+//! the page is complete; the script sorts and filters tables.
 
 mod calendar;
 mod card;
@@ -42,14 +42,14 @@ pub use super::explain::Explanation;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// What a page is made from.
+/// The input of a page.
 #[derive(Clone, Copy)]
 pub struct ReportPage<'a> {
     /// The content of the summary; its cases are those with marketing.
     pub content: &'a SummaryContent<'a>,
     /// All rows of the report, in its order.
     pub cases: &'a [Case],
-    /// What the cases were judged by.
+    /// The context in which the cases were judged.
     pub judging: &'a JudgeContext<'a>,
     /// Subjects and ways out.
     pub listing: &'a Listing<'a>,
@@ -85,7 +85,7 @@ struct PageDocument<'a> {
     about: PageScope,
 }
 
-/// What the page is about, and how far it reaches.
+/// What the page covers.
 struct PageScope {
     read: Vec<String>,
     period: Option<(Day, Day)>,
@@ -221,7 +221,7 @@ fn pairs(history: &History) -> HashMap<(&str, &str), Pair<'_>> {
     history.pairs().map(|pair| (named(pair), pair)).collect()
 }
 
-/// What the page lets in: its own style and its own script, known by their hashes.
+/// The Content-Security-Policy: it allows the page's own style and script, by their hashes.
 fn policy() -> String {
     let hash = |text: &str| base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text));
     format!(

@@ -20,7 +20,7 @@ pub struct Overview {
     pub answer: PageAnswer,
     pub numbers: Vec<KeyFigure>,
     pub leave: Vec<SenderToLeave>,
-    /// What leaving all of these saves.
+    /// How many mails leaving all of these saves.
     pub saved: String,
 }
 
@@ -136,7 +136,7 @@ fn answer(page: &ReportPage<'_>) -> PageAnswer {
     }
 }
 
-/// What senders with that verdict did, as the records show it.
+/// What senders with that verdict did, by the records.
 fn deed(rule: &str, senders: u64) -> String {
     match (rule, senders) {
         ("daily-unconsented", 1) => "sends mail daily without consent on record".to_string(),

@@ -1,4 +1,4 @@
-//! The table of all senders: the report's rows, and of its columns those that a person looks at first.
+//! The table of all senders: the report's rows, with its most important columns.
 
 use super::ReportPage;
 use super::text_limits::TextLimits;

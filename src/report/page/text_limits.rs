@@ -1,8 +1,8 @@
-//! How much a page says of each sender, so that a page of 500 senders stays below two megabytes whatever their mail says.
+//! Limits on the texts about each sender, so that a page of 500 senders stays below two megabytes for any mail.
 //!
-//! A page is written with the most room. Where it gets too large, it is written again with less: texts are cut earlier,
+//! A page is written with the widest limits. Where it gets too large, it is written again with narrower ones: texts are cut earlier,
 //! and an address or a letter that does not fit is left to the page of its sender and to `letter`. Only senders that try
-//! hard to make a page large come to the last steps.
+//! hard to make a page large reach the last steps.
 
 /// The size of a page that most people can send and open, in bytes.
 const PAGE: usize = 2_000_000;
@@ -20,7 +20,7 @@ pub struct TextLimits {
     /// A subject, or another line from a message.
     pub line: usize,
     pub reason: usize,
-    /// A web or mail address, whole: half an address is of no use.
+    /// A web or mail address, never cut: half an address is useless.
     pub address: usize,
     /// In bytes.
     pub letter: usize,
@@ -75,13 +75,13 @@ const STEPS: [TextLimits; 4] = [
 ];
 
 impl TextLimits {
-    /// Room enough for all that people send.
+    /// The widest limits: enough for all usual mail.
     pub const MOST: Self = STEPS[0];
 
-    /// Room on a page about one sender: its addresses are there to be copied, whatever their length.
+    /// The limits of a page about one sender: its addresses are there to be copied, of any length.
     pub const ONE_SENDER: Self = Self { address: 20_000, letter: usize::MAX, ..STEPS[0] };
 
-    /// Less room, where a page with this room has that many bytes and is too large; `None`: it is small enough, or gets
+    /// Narrower limits, where a page with these has that many bytes and is too large; `None`: it is small enough, or gets
     /// no smaller.
     pub fn after(self, bytes: usize, senders: usize, rows: usize) -> Option<Self> {
         let rows = rows.min(self.rows);
@@ -108,7 +108,7 @@ impl TextLimits {
 mod tests {
     use super::*;
 
-    /// The rooms that are tried while pages stay that large.
+    /// The limits that are tried while pages stay that large.
     fn tried(bytes: usize, senders: usize, rows: usize) -> Vec<TextLimits> {
         std::iter::successors(Some(TextLimits::MOST), |limits| limits.after(bytes, senders, rows)).collect()
     }

@@ -8,7 +8,7 @@ use crate::time::Day;
 /// How long a policy's own name of a verdict may be.
 const VERDICT: usize = 40;
 
-/// A sender as the page names it. What is escaped where it is written, in the templates.
+/// A sender as the page names it. The templates escape it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageName {
     /// The display name or, without one, the sender.
@@ -40,12 +40,12 @@ pub fn cut(text: &str, most: usize) -> String {
     visible(&short).into_owned()
 }
 
-/// The same, where a part of the text would be of no use.
+/// The same, where a part of the text would be useless.
 pub fn whole(text: &str, most: usize) -> Option<String> {
     (text.chars().map(cost).sum::<usize>() <= most).then(|| visible(text).into_owned())
 }
 
-/// For how many plain letters a character counts: half of the bytes that it takes where it is written.
+/// The length of a character in plain letters: half of the bytes that it takes in the page.
 fn cost(letter: char) -> usize {
     let bytes =
         if matches!(letter, '&' | '<' | '>' | '"' | '\'') { "&#38;".len() } else { letter.len_utf8() };

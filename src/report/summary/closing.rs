@@ -4,10 +4,10 @@ use crate::report::visible;
 use crate::time::{Day, Seconds, Zone, ZoneOrigin};
 use std::path::Path;
 
-/// A source whose newest message is older than this many days may no longer be fed.
+/// A mailbox whose newest message is older than this many days may no longer receive mail.
 const STALE: i64 = 7;
 
-/// What the last lines are made from.
+/// The content of the last lines.
 #[derive(Debug, Clone, Copy)]
 pub struct ClosingLines<'a> {
     /// The zone of civil days.

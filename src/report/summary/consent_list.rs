@@ -1,4 +1,4 @@
-//! What became of the consent lists: rows that matched mail and rows that did not, mail after their last day.
+//! The summary's lines about consent lists: rows that matched mail and rows that did not, mail after their last day.
 
 use super::{counted, thousands};
 use crate::consent::{ListMatches, OverruledRows, UnmatchedRow};
@@ -44,7 +44,7 @@ pub fn warnings(content: &ListMatches, period: Option<(Day, Day)>) -> Vec<Error>
     newer(content).into_iter().chain(another_year(content, period)).collect()
 }
 
-/// Customers to whom a sender of the lists writes, and whom they leave out.
+/// Customers of a sender in the lists that have no row there.
 fn without_row(content: &ListMatches) -> Option<String> {
     let customers = counted(content.pairs, "customer", "customers");
     let (without, verb) =

@@ -6,7 +6,7 @@ use crate::report::reason::hours;
 use crate::report::visible;
 use std::collections::BTreeMap;
 
-/// More names would hide the other lines.
+/// The most names; more would hide the other lines.
 const MOST: usize = 5;
 
 /// The flagged senders in the report's order, each once: its worst pair's number, and to how many customers.

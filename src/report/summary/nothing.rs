@@ -5,7 +5,7 @@ use crate::fact::Skip;
 use crate::history::{Counted, Tally};
 use std::collections::BTreeMap;
 
-/// Why messages of each sort do not count, in the words of the summary.
+/// The reasons why messages do not count, in the words of the summary.
 const REASONS: [(Counted, &str); 9] = [
     (Counted::Other, "of other kinds (receipts, notices, lists, people; --all lists their senders)"),
     (Counted::Outside, "outside --since and --until"),

@@ -1,4 +1,4 @@
-//! What the summary says about `--owner`: addresses that no message names, and addresses that look like one person's.
+//! The summary's lines about `--owner`: addresses that no message names, and addresses that look like one person's.
 
 use crate::error::Error;
 use crate::judge::Case;
