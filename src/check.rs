@@ -1,10 +1,10 @@
 //! The main job: mailboxes in, a judged account of them out.
 
 mod by_customer;
-mod judged;
 mod plan;
 mod redact;
-mod shared;
+mod shared_messages;
+mod totals;
 
 pub use plan::{Plan, PlanBuilder};
 pub use redact::redact_facts;
@@ -18,7 +18,7 @@ use crate::judge::{Case, JudgeContext};
 use crate::mailbox::{MailboxArgument, Remark};
 use crate::report;
 use crate::time::Day;
-use judged::JudgedTotals;
+use totals::JudgedTotals;
 
 /// Everything that was found out.
 #[derive(Debug)]

@@ -5,26 +5,26 @@
 
 mod by_customer;
 mod cache;
-mod fresh;
 mod gathered;
-mod in_order;
-mod pieces;
-mod step;
+mod piece_sink;
+mod read_progress;
+mod result_order;
 mod task;
+mod uncached_facts;
 
 pub use by_customer::gather_by_customer;
 pub use cache::Cache;
 pub use gathered::{ArgumentCounts, Gathered};
-pub use pieces::PieceSink;
-pub use step::ReadProgress;
+pub use piece_sink::PieceSink;
+pub use read_progress::ReadProgress;
 
 use crate::fact::{FactReader, Lens, MessagePiece};
 use crate::mailbox::Survey;
-use fresh::UncachedFacts;
-use in_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
+use result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use task::{Task, tasks};
+use uncached_facts::UncachedFacts;
 
 /// How long a part is, in bytes: long enough that its borders cost nothing, short enough that threads end together.
 const PART: u64 = 8 * 1_024 * 1_024;
@@ -119,7 +119,8 @@ impl<'a> GatherJob<'a> {
             let kept = self.cache.and_then(|cache| task.run_kept(lens, cache.keep, progress, &mut reader));
             let is_fresh = kept.is_none();
             let mut on_piece = |piece| drop(send.send(ThreadResult { thread, piece, end: None }));
-            let on_piece: Option<step::PieceHandler<'_>> = if in_pieces { Some(&mut on_piece) } else { None };
+            let on_piece: Option<read_progress::PieceHandler<'_>> =
+                if in_pieces { Some(&mut on_piece) } else { None };
             let borders =
                 kept.map_or_else(|| task.run(lens, progress, &mut reader, &mut given, on_piece), Ok);
             let piece = if in_pieces {

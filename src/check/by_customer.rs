@@ -1,8 +1,8 @@
 //! The main job over facts that come sorted by customer: each customer's are judged when the next one's begin, then let
 //! go. What needs more than one customer's mail is gathered meanwhile, or known before: the day of asking.
 
-use super::judged::JudgedTotals;
-use super::shared::SharedMessages;
+use super::shared_messages::SharedMessages;
+use super::totals::JudgedTotals;
 use super::{EachCustomer, Plan};
 use crate::consent::Findings;
 use crate::error::{Error, Result};

@@ -1,10 +1,10 @@
 //! The commands and their flags; those that say what is read and how it is judged are in `inputs`.
 
-use super::about_sender::{ExplainOptions, LetterOptions};
 use super::facts::FactsOptions;
 use super::inputs::InputOptions;
 use super::locale::{Locale, locale};
 use super::nightly::NightlyOptions;
+use super::sender_options::{ExplainOptions, LetterOptions};
 use crate::policy::preset_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};

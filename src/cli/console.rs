@@ -1,6 +1,6 @@
 //! Standard error: the program's lines, in colour where that is wanted, and never with control characters.
 
-use super::hidden::HiddenNames;
+use super::hidden_names::HiddenNames;
 use crate::error::Error;
 use crate::report::visible;
 use clap::ColorChoice;

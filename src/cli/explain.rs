@@ -1,11 +1,11 @@
 //! Runs `explain`.
 
-use super::about_sender::{ExplainOptions, ExplanationFormat};
 use super::console::Console;
 use super::destinations::Destinations;
 use super::inputs::CommandNeeds;
 use super::output::{prepare, publish};
 use super::reading::read;
+use super::sender_options::{ExplainOptions, ExplanationFormat};
 use super::status::{DONE, FAILED};
 use super::summary::SummaryInputs;
 use crate::error::{Error, Result};

@@ -1,11 +1,11 @@
 //! Runs `letter`.
 
-use super::about_sender::LetterOptions;
 use super::console::Console;
 use super::destinations::{Destination, Destinations};
 use super::inputs::CommandNeeds;
 use super::output::{prepare, publish};
 use super::reading::read;
+use super::sender_options::LetterOptions;
 use super::status::{DONE, FAILED};
 use crate::check::{Outcome, Plan};
 use crate::error::{Error, Result};

@@ -1,7 +1,6 @@
 //! The command line: flags in, words and an exit status out. The only reader of the clock, the environment and
 //! the machine's zone, and the only one that prints.
 
-mod about_sender;
 mod arguments;
 mod by_customer;
 mod check_outputs;
@@ -12,7 +11,8 @@ mod destinations;
 mod evidence;
 mod explain;
 mod facts;
-mod hidden;
+mod file_outputs;
+mod hidden_names;
 mod init;
 mod inputs;
 mod interrupt;
@@ -23,19 +23,19 @@ mod manual;
 mod nightly;
 mod output;
 mod parse;
+mod parse_errors;
 mod paths;
 mod progress;
 mod quote;
 mod reading;
 mod redact;
-mod refused;
 mod remarks;
 mod run;
+mod sender_options;
 mod spelling;
 mod status;
 mod summary;
 mod terminal;
-mod whole_files;
 mod workbook;
 
 pub use arguments::Arguments;

@@ -3,8 +3,8 @@
 use super::arguments::{Arguments, Command as CommandGiven};
 use super::config::{Config, listing, without_mailboxes};
 use super::inputs::InputOptions;
+use super::parse_errors::refused;
 use super::paths::misnamed;
-use super::refused::refused;
 use super::spelling::misspelt;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, ColorChoice, Command, CommandFactory, FromArgMatches, ValueEnum};

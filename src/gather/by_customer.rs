@@ -1,8 +1,8 @@
 //! Reads facts that may come sorted by customer, and hands each customer's on before the next one's are read.
 
 use super::gathered::Gathered;
-use super::in_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
-use super::step::{ProgressReader, ReadProgress};
+use super::read_progress::{ProgressReader, ReadProgress};
+use super::result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use super::task::Task;
 use crate::fact::{FactReader, Lens, MessagePiece};
 use crate::fact_file::CustomerHandler;

@@ -1,7 +1,7 @@
 //! What one thread reads at a time: some small files, a part of a long one, or facts that were kept of these.
 
 use super::cache::{Cache, CachedFacts, CachedMbox, checksum};
-use super::step::{PieceHandler, ProgressReader, ReadProgress};
+use super::read_progress::{PieceHandler, ProgressReader, ReadProgress};
 use crate::error::Result;
 use crate::fact::{FactReader, Lens};
 use crate::fact_file::{KeepOptions, MailboxCounts};

@@ -18,7 +18,7 @@ mod summary;
 mod unmatched;
 mod width;
 mod workbook;
-mod worst;
+mod worst_senders;
 
 pub use cell::{Cell, Decimal};
 pub use columns::{CHANGE, COLUMNS, CellContext, ReportColumn, ReportRow};
@@ -39,7 +39,7 @@ pub use summary::{ClosingLines, SummaryContent, nothing_usable, parts, summary, 
 pub use unmatched::{ListedSenderPairs, UNMATCHED_COLUMNS};
 pub use width::wrapped;
 pub use workbook::{ROWS, WorkbookInput, write as write_workbook};
-pub use worst::{TableLine, worst};
+pub use worst_senders::{TableLine, worst};
 
 use crate::cadence::ActiveDays;
 use crate::judge::Case;

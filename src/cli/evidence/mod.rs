@@ -12,7 +12,7 @@ mod readme;
 use super::arguments::CheckOptions;
 use super::by_customer::GrowingLists;
 use super::destinations::Destination;
-use super::hidden::HiddenNames;
+use super::hidden_names::HiddenNames;
 use super::interrupt::uninterrupted;
 use super::output::{folder, is_stream};
 use super::remarks::{RemarkDetail, remarks};

@@ -2,7 +2,7 @@
 
 use super::super::arguments::{Arguments, CheckOptions};
 use super::super::config::{is_flag, settings};
-use super::super::hidden::HiddenNames;
+use super::super::hidden_names::HiddenNames;
 use super::super::paths::takes_file;
 use super::super::quote::command_line;
 use super::super::redact::RANDOM;

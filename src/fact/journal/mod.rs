@@ -15,13 +15,13 @@
 
 mod decoder;
 mod fields;
-mod outcome;
 mod parser;
 mod text;
+mod unwrap_result;
 
 pub(super) use fields::recipients;
-pub(super) use outcome::{OriginalMessage, UnwrapResult};
 pub(super) use parser::ReportParser;
+pub(super) use unwrap_result::{OriginalMessage, UnwrapResult};
 
 use crate::message::address::addresses;
 use crate::message::domain::{domain_of, normal_domain, registrable};

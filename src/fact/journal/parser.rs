@@ -2,8 +2,8 @@
 //! message its header and the beginning of its body. A report inside a report is read by a parser of its own.
 
 use super::decoder::TransferDecoder;
-use super::outcome::{OriginalMessage, UnwrapResult};
 use super::text::ReportText;
+use super::unwrap_result::{OriginalMessage, UnwrapResult};
 use super::{JournalClaim, JournalMark, ReportMedia, claim, media};
 use crate::fact::authentication::{Authenticity, authenticity};
 use crate::fact::lens::Lens;

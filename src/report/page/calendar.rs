@@ -3,7 +3,7 @@
 //!
 //! The calendar is drawn in two halves, which a narrow page shows one below the other.
 
-use super::looks::{DashLayers, DayLook, DayPath, WEEKS_OF_HALF};
+use super::day_looks::{DashLayers, DayLook, DayPath, WEEKS_OF_HALF};
 use super::words::month;
 use crate::judge::{Case, ReceivedMessage};
 use crate::time::Day;

@@ -3,9 +3,9 @@
 use crate::fact::{Brands, Lens, Owners, Rules, Senders};
 use crate::fact_file::KeepOptions;
 use crate::gather::cache::Cache;
-use crate::gather::fresh::UncachedFacts;
-use crate::gather::in_order::Collector;
+use crate::gather::result_order::Collector;
 use crate::gather::task::tasks;
+use crate::gather::uncached_facts::UncachedFacts;
 use crate::gather::{GatherJob, Gathered};
 use crate::mailbox::{StatPolicy, survey_with_outputs};
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 //! so what each customer adds is taken out again, until all have come.
 
 use super::Plan;
-use super::judged::{JudgedTotals, undecided_bulk};
+use super::totals::{JudgedTotals, undecided_bulk};
 use crate::fact::SharedMessage;
 use crate::history::{Counted, History};
 use std::collections::HashMap;

@@ -23,7 +23,7 @@ mod tests {
     use super::*;
     use crate::error::Error;
     use crate::fact::{BatchMark, FactReader, Lens, MessagePiece};
-    use crate::gather::in_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
+    use crate::gather::result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
     use crate::gather::task::tasks;
     use crate::gather::{gather, gather_in_pieces};
     use crate::mailbox::{Remark, Sink, survey};

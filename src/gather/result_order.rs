@@ -1,9 +1,9 @@
 //! Puts what the threads found in the order in which it is in the mailboxes.
 
-use super::fresh::UncachedFacts;
 use super::gathered::{ArgumentCounts, Gathered};
-use super::pieces::PieceSink;
+use super::piece_sink::PieceSink;
 use super::task::Task;
+use super::uncached_facts::UncachedFacts;
 use crate::error::{Error, Result};
 use crate::fact::{BatchMark, FactReader, Lens, MessagePiece, NameTable, Renaming};
 use crate::fact_file::MailboxCounts;
