@@ -168,7 +168,7 @@ impl ActiveDays {
         }
     }
 
-    /// Whether some 28 days hold at least 18 active weekdays and at most 2 active weekend days. Every window
+    /// Whether some 28 days contain at least 18 active weekdays and at most 2 active weekend days. Every window
     /// between the first and the last active day is tried, since one with less weekend may begin on an idle day.
     fn keeps_to_weekdays(&self) -> bool {
         let weekdays = self.0.iter().filter(|day| !day.is_weekend()).count();

@@ -158,7 +158,7 @@ pub static CONSENT_LIST: OutputKind = OutputKind {
     recognise: is_consent_list,
 };
 
-/// An explanation. It goes to standard output only; a reader is not to take it for anything else.
+/// An explanation. It goes to standard output only, and is recognised so that it is not taken for another file.
 pub static EXPLANATION: OutputKind = OutputKind {
     one: "an explanation",
     command: "explain",
@@ -219,7 +219,7 @@ impl OutputKind {
         std::ptr::eq(self, &FACTS)
     }
 
-    /// What to say where one of these files is given as a mailbox.
+    /// The error where one of these files is given as a mailbox.
     pub fn given_as_mailbox(&self, path: &Path) -> Error {
         if self.replaceable {
             let what = format!("is {} of this program, not a mailbox", self.one);

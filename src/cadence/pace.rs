@@ -210,7 +210,7 @@ fn x_ln_x(x: usize) -> f64 {
 }
 
 /// Fisher's exact test, two-sided: how likely chance alone gives active and inactive days as seen, or any no likelier.
-/// Each table's likelihood is reckoned from its neighbour's and relative to the one seen. Where that is too unlikely to
+/// Each table's likelihood is calculated from its neighbour's and relative to the one found. Where that is too unlikely to
 /// be the measure of the others, their sum is infinite and the result 0.
 fn chance(before: PaceSegment, after: PaceSegment) -> f64 {
     let (days_before, days_after) = (before.days(), after.days());

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub struct Plan {
     /// What is to be read.
     pub survey: Survey,
-    /// How mail is looked at.
+    /// The settings for reading mail.
     pub lens: Lens,
     /// Which messages count.
     pub scope: Scope,
@@ -92,7 +92,7 @@ pub struct PlanBuilder {
 }
 
 impl PlanBuilder {
-    /// The plan, with every file that it names read and checked. An error says which file or value is wrong.
+    /// The plan, with every file that it names read and checked. An error names the file or value that is wrong.
     pub fn build(self) -> Result<Plan> {
         let zone = self.zone.map_or_else(|| Zone::named("UTC"), Ok)?;
         let owners = Owners::new(&self.owners, self.keep_tags)?;

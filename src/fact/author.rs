@@ -1,4 +1,4 @@
-//! Who a message says that it is from.
+//! The author of a message.
 
 use super::batch::hash;
 use super::lens::Lens;
@@ -28,7 +28,7 @@ pub struct Author {
     pub owner: bool,
     /// Whether the address is a mail provider's.
     pub free_mail: bool,
-    /// Whether the address answers nobody.
+    /// Whether it is a no-reply address.
     pub no_reply: bool,
 }
 
@@ -43,7 +43,7 @@ impl Default for Authors {
 }
 
 impl Authors {
-    /// What the first From field says; where it names nobody, the Sender field.
+    /// The author by the first From field; where that has no address, by the Sender field.
     pub fn author(
         &mut self,
         fields: &Fields<'_>,
@@ -92,7 +92,7 @@ fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut 
     }
 }
 
-/// The first address of a From value, or all of its text where it has none; `None` where it names nobody.
+/// The first address of a From value, or all of its text where it has none; `None` where it is empty.
 fn written(raw: &[u8]) -> Option<Address> {
     let written = originator(raw);
     let address = normal_address(&written.address);

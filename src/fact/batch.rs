@@ -1,4 +1,4 @@
-//! What a stretch of a mailbox gave: facts and signs.
+//! The result of reading a part of a mailbox: facts and signs.
 
 use super::details::Details;
 use super::names::{NewNames, Renaming};
@@ -17,7 +17,7 @@ pub struct Batch {
     pub skips: Vec<Skip>,
     /// Opt-out addresses that messages named, in order of facts.
     pub offers: Vec<OptOutOffer>,
-    /// Domains of strangers to which senders direct opt-outs, each pair once for a stretch.
+    /// Other senders' domains to which senders direct opt-outs, each pair once for a part.
     pub links: Vec<OptOutLink>,
     /// Messages that prove something about consent.
     pub signs: Vec<ConsentSign>,
@@ -256,7 +256,7 @@ impl Batch {
         self.read = self.read.saturating_add(next.read);
     }
 
-    /// Takes in what the next stretch gave, whose reader's names are renamed.
+    /// Adds the batch of the next part, with its names renamed.
     pub fn append(&mut self, next: Self, renaming: &Renaming) {
         let base = self.read;
         let list = |id: Option<ListId>| id.map(|id| renaming.of(id));

@@ -87,7 +87,7 @@ impl Owners {
         let domain = owner.rsplit_once('@').map_or(owner, |(_, domain)| domain).as_bytes();
         let letterhead = [FieldName::TO, FieldName::CC, FieldName::FROM].into_iter();
         let values = letterhead.flat_map(|name| fields.all(name)).chain(stated(fields)).chain(hops(fields));
-        // Most values name somebody else: their addresses are not read.
+        // Most values name another person: their addresses are not read.
         let mut likely = values
             .filter(|value| value.windows(domain.len().max(1)).any(|part| part.eq_ignore_ascii_case(domain)));
         likely.any(|value| addresses(value).iter().any(|one| is_meant(owner, &self.canonical(&one.address))))
@@ -154,7 +154,7 @@ fn delivered_to(fields: &Fields<'_>, owners: &Owners) -> String {
     found.map_or_else(|| by_letterhead(fields, owners).unwrap_or_else(|| UNKNOWN.to_string()), str::to_string)
 }
 
-/// Fields that say to whom a message was delivered, best first.
+/// Fields with the address to which a message was delivered, best first.
 pub fn stated<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     let names = [FieldName::DELIVERED_TO, FieldName::ENVELOPE_TO, FieldName::X_ENVELOPE_TO];
     let others = names.map(|name| fields.first(name));
@@ -204,7 +204,7 @@ pub fn hops<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a>
     fields.all(FieldName::RECEIVED).filter_map(received_for)
 }
 
-/// Where no hop names anybody: the owner, else the only one in To; `None` where that is nobody or several.
+/// Where no hop names an address: the owner, else the only one in To; `None` where there is none or several.
 pub fn by_letterhead(fields: &Fields<'_>, owners: &Owners) -> Option<String> {
     if let Some(owner) = owners.name() {
         // Whether or not one of theirs is in To or Cc: it was found in the owner's mailbox.

@@ -102,7 +102,7 @@ impl Details {
         self.open.truncate(count - self.packed);
     }
 
-    /// Adds what the next stretch gave, with the numbers of its mailboxes renamed.
+    /// Adds the details of the next part, with the numbers of its mailboxes renamed.
     pub fn append(&mut self, next: Self, renamed: impl Fn(MailboxId) -> MailboxId) {
         if !next.pages.is_empty() {
             self.close_page();

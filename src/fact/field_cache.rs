@@ -12,7 +12,7 @@ use crate::message::domain::{normal_domain, registrable};
 use crate::message::header::{FieldName, Fields};
 use crate::text::cache::Meanings;
 
-/// What such values mean.
+/// Caches of such values. What caches bring is measured in `text/cache.rs`.
 #[derive(Debug)]
 pub struct FieldCache {
     customers: Meanings<Option<CustomerId>>,
@@ -37,7 +37,7 @@ impl Default for FieldCache {
 }
 
 impl FieldCache {
-    /// To whom a message was delivered: the first source that names somebody.
+    /// To whom a message was delivered: the first source that names an address.
     pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut NameTable) -> CustomerId {
         for raw in stated(fields).map(|raw| without_prefix(raw, fields)).chain(hops(fields)) {
             let named = || Some(names.number(lens.owners.customer(&address(raw, &lens.owners)?)));
@@ -56,7 +56,7 @@ impl FieldCache {
         }
     }
 
-    /// The list that a message says it is on.
+    /// The list of a message.
     pub fn list(&mut self, fields: &Fields<'_>, names: &mut NameTable) -> Option<ListId> {
         let raw = fields.first(FieldName::LIST_ID)?;
         self.lists.meaning(raw, || {
@@ -65,12 +65,12 @@ impl FieldCache {
         })
     }
 
-    /// What Gmail's labels say.
+    /// The state by Gmail's labels.
     pub fn labels(&mut self, raw: &[u8], lens: &Lens) -> MailState {
         self.labels.meaning(raw, || lens.labels.gmail(raw))
     }
 
-    /// Whether an answer would go to an address that nobody reads; `None` where no address is named for answers.
+    /// Whether answers go to a no-reply address; `None` where no address is named for answers.
     pub fn has_no_reply_address(&mut self, fields: &Fields<'_>) -> Option<bool> {
         let raw = fields.first(FieldName::REPLY_TO)?;
         self.replies.meaning(raw, || {

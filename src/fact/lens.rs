@@ -1,4 +1,4 @@
-//! How mail is looked at in a run.
+//! The settings for reading mail in a run.
 
 use super::customer::Owners;
 use super::sender::{Brands, Senders};
@@ -7,7 +7,7 @@ use crate::classify::Rules;
 use crate::message::header::Vocabulary;
 use crate::time::Seconds;
 
-/// How mail is looked at: the same for a whole run.
+/// The settings for reading mail: the same for a whole run.
 #[derive(Debug)]
 pub struct Lens {
     /// The instant of the run, in seconds since 1970.

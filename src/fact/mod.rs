@@ -1,4 +1,4 @@
-//! Facts: what one message says, in tens of bytes, or why it can't be used.
+//! Facts: what is known of one message, in tens of bytes, or why it can't be used.
 //!
 //! From here on there are only facts, no mail: who, to whom, when, in what state, of what kind.
 
@@ -57,7 +57,7 @@ pub const BUILT_IN: &[&str] = &[
     include_str!("own_words.toml"),
 ];
 
-/// One message, as far as judging needs it.
+/// One message, with what judging needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fact {
     /// The same for copies of one message to the same customer from the same sender.

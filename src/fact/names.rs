@@ -129,7 +129,7 @@ pub struct NameTable {
     shown: Option<Box<ShownNames>>,
 }
 
-/// The names that a reader met since it was last asked.
+/// The names that a reader added since it was last asked.
 #[derive(Debug, Default)]
 pub struct NewNames(Vec<Arc<str>>);
 
@@ -156,7 +156,7 @@ impl NameTable {
         texts.get(id.into()).map_or("", String::as_str)
     }
 
-    /// The same, shared with whoever keeps it.
+    /// The same, to be kept elsewhere without a copy.
     pub fn shared<Id: Named + Copy>(&self, id: Id) -> Name {
         let kept = self.texts.get_index(id.into()).filter(|_| self.shown.is_none());
         kept.map_or_else(|| self.text(id).into(), |text| Name(Arc::clone(text)))

@@ -70,7 +70,7 @@ struct Notice {
     said: Vec<Phrase>,
 }
 
-/// Read when the first letter of an owner's is looked at; a test asserts that it can be read.
+/// Parsed for the first mail of an owner; a test asserts that it can be parsed.
 static WORDING: LazyLock<Option<Wording>> = LazyLock::new(|| {
     let WrittenWording { language, courtesy, notice } =
         toml::from_str(include_str!("own_words.toml")).ok()?;

@@ -36,11 +36,11 @@ pub struct FactReader<'a> {
     /// The mailbox at hand, and its number once a message's place was kept.
     mailbox: PathBuf,
     mailbox_id: Option<MailboxId>,
-    /// The folder at hand, and what its name says of all messages in it.
+    /// The current folder, and the state of its messages by its name.
     folder: PathBuf,
     folder_state: MailState,
     stored_state: StoredState,
-    /// How far the batch had come where what stands or falls together began; `None`: that was handed on.
+    /// The length of the batch where the current file began, which is kept or discarded as a whole; `None`: its beginning was handed on.
     begun: Option<BatchMark>,
     /// Whether what was handed on failed later.
     revokes: bool,
@@ -48,7 +48,7 @@ pub struct FactReader<'a> {
     /// The subject at hand, and other texts.
     subject: FoldedText,
     text: FoldedText,
-    /// What the header at hand says of its body's form.
+    /// The form of the body by the current header.
     mime: Vec<u8>,
     authors: Authors,
     field_cache: FieldCache,
@@ -86,13 +86,13 @@ struct PendingMessage {
 struct PendingDetails {
     /// Whether it names a message that it answers.
     answers: bool,
-    /// Whether the body says anything about it; else only a journal report may be in it.
+    /// Whether the body is needed for it; else only a journal report may be in it.
     needs_body: bool,
     /// Where it may be a journal report.
     suspect: Option<PossibleReport>,
 }
 
-/// What a journal report says of its message.
+/// What a journal report records about its message.
 struct Envelope {
     recipients: Vec<CustomerId>,
     /// Whether the report itself could not be verified.
@@ -246,7 +246,7 @@ impl<'a> FactReader<'a> {
         Ok(self.settle(fields, message_id, pending))
     }
 
-    /// Keeps a message whose header says enough; any other waits for its body.
+    /// Keeps a message whose header is enough; any other waits for its body.
     fn settle(
         &mut self,
         fields: &Fields<'_>,
@@ -286,7 +286,7 @@ impl<'a> FactReader<'a> {
         }
     }
 
-    /// Whether a message may be a journal report. One inside a report was looked at already.
+    /// Whether a message may be a journal report. One inside a report was checked already.
     fn suspect(
         &self,
         fields: &Fields<'_>,

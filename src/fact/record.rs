@@ -4,7 +4,7 @@
 use super::Evidence;
 use crate::time::{Seconds, Time};
 
-/// What is recorded of a message read, where a run asks for it.
+/// The record of a message, where a run asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MessageRecord {
     /// When it may have been received.
@@ -13,7 +13,7 @@ pub struct MessageRecord {
     pub evidence: Option<Evidence>,
     /// The opt-out addresses that it names and the subjects that these ask for, hashed; subject 0: none.
     pub offers: Vec<(u64, u64)>,
-    /// The domains of strangers at which it takes opt-outs, hashed.
+    /// The other senders' domains at which it takes opt-outs, hashed.
     pub domains: Vec<u64>,
     /// What the owner wrote, where it is the owner's.
     pub written: Option<OwnMailRecord>,

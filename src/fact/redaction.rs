@@ -33,7 +33,7 @@ impl Redaction {
         (key.len() >= Self::SHORTEST_KEY).then_some(Self(mac))
     }
 
-    /// A customer: `customer-5f2b8a01c97d3e46`. That nobody is known tells nothing of anybody.
+    /// A customer: `customer-5f2b8a01c97d3e46`. An unknown customer stays as it is, since that names no person.
     pub fn customer(&self, name: &str) -> String {
         if name == UNKNOWN { name.to_string() } else { self.pseudonym("customer", name) }
     }

@@ -1,4 +1,4 @@
-//! Single messages, looked at as a mailbox with nothing else in it: for rules' own examples, tests and benches.
+//! Single messages, each read as a mailbox of its own: for rules' own examples, tests and benches.
 
 use super::FactReader;
 use super::lens::Lens;
@@ -25,7 +25,7 @@ impl Lens {
         Some((fact.kind, self.rules.id(fact.rule), signs))
     }
 
-    /// Who sent a single message, as the report would group it; `None` where it names nobody.
+    /// The sender of a single message, as the report would group it; `None` where it names none.
     pub fn sender_of(&self, message: &[u8]) -> Option<Organisation> {
         let mut reader = FactReader::new(self);
         crate::mailbox::read_message(message, &mut reader);

@@ -1,4 +1,4 @@
-//! What the mailbox says about a message: sent, draft, spam, read, deleted.
+//! The state of a message in the mailbox: sent, draft, spam, read, deleted.
 //!
 //! A sender can write any of these fields too, so each is believed only where its exporter writes it.
 
@@ -82,7 +82,7 @@ impl StateLabels {
         self.meanings.get(&key(label)).copied()
     }
 
-    /// What the names of a mail folder and of those above it say of its messages, where one is exactly such a
+    /// The state of a folder's messages, by its name and those of the folders above it, where one is exactly such a
     /// folder's name: with or without an extension (`Sent.mbox`, `Sent.sbd`), or as a part of a name that a program
     /// made of the names of several (`.Archive.Sent`, `INBOX.Sent`, `[Gmail].Sent Mail`).
     pub fn folder_state(&self, folder: &Path) -> MailState {
@@ -112,7 +112,7 @@ impl StateLabels {
         parts.into_iter().flatten().filter(|part| !part.is_empty())
     }
 
-    /// What the raw value of `X-Gmail-Labels` says.
+    /// The state by the raw value of `X-Gmail-Labels`.
     pub fn gmail(&self, raw: &[u8]) -> MailState {
         let mut state = MailState { read: Some(true), deleted: Some(false), ..MailState::default() };
         for label in split_labels(&plain_text(raw)) {
@@ -135,7 +135,7 @@ fn key(name: &str) -> String {
 }
 
 impl MailState {
-    /// The state of a message on which the mailbox itself put those marks: they are nobody's but the owner's.
+    /// The state of a message that the mailbox itself stores: it is always the owner's.
     pub fn marked(self, stored_state: &StoredState) -> Self {
         let deleted = stored_state.deleted.max(self.deleted);
         let no_mail = self.no_mail || stored_state.draft;
@@ -199,7 +199,7 @@ fn mozilla(state: &mut MailState, fields: &Fields<'_>) {
     state.no_mail |= flags & 0x0040 != 0 || flags & 0x0800 != 0 || upper & 0x0100_0000 != 0;
 }
 
-/// `Status` and `X-Status` of c-client, Dovecot and mutt: they tell of reading and deleting, no more.
+/// `Status` and `X-Status` of c-client, Dovecot and mutt: only whether it was read or deleted.
 fn status(state: &mut MailState, fields: &Fields<'_>) {
     if let Some(value) = fields.first(FieldName::STATUS).filter(|value| is_flags(value)) {
         state.read = Some(value.contains(&b'R'));

@@ -240,7 +240,7 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8_lossy()
 }
 
-/// How addresses say that they answer nobody, without the signs between words.
+/// Local parts of no-reply addresses, without the signs between words.
 const NO_REPLY: [&str; 18] = [
     "noreply",
     "donotreply",
@@ -262,7 +262,7 @@ const NO_REPLY: [&str; 18] = [
     "noanswer",
 ];
 
-/// Whether an address answers nobody: its local part says so, in the languages of many senders.
+/// Whether it is a no-reply address, by its local part, in the languages of many senders.
 pub fn is_no_reply(address: &str) -> bool {
     let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
     let local = local.to_ascii_lowercase();

@@ -22,7 +22,7 @@ pub(super) fn merge(facts: &mut Vec<Fact>, names: &NameTable) -> Vec<Fact> {
     duplicates
 }
 
-/// Leaves one sign of each message, with what the fact that is left says of it: a second copy proves nothing new.
+/// Leaves one sign of each message, with the values of the fact that is kept: a second copy proves nothing new.
 pub(super) fn merge_signs(mut signs: Vec<ConsentSign>, facts: &[Fact]) -> Vec<ConsentSign> {
     type CopyKey = (SenderId, CustomerId, u64);
     let message = |sign: &ConsentSign| -> CopyKey { (sign.sender, sign.customer, sign.identity) };
@@ -72,7 +72,7 @@ fn both(first: &Fact, later: &Fact, names: &NameTable) -> Fact {
     Fact { order: first.order, time, traits, ..*chosen }
 }
 
-/// Which copy speaks for all: by what it says, never by where it stood. In doubt the one that is not marketing.
+/// The copy that is kept: chosen by its content, never by its place. In doubt the one that is not marketing.
 fn prefer(left: &Fact, right: &Fact, names: &NameTable) -> Ordering {
     let key = |fact: &Fact| {
         (

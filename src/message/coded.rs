@@ -1,4 +1,4 @@
-//! The text of a part, decoded block by block: nobody reads all of a long page, and decoding one took as long as
+//! The text of a part, decoded block by block: not all of a long page is read, and decoding one took as long as
 //! everything else together.
 
 use super::quoted_printable::quoted_printable;

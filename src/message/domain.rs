@@ -1,4 +1,4 @@
-//! Domains of addresses: as they are compared, and what the Public Suffix List says of them.
+//! Domains of addresses: their form for comparisons, and the Public Suffix List.
 
 use std::net::IpAddr;
 

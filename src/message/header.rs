@@ -1,4 +1,4 @@
-//! Header fields: where each begins and ends. Values stay raw; only names that somebody asks for are noted.
+//! Header fields: where each begins and ends. Values stay raw; only names in the vocabulary are noted.
 
 use crate::text::scan;
 
@@ -48,7 +48,7 @@ well_known! {
 
 /// The names worth noting, each with its number, in a table that one look settles for most names.
 ///
-/// The table contains only the program's and the rules' own names, so no stranger can crowd it.
+/// The table contains only the program's and the rules' own names, so mail can't fill it.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
     names: Vec<Box<[u8]>>,

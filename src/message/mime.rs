@@ -131,7 +131,7 @@ fn is_quotable(b: u8) -> bool {
     (b.is_ascii_graphic() || b == b' ') && !matches!(b, b'"' | b'\\')
 }
 
-/// What a header says of its part.
+/// The fields of a part's header.
 struct PartFields<'a> {
     kind: &'a [u8],
     encoding: &'a [u8],
@@ -239,7 +239,7 @@ impl<'a> TextPart<'a> {
             _ => TransferEncoding::Identity,
         };
         let charset = match charset(self.kind) {
-            // Who says nothing, or ASCII, and writes more than that writes UTF-8.
+            // Text beyond ASCII without a charset, or declared as ASCII, is UTF-8.
             name if name.is_empty() || name.eq_ignore_ascii_case(b"us-ascii") => UTF_8,
             name => Encoding::for_label_no_replacement(name)?,
         };

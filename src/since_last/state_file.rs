@@ -116,7 +116,7 @@ impl StoredRun {
     }
 }
 
-/// Whether it is a TOML file that sets something: somebody's config file or policy.
+/// Whether it is a TOML file that sets something: a config file or a policy.
 fn is_settings(text: &str) -> bool {
     text.parse::<toml::Table>().is_ok_and(|table| !table.is_empty())
 }

@@ -1,7 +1,7 @@
 //! Journals by blind copy (Postfix `always_bcc`, dual delivery): the message itself is in the archive's mailbox, and the
 //! receiver wrote the recipients of its envelope into fields above its own `Received`.
 //!
-//! Below it, they may be a sender's. Mail in an owner's mailbox is the owner's, whatever these fields say.
+//! Below it, they may be a sender's. Mail in an owner's mailbox is the owner's, regardless of these fields.
 
 use crate::fact::customer::Owners;
 use crate::message::address::{addresses, bare_address};

@@ -38,7 +38,7 @@ pub(super) enum JournalMark {
     Form,
 }
 
-/// What the header says of a message that may be a journal report.
+/// The fields of a message that may be a journal report.
 #[derive(Debug)]
 pub(super) struct JournalClaim {
     pub mark: JournalMark,
@@ -98,7 +98,7 @@ fn mark(fields: &Fields<'_>) -> Option<JournalMark> {
     (mixed && other.into_iter().all(|name| fields.first(name).is_none())).then_some(JournalMark::Form)
 }
 
-/// Whether Exchange notes that nobody of the organisation sent the message.
+/// Whether Exchange notes that the message was sent from outside the organisation.
 pub(super) fn is_anonymous(fields: &Fields<'_>) -> bool {
     fields
         .first(FieldName::X_MS_EXCHANGE_ORGANIZATION_AUTHAS)

@@ -42,7 +42,7 @@ pub(in crate::fact) struct ReportParser<'a> {
 /// Where in the body the parser is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum ParserPosition {
-    /// Before the first part, in a part that nobody reads, or after the last one.
+    /// Before the first part, in a part that is not read, or after the last one.
     Between,
     Header(Vec<u8>),
     Text,
@@ -236,7 +236,7 @@ impl<'a> ReportParser<'a> {
     }
 }
 
-/// The attached message as far as it came.
+/// The attached message, as far as it was read.
 #[derive(Default)]
 struct AttachedMessage<'a> {
     header: Vec<u8>,

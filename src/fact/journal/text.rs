@@ -19,7 +19,7 @@ enum LineLabel {
     Subject,
     MessageId,
     Recipient,
-    /// Known, and none of these: on whose behalf it was sent, when, under which policy.
+    /// Known, but not an address of these: on whose behalf it was sent, when, under which policy.
     Else,
 }
 
@@ -45,7 +45,7 @@ const LABELS: &[(LineLabel, &[&str])] = &[
     ]),
 ];
 
-/// What the text of a report says, line by line as it comes.
+/// The content of a report's text, read line by line.
 #[derive(Debug)]
 pub(super) struct ReportText {
     charset: &'static Encoding,

@@ -97,7 +97,7 @@ fn has_document(mime: &[u8], body: &[u8]) -> bool {
     [mime, body].iter().any(|text| FINDERS.iter().any(|mark| mark.find(text).is_some()))
 }
 
-/// Notes the fields that say of what form the body is.
+/// Notes the fields about the form of the body.
 pub(super) fn note_mime(fields: &Fields<'_>, mime: &mut Vec<u8>) {
     mime.clear();
     let names = [

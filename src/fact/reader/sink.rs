@@ -33,7 +33,7 @@ impl Sink for FactReader<'_> {
     }
 
     fn message(&mut self, message: RawMessage<'_>) -> BodyRequest {
-        // One message that defeats a parser is skipped and counted; the night goes on.
+        // One message on which a parser panics is skipped and counted, and the run continues.
         let outcome = caught(|| self.read(message)).unwrap_or(Err(Unusable::Unreadable));
         outcome.unwrap_or_else(|reason| {
             self.skip(message.offset, reason);

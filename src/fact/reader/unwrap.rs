@@ -15,7 +15,7 @@ pub(super) struct PossibleReport {
     pub from_line: Option<FromLine>,
     /// How far the batch had come before the message.
     pub before: BatchMark,
-    /// Exchange itself says that it comes from outside.
+    /// Exchange itself notes that it comes from outside.
     pub is_anonymous: bool,
 }
 

@@ -118,12 +118,12 @@ impl Senders {
         self.hosts.is_platform(domain)
     }
 
-    /// Whether each address of that domain belongs to somebody else: its sender is the full address.
+    /// Whether each address of that domain belongs to another person: its sender is the full address.
     pub fn is_shared(&self, domain: &str) -> bool {
         self.hosts.is_shared(domain)
     }
 
-    /// Whether a domain takes opt-outs for many: that tells nothing about who belongs together.
+    /// Whether a domain takes opt-outs for many: that is not evidence that its senders belong together.
     pub fn takes_opt_outs_for_many(&self, domain: &str) -> bool {
         self.is_sending_platform(domain) || self.is_shared(domain)
     }
@@ -138,7 +138,7 @@ impl Senders {
         rewriting::is_declared(fields) || self.relays.forwarding(fields).next().is_some()
     }
 
-    /// Who wrote a message whose From a relay service, a list or a group rewrote, as far as the message says so.
+    /// The author of a message whose From a relay service, a list or a group rewrote, where the message names one.
     pub fn original(&self, written: &Address, fields: &Fields<'_>, owners: &Owners) -> Option<Address> {
         let hosts = &self.hosts;
         if let Some(relay) = self.relays.of(domain_of(&written.address)?) {

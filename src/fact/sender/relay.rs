@@ -97,7 +97,7 @@ impl Relays {
         self.0.iter().find(|relay| relay.owns(domain))
     }
 
-    /// The services by which a message says that it was forwarded.
+    /// The services that forwarded a message, by its fields.
     pub fn forwarding<'a>(&'a self, fields: &Fields<'_>) -> impl Iterator<Item = &'a Relay> {
         self.0.iter().filter(|relay| relay.forwarded(fields))
     }
@@ -125,7 +125,7 @@ impl Relay {
             (address, field) => field.or(address).or_else(|| {
                 let envelope = address_of(fields, self.envelope?)?;
                 let domain = domain_of(&envelope.address)?;
-                // Bounces go to platforms, which say nothing about who had the mail sent.
+                // Bounces go to platforms, which do not identify the sender.
                 let own = !hosts.is_shared(domain) && !hosts.is_platform(domain);
                 (own && is_author(&envelope, hosts)).then_some(envelope)
             }),

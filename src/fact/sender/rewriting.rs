@@ -1,4 +1,4 @@
-//! Lists and groups that put an address of their own into From, and say whose it was.
+//! Lists and groups that put an address of their own into From, and name the original one.
 //!
 //! Only a list or group of the owner's own, or one to which the message went, is believed: any other sender may write
 //! the same fields to pass for somebody else.
@@ -40,7 +40,7 @@ pub(super) fn original(written: &Address, fields: &Fields<'_>, hosts: &Hosts) ->
         let found = originator(fields.first(*name)?);
         Some(Address { address: normal_address(&found.address), ..found })
     };
-    // A platform's address for bounces says nothing about who had the mail sent.
+    // A platform's address for bounces does not identify the sender.
     let wrote = |found: &Address| {
         is_author(found, hosts) && !domain_of(&found.address).is_some_and(|domain| hosts.is_platform(domain))
     };

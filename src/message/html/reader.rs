@@ -1,4 +1,4 @@
-//! The text of a page, piece by piece, as far as it is asked for.
+//! The text of a page, piece by piece, as far as it is needed.
 
 use super::tag::{ALT, HREF, LONGEST_NAME, NONE, Tag, UNSEEN, comment_length, end_of, is_inline};
 use super::{Markup, has_link};
