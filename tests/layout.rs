@@ -1,5 +1,5 @@
 //! The order of the modules: each imports only from those before it in the order that `lib.rs` gives, and no two files
-//! import each other, directly or through others.
+//! import each other, directly or through others. And the names of types: each names one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Mailboxes: bytes in, one header block (and, where it is asked for, the beginning of a body) at a time out.
 //!
 //! A source's format is recognised by its content, never by its name. To add a format: its file beside this
-//! one, a variant of `Format` in `detect.rs` and a row of [`FORMATS`].
+//! one, a variant of `StreamFormat` in `detect.rs` and a row of [`FORMATS`].
 
 mod archive;
 mod beginning;
