@@ -10,6 +10,7 @@ pub mod outputs;
 pub mod pages;
 pub mod readme;
 pub mod redacted;
+pub mod sorted_facts;
 #[cfg(target_os = "linux")]
 pub mod terminal;
 pub mod workbook;
