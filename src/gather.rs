@@ -20,6 +20,7 @@ pub use read_progress::ReadProgress;
 
 use crate::fact::{FactReader, Lens, MessagePiece};
 use crate::mailbox::Survey;
+use cache::FactsAhead;
 use result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -52,6 +53,7 @@ pub fn gather_with(
     let tasks = tasks(&survey.sources, PART, Some(cache));
     let gathering = GatherJob { survey, lens, tasks: &tasks, threads, progress, cache: Some(cache) };
     let gathered = gathering.run(Collector::Cached(Box::new(UncachedFacts::new(cache))));
+    cache.forget_ahead();
     cache.remove_unused(&survey.sources);
     gathered
 }
@@ -115,7 +117,14 @@ impl<'a> GatherJob<'a> {
         let (lens, progress) = (self.lens, self.progress);
         let mut reader = FactReader::new(lens);
         while let Some((task, send)) = self.take(next, announce) {
+            if let Some(ahead) = self.take_ahead(task) {
+                if send.send(ahead).is_err() {
+                    return;
+                }
+                continue;
+            }
             let mut given = Vec::new();
+            let thread = Some(thread);
             let kept = self.cache.and_then(|cache| task.run_kept(lens, cache.keep, progress, &mut reader));
             let is_fresh = kept.is_none();
             let mut on_piece = |piece| drop(send.send(ThreadResult { thread, piece, end: None }));
@@ -134,6 +143,16 @@ impl<'a> GatherJob<'a> {
                 return;
             }
         }
+    }
+
+    /// The facts of a task, where they were read while folders were walked.
+    fn take_ahead(&self, task: &Task<'_>) -> Option<ThreadResult> {
+        let FactsAhead { batch, names, owners_named } = self.cache?.take_ahead(task.kept.as_ref()?)?;
+        (0..batch.read).for_each(|_| (self.progress)(ReadProgress::Message));
+        owners_named.into_iter().for_each(|place| self.lens.owners.note_place(place));
+        let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: false };
+        let piece = MessagePiece { batch, names, ..MessagePiece::default() };
+        Some(ThreadResult { thread: None, piece, end: Some(end) })
     }
 
     /// The next task, and where its results go.

@@ -67,6 +67,20 @@ pub struct Pair<'a> {
     pub facts: &'a [Fact],
 }
 
+impl<'a> Pair<'a> {
+    /// The pairs of facts that are sorted by pair.
+    pub fn all_of(facts: &'a [Fact]) -> impl Iterator<Item = Self> {
+        facts.chunk_by(is_of_one_pair).filter_map(|facts| {
+            let first = facts.first()?;
+            Some(Self { sender: first.sender, customer: first.customer, facts })
+        })
+    }
+}
+
+fn is_of_one_pair(left: &Fact, right: &Fact) -> bool {
+    (left.sender, left.customer) == (right.sender, right.customer)
+}
+
 /// The addresses on the owner's lists of those to block.
 fn blocked(remarks: &[Remark]) -> HashSet<String> {
     let lists = remarks.iter().filter_map(|remark| match remark {
@@ -137,11 +151,18 @@ impl History {
 
     /// All pairs, in no order that means anything.
     pub fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
-        let chunks =
-            self.facts.chunk_by(|left, right| (left.sender, left.customer) == (right.sender, right.customer));
-        chunks.filter_map(|facts| {
-            let first = facts.first()?;
-            Some(Pair { sender: first.sender, customer: first.customer, facts })
+        Pair::all_of(&self.facts)
+    }
+
+    /// The facts of all pairs, in blocks of about so many with whole pairs.
+    pub fn blocks(&self, count: usize) -> impl Iterator<Item = &[Fact]> {
+        let mut rest = self.facts.as_slice();
+        std::iter::from_fn(move || {
+            let last = rest.get(count.saturating_sub(1)).or(rest.last())?;
+            let of_last = rest.iter().skip(count).take_while(|fact| is_of_one_pair(fact, last));
+            let (block, others) = rest.split_at((count + of_last.count()).min(rest.len()));
+            rest = others;
+            Some(block)
         })
     }
 

@@ -133,23 +133,43 @@ impl PlanBuilder {
             count_mixed: self.count_mixed || policy.count_mixed,
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        // With a cache most messages of a Maildir are known.
-        let stat_policy = if keeps { StatPolicy::ExceptMaildirs } else { StatPolicy::EveryFile };
-        let survey = survey_with_outputs(&self.mailboxes, &self.outputs, stat_policy);
-        let cache = self.cache.as_deref().map(|folder| Cache::open(folder, &self.mailboxes, &lens, keep));
+        let threads = self.threads.unwrap_or_else(cores);
+        let files = (self.mailboxes.as_slice(), self.outputs.as_slice());
+        let (survey, cache) = survey_with_cache(files, self.cache.as_deref(), (&lens, keep), threads)?;
         Ok(Plan {
             survey,
-            cache: cache.transpose()?,
+            cache,
             lens,
             scope,
             ledger,
             policy,
             as_of: self.as_of,
             all: self.all,
-            threads: self.threads.unwrap_or_else(cores),
+            threads,
             by_customer: self.by_customer,
         })
     }
+}
+
+/// Finds the files to read, and opens the cache, if one is used: what is in it is read meanwhile.
+fn survey_with_cache(
+    (mailboxes, outputs): (&[PathBuf], &[FileId]),
+    folder: Option<&Path>,
+    (lens, keep): (&Lens, KeepOptions),
+    threads: usize,
+) -> Result<(Survey, Option<Cache>)> {
+    let Some(folder) = folder else {
+        return Ok((survey_with_outputs(mailboxes, outputs, StatPolicy::EveryFile), None));
+    };
+    // With a cache most messages of a Maildir are known.
+    let survey = || survey_with_outputs(mailboxes, outputs, StatPolicy::ExceptMaildirs);
+    let known = Cache::open_again(folder, mailboxes, lens, keep)?;
+    let survey = match &known {
+        Some(cache) if threads > 1 => cache.read_while(lens, survey),
+        _ => survey(),
+    };
+    let cache = known.map_or_else(|| Cache::open(folder, mailboxes, lens, keep), Ok)?;
+    Ok((survey, Some(cache)))
 }
 
 /// The policy, with the owner's addresses under one name; an error where it counts over groups, and no brand has one.

@@ -14,7 +14,7 @@ use crate::fact::{
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
 use arrow_array::RecordBatch;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 /// What to do about rows that `facts` did not write so.
@@ -33,6 +33,8 @@ pub(super) struct RowDecoder<'l, 'b> {
     pub customers: Option<SortedCustomers<'b>>,
     /// The mailboxes that the facts were made from.
     pub mailboxes: Vec<MailboxCounts>,
+    /// The owner's addresses that messages name, by their places.
+    pub owners_named: BTreeSet<u64>,
     /// Where rows are wrong, what to do about it.
     pub hint: &'static str,
 }
@@ -55,8 +57,18 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
         keep: KeepOptions,
         (batch, names): (&'b mut Batch, &'b mut NameTable),
     ) -> Self {
-        let (links, mailboxes) = Default::default();
-        Self { lens, keep, batch, names, message: None, links, customers: None, mailboxes, hint: GIVE_FACTS }
+        Self {
+            lens,
+            keep,
+            batch,
+            names,
+            message: None,
+            links: HashSet::new(),
+            customers: None,
+            mailboxes: Vec::new(),
+            owners_named: BTreeSet::new(),
+            hint: GIVE_FACTS,
+        }
     }
 
     /// Takes in some rows.
@@ -212,7 +224,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
             }
         }
         for owner in row.owners_named.get(at) {
-            self.lens.owners.note_place(owner.cast_unsigned());
+            self.owners_named.insert(owner.cast_unsigned());
         }
         if let (Some(written), Some(time)) = (row.written(at), fact.time) {
             self.add_own_mail(written, (identity, time), row.message_id(at));

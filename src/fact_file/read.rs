@@ -10,7 +10,7 @@ use crate::fact::{Batch, Lens, NameTable};
 use crate::mailbox::{FactsBytes, FactsFile};
 use arrow_array::RecordBatch;
 use parquet::file::reader::ChunkReader;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::io::Read;
 use std::ops::Range;
@@ -25,6 +25,19 @@ pub fn read<'a>(
     one_customer: Option<CustomerHandler<'a>>,
     progress: &dyn Fn(usize),
 ) -> Result<Vec<MailboxCounts>> {
+    let (mailboxes, owners_named) = read_rows(file, (lens, keep), store, one_customer, progress)?;
+    owners_named.into_iter().for_each(|place| lens.owners.note_place(place));
+    Ok(mailboxes)
+}
+
+/// The same; which of the owner's addresses are named is returned, by their places, and not noted.
+pub fn read_rows<'a>(
+    file: FactsFile<'_>,
+    (lens, keep): (&'a Lens, KeepOptions),
+    store: (&'a mut Batch, &'a mut NameTable),
+    one_customer: Option<CustomerHandler<'a>>,
+    progress: &dyn Fn(usize),
+) -> Result<(Vec<MailboxCounts>, BTreeSet<u64>)> {
     let path = file.path;
     let mut reading = FactsFileReader {
         path,
@@ -41,7 +54,7 @@ pub fn read<'a>(
     });
     read.unwrap_or_else(|| Err(damaged(path, "its bytes can't be read")))?;
     reading.decoder.end();
-    Ok(reading.decoder.mailboxes)
+    Ok((reading.decoder.mailboxes, reading.decoder.owners_named))
 }
 
 struct FactsFileReader<'p, 'a> {

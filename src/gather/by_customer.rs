@@ -39,6 +39,6 @@ pub fn gather_by_customer(
     let (batch, names) = reader.take();
     let piece = MessagePiece { batch, names, ..MessagePiece::default() };
     let end = TaskEnd { borders: Ok(None), given, is_fresh: true };
-    order.add(ThreadResult { thread: 0, piece, end: Some(end) });
+    order.add(ThreadResult { thread: Some(0), piece, end: Some(end) });
     (order.complete(), is_whole)
 }

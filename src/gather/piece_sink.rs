@@ -112,10 +112,10 @@ mod tests {
         crate::mailbox::read_stream(mails(0..2).as_bytes(), "x".as_ref(), 4_096, &mut begins).expect("read");
         let begun: Option<BatchMark> = Some(begins.store().0.mark());
         for piece in [MessagePiece { begun, ..first }, piece(&lens, 3..5, false)] {
-            order.add(ThreadResult { thread: 0, piece, end: None });
+            order.add(ThreadResult { thread: Some(0), piece, end: None });
         }
         let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: true };
-        let last = ThreadResult { thread: 0, piece: piece(&lens, 5..6, true), end: Some(end) };
+        let last = ThreadResult { thread: Some(0), piece: piece(&lens, 5..6, true), end: Some(end) };
         order.add(last);
         let read = order.complete().batch.read;
         let left = ["shop0@shop.example", "shop1@shop.example", "shop5@shop.example"];
@@ -137,7 +137,7 @@ mod tests {
             let end = Some(TaskEnd { borders, given: Vec::new(), is_fresh: true });
             let begun = Some(BatchMark::default());
             let piece = MessagePiece { begun, ..piece(&lens, number..number + 1, false) };
-            order.add(ThreadResult { thread: 0, piece, end });
+            order.add(ThreadResult { thread: Some(0), piece, end });
         }
         let gathered = order.complete();
         assert_eq!((gathered.batch.read, remembered.from.len()), (0, 0));

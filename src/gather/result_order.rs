@@ -11,7 +11,8 @@ use crate::mailbox::{Borders, MailboxArgument, Remark, SourcePart, Survey};
 
 /// What a thread found.
 pub(super) struct ThreadResult {
-    pub thread: usize,
+    /// `None`: its names are all in this piece.
+    pub thread: Option<usize>,
     /// What came next.
     pub piece: MessagePiece,
     /// At the end of the task.
@@ -116,7 +117,8 @@ impl<'a> ResultOrder<'a> {
     pub fn add(&mut self, found: ThreadResult) {
         let Some(task) = self.tasks.get(self.taken) else { return };
         let ThreadResult { thread, piece, end } = found;
-        let mut renaming = std::mem::take(&mut self.renamings[thread]);
+        let mut renaming =
+            thread.map_or_else(Renaming::default, |at| std::mem::take(&mut self.renamings[at]));
         if !matches!(self.collect, Collector::Pieces(_)) {
             self.gathered.names.merge(&piece.names, &mut renaming);
         }
@@ -124,7 +126,9 @@ impl<'a> ResultOrder<'a> {
             None => self.append(task, (piece, true), &renaming),
             Some(end) => self.end_of_task(task, piece, end, &renaming),
         }
-        self.renamings[thread] = renaming;
+        if let Some(thread) = thread {
+            self.renamings[thread] = renaming;
+        }
     }
 
     fn end_of_task(&mut self, task: &Task<'_>, piece: MessagePiece, end: TaskEnd, renaming: &Renaming) {
@@ -138,7 +142,7 @@ impl<'a> ResultOrder<'a> {
         }
         self.taken += 1;
         let is_same_source =
-            self.tasks.get(self.taken).is_some_and(|next| std::ptr::eq(next.sources, task.sources));
+            self.tasks.get(self.taken).is_some_and(|next| std::ptr::eq(next.together, task.together));
         if !is_same_source {
             self.end_of_source(task);
         }

@@ -1,11 +1,12 @@
 //! What one thread reads at a time: some small files, a part of a long one, or facts that were kept of these.
 
-use super::cache::{Cache, CachedFacts, CachedMbox, checksum};
+use super::cache::{Cache, CachedFacts, CachedMbox};
 use super::read_progress::{PieceHandler, ProgressReader, ReadProgress};
 use crate::error::Result;
-use crate::fact::{FactReader, Lens};
+use crate::fact::{FactReader, Lens, hash};
 use crate::fact_file::{KeepOptions, MailboxCounts};
 use crate::mailbox::{self, BLOCK, Borders, Dialect, Remark, Sink, Source, SourcePart};
+use std::collections::HashMap;
 
 /// How many small files are one task at most.
 const FILES: usize = 512;
@@ -14,9 +15,14 @@ const FILES: usize = 512;
 /// the cache costs as much as the facts of a hundred messages in it.
 const KNOWN_BY_INODE: usize = 2_048;
 
+/// So many of those that were not kept are one task: a night's new mail is read by all threads.
+const NEW_FILES: usize = if cfg!(test) { 2 } else { 128 };
+
 /// Small sources of one argument, one after the other; or a part of one source.
 pub(super) struct Task<'a> {
     pub sources: &'a [Source],
+    /// The sources whose facts are kept together, these among them.
+    pub together: &'a [Source],
     pub part: SourcePart,
     /// Its facts, where they were kept.
     pub kept: Option<CachedFacts>,
@@ -29,6 +35,7 @@ pub(super) struct Task<'a> {
 /// Long files in parts of about `length` bytes, small ones together until they reach that length.
 pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache>) -> Vec<Task<'a>> {
     let mut tasks = Vec::new();
+    let newest = cache.map_or_else(HashMap::new, |_| newest(sources));
     let mut rest = sources;
     while let Some(first) = rest.first() {
         let mut bytes = 0_u64;
@@ -40,7 +47,10 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
         let files = if first.inode.is_some() { KNOWN_BY_INODE } else { FILES };
         let together = rest.iter().take(files).take_while(fits).count().max(1);
         // With a cache, a new file moves only the border of the files around it.
-        let border = rest.iter().take(together).position(|source| cache.is_some() && is_border(source));
+        let at = sources.len() - rest.len();
+        let is_new = |place| newest.get(&first.argument).is_some_and(|newest| *newest <= at + place);
+        let is_last = |(place, source)| cache.is_some() && is_border(source, is_new(place));
+        let border = rest.iter().take(together).enumerate().position(is_last);
         let (sources, after) = rest.split_at(border.map_or(together, |at| at + 1));
         // What can't be opened now says so when it is read; one of several is never so long that it has parts.
         let parts = mailbox::parts(first, length).unwrap_or_else(|_| vec![SourcePart::Whole]);
@@ -51,7 +61,8 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
             (Some(cache), Some(SourcePart::Whole)) => {
                 let key = cache.key(sources);
                 let kept = key.as_deref().and_then(|key| cache.find(key));
-                tasks.push(Task { kept, key, ..Task::plain(sources, SourcePart::Whole) });
+                let task = Task { kept, key, ..Task::plain(sources, SourcePart::Whole) };
+                tasks.extend(if task.kept.is_some() { vec![task] } else { task.split() });
             }
             _ => tasks.extend(parts.into_iter().map(|part| Task::plain(sources, part))),
         }
@@ -60,10 +71,27 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
     tasks
 }
 
-/// Whether files that are kept together end with that one: by its name, so that it is the same in every run.
-fn is_border(source: &Source) -> bool {
-    let every = if source.inode.is_some() { 1_024 } else { 256 };
-    checksum(source.origin.path.as_os_str().as_encoded_bytes()).is_multiple_of(every)
+/// Whether files that are kept together end with that one: by what it is known by, so that it is the same in every run. One
+/// of 1,024 messages of a Maildir does so, of the `newest` one of 64, and one of 256 other files.
+fn is_border(source: &Source, newest: bool) -> bool {
+    match source.inode {
+        // Mixed, because inodes may have a pattern (Fibonacci hashing).
+        Some(inode) => inode.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (if newest { 58 } else { 54 }) == 0,
+        None => hash(&[source.origin.path.as_os_str().as_encoded_bytes()]).is_multiple_of(256),
+    }
+}
+
+/// For each argument the place after the last border among its messages of a Maildir: there new ones come, and few are to
+/// be read again with them.
+fn newest(sources: &[Source]) -> HashMap<usize, usize> {
+    let mut places = HashMap::new();
+    for (at, source) in sources.iter().enumerate().filter(|(_, source)| source.inode.is_some()) {
+        let place = places.entry(source.argument).or_insert(at);
+        if is_border(source, false) {
+            *place = at + 1;
+        }
+    }
+    places
 }
 
 /// The parts of a long mbox: what is kept of it, and what came after that.
@@ -87,7 +115,19 @@ fn cached_and_new<'a>(cache: &Cache, sources: &'a [Source], length: u64, dialect
 impl<'a> Task<'a> {
     /// Sources that are read, or a part of one.
     pub fn plain(sources: &'a [Source], part: SourcePart) -> Self {
-        Self { sources, part, kept: None, key: None, known: None }
+        Self { sources, together: sources, part, kept: None, key: None, known: None }
+    }
+
+    /// The same in several tasks; the last one keeps what all of them gave.
+    fn split(self) -> Vec<Self> {
+        let Self { together, part, key, .. } = self;
+        let pieces = self.sources.chunks(NEW_FILES);
+        let mut tasks: Vec<Self> =
+            pieces.map(|sources| Self { together, ..Self::plain(sources, part) }).collect();
+        if let Some(last) = tasks.last_mut() {
+            last.key = key;
+        }
+        tasks
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> UncachedFacts<'a> {
             (Some(known), _) => known.clone().extend(self.cache, source, fresh, names, lens),
             // Only what is still as it was.
             (None, Some(key))
-                if (task.kept.is_none() || is_damaged) && self.cache.may_keep(task.sources, key) =>
+                if (task.kept.is_none() || is_damaged) && self.cache.may_keep(task.together, key) =>
             {
                 self.cache.write_facts(key, fresh, names, lens, None).map(drop)
             }

@@ -42,8 +42,12 @@ pub fn is_message(path: &Path) -> bool {
     if folder != "cur" && folder != "new" {
         return false;
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    delivery(&name).is_some() || split(&name).1.is_some()
+    is_message_name(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// The same of a file's name alone, in such a folder.
+pub fn is_message_name(name: &str) -> bool {
+    delivery(name).is_some() || split(name).1.is_some()
 }
 
 /// The unique part of a name and the flags after it. What a program adds after a further comma is its own.

@@ -11,6 +11,7 @@ mod export;
 mod facts;
 mod identity;
 mod maildir;
+mod maildir_folder;
 mod mbox;
 mod origin;
 mod outlook;

@@ -1,10 +1,12 @@
 //! Finds the files to read: those that the user named, and those in folders, in the order of their names.
 
 use super::identity::FileId;
+use super::maildir_folder::{may_lie_beside_mail, messages_in};
 use super::origin::Origin;
 use super::source::Source;
 use super::{Remark, maildir, sidecar};
 use crate::error::Error;
+use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io;
@@ -80,54 +82,90 @@ fn walk(
     (outputs, stat_policy): (&[FileId], StatPolicy),
     found: &mut Survey,
 ) {
-    // By their names: what one folder contains has the same path before them.
-    let by_name = |left: &DirEntry, right: &DirEntry| left.path().as_os_str().cmp(right.path().as_os_str());
-    let entries = WalkDir::new(&folder.path).follow_links(true).sort_by(by_name);
-    for entry in entries.into_iter().filter_entry(|entry| !has_no_mail(entry)) {
+    let mut walked = Walked::default();
+    let mut entries =
+        WalkDir::new(&folder.path).follow_links(true).into_iter().filter_entry(|entry| !has_no_mail(entry));
+    while let Some(entry) = entries.next() {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {
                 found.arguments[argument].has_maildir |= entry.file_name() == "cur";
+                if stat_policy == StatPolicy::ExceptMaildirs
+                    && let Some(messages) = messages_in(entry.path(), outputs)
+                {
+                    entries.skip_current_dir();
+                    let deep = entry.depth() + 1;
+                    let source = |(path, inode)| {
+                        let origin = folder.walked_to(path, deep);
+                        Source { argument, origin, size: None, inode: Some(inode) }
+                    };
+                    let messages = messages.into_iter().map(source).collect();
+                    walked.maildirs.push((entry.into_path(), messages));
+                }
             }
             Ok(entry) if entry.file_type().is_file() => {
-                let inode =
-                    if stat_policy == StatPolicy::EveryFile { None } else { known_by_inode(&entry, outputs) };
-                let file = if inode.is_some() { None } else { entry.metadata().ok() };
+                let file = entry.metadata().ok();
                 let id = file.as_ref().filter(|_| !outputs.is_empty());
                 if id.and_then(|file| FileId::of(entry.path(), file)).is_some_and(|id| outputs.contains(&id))
                 {
-                    found.outputs.push(entry.into_path());
+                    walked.outputs.push(entry.into_path());
                     continue;
                 }
                 let (size, deep) = (file.map(|file| file.len()), entry.depth());
                 let origin = folder.walked_to(entry.into_path(), deep);
-                found.sources.push(Source { argument, origin, size, inode });
+                walked.files.push(Source { argument, origin, size, inode: None });
             }
             Ok(entry) => {
                 let error = Error::file(entry.path(), "is a pipe, a socket or a device, and was left out");
-                found.remarks.push((argument, Remark::Note(error)));
+                walked.remarks.push((entry.into_path(), Remark::Note(error)));
             }
-            Err(error) => found.remarks.push((argument, out_of_reach(&error, &folder.path))),
+            Err(error) => {
+                let remark = out_of_reach(&error, &folder.path);
+                walked.remarks.push((error.path().unwrap_or(&folder.path).to_path_buf(), remark));
+            }
         }
+    }
+    walked.put_in_order(argument, found);
+}
+
+/// What a walk found, in no order: a folder lists its files in none.
+#[derive(Default)]
+struct Walked {
+    files: Vec<Source>,
+    /// Folders of messages that were looked at only as a whole, with their messages in order.
+    maildirs: Vec<(PathBuf, Vec<Source>)>,
+    remarks: Vec<(PathBuf, Remark)>,
+    outputs: Vec<PathBuf>,
+}
+
+impl Walked {
+    /// Puts everything in the order of the names in each folder.
+    fn put_in_order(mut self, argument: usize, found: &mut Survey) {
+        self.files.sort_unstable_by(|left, right| by_names(&left.origin.path, &right.origin.path));
+        self.maildirs.sort_unstable_by(|(left, _), (right, _)| by_names(left, right));
+        self.remarks.sort_by(|(left, _), (right, _)| by_names(left, right));
+        self.outputs.sort_unstable_by(|left, right| by_names(left, right));
+        let mut files = self.files.into_iter().peekable();
+        for (folder, messages) in self.maildirs {
+            let is_before = |file: &Source| by_names(&file.origin.path, &folder).is_lt();
+            found.sources.extend(std::iter::from_fn(|| files.next_if(is_before)));
+            found.sources.extend(messages);
+        }
+        found.sources.extend(files);
+        found.remarks.extend(self.remarks.into_iter().map(|(_, remark)| (argument, remark)));
+        found.outputs.extend(self.outputs);
     }
 }
 
-/// The inode of a message in a Maildir, as its folder has it. A program that delivers such a message writes it elsewhere and moves
-/// it here, and one that reads it changes nothing but its name (<https://cr.yp.to/proto/maildir.html>).
-#[cfg(unix)]
-fn known_by_inode(entry: &DirEntry, outputs: &[FileId]) -> Option<u64> {
-    use walkdir::DirEntryExt;
-    let may_be_output = |inode| outputs.iter().any(|output| output.may_have(inode));
-    let is_message = !entry.path_is_symlink() && maildir::is_message(entry.path());
-    Some(entry.ino()).filter(|inode| is_message && !may_be_output(*inode))
+/// The order of paths by the names in them, byte by byte: nothing comes between a folder and what is in it.
+fn by_names(left: &Path, right: &Path) -> Ordering {
+    let [left, right] = [left, right].map(|path| path.as_os_str().as_encoded_bytes());
+    let differ = left.iter().zip(right).find(|(left, right)| left != right);
+    let ends_name_first = |byte: u8| if std::path::is_separator(byte.into()) { 0 } else { byte };
+    differ.map_or_else(
+        || left.len().cmp(&right.len()),
+        |(left, right)| ends_name_first(*left).cmp(&ends_name_first(*right)),
+    )
 }
-
-#[cfg(not(unix))]
-fn known_by_inode(_: &DirEntry, _: &[FileId]) -> Option<u64> {
-    None
-}
-
-/// Endings of the names of files beside mail.
-const BESIDE_MAIL: [&[u8]; 4] = [b".json", b".meta", b".emlxpart", b".msf"];
 
 /// Files and folders that mail programs keep beside mail and that contain none, or none that was delivered: a
 /// Maildir's `tmp`, attachments that Apple Mail took out of messages, Thunderbird's indexes, the state of a message
@@ -143,9 +181,8 @@ fn has_no_mail(entry: &DirEntry) -> bool {
         return (entry.file_name() == "tmp" && has_sibling(&["cur", "new"]))
             || (entry.file_name() == "Attachments" && has_sibling(&["Messages"]));
     }
-    // Most files have none of these endings, and there may be a hundred thousand.
-    let name = entry.path().as_os_str().as_encoded_bytes();
-    if !BESIDE_MAIL.iter().any(|ending| name.ends_with(ending)) {
+    // Most files have no such name, and there may be a hundred thousand.
+    if !may_lie_beside_mail(entry.path().as_os_str().as_encoded_bytes()) {
         return false;
     }
     if sidecar::messages_of(entry.path()).any(|message| message.is_file())
@@ -169,4 +206,21 @@ fn out_of_reach(error: &walkdir::Error, folder: &Path) -> Remark {
     }
     let unknown = io::Error::other("the folder can't be listed");
     Remark::Failed(Error::io(path, "can't be opened", error.io_error().unwrap_or(&unknown)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn paths_are_in_the_order_of_the_names_in_them(
+            left in proptest::collection::vec("[ -.0-9a-cé]{1,4}", 1..4),
+            right in proptest::collection::vec("[ -.0-9a-cé]{1,4}", 1..4),
+        ) {
+            let path = |names: &[String]| names.iter().collect::<PathBuf>();
+            prop_assert_eq!(by_names(&path(&left), &path(&right)), left.cmp(&right));
+        }
+    }
 }

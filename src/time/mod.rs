@@ -97,6 +97,10 @@ const UNIX_EPOCH_FROM_CE: i32 = 719_163;
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.date() {
+            // Without the crate's patterns: reports and lists are full of dates.
+            Some(date) if (0..=9_999).contains(&date.year()) => {
+                write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+            }
             Some(date) => write!(f, "{}", date.format("%Y-%m-%d")),
             None => write!(f, "{} days after 1970-01-01", self.0),
         }

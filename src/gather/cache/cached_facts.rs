@@ -1,10 +1,11 @@
 //! A file of the cache: known by its name, whole by its checksum.
 
 use super::checksum;
-use crate::fact::{FactReader, Lens};
-use crate::fact_file::{self, KeepOptions};
+use crate::fact::{Batch, FactReader, Lens, NameTable, NewNames};
+use crate::fact_file::{self, KeepOptions, MailboxCounts};
 use crate::mailbox::{FactsBytes, FactsFile};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Facts that were kept.
@@ -32,15 +33,14 @@ impl CachedFacts {
         reader: &mut FactReader<'_>,
         progress: &dyn Fn(usize),
     ) -> Option<()> {
-        let bytes = std::fs::read(&self.path).ok().filter(|bytes| checksum(bytes) == self.checksum)?;
-        let file = FactsFile { path: &self.path, bytes: FactsBytes::Memory(bytes) };
+        let file = self.whole()?;
         let (batch, _) = reader.store();
         let (mark, remarks) = (batch.mark(), batch.remarks.len());
         let read = fact_file::read(file, (lens, keep), reader.store(), None, progress);
         let (batch, _) = reader.store();
         match read {
             Ok(given) => {
-                batch.mailboxes += given.iter().map(|given| given.mailboxes).sum::<u32>();
+                batch.mailboxes += mailboxes(&given);
                 Some(())
             }
             Err(_) => {
@@ -50,4 +50,33 @@ impl CachedFacts {
             }
         }
     }
+
+    /// Reads it by itself, before it is known whether it is needed.
+    pub fn read_ahead(&self, lens: &Lens, keep: KeepOptions) -> Option<FactsAhead> {
+        let (mut batch, mut names) = (Batch::default(), NameTable::default());
+        let read = fact_file::read_rows(self.whole()?, (lens, keep), (&mut batch, &mut names), None, &|_| ());
+        let (given, owners_named) = read.ok()?;
+        batch.mailboxes += mailboxes(&given);
+        Some(FactsAhead { batch, names: names.new_names(), owners_named })
+    }
+
+    /// The file, where it is as it was written.
+    fn whole(&self) -> Option<FactsFile<'_>> {
+        let bytes = std::fs::read(&self.path).ok().filter(|bytes| checksum(bytes) == self.checksum)?;
+        Some(FactsFile { path: &self.path, bytes: FactsBytes::Memory(bytes) })
+    }
+}
+
+/// Facts that were read before it was known whether they are needed.
+#[derive(Debug)]
+pub struct FactsAhead {
+    pub batch: Batch,
+    /// Its names.
+    pub names: NewNames,
+    /// The owner's addresses that its messages name, by their places.
+    pub owners_named: BTreeSet<u64>,
+}
+
+fn mailboxes(given: &[MailboxCounts]) -> u32 {
+    given.iter().map(|given| given.mailboxes).sum()
 }

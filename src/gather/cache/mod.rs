@@ -4,11 +4,12 @@
 //! name made of all that identifies them (`stamp`). Whatever is doubtful is read from the mail: a cache may make a run
 //! faster, never other. Files are written under names of their own and never changed, so two runs at once do no harm.
 
+mod ahead;
 mod cached_facts;
 mod segments;
 mod stamp;
 
-pub(super) use cached_facts::CachedFacts;
+pub(super) use cached_facts::{CachedFacts, FactsAhead};
 
 use crate::error::{Error, Result};
 use crate::fact::{Batch, Lens, NameTable};
@@ -56,6 +57,8 @@ pub struct Cache {
     files: HashMap<String, CachedFacts>,
     /// Which files were read or written by this run.
     used: Mutex<HashSet<PathBuf>>,
+    /// What was read while folders were walked, by its file.
+    ahead: Mutex<HashMap<PathBuf, FactsAhead>>,
 }
 
 impl Cache {
@@ -83,6 +86,7 @@ impl Cache {
             keep,
             files: kept.collect(),
             used: Mutex::default(),
+            ahead: Mutex::default(),
         })
     }
 
@@ -121,8 +125,7 @@ impl Cache {
 
     /// What files of the same argument have in common in their names.
     fn argument(&self, source: &Source) -> String {
-        let path = self.arguments.get(source.argument).map(|path| path.as_os_str().as_encoded_bytes());
-        sha256(path.unwrap_or_default())[..12].to_string()
+        name_of_argument(self.arguments.get(source.argument).map_or(Path::new(""), PathBuf::as_path))
     }
 
     fn digest(&self, bytes: impl AsRef<[u8]>) -> String {
@@ -168,7 +171,7 @@ impl Cache {
             None => (batch.remarks.as_slice(), 0..batch.read),
         };
         let mut bytes = Vec::new();
-        let mut out = ParquetRowWriter::new(&mut bytes, &schema_of(lens, false))?;
+        let mut out = ParquetRowWriter::quick(&mut bytes, &schema_of(lens, false))?;
         let mut add = |rows: &_| out.add(rows);
         let mut rows = RowWriter::new(lens, false, None, &mut add);
         // What is kept was read to its end.
@@ -213,6 +216,10 @@ impl Cache {
             }
         }
     }
+}
+
+fn name_of_argument(path: &Path) -> String {
+    sha256(path.as_os_str().as_encoded_bytes())[..12].to_string()
 }
 
 /// Whether a file was not touched for so long that no run writes it any more.

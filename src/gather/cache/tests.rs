@@ -106,10 +106,13 @@ fn two_runs_at_once_give_what_one_gives() {
 #[cfg(unix)]
 #[test]
 fn of_a_maildir_only_the_first_file_that_is_kept_with_others_is_looked_at() {
-    let mut world = World::new();
     let kept_first = |world: &World| kept(world).into_iter().filter(|name| name.starts_with("f-")).count();
-    assert_eq!(world.read(true), world.read(false));
-    assert_eq!(kept_first(&world), 1, "they are kept together");
+    // One in 64 inodes ends the messages that are kept together.
+    let are_kept_together = |world: &World| {
+        assert_eq!(world.read(true), world.read(false));
+        kept_first(world) == 1
+    };
+    let mut world = std::iter::repeat_with(World::new).find(are_kept_together).expect("a world");
     let key = |world: &World| {
         let (arguments, lens) = ([world.here.path().join("Maildir")], world.lens(true));
         let keep = KeepOptions { details: true, ways_out: false, signs: false, records: false };
@@ -132,6 +135,7 @@ fn of_a_maildir_only_the_first_file_that_is_kept_with_others_is_looked_at() {
 #[test]
 fn a_message_that_was_just_delivered_is_kept_only_by_a_later_run() {
     let world = World::new();
+    world.files().iter().for_each(|file| fs::remove_file(file).expect("removed"));
     std::fs::write(world.here.path().join("Maildir/cur/1799999999.x.y:2,"), mail(5)).expect("written");
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW as u64 - 1);
     let file = File::options().write(true).open(world.here.path().join("Maildir/cur/1799999999.x.y:2,"));

@@ -252,7 +252,8 @@ impl World {
             Cache::open(&self.here.path().join("cache"), &arguments, &lens, keep).expect("a folder")
         });
         let stat_policy = if with_cache { StatPolicy::ExceptMaildirs } else { StatPolicy::EveryFile };
-        let survey = survey_with_outputs(&arguments, &[], stat_policy);
+        let survey = || survey_with_outputs(&arguments, &[], stat_policy);
+        let survey = cache.as_ref().map_or_else(survey, |cache| cache.read_while(&lens, survey));
         let (cache, tasks) = (cache.as_ref(), tasks(&survey.sources, 1_500, cache.as_ref()));
         let gathering =
             GatherJob { survey: &survey, lens: &lens, tasks: &tasks, threads: 2, progress: &|_| {}, cache };
