@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::outputs::shell;
 use common::{Run, check, daily, fails_with, folder, program, promotion, run, tree};
 use std::path::Path;
 use std::process::Stdio;
@@ -116,4 +117,24 @@ fn a_folder_that_cannot_be_used_is_named() {
     let here = folder(&[("mail.mbox", daily().as_bytes()), ("file", b"text")]);
     fails_with(&check(here.path(), &["--cache", "file", "mail.mbox"]), &["`file`", "--cache"]);
     fails_with(&check(here.path(), &["--cache", "file/cache", "mail.mbox"]), &["--cache"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_costs_what_would_be_kept_and_not_the_report() {
+    let here = long();
+    let without = check(here.path(), &["mail.mbox"]);
+    for blocks in [0, 1] {
+        // The system refuses files of more than so many blocks, as a full disk would.
+        let limited = format!(
+            "trap '' XFSZ; ulimit -f {blocks}; exec \"$mailfatigue\" check --no-config --timezone UTC --cache cache{blocks} mail.mbox"
+        );
+        let told = shell(here.path(), &limited);
+        assert_eq!((told.status, &told.out), (0, &without.out), "{}", told.err);
+        assert!(told.err.contains("can't keep facts for the next run"), "{}", told.err);
+        assert_eq!(
+            said(check(here.path(), &["--cache", &format!("cache{blocks}"), "mail.mbox"])),
+            said(check(here.path(), &["mail.mbox"]))
+        );
+    }
 }

@@ -65,16 +65,18 @@ impl Cache {
     /// The cache in a folder, which is made where it is missing. `lens` records everything; `keep` is what the run
     /// itself wants.
     pub fn open(folder: &Path, arguments: &[PathBuf], lens: &Lens, keep: KeepOptions) -> Result<Self> {
-        private_folder(folder)
-            .map_err(|error| Error::io(folder, "can't be made the folder of --cache", &error))?;
+        let failed = |what| move |error: io::Error| Error::io(folder, what, &error);
+        unless_full(private_folder(folder)).map_err(failed("can't be made the folder of --cache"))?;
         if !folder.join(TAG).exists() {
             let written = write_privately(folder, &folder.join(TAG), TAG_TEXT.as_bytes());
-            written.map_err(|error| {
-                Error::io(folder, "can't be written to, and is the folder of --cache", &error)
-            })?;
+            unless_full(written).map_err(failed("can't be written to, and is the folder of --cache"))?;
         }
-        let entries = std::fs::read_dir(folder)
-            .map_err(|error| Error::io(folder, "can't be read as the folder of --cache", &error))?;
+        let entries = match std::fs::read_dir(folder) {
+            // There was no room for it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            entries => Some(entries.map_err(failed("can't be read as the folder of --cache"))?),
+        };
+        let entries = entries.into_iter().flatten();
         let kept = entries.filter_map(|entry| CachedFacts::named(&entry.ok()?.path()));
         let mut shape: Vec<(String, String)> = FactSettings::of(lens).metadata().into_iter().collect();
         shape.sort();
@@ -220,6 +222,16 @@ impl Cache {
 
 fn name_of_argument(path: &Path) -> String {
     sha256(path.as_os_str().as_encoded_bytes())[..12].to_string()
+}
+
+/// Success also where the disk is full: then nothing can be kept, which is said when it is tried, and mail is read as without
+/// a cache.
+fn unless_full(written: io::Result<()>) -> io::Result<()> {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    written.or_else(|error| match error.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => Ok(()),
+        _ => Err(error),
+    })
 }
 
 /// Whether a file was not touched for so long that no run writes it any more.
