@@ -5,6 +5,7 @@ use super::arguments::CheckOptions;
 use super::output::{folder, is_stream};
 use crate::check::{Outcome, Plan, check_each};
 use crate::error::{Error, Result};
+use crate::fact::Details;
 use crate::gather::ReadProgress;
 use crate::judge::JudgeContext;
 use crate::report::{
@@ -56,7 +57,8 @@ impl<'a> GrowingLists<'a> {
             if this.has_streams() {
                 this.streams.add(judging, &listing);
             }
-            growing.as_mut().map_or(Ok(()), |growing| growing.add(judging, &listing))
+            growing.as_mut().map_or(Ok(()), |growing| growing.add(judging, &listing))?;
+            are_readable(details)
         })?;
         if let Some(growing) = growing.filter(|_| outcome.is_by_customer) {
             this.messages = growing.finish()?;
@@ -109,6 +111,15 @@ impl<'a> GrowingLists<'a> {
     pub fn write_streams(&self, out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         self.streams.write(out, self.options.style(), &outcome.history.names)
     }
+}
+
+/// An error where texts of messages that were put into a temporary file could not be read again.
+pub fn are_readable(details: &Details) -> Result<()> {
+    if !details.any_unreadable() {
+        return Ok(());
+    }
+    Err(Error::new("temporary files", "what was kept there of the messages can't be read again")
+        .hint("see whether the disk of the folder TMPDIR is sound; nothing was written"))
 }
 
 /// The list of messages that is being written.

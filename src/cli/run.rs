@@ -1,7 +1,7 @@
 //! Runs a command and reports its result.
 
 use super::arguments::{Arguments, CheckOptions, Command, ReportFormat};
-use super::by_customer::GrowingLists;
+use super::by_customer::{GrowingLists, are_readable};
 use super::clock::now;
 use super::console::Console;
 use super::destinations::Destinations;
@@ -283,10 +283,7 @@ fn publish(
         EvidenceFolder::prepare(place, &EvidenceInputs { options, plan, outcome, lists, content, redaction })
     });
     let evidence = evidence.transpose()?;
-    if outcome.details.any_unreadable() {
-        return Err(Error::new("temporary files", "what was kept there of the messages can't be read again")
-            .hint("see whether the disk of the folder TMPDIR is sound; nothing was written"));
-    }
+    are_readable(&outcome.details)?;
     let set_aside = compared.map(ComparedRun::set_aside).transpose()?.flatten();
     place(report.into_iter().chain(page).chain(workbook).chain(others).chain(state))?;
     evidence.map_or(Ok(()), EvidenceFolder::put_in_place)?;
