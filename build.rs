@@ -131,7 +131,6 @@ struct Sign {
     points: Vec<(String, i64)>,
     evidence: Option<String>,
     bulk: bool,
-    fixed: bool,
     several: bool,
     when: Vec<(String, String)>,
 }
@@ -169,19 +168,12 @@ impl Tables {
                 .collect::<Option<Vec<_>>>()?;
             let when = this.conditions(&id, sign)?;
             let bulk = sign.get("bulk").and_then(Value::as_bool).unwrap_or(false);
-            let fixed = sign.get("fixed").and_then(Value::as_bool).unwrap_or(false);
             let several = sign.get("several").and_then(Value::as_bool).unwrap_or(false);
-            this.signs.push(Sign { id, why, points, evidence, bulk, fixed, several, when });
+            this.signs.push(Sign { id, why, points, evidence, bulk, several, when });
         }
         let number = |key: &str| file["weighing"].get(key)?.as_integer();
-        this.weighing = format!(
-            "Weighing {{ threshold: {}, margin: {}, source: {}, second: {}, full: {} }}",
-            number("threshold")?,
-            number("margin")?,
-            number("source")?,
-            number("second")?,
-            number("full")?
-        );
+        let (threshold, margin) = (number("threshold")?, number("margin")?);
+        this.weighing = format!("Weighing {{ threshold: {threshold}, margin: {margin} }}");
         // Lists that only the program itself asks for, in bodies.
         let asked = |name: &&String| this.in_subject.contains(*name);
         let others: Vec<String> = this.phrases.keys().filter(|name| !asked(name)).cloned().collect();
@@ -277,14 +269,14 @@ impl Tables {
             "];\npub(super) const WEIGHING: Weighing = {};\nstatic SIGNS: &[BuiltInSign] = &[",
             self.weighing
         )?;
-        for Sign { id, why, points, evidence, bulk, fixed, several, when } in &self.signs {
+        for Sign { id, why, points, evidence, bulk, several, when } in &self.signs {
             let evidence =
                 evidence.as_ref().map_or("None".to_string(), |of| format!("Some(Evidence::{})", variant(of)));
             let points: String =
                 points.iter().map(|(kind, worth)| format!("(Kind::{kind}, {worth}), ")).collect();
             writeln!(
                 out,
-                "BuiltInSign {{ id: {id:?}, why: {why:?}, points: &[{points}], evidence: {evidence}, bulk: {bulk}, fixed: {fixed}, several: {several}, when: &{when:?} }},"
+                "BuiltInSign {{ id: {id:?}, why: {why:?}, points: &[{points}], evidence: {evidence}, bulk: {bulk}, several: {several}, when: &{when:?} }},"
             )?;
         }
         out.push_str("];\n");

@@ -9,9 +9,14 @@
 //! cargo run --release --example signs -- --held-out=OTHER fixtures/kinds # and how another set does
 //! ```
 //!
-//! A folder has one folder for each kind with messages in it (`<kind>/*.eml`). The points are those of a softmax model
-//! without negative weights, each sign speaking only for the kinds that the table gives it: its likelihood is maximised
-//! with a small penalty, then the weights are rounded. The tenth part of the senders that is measured was never seen.
+//! A folder has one folder for each kind with messages in it (`<kind>/*.eml`). The points are those of a softmax model:
+//! a sign speaks for the kinds that the table gives it points above zero for, and may count against marketing where it does
+//! not speak for it. Their likelihood is maximised with a small penalty, then the weights are rounded. The tenth part of
+//! the senders that is measured was never seen. So that no phrase decides alone, messages that one phrase would turn are
+//! learned from, too, until there is none.
+
+#[path = "../tests/common/one_phrase.rs"]
+mod one_phrase;
 
 use mailfatigue::classify::{Kind, SeenIn, Sign};
 use mailfatigue::fact::Lens;
@@ -27,14 +32,26 @@ const SCALE: f64 = 12.0;
 /// How many parts the senders are dealt into.
 const PARTS: u64 = 10;
 
-/// Steps of the ascent, their length, how strongly weights are pulled to where they start, and where that is.
+/// Steps of the ascent and their length.
 const STEPS: usize = 600;
-const STEP: f64 = 0.5;
-const PULL: f64 = 0.001;
-const START: f64 = 1.0;
+const STEP: f64 = 0.05;
 
-/// The most points that a single phrase may have for marketing: alone it decides nothing.
-const PHRASE: f64 = 16.0;
+/// Where the weight of a sign for what it speaks for starts, and how strongly it is pulled there; one that only counts
+/// against marketing starts at nothing and is pulled there.
+const START: f64 = 1.0;
+const PULL: f64 = 0.001;
+const PULL_AGAINST: f64 = 0.003;
+
+/// The most points that a sign may have for marketing: none decides alone.
+const MOST: f64 = 16.0;
+
+/// How much worse it is to call a letter or a discussion marketing than a service mail.
+const LETTER: f64 = 5.0;
+
+/// How often points are fitted anew with the messages that one phrase still turns, and as how many labelled messages such a
+/// message counts at first; each time that it is still turned it counts twice as much.
+const ROUNDS: usize = 10;
+const TURNED: f64 = 0.1;
 
 /// How good it is to take one kind of mail that is no marketing for another, or to leave it undecided.
 const ANOTHER: f64 = 0.5;
@@ -71,10 +88,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         signs,
         threshold: of("--threshold=", weighing.threshold),
         margin: of("--margin=", weighing.margin),
-        source: of("--source=", weighing.source),
-        full: of("--full=", weighing.full),
-        second: of("--second=", weighing.second),
     };
+    let one_phrase = with_one_phrase(&lens);
     let now: Table = signs.iter().map(|sign| sign.points.map(f64::from)).collect();
     let senders: BTreeSet<&str> = messages.iter().map(|message| message.sender.as_str()).collect();
     println!("{} messages of {} senders", messages.len(), senders.len());
@@ -86,7 +101,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let parts = if has("--quick") { 0 } else { PARTS };
-    let left_out: Vec<Table> = (0..parts).map(|part| judge.fit(&messages, Some(part))).collect();
+    let left_out: Vec<Table> = (0..parts).map(|part| judge.fit(&messages, &one_phrase, Some(part))).collect();
     let of = |message: &Message| left_out.get(part(&message.sender) as usize).unwrap_or(&now);
     if has("--sweep") && parts > 0 {
         sweep(&judge, &messages, &left_out);
@@ -97,7 +112,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if has("--wrong-out") {
         wrong(&messages, |message| judge.decide(message, of(message)), &now, signs);
     }
-    let fitted = judge.fit(&messages, None);
+    let fitted = judge.fit(&messages, &one_phrase, None);
     report("fitted, the same messages", &messages, |message| judge.decide(message, &fitted));
     for folder in options.iter().filter_map(|option| option.strip_prefix("--held-out=")) {
         let held_out = read(&lens, Path::new(folder))?;
@@ -110,7 +125,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         worth(&judge, &messages, &fitted);
     }
     if has("--write") {
-        write(signs, &fitted)?;
+        write(&fitted)?;
     }
     Ok(())
 }
@@ -123,15 +138,45 @@ fn read(lens: &Lens, folder: &Path) -> Result<Vec<Message>, Box<dyn Error>> {
         paths.sort();
         for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "eml")) {
             let bytes = std::fs::read(&path)?;
-            let (decided, rule, signs) = lens.weigh(&bytes).ok_or("a message that can't be read")?;
-            let by_rule = !matches!(rule, "weighed" | "no-evidence");
+            let (certain, signs) = weigh(lens, &bytes).ok_or("a message that can't be read")?;
             let sender = lens.sender_of(&bytes).map_or(String::new(), |sender| sender.name);
-            let number = |sign: &&Sign| lens.rules.signs().iter().position(|known| known.id == sign.id);
-            let signs = signs.iter().filter_map(number).collect();
-            messages.push(Message { path, kind, sender, certain: by_rule.then_some(decided), signs });
+            messages.push(Message { path, kind, sender, certain, signs });
         }
     }
     Ok(messages)
+}
+
+/// What a rule decides of a message, if one does, and the numbers of its signs.
+fn weigh(lens: &Lens, message: &[u8]) -> Option<(Option<Kind>, Vec<usize>)> {
+    let (decided, rule, signs) = lens.weigh(message)?;
+    let certain = (!matches!(rule, "weighed" | "no-evidence")).then_some(decided);
+    let number = |sign: &&Sign| lens.rules.signs().iter().position(|known| known.id == sign.id);
+    Some((certain, signs.iter().filter_map(number).collect()))
+}
+
+/// Messages with one phrase in them that show nothing: one for each set of signs that they have.
+fn with_one_phrase(lens: &Lens) -> Vec<Message> {
+    let phrases = one_phrase::phrases();
+    let sets = std::thread::scope(|scope| {
+        let part = |phrases: &[String], from: usize| -> BTreeSet<Vec<usize>> {
+            let all = (from..).zip(phrases).flat_map(|(at, phrase)| one_phrase::messages(at, phrase));
+            let undecided = all.filter_map(|message| weigh(lens, message.as_bytes()));
+            undecided.filter(|(certain, _)| certain.is_none()).map(|(_, signs)| signs).collect()
+        };
+        let (one, other) = phrases.split_at(phrases.len() / 2);
+        let one = scope.spawn(move || part(one, 0));
+        let mut sets = part(other, phrases.len() / 2);
+        sets.append(&mut one.join().expect("no panic"));
+        sets
+    });
+    let message = |signs| Message {
+        path: PathBuf::new(),
+        kind: Kind::Notification,
+        sender: String::new(),
+        certain: None,
+        signs,
+    };
+    sets.into_iter().map(message).collect()
 }
 
 /// The part that a sender is dealt into (FNV-1a).
@@ -147,21 +192,14 @@ struct Judge<'a> {
     signs: &'a [Sign],
     threshold: f64,
     margin: f64,
-    source: f64,
-    full: f64,
-    second: f64,
 }
 
 impl Judge<'_> {
     fn sums(&self, message: &Message, table: &Table) -> [f64; KINDS] {
-        let (mut sums, mut bulk) = ([0.0; KINDS], 0.0);
+        let mut sums = [0.0; KINDS];
         for sign in &message.signs {
             sums.iter_mut().zip(table[*sign]).for_each(|(sum, points)| *sum += points);
-            bulk += if self.signs[*sign].bulk { table[*sign][Kind::Marketing as usize] } else { 0.0 };
         }
-        // What shows no more than bulk mail counts at most as much as all else.
-        let marketing = &mut sums[Kind::Marketing as usize];
-        *marketing = f64::min(*marketing, 2.0 * (*marketing - bulk));
         sums
     }
 
@@ -170,67 +208,97 @@ impl Judge<'_> {
         if let Some(certain) = message.certain {
             return certain;
         }
-        let sums = self.sums(message, table);
+        let mut sums = self.sums(message, table);
+        let marketing = Kind::Marketing as usize;
+        // What shows no more than bulk mail counts at most as much as all else.
+        let bulk = message.signs.iter().filter(|sign| self.signs[**sign].bulk);
+        let other = sums[marketing] - bulk.map(|sign| table[*sign][marketing]).sum::<f64>();
+        sums[marketing] = f64::min(sums[marketing], 2.0 * other);
         let leader = (0..KINDS).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b])).unwrap_or(0);
         let next = (0..KINDS).filter(|kind| *kind != leader).map(|kind| sums[kind]).fold(0.0, f64::max);
-        let marketing = Kind::Marketing as usize;
-        let shown = |source: SeenIn, bulk: bool| -> f64 {
-            let signs = message.signs.iter().filter(|sign| self.signs[**sign].source == source);
-            signs.filter(|sign| self.signs[**sign].bulk == bulk).map(|sign| table[*sign][marketing]).sum()
-        };
-        let phrases = message.signs.iter().map(|sign| &self.signs[*sign]).any(|sign| sign.several);
+        let speak = message.signs.iter().filter(|sign| table[**sign][marketing] > 0.0);
+        let sources: BTreeSet<SeenIn> = speak.map(|sign| self.signs[*sign].source).collect();
         let [form, subject, text] =
-            [SeenIn::Form, SeenIn::Subject, SeenIn::Text].map(|source| shown(source, false));
-        let are_two = |one: f64, other: f64| one.min(other) >= self.second && one.max(other) >= self.source;
-        let full = shown(SeenIn::Form, true) > 0.0 && text >= self.full;
-        let two =
-            are_two(form, subject) || are_two(subject, text) || phrases && (are_two(form, text) || full);
+            [SeenIn::Form, SeenIn::Subject, SeenIn::Text].map(|source| sources.contains(&source));
+        let several = message.signs.iter().any(|sign| self.signs[*sign].several);
+        let are_two = form && subject || subject && text || form && text && several;
         let leads = sums[leader] >= self.threshold && sums[leader] - next >= self.margin;
-        if leads && (leader != marketing || two) { Kind::ALL[leader] } else { Kind::Notification }
+        if leads && (leader != marketing || are_two) { Kind::ALL[leader] } else { Kind::Notification }
+    }
+
+    /// Points that make the labels of all messages likely, but for those of the senders of one part, and under which no
+    /// message becomes marketing by one phrase.
+    fn fit(&self, messages: &[Message], one_phrase: &[Message], left_out: Option<u64>) -> Table {
+        let mut weights = vec![0.0; one_phrase.len()];
+        let mut table = Table::new();
+        for round in 0..ROUNDS {
+            let with_weight = one_phrase.iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
+            table = self.learn(
+                messages,
+                &with_weight.map(|(message, weight)| (message, *weight)).collect::<Vec<_>>(),
+                left_out,
+            );
+            let mut turned = 0;
+            for (message, weight) in one_phrase.iter().zip(&mut weights) {
+                if self.decide(message, &table) == Kind::Marketing {
+                    *weight = f64::max(TURNED, 2.0 * *weight);
+                    turned += 1;
+                }
+            }
+            eprintln!("round {}: one phrase turns {turned} of {} messages", round + 1, one_phrase.len());
+            if turned == 0 {
+                break;
+            }
+        }
+        table
     }
 
     /// Points that make the labels of all messages likely, but for those of the senders of one part.
-    fn fit(&self, messages: &[Message], left_out: Option<u64>) -> Table {
-        let train: Vec<&Message> = messages
+    fn learn(&self, messages: &[Message], turned: &[(&Message, f64)], left_out: Option<u64>) -> Table {
+        let is_learned =
+            |message: &&Message| message.certain.is_none() && left_out != Some(part(&message.sender));
+        let labelled: Vec<&Message> = messages.iter().filter(is_learned).collect();
+        let start: Table = self
+            .signs
             .iter()
-            .filter(|message| message.certain.is_none() && left_out != Some(part(&message.sender)))
+            .map(|sign| sign.points.map(|points| if points > 0 { START } else { 0.0 }))
             .collect();
-        let start = |sign: &Sign| {
-            let fixed = sign.fixed;
-            let of = move |points: i32| if fixed { f64::from(points) / SCALE } else { START };
-            sign.points.map(|points| if points > 0 { of(points) } else { 0.0 })
-        };
-        let mut weights: Table = self.signs.iter().map(start).collect();
+        let mut weights = start.clone();
         let mut speed: Table = vec![[0.0; KINDS]; weights.len()];
         let mut seen: Table = vec![[1e-8; KINDS]; weights.len()];
         for _ in 0..STEPS {
             let mut slopes: Table = vec![[0.0; KINDS]; weights.len()];
-            for message in &train {
+            let all = labelled.iter().map(|message| (*message, 1.0)).chain(turned.iter().copied());
+            for (message, weight) in all {
                 let slope = self.slope(message, &weights);
+                let share = weight / labelled.len() as f64;
                 for sign in &message.signs {
-                    for (sum, slope) in slopes[*sign].iter_mut().zip(slope) {
-                        *sum += slope / train.len() as f64;
-                    }
+                    slopes[*sign].iter_mut().zip(slope).for_each(|(sum, slope)| *sum += share * slope);
                 }
             }
-            let free = weights.iter_mut().enumerate().filter(|(sign, _)| !self.signs[*sign].fixed);
-            for (sign, weights) in free {
-                for kind in (0..KINDS).filter(|kind| self.signs[sign].points[*kind] > 0) {
-                    let slope = slopes[sign][kind] - PULL * (weights[kind] - START);
+            for (sign, weights) in weights.iter_mut().enumerate() {
+                for kind in 0..KINDS {
+                    let Some((least, most)) = self.bounds(sign, kind) else { continue };
+                    let pull = if self.signs[sign].points[kind] > 0 { PULL } else { PULL_AGAINST };
+                    let slope = slopes[sign][kind] - pull * (weights[kind] - start[sign][kind]);
                     // Steps as in Adam: a rare sign learns as fast as a common one.
                     speed[sign][kind] = 0.9 * speed[sign][kind] + 0.1 * slope;
                     seen[sign][kind] = 0.99 * seen[sign][kind] + 0.01 * slope * slope;
-                    let step = STEP * 0.1 * speed[sign][kind] / (seen[sign][kind].sqrt() + 1e-5);
-                    let most = if kind == Kind::Marketing as usize && self.signs[sign].is_a_phrase() {
-                        PHRASE
-                    } else {
-                        f64::MAX
-                    };
-                    weights[kind] = (weights[kind] + step).clamp(1.0 / SCALE, most / SCALE);
+                    let step = STEP * speed[sign][kind] / (seen[sign][kind].sqrt() + 1e-5);
+                    weights[kind] = (weights[kind] + step).clamp(least / SCALE, most / SCALE);
                 }
             }
         }
         weights.iter().map(|weights| weights.map(|weight| (weight * SCALE).round())).collect()
+    }
+
+    /// The fewest and the most points that a sign may have for a kind, if any.
+    fn bounds(&self, sign: usize, kind: usize) -> Option<(f64, f64)> {
+        let is_marketing = kind == Kind::Marketing as usize;
+        match self.signs[sign].points[kind] > 0 {
+            true => Some((1.0, if is_marketing { MOST } else { f64::MAX })),
+            false => is_marketing.then_some((f64::MIN, 0.0)),
+        }
     }
 
     /// How the likelihood of a message's label grows with each kind's sum.
@@ -253,7 +321,7 @@ impl Judge<'_> {
         // Nobody's letter may be called marketing.
         let cost = match message.kind {
             Kind::Marketing | Kind::Transactional | Kind::Notification => 1.0,
-            Kind::Discussion | Kind::Personal | Kind::Automatic => 5.0,
+            Kind::Discussion | Kind::Personal | Kind::Automatic => LETTER,
         };
         let mut slope = [0.0; KINDS];
         for kind in 0..KINDS {
@@ -288,7 +356,7 @@ fn report(title: &str, messages: &[Message], decide: impl Fn(&Message) -> Kind) 
 /// Prints precision and recall over left-out senders for other thresholds and margins.
 fn sweep(judge: &Judge<'_>, messages: &[Message], left_out: &[Table]) {
     for threshold in [20.0, 24.0] {
-        for margin in [6.0, 9.0, 12.0, 15.0, 20.0] {
+        for margin in [12.0, 15.0, 18.0, 21.0, 24.0, 28.0] {
             let judge = Judge { threshold, margin, ..*judge };
             print!("threshold {threshold} margin {margin}: ");
             score(messages, |message| judge.decide(message, &left_out[part(&message.sender) as usize]));
@@ -321,21 +389,10 @@ fn wrong(messages: &[Message], decide: impl Fn(&Message) -> Kind, table: &Table,
             |kind: &Kind| -> f64 { message.signs.iter().map(|sign| table[*sign][*kind as usize]).sum() };
         let sums = Kind::ALL.iter().map(|kind| format!("{} {}", kind.word(), sum(kind)));
         println!("    in all: {}", sums.collect::<Vec<_>>().join(", "));
-        let of = |source: SeenIn| -> f64 {
-            let of_source =
-                message.signs.iter().filter(|sign| signs[**sign].source == source && !signs[**sign].bulk);
-            of_source.map(|sign| table[*sign][0]).sum()
-        };
-        println!(
-            "    marketing by form {}, subject {}, text {}",
-            of(SeenIn::Form),
-            of(SeenIn::Subject),
-            of(SeenIn::Text)
-        );
         for sign in &message.signs {
             let points: Vec<String> = Kind::ALL
                 .iter()
-                .filter(|kind| table[*sign][**kind as usize] > 0.0)
+                .filter(|kind| table[*sign][**kind as usize] != 0.0)
                 .map(|kind| format!("{} {}", kind.word(), table[*sign][*kind as usize]))
                 .collect();
             println!("    {}: {}", signs[*sign].id, points.join(", "));
@@ -357,15 +414,15 @@ fn worth(judge: &Judge<'_>, messages: &[Message], fitted: &Table) {
         };
         let points: Vec<String> = Kind::ALL
             .iter()
-            .filter(|kind| sign.points[**kind as usize] > 0)
+            .filter(|kind| fitted[number][**kind as usize] != 0.0)
             .map(|kind| format!("{} {}", kind.word(), fitted[number][*kind as usize]))
             .collect();
         println!("{:40}{:>10}{:>10}  {}", sign.id, with(true), with(false), points.join(", "));
     }
 }
 
-/// Puts points into the table of signs; a sign keeps at least one for each kind that it speaks for.
-fn write(signs: &[Sign], fitted: &Table) -> Result<(), Box<dyn Error>> {
+/// Puts points into the table of signs.
+fn write(fitted: &Table) -> Result<(), Box<dyn Error>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/classify/signs.toml");
     let text = std::fs::read_to_string(&path)?;
     let mut at = 0;
@@ -374,8 +431,8 @@ fn write(signs: &[Sign], fitted: &Table) -> Result<(), Box<dyn Error>> {
         if line.starts_with("points = ") {
             let of: Vec<String> = Kind::ALL
                 .iter()
-                .filter(|kind| signs[at].points[**kind as usize] > 0)
-                .map(|kind| format!("{} = {}", kind.word(), fitted[at][*kind as usize].max(1.0)))
+                .filter(|kind| fitted[at][**kind as usize] != 0.0)
+                .map(|kind| format!("{} = {}", kind.word(), fitted[at][*kind as usize]))
                 .collect();
             lines.push(format!("points = {{ {} }}", of.join(", ")));
             at += 1;

@@ -42,7 +42,6 @@ struct BuiltInSign {
     points: &'static [(Kind, i32)],
     evidence: Option<Evidence>,
     bulk: bool,
-    fixed: bool,
     several: bool,
     when: &'static [(&'static str, &'static str)],
 }
@@ -60,7 +59,6 @@ pub(super) fn signs() -> impl Iterator<Item = WrittenSign> {
         points: sign.points.iter().copied().collect(),
         evidence: sign.evidence,
         bulk: sign.bulk,
-        fixed: sign.fixed,
         several: sign.several,
         when: conditions(sign.when),
     })

@@ -150,9 +150,8 @@ impl<'v> Compiler<'v> {
             self.room_is_left().map_err(at)?;
             let mut points = Points::default();
             sign.points.iter().for_each(|(kind, worth)| points[*kind as usize] = *worth);
-            let (why, evidence, bulk) = (sign.why, sign.evidence, sign.bulk);
-            let (fixed, several) = (sign.fixed, sign.several);
-            self.signs.push(Sign { id, why, points, source, evidence, bulk, fixed, several, needs, forbids });
+            let (why, evidence, bulk, several) = (sign.why, sign.evidence, sign.bulk, sign.several);
+            self.signs.push(Sign { id, why, points, source, bulk, several, evidence, needs, forbids });
         }
         Ok(())
     }

@@ -42,12 +42,6 @@ pub struct Weighing {
     pub threshold: i32,
     /// The fewest points more than any other kind has.
     pub margin: i32,
-    /// The fewest points for marketing that one source must give.
-    pub source: i32,
-    /// The fewest that a second one must give.
-    pub second: i32,
-    /// The points of a text so full of offers that it counts as two sources where the mail is bulk mail.
-    pub full: i32,
 }
 
 /// One sign.
@@ -56,15 +50,12 @@ pub struct Weighing {
 pub(super) struct WrittenSign {
     pub id: Spanned<Text>,
     pub why: Text,
-    /// Points for each kind that the sign speaks for.
+    /// Points for each kind that the sign speaks for; for marketing also what counts against it, below zero.
     pub points: BTreeMap<Kind, i32>,
     pub evidence: Option<Evidence>,
-    /// It shows bulk mail, which may be anything: its points count, but it does not count as a source.
+    /// It shows bulk mail, which may be anything: such points count at most as much as all others.
     #[serde(default)]
     pub bulk: bool,
-    /// Its points are set by hand: what it shows is known, and too few labelled messages have it.
-    #[serde(default)]
-    pub fixed: bool,
     /// It asks for several phrases of the text: then the text is a source beside the form.
     #[serde(default)]
     pub several: bool,

@@ -2,14 +2,14 @@
 //!
 //! A sign says little alone. The points of all signs of a message are summed for each kind; a kind is decided where its
 //! sum reaches the threshold and leads every other by the margin. Marketing also has to show in at least two of the three
-//! sources, so that no subject and no platform decides alone.
+//! sources, so that no subject and no platform decides alone. What speaks for another kind may count against marketing.
 
 use super::rule_file::{Text, Weighing};
 use super::signals::{MOST, Signals};
 use super::{Evidence, Kind};
 
 /// Where a sign was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SeenIn {
     /// How the message is sent and made: fields, links, pictures, footer.
     Form,
@@ -21,7 +21,7 @@ pub enum SeenIn {
 
 /// The lead of marketing with which the rest of a message is not weighed: of the labelled messages and the collections of
 /// real mail none changes its kind by it.
-const SURE: i32 = 35;
+const SURE: i32 = 50;
 
 /// How many kinds there are.
 const KINDS: usize = Kind::ALL.len();
@@ -36,14 +36,12 @@ pub struct Sign {
     pub id: Text,
     /// What it shows, with the source.
     pub why: Text,
-    /// What it adds.
+    /// What it adds; for marketing it may be less than nothing.
     pub points: Points,
     /// Where it is seen.
     pub source: SeenIn,
     /// Whether it shows no more than bulk mail.
     pub bulk: bool,
-    /// Whether its points are set by hand.
-    pub fixed: bool,
     /// Whether it asks for several phrases of the text, so that the text is a source beside the form.
     pub several: bool,
     /// What a message proves that is decided as the kind that the sign speaks for most.
@@ -66,21 +64,18 @@ pub(super) struct Signs {
 /// What the signs of a message add up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Weighed {
-    /// Points for each kind from each source.
-    sources: [Points; 3],
+    /// The sums over all sources.
+    points: Points,
     /// Those of them for marketing that show no more than bulk mail.
-    bulk: [i32; 3],
+    bulk: i32,
+    /// By source, whether a sign speaks for marketing.
+    sources: [bool; 3],
     /// Whether several phrases of the text speak for marketing.
     several: bool,
     evidence: Option<Evidence>,
 }
 
 impl Sign {
-    /// Whether a single phrase may raise it.
-    pub fn is_a_phrase(&self) -> bool {
-        !self.several && (self.source == SeenIn::Text || self.bulk)
-    }
-
     fn is_in(&self, raised: &Signals) -> bool {
         self.needs.iter().all(|need| raised.has(*need)) && !self.forbids.meets(raised)
     }
@@ -112,11 +107,9 @@ impl Signs {
     pub fn weigh(&self, raised: &Signals) -> Weighed {
         let (mut weighed, mut first_evidence) = (Weighed::default(), usize::MAX);
         for (number, sign) in self.of(raised) {
-            for (sum, points) in weighed.sources[sign.source as usize].iter_mut().zip(sign.points) {
-                *sum += points;
-            }
-            weighed.bulk[sign.source as usize] +=
-                if sign.bulk { sign.points[Kind::Marketing as usize] } else { 0 };
+            weighed.points.iter_mut().zip(sign.points).for_each(|(sum, points)| *sum += points);
+            weighed.bulk += if sign.bulk { sign.points[Kind::Marketing as usize] } else { 0 };
+            weighed.sources[sign.source as usize] |= sign.points[Kind::Marketing as usize] > 0;
             weighed.several |= sign.several;
             if sign.evidence.is_some() && number < first_evidence {
                 (weighed.evidence, first_evidence) = (sign.evidence, number);
@@ -127,34 +120,19 @@ impl Signs {
 }
 
 impl Weighed {
-    /// The sums over all sources.
-    fn sums(&self) -> Points {
-        let mut sums = Points::default();
-        for source in &self.sources {
-            sums.iter_mut().zip(source).for_each(|(sum, points)| *sum += points);
-        }
-        sums
-    }
-
     /// The sums by which a kind is decided: what shows no more than bulk mail counts at most as much as all else.
-    fn points(&self) -> Points {
-        let mut sums = self.sums();
-        let marketing = &mut sums[Kind::Marketing as usize];
-        *marketing = (*marketing).min(2 * (*marketing - self.bulk.iter().sum::<i32>()));
-        sums
+    fn decisive(&self) -> Points {
+        let mut points = self.points;
+        let marketing = &mut points[Kind::Marketing as usize];
+        *marketing = (*marketing).min(2 * (*marketing - self.bulk));
+        points
     }
 
-    /// Whether marketing shows in two of form, subject and text, bulk mail aside; or in the text of bulk mail by several
-    /// phrases of weight. Beside the form alone, a single phrase of the text shows nothing, because it may be in any mail
-    /// that such a platform sends.
-    fn has_two_sources(&self, weighing: Weighing) -> bool {
-        let shown = |source: usize| self.sources[source][Kind::Marketing as usize] - self.bulk[source];
-        let [form, subject, text] = [0, 1, 2].map(shown);
-        let are_two =
-            |one: i32, other: i32| one.min(other) >= weighing.second && one.max(other) >= weighing.source;
-        are_two(form, subject)
-            || are_two(subject, text)
-            || self.several && (are_two(form, text) || self.bulk[0] > 0 && text >= weighing.full)
+    /// Whether signs in two of form, subject and text speak for marketing. Beside the form alone a single phrase of the
+    /// text shows nothing, because it may be in any mail that such a platform sends.
+    fn has_two_sources(&self) -> bool {
+        let [form, subject, text] = self.sources;
+        form && subject || subject && text || form && text && self.several
     }
 
     /// Whether they show so much marketing that what comes is not weighed.
@@ -165,7 +143,7 @@ impl Weighed {
 
     /// Whether they speak more for marketing than for any other kind.
     pub fn leans_to_marketing(&self) -> bool {
-        let points = self.sums();
+        let points = self.points;
         let marketing = points[Kind::Marketing as usize];
         let others = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Marketing);
         marketing > 0 && others.into_iter().all(|kind| points[kind as usize] < marketing)
@@ -173,12 +151,12 @@ impl Weighed {
 
     /// The kind that these points decide, if any, and what they prove.
     pub fn decides(&self, weighing: Weighing) -> (Option<Kind>, Option<Evidence>) {
-        let points = self.points();
+        let points = self.decisive();
         let leader = (0..KINDS).rev().max_by_key(|kind| points[*kind]).unwrap_or(0);
         let next = (0..KINDS).filter(|kind| *kind != leader).map(|kind| points[kind]).max().unwrap_or(0);
         let kind = Kind::ALL[leader];
         let leads = points[leader] >= weighing.threshold && points[leader] - next >= weighing.margin;
-        let kind = (leads && (kind != Kind::Marketing || self.has_two_sources(weighing))).then_some(kind);
+        let kind = (leads && (kind != Kind::Marketing || self.has_two_sources())).then_some(kind);
         // An advertisement proves no purchase; a confirmation is one also where it makes an offer.
         let proves =
             |evidence: &Evidence| *evidence != Evidence::Purchase || kind == Some(Kind::Transactional);
@@ -190,48 +168,51 @@ impl Weighed {
 mod tests {
     use super::*;
 
-    const WEIGHING: Weighing = Weighing { threshold: 10, margin: 3, source: 4, second: 4, full: 9 };
+    const WEIGHING: Weighing = Weighing { threshold: 10, margin: 3 };
 
-    fn weighed(marketing: [i32; 3], transactional: i32) -> Option<Kind> {
-        let mut weighed = Weighed::default();
-        for (source, points) in marketing.into_iter().enumerate() {
-            weighed.sources[source][Kind::Marketing as usize] = points;
-        }
-        weighed.sources[0][Kind::Transactional as usize] = transactional;
-        weighed.decides(WEIGHING).0
+    fn weighed(marketing: [i32; 3], transactional: i32, several: bool) -> Option<Kind> {
+        let points = [marketing.iter().sum(), transactional, 0, 0, 0, 0];
+        let sources = marketing.map(|points| points > 0);
+        Weighed { points, sources, several, ..Weighed::default() }.decides(WEIGHING).0
     }
 
     #[test]
     fn marketing_needs_the_threshold_the_margin_and_two_sources() {
-        assert_eq!(weighed([5, 5, 0], 7), Some(Kind::Marketing));
-        assert_eq!(weighed([5, 4, 0], 0), None);
-        assert_eq!(weighed([5, 5, 0], 8), None);
-        assert_eq!(weighed([0, 12, 0], 0), None);
-        assert_eq!(weighed([4, 0, 4], 11), Some(Kind::Transactional));
+        let one = |marketing, transactional| weighed(marketing, transactional, false);
+        assert_eq!(one([5, 5, 0], 7), Some(Kind::Marketing));
+        assert_eq!(one([5, 4, 0], 0), None);
+        assert_eq!(one([5, 5, 0], 8), None);
+        assert_eq!(one([0, 12, 0], 0), None);
+        assert_eq!(one([12, 12, -15], 0), None);
+        assert_eq!(one([4, 0, 4], 11), Some(Kind::Transactional));
     }
 
     #[test]
-    fn bulk_mail_is_no_source_but_with_a_text_full_of_offers() {
-        let decided = |form: i32, subject: i32, text: i32| {
-            let mut weighed = Weighed { bulk: [form, 0, 0], several: text > 7, ..Weighed::default() };
-            let marketing = [form, subject, text].into_iter().zip(&mut weighed.sources);
-            marketing.for_each(|(points, source)| source[Kind::Marketing as usize] = points);
-            weighed.decides(WEIGHING).0
+    fn bulk_mail_counts_at_most_as_much_as_all_else() {
+        let decided = |bulk: i32, other: i32| {
+            let points = [bulk + other, 0, 0, 0, 0, 0];
+            Weighed { points, bulk, sources: [true; 3], ..Weighed::default() }.decides(WEIGHING).0
         };
-        assert_eq!((decided(8, 20, 0), decided(8, 0, 8)), (None, None));
-        assert_eq!((decided(8, 0, 9), decided(8, 5, 5)), (Some(Kind::Marketing), Some(Kind::Marketing)));
+        assert_eq!((decided(20, 4), decided(20, 5)), (None, Some(Kind::Marketing)));
+    }
+
+    #[test]
+    fn a_single_phrase_of_the_text_is_no_source_beside_the_form() {
+        assert_eq!(
+            (weighed([6, 0, 6], 0, false), weighed([0, 6, 6], 0, false)),
+            (None, Some(Kind::Marketing))
+        );
+        assert_eq!(weighed([6, 0, 6], 0, true), Some(Kind::Marketing));
     }
 
     #[test]
     fn an_advertisement_proves_no_purchase() {
         let evidence = |transactional: i32| {
-            let mut weighed = Weighed { evidence: Some(Evidence::Purchase), ..Weighed::default() };
-            weighed.sources[0] = [12, 0, 0, 0, 0, 0];
-            weighed.sources[1] = [12, transactional, 0, 0, 0, 0];
-            weighed.sources[2] = [0, transactional, 0, 0, 0, 0];
-            weighed.sources[0][1] = transactional;
+            let points = [24, transactional, 0, 0, 0, 0];
+            let evidence = Some(Evidence::Purchase);
+            let weighed = Weighed { points, sources: [true; 3], evidence, ..Weighed::default() };
             weighed.decides(WEIGHING).1
         };
-        assert_eq!((evidence(0), evidence(12)), (None, Some(Evidence::Purchase)));
+        assert_eq!((evidence(0), evidence(36)), (None, Some(Evidence::Purchase)));
     }
 }
