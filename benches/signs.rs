@@ -221,7 +221,7 @@ impl Judge<'_> {
         let [form, subject, text] =
             [SeenIn::Form, SeenIn::Subject, SeenIn::Text].map(|source| sources.contains(&source));
         let several = message.signs.iter().any(|sign| self.signs[*sign].several);
-        let are_two = form && subject || subject && text || form && text && several;
+        let are_two = subject && (form || text) || form && text && several;
         let leads = sums[leader] >= self.threshold && sums[leader] - next >= self.margin;
         if leads && (leader != marketing || are_two) { Kind::ALL[leader] } else { Kind::Notification }
     }

@@ -132,7 +132,7 @@ impl Weighed {
     /// text shows nothing, because it may be in any mail that such a platform sends.
     fn has_two_sources(&self) -> bool {
         let [form, subject, text] = self.sources;
-        form && subject || subject && text || form && text && self.several
+        subject && (form || text) || form && text && self.several
     }
 
     /// Whether they show so much marketing that what comes is not weighed.
