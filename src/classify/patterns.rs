@@ -27,9 +27,6 @@ pub(super) struct Expression {
     /// message takes a tenth less.
     ascii: OnceLock<Option<Regex>>,
     any: OnceLock<Option<Regex>>,
-    /// For values with letters beyond ASCII, among which the fast search can't tell where words end: without `\b`. A value
-    /// that this doesn't match, `any` doesn't match.
-    loose: OnceLock<Option<Regex>>,
 }
 
 /// The most that an expression may take, compiled, in bytes.
@@ -66,15 +63,6 @@ impl Expression {
         self.ascii.get_or_init(compile).as_ref()
     }
 
-    /// The form without `\b`, where the expression has one.
-    fn loose(&self) -> Option<&Regex> {
-        let compile = || {
-            let has_borders = self.pattern.contains(r"\b") && !self.pattern.contains(r"\\");
-            has_borders.then(|| compile(&self.pattern.replace(r"\b", ""), true).ok()).flatten()
-        };
-        self.loose.get_or_init(compile).as_ref()
-    }
-
     /// Whether it matches a value, whose bytes these are.
     fn is_match(&self, value: &str, bytes: Bytes) -> bool {
         if self.bytes.is_some_and(|needed| !needed.meets(bytes)) {
@@ -85,7 +73,7 @@ impl Expression {
         }
         match (!bytes.beyond_ascii).then(|| self.for_ascii()).flatten() {
             Some(regex) => regex.is_match(value),
-            None => self.loose().is_none_or(|loose| loose.is_match(value)) && self.matches_any(value),
+            None => self.matches_any(value),
         }
     }
 
