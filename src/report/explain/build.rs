@@ -277,7 +277,7 @@ fn signs(detail: &Detail, rules: &Rules) -> Vec<ExplainedSign> {
         points: Kind::ALL
             .into_iter()
             .map(|kind| (kind.word(), sign.points[kind as usize]))
-            .filter(|(_, points)| *points > 0)
+            .filter(|(_, points)| *points != 0)
             .collect(),
     };
     detail.signs.iter().filter_map(|number| rules.sign(*number)).map(explained).collect()

@@ -3,6 +3,7 @@
 
 mod build;
 mod calendar;
+mod points;
 mod subject;
 mod text;
 mod together;
@@ -242,12 +243,12 @@ pub struct InferredFrom {
     pub same_template: bool,
 }
 
-/// A sign of a message, and its points for each kind that it speaks for.
+/// A sign of a message, and its points for each kind that it speaks for, or against where they are below zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExplainedSign {
     /// Its name in the table of signs.
     pub id: String,
-    /// Its points.
+    /// Its points, none of them zero.
     pub points: BTreeMap<&'static str, i32>,
 }
 

@@ -1,16 +1,14 @@
 //! An explanation as plain text, for a person at a terminal of 80 columns.
 
 use super::calendar;
+use super::points::weighed;
 use super::wording::{counted, event_in_words, state_in_words};
 use super::{
-    ConsentHistory, ExplainedMessage, ExplainedRule, ExplainedSign, Explanation, InferredFrom, PeakWindow,
-    RuleOutcome,
+    ConsentHistory, ExplainedMessage, ExplainedRule, Explanation, InferredFrom, PeakWindow, RuleOutcome,
 };
 use crate::consent::EventKind;
 use crate::report::thousands;
 use crate::report::width::{shortened, width, wrapped};
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// The most columns of a line; a word that is longer has a line to itself.
@@ -320,31 +318,5 @@ fn inferred(from: &InferredFrom) -> String {
     format!(
         "like {} of {} decided messages of this {}: {alike}; nothing of a deal in it",
         from.marketing, from.decided, from.stream
-    )
-}
-
-/// How many signs are named of the kind that leads.
-const NAMED: usize = 4;
-
-/// The sums of points, the greatest first, and the signs that give the leading kind most.
-fn weighed(signs: &[ExplainedSign]) -> String {
-    let mut sums: BTreeMap<&str, i32> = BTreeMap::new();
-    for (kind, points) in signs.iter().flat_map(|sign| &sign.points) {
-        *sums.entry(kind).or_default() += points;
-    }
-    let mut sums: Vec<(&str, i32)> = sums.into_iter().collect();
-    sums.sort_by_key(|(kind, sum)| (Reverse(*sum), *kind));
-    let leader = sums.first().map_or("", |(kind, _)| kind);
-    let mut parts: Vec<(i32, &str)> =
-        signs.iter().filter_map(|sign| Some((*sign.points.get(leader)?, sign.id.as_str()))).collect();
-    parts.sort_by_key(|(points, id)| (Reverse(*points), *id));
-    let mut named: Vec<String> =
-        parts.iter().take(NAMED).map(|(points, id)| format!("{id}\u{a0}{points}")).collect();
-    named.extend((parts.len() > NAMED).then(|| format!("{} more", parts.len() - NAMED)));
-    let others = sums.iter().skip(1).map(|(kind, sum)| format!(", {kind}\u{a0}{sum}")).collect::<String>();
-    format!(
-        "points: {leader}\u{a0}{} ({}){others}",
-        sums.first().map_or(0, |(_, sum)| *sum),
-        named.join(", ")
     )
 }
