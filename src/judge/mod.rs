@@ -73,7 +73,7 @@ impl<'a> JudgedMail<'a> {
 /// What the policy says about a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// The place of the first rule that is met; `None`: no rule is, or there is no marketing.
+    /// The position of the first rule of the policy that applies; `None`: none does, or there is no marketing.
     pub rule: Option<usize>,
     /// The messages that show it best.
     pub shown: Option<CountedMessages>,
