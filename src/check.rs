@@ -1,21 +1,23 @@
 //! The main job: mailboxes in, a judged account of them out.
 
+mod account;
 mod by_customer;
 mod plan;
 mod redact;
 mod shared_messages;
 mod totals;
 
+pub use account::{MailFound, account};
 pub use plan::{Plan, PlanBuilder};
 pub use redact::redact_facts;
 
 use crate::consent::{Findings, MailParties};
 use crate::error::{Error, Result};
 use crate::fact::Details;
-use crate::gather::{ArgumentCounts, Gathered, ReadProgress};
+use crate::gather::{Gathered, ReadProgress};
 use crate::history::{Counted, History, Scope, Tally};
 use crate::judge::{Case, JudgeContext};
-use crate::mailbox::{MailboxArgument, Remark};
+use crate::mailbox::Remark;
 use crate::report;
 use crate::time::Day;
 use totals::JudgedTotals;
@@ -79,7 +81,8 @@ pub fn check_each(
     let is_by_customer = judged.is_some();
     let mut judged = judged.unwrap_or_default();
     let Gathered { batch: mut everything, names, arguments } = gathered;
-    let notes = account(&arguments, is_by_customer || !everything.facts.is_empty());
+    let found = MailFound::of(is_by_customer || !everything.facts.is_empty(), &everything.skips);
+    let notes = account(&arguments, found);
     everything.remarks.extend(notes);
     let details = std::mem::take(&mut everything.details);
     let mut history = History::of(everything, names, plan.lens.rules.of_streams(), &plan.scope.zone);
@@ -109,67 +112,20 @@ pub fn check_each(
     })
 }
 
-/// Remarks about mailboxes as a whole: whether some of them contain mail or none does.
-pub fn account(arguments: &[(MailboxArgument, ArgumentCounts)], any_mail: bool) -> Vec<Remark> {
-    arguments.iter().filter_map(|(named, counts)| accounted(named, counts, any_mail)).collect()
-}
-
-/// What is to be said of an argument as a whole: it contains no mail, or less than its own lists promise. `any_mail` says
-/// whether any argument contains some.
-fn accounted(named: &MailboxArgument, counts: &ArgumentCounts, any_mail: bool) -> Option<Remark> {
-    if counts.failures == 0 && !(any_mail && counts.is_read()) {
-        let error = without_mail(named, counts);
-        // One part of an export in archives may contain no mail.
-        let of_an_export = any_mail && !named.is_folder;
-        return Some(if of_an_export { Remark::Note(error) } else { Remark::Failed(error) });
-    }
-    let (promised, read) = (counts.promised, u64::from(counts.messages));
-    (promised > read).then(|| {
-        let what = format!("its own list speaks of {promised} messages, {read} were read");
-        Remark::Note(Error::file(&named.path, what).hint("see whether all files of the export are there"))
-    })
-}
-
-/// An argument without mail: why, and what to look at.
-fn without_mail(named: &MailboxArgument, counts: &ArgumentCounts) -> Error {
-    let formats = "`mailfatigue formats` lists what can be read";
-    if counts.messages > 0 {
-        let what = match counts.messages {
-            1 => "contains one message, which can't be used".to_string(),
-            messages => format!("contains {messages} messages, none of which can be used"),
-        };
-        return Error::file(&named.path, what).hint("`mailfatigue check -v` names each with its reason");
-    }
-    if counts.is_read() && named.path.as_os_str() == "-" {
-        return Error::file(&named.path, "has no message: nothing came, or only blank lines")
-            .hint("see whether the command before the `|` failed; nothing was written");
-    }
-    if counts.is_read() {
-        return Error::file(&named.path, "is empty, and all mailboxes together contain no message")
-            .hint("see whether it is the right one, and whether its disk is there; nothing was written");
-    }
-    match counts.without_mail {
-        0 if named.is_folder => Error::file(&named.path, "is empty: no mailbox and no message")
-            .hint("see whether it is the right one, and whether its disk is there"),
-        0 => Error::file(&named.path, "is empty: no mailbox and no message").hint(formats),
-        1 => Error::file(&named.path, "contains no mail: one file, neither a mailbox nor a message")
-            .hint(formats),
-        files => {
-            let what = format!("contains no mail: {files} files, none of them a mailbox or a message");
-            Error::file(&named.path, what).hint(formats)
-        }
-    }
-}
-
 impl Outcome {
     /// Whether everything could be read.
     pub fn complete(&self) -> bool {
         !self.is_empty() && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
     }
 
-    /// Whether no message at all can be used.
+    /// Whether there is no message at all, not even one that can't be used.
     pub fn is_empty(&self) -> bool {
-        self.tally.sum() == self.tally.of(Counted::Unusable)
+        self.found() == MailFound::Nothing
+    }
+
+    /// What was found.
+    pub fn found(&self) -> MailFound {
+        MailFound::of(self.tally.sum() > self.tally.of(Counted::Unusable), &self.history.skips)
     }
 
     /// An error where the newest message is more than `days` days old at the time of the run.

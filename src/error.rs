@@ -137,6 +137,11 @@ impl Error {
         self.severity == Severity::Note
     }
 
+    /// Whether it was done, but may not be what the user wants.
+    pub fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
+    }
+
     /// The same error with what to do next.
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(one_line(hint.into())), ..self }

@@ -12,7 +12,7 @@ use super::redact::{RANDOM, RedactKey, redact_key};
 use super::remarks::{RemarkDetail, listed};
 use super::status::{DONE, FAILED};
 use super::terminal::columns_of_output;
-use crate::check::{Plan, PlanBuilder, account};
+use crate::check::{MailFound, Plan, PlanBuilder, account};
 use crate::error::{Error, Result};
 use crate::fact_file::{ParquetRowWriter, RowCounts, RowSink, RowWriter, schema_of};
 use crate::gather::{ArgumentCounts, gather_in_pieces};
@@ -100,7 +100,7 @@ pub fn run_facts(options: &FactsOptions, console: Console) -> Result<u8> {
     let redacting = redaction.as_ref().map(|redaction| (redaction, &plan.lens.senders));
     let read = options.write(&plan, redacting, &written)?;
     let WrittenFacts { gathered, counts, skips, names } = &read;
-    let notes = account(&gathered.arguments, options.is_of_use(*counts));
+    let notes = account(&gathered.arguments, options.found(*counts));
     let remarks: Vec<Remark> = gathered.batch.remarks.iter().cloned().chain(notes).collect();
     let amount = RemarkDetail { quiet: options.quiet, verbose: options.verbose };
     console.print_lines(&listed(names, skips, &remarks, amount));
@@ -132,7 +132,15 @@ impl FactsOptions {
 
     /// Whether facts with so many messages are an output.
     fn is_of_use(&self, counts: RowCounts) -> bool {
-        self.allow_empty || counts.facts > 0
+        self.found(counts) != MailFound::Nothing
+    }
+
+    /// What was found; where the mailbox is one of many, others may have messages that can be used.
+    fn found(&self, counts: RowCounts) -> MailFound {
+        if self.allow_empty || counts.facts > 0 {
+            return MailFound::Usable;
+        }
+        if counts.unusable > counts.torn { MailFound::Unusable } else { MailFound::Nothing }
     }
 
     /// Reads the mailboxes, and writes rows meanwhile: to standard output at once, else to a file that is put in place when

@@ -2,7 +2,7 @@
 
 use super::output::{PreparedOutput, prepare, target};
 use super::redact::RedactKey;
-use crate::check::{Outcome, Plan};
+use crate::check::{MailFound, Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::outputs::STATE;
@@ -118,7 +118,7 @@ impl LastRunState {
             policy: &plan.policy,
             as_of: outcome.as_of,
             messages: outcome.tally.sum(),
-            complete: outcome.complete(),
+            complete: outcome.complete() && outcome.found() == MailFound::Usable,
         };
         let rows = outcome.cases.iter_mut().chain(&mut outcome.pressure);
         let changes = Changes::of(self.last, rows, this);

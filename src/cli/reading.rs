@@ -6,7 +6,7 @@ use super::destinations::Destinations;
 use super::inputs::{CommandNeeds, InputOptions};
 use super::progress::Progress;
 use super::remarks::{RemarkDetail, remarks, warnings};
-use super::summary::nothing_usable;
+use super::summary::no_message;
 use crate::check::{Outcome, Plan, check};
 use crate::error::Result;
 
@@ -27,7 +27,7 @@ pub fn read(
     if let Some(redaction) = &redaction {
         outcome.redact(redaction, &plan.lens.senders);
     }
-    console.print_lines(&Some(nothing_usable(&outcome)).filter(|_| !inputs.quiet).unwrap_or_default());
+    console.print_lines(&Some(no_message(&outcome)).filter(|_| !inputs.quiet).unwrap_or_default());
     console.print_lines(&remarks(&outcome, RemarkDetail { quiet: inputs.quiet, verbose: false }));
     console.warn(outcome.period_without_mail(&plan.scope));
     if let Some(key) = inputs.redact.as_ref().filter(|_| !inputs.quiet) {

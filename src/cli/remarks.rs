@@ -34,6 +34,7 @@ pub fn listed(names: &NameTable, skips: &[Skip], remarks: &[Remark], amount: Rem
     for remark in remarks {
         let line = match remark {
             Remark::Failed(error) => error.to_string(),
+            Remark::Note(warning) if warning.is_warning() => warning.to_string(),
             Remark::Note(error) if !quiet => error.clone().as_note().to_string(),
             Remark::NoMail(path) if verbose => format!("no mail: `{}`", visible(&path.to_string_lossy())),
             _ => continue,

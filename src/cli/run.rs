@@ -22,7 +22,7 @@ use super::parse::{Unparsed, color_of, parse};
 use super::progress::Progress;
 use super::remarks::{remarks, warnings};
 use super::status::{DONE, FAILED, FLAGGED, LOCKED};
-use super::summary::{SummaryInputs, conclude, nothing_usable};
+use super::summary::{SummaryInputs, conclude, no_message};
 use super::terminal::output_is_closed;
 use super::workbook::{fits_into_sheets, may_fit_into_sheets, prepare_workbook};
 use crate::check::{Outcome, Plan};
@@ -219,7 +219,7 @@ fn run_locked(
         let summary = (&summary, compared.as_ref(), redaction.as_ref());
         console.warn(publish(options, &plan, &outcome, summary, &mut lists)?);
     }
-    console.print_lines(&Some(nothing_usable(&outcome)).filter(|_| !amount.quiet).unwrap_or_default());
+    console.print_lines(&Some(no_message(&outcome)).filter(|_| !amount.quiet).unwrap_or_default());
     console.print_lines(&remarks(&outcome, amount));
     console.warn(outcome.period_without_mail(&plan.scope));
     if !outcome.is_empty() {

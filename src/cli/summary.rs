@@ -59,11 +59,11 @@ pub fn conclude(
     }
 }
 
-/// Where no message can be used: how many were read, and why.
-pub fn nothing_usable(outcome: &Outcome) -> String {
+/// Where there is no message, but the beginnings of some: how many were read, and why they can't be used.
+pub fn no_message(outcome: &Outcome) -> String {
     let Outcome { tally, history, mailboxes_read, .. } = outcome;
     match outcome.is_empty() && !history.skips.is_empty() {
-        true => report::nothing_usable(*mailboxes_read, tally, &history.skips, columns()),
+        true => report::no_message(*mailboxes_read, tally, &history.skips, columns()),
         false => String::new(),
     }
 }
@@ -131,6 +131,7 @@ impl<'a> SummaryInputs<'a> {
             mailboxes: outcome.mailboxes_read,
             without_mail: outcome.without_mail,
             tally: &outcome.tally,
+            skips: &outcome.history.skips,
             cases: outcome.marketing_cases(),
             pressure: &outcome.pressure,
             policy: &plan.policy,

@@ -29,6 +29,8 @@ pub struct RowCounts {
     pub messages: u32,
     /// Those that can't be used.
     pub unusable: usize,
+    /// Those of them that the end of the mailbox cuts off in their header, so that there is no message.
+    pub torn: usize,
     /// Messages that can be used, once for each customer.
     pub facts: u64,
 }
@@ -98,6 +100,7 @@ impl<'a> RowWriter<'a> {
             if let Some(skip) = skip.filter(|_| is_wanted) {
                 self.encoder.unusable(from.names, (skip, number));
                 self.counts.unusable += 1;
+                self.counts.torn += usize::from(!skip.reason.is_message());
             }
             self.counts.messages = number.saturating_add(1);
         }

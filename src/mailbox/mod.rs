@@ -100,6 +100,12 @@ pub enum Unusable {
 }
 
 impl Unusable {
+    /// Whether there is a message. Of one that the mailbox's end cuts off in its header there is only a beginning: a broken
+    /// connection leaves such a rest.
+    pub fn is_message(self) -> bool {
+        self != Self::Torn
+    }
+
     /// All of them.
     pub const ALL: [Self; 11] = [
         Self::HeaderTooLong,
@@ -167,7 +173,7 @@ pub enum Remark {
     /// A file in a folder or an archive that contains no mail.
     NoMail(PathBuf),
     /// Not a failure, but something to know: a pipe, a link that loops, a path that leads out of its
-    /// archive.
+    /// archive. A warning is also said in a quiet run.
     Note(Error),
     /// Something that should have been read, and why it could not be. Nothing that it gave counts.
     Failed(Error),

@@ -35,7 +35,7 @@ pub use safe::visible;
 pub use senders::{SENDER_COLUMNS, SenderColumn, SenderWaysOut, write as write_senders};
 pub use starter::{STARTER_COLUMNS, write as write_starter};
 pub use streams::{STREAM_COLUMNS, StreamColumn, StreamList};
-pub use summary::{ClosingLines, SummaryContent, nothing_usable, parts, summary, thousands, warnings};
+pub use summary::{ClosingLines, SummaryContent, no_message, parts, summary, thousands, warnings};
 pub use unmatched::{ListedSenderPairs, UNMATCHED_COLUMNS};
 pub use width::wrapped;
 pub use workbook::{ROWS, WorkbookInput, write as write_workbook};

@@ -11,12 +11,13 @@ mod pressure;
 
 pub use closing::ClosingLines;
 pub use load::MailLoad;
-pub use nothing::usable as nothing_usable;
+pub use nothing::no_message;
 
 use super::safe::visible;
 use super::suggestions::suggestions;
 use super::width::wrapped;
 use crate::consent::ListMatches;
+use crate::fact::Skip;
 use crate::history::{Counted, Tally};
 use crate::judge::Case;
 use crate::policy::Policy;
@@ -37,6 +38,8 @@ pub struct SummaryContent<'a> {
     pub without_mail: u64,
     /// All messages, counted.
     pub tally: &'a Tally,
+    /// Messages that can't be used.
+    pub skips: &'a [Skip],
     /// Pairs with marketing mail, in the report's order.
     pub cases: &'a [Case],
     /// Rows of contact pressure, in the report's order.
@@ -85,7 +88,9 @@ fn broken(lines: &[String], columns: Option<usize>) -> String {
 }
 
 fn lines(content: &SummaryContent<'_>) -> Vec<String> {
-    let changes = content.changes.map(|changes| changes::lines(changes, content.cases, content.pressure));
+    let changes = content
+        .changes
+        .map(|changes| changes::lines(changes, content.cases, content.pressure, content.tally));
     let mut lines = changes.unwrap_or_default();
     lines.push(read_from(content.mailboxes, content.tally));
     if content.without_mail > 0 {
@@ -93,7 +98,7 @@ fn lines(content: &SummaryContent<'_>) -> Vec<String> {
         lines.push(format!("{files} in folders or archives: no mail in them (--verbose names them)"));
     }
     lines.push(match content.cases {
-        [] => nothing::line(content.tally),
+        [] => nothing::line(content.tally, content.skips),
         _ => flagged(content),
     });
     lines.extend(load(content));

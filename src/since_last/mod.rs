@@ -1,7 +1,7 @@
 //! What changed since the last run: each pair of the report compared with what a small state file remembers.
 //!
-//! A run that may have seen less than the last one (a mailbox failed, the day of asking went back) calls nothing gone or
-//! better, and what it did not see is remembered as it was. A pair that goes on is remembered as it was when something was
+//! A run that may have seen less than the last one (a mailbox failed, no message can be used, the day of asking went back)
+//! calls nothing gone or better, and what it did not see is remembered as it was. A pair that goes on is remembered as it was when something was
 //! last said of it, so that a slow change is noticed once it has added up.
 
 mod state_file;
@@ -52,7 +52,7 @@ pub struct ThisRun<'a> {
     pub as_of: Option<Day>,
     /// How many messages were read.
     pub messages: u64,
-    /// Whether every mailbox could be read.
+    /// Whether every mailbox could be read, and any message used.
     pub complete: bool,
 }
 
@@ -73,7 +73,7 @@ pub struct Changes {
     pub changed: Vec<ChangedPair>,
     /// Pairs that the last run had and this one does not, by name.
     pub gone: Vec<PairName>,
-    /// Whether every mailbox could be read.
+    /// Whether every mailbox could be read, and any message used.
     pub complete: bool,
     /// What the next run is to be compared with.
     pub next: LastRun,
@@ -146,7 +146,9 @@ impl Changes {
         } else {
             remembered.into_keys().collect()
         };
-        let next = LastRun { as_of: this.as_of, messages: this.messages, pairs };
+        // Without a message that is dated the pairs are still those of the earlier day.
+        let as_of = this.as_of.or(before.and_then(|before| before.as_of));
+        let next = LastRun { as_of, messages: this.messages, pairs };
         Self { before, changed, gone, complete: this.complete, next }
     }
 

@@ -149,7 +149,7 @@ fn unknown(wanted: &str, mut known: Vec<&NamedSender<'_>>) -> Error {
         senders.for_each(|sender| near.extend((!near.contains(&sender)).then_some(sender)));
     }
     match (near.as_slice(), known.len()) {
-        (_, 0) => error.hint("there is no message in these mailboxes"),
+        (_, 0) => error.hint("there is no message of any sender in these mailboxes"),
         ([], 1..=5) => {
             error.hint(format!("there is mail from {}", quoted(known.iter().map(|sender| sender.name))))
         }

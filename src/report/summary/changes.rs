@@ -3,7 +3,7 @@
 use super::named::few;
 use super::{counted, thousands};
 use crate::error::Error;
-use crate::history::Tally;
+use crate::history::{Counted, Tally};
 use crate::judge::{Case, Trend};
 use crate::report::visible;
 use crate::since_last::{ChangedPair, Changes, PairName, called};
@@ -39,7 +39,7 @@ fn from_to(pair: &ChangedPair) -> String {
 }
 
 /// The lines: how many of each, then each by name, newly flagged ones first. Rows over several senders are among them.
-pub fn lines(changes: &Changes, cases: &[Case], pressure: &[Case]) -> Vec<String> {
+pub fn lines(changes: &Changes, cases: &[Case], pressure: &[Case], tally: &Tally) -> Vec<String> {
     let Some(before) = changes.before else {
         return vec![
             "first run with this state file: there is nothing to compare with, so every sender is new".into(),
@@ -72,7 +72,9 @@ pub fn lines(changes: &Changes, cases: &[Case], pressure: &[Case]) -> Vec<String
     }
     let mut lines = vec![head];
     lines.extend(named);
+    let none_usable = tally.sum() == tally.of(Counted::Unusable);
     let why = match (changes.complete, before.later) {
+        (false, _) if none_usable => Some("no message can be used"),
         (false, _) => Some("a mailbox could not be read"),
         (true, true) => Some("the last run was of a later day"),
         (true, false) => None,

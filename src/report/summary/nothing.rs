@@ -1,4 +1,4 @@
-//! The summary's line where no message counts as marketing, or none can be used, with the reasons.
+//! The summary's line where no message counts as marketing, with the reasons.
 
 use super::{broken, counted, read_from, thousands};
 use crate::fact::Skip;
@@ -14,21 +14,25 @@ const REASONS: [(Counted, &str); 9] = [
     (Counted::Own, "by the owner"),
     (Counted::NoMail, "drafts or chats"),
     (Counted::Undated, "without a date"),
-    (Counted::Unusable, "damaged (-v names each)"),
+    (Counted::Unusable, "unusable (-v names each)"),
     (Counted::Duplicate, "copies of others"),
 ];
 
-/// The lines in place of a summary where no message can be used: how many were read, and the reasons.
-pub fn usable(mailboxes: usize, tally: &Tally, skips: &[Skip], columns: Option<usize>) -> String {
+/// The lines in place of a summary where there are only beginnings of messages: how many were read, and the reasons.
+pub fn no_message(mailboxes: usize, tally: &Tally, skips: &[Skip], columns: Option<usize>) -> String {
+    broken(&[read_from(mailboxes, tally), format!("unusable: {}", reasons_of(skips))], columns)
+}
+
+/// Why messages can't be used, each reason with their number.
+fn reasons_of(skips: &[Skip]) -> String {
     let mut reasons: BTreeMap<_, u64> = BTreeMap::new();
     skips.iter().for_each(|skip| *reasons.entry(skip.reason).or_default() += 1);
     let reasons = reasons.into_iter().map(|(why, count)| format!("{} ({})", why.why(), thousands(count)));
-    let reasons = format!("unusable: {}", reasons.collect::<Vec<_>>().join("; "));
-    broken(&[read_from(mailboxes, tally), reasons], columns)
+    reasons.collect::<Vec<_>>().join("; ")
 }
 
 /// The line in place of the number of senders.
-pub fn line(tally: &Tally) -> String {
+pub fn line(tally: &Tally, skips: &[Skip]) -> String {
     let of = |counted| tally.of(counted);
     let reasons: Vec<String> = REASONS
         .iter()
@@ -38,6 +42,9 @@ pub fn line(tally: &Tally) -> String {
     let sum = counted(tally.sum(), "message", "messages");
     if reasons.is_empty() {
         return "no sender to report: there is no message".to_string();
+    }
+    if tally.sum() == of(Counted::Unusable) {
+        return format!("no sender to report, because none of {sum} can be used: {}", reasons_of(skips));
     }
     format!("no sender to report, because none of {sum} counts as marketing: {}", reasons.join(", "))
 }
