@@ -3,15 +3,21 @@
 
 mod common;
 
+#[cfg(target_os = "linux")]
+use arrow_array::Int64Array;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow_select::take::take_record_batch;
 use common::sorted_facts::{Said, Sent, company, judged, mailboxes, marked, parquet, sorted, stream};
+#[cfg(target_os = "linux")]
+use common::{OLD_REPORT, Run, program};
 use common::{fails_with, folder, run, run_with_stdin};
 use mailfatigue::check::{Plan, PlanBuilder, check_each};
 use proptest::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(target_os = "linux")]
+use std::{io::Write, process::Stdio, time::Duration};
 
 /// The same with everything else that can be written of customers one by one.
 fn judged_with_lists(here: &Path, input: Result<&[u8], &str>, options: &[&str]) -> (Said, String) {
@@ -150,4 +156,83 @@ fn an_address_that_was_blocked_comes_before_the_customers() {
     let last = take_record_batch(&rows, &UInt32Array::from(places)).expect("moved");
     let told = run_with_stdin(here.path(), &["check", "-", "--as-of", "2026-01-28"], &stream(&last, 7));
     fails_with(&told, &["a row `blocked` after rows of the first customer", "hint: sort"]);
+}
+
+/// A customer with so many long subjects that the first page of them goes to a temporary file; two more follow.
+#[cfg(target_os = "linux")]
+fn long_subjects(here: &Path) -> RecordBatch {
+    let rows = company(here);
+    let place = |name| rows.schema().index_of(name).expect("a column");
+    let customers = rows.column(place("customer")).as_string::<i32>();
+    let first =
+        (0..customers.len() as u32).find(|row| customers.is_valid(*row as usize)).expect("a customer");
+    let places = (0..first).chain([first; 300]).chain(first + 1..rows.num_rows() as u32);
+    let rows = take_record_batch(&rows, &UInt32Array::from_iter_values(places)).expect("repeated");
+    let mut random = 1_u64;
+    let mut letter = || {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'0' + (random >> 58) as u8)
+    };
+    let subjects = (0..rows.num_rows()).map(|row| {
+        let is_long = (first as usize..first as usize + 300).contains(&row);
+        is_long.then(|| (0..100_000).map(|_| letter()).collect::<String>())
+    });
+    let numbers = (0..rows.num_rows() as i64).map(|row| row - i64::from(first));
+    let mut columns = rows.columns().to_vec();
+    columns[place("subject")] = Arc::new(StringArray::from_iter(subjects));
+    columns[place("message")] =
+        Arc::new(Int64Array::from_iter(numbers.map(|number| (number >= 0).then_some(number))));
+    marked(&RecordBatch::try_new(rows.schema(), columns).expect("rows"))
+}
+
+/// Runs the program with its input, whose last bytes come when its temporary file was cut.
+#[cfg(target_os = "linux")]
+fn run_with_cut_file(here: &Path, options: &[&str], input: &[u8]) -> Run {
+    let mut run = program();
+    run.current_dir(here).args(options).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = run.spawn().expect("the program starts");
+    let (first, last) = input.split_at(input.len() - 1_000);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(first).expect("written");
+    let open_files = format!("/proc/{}/fd", child.id());
+    // It has no name any more, so that only the process can show it.
+    let is_temporary = |file: &std::path::PathBuf| {
+        let name = std::fs::read_link(file).unwrap_or_default();
+        name.to_string_lossy().ends_with(" (deleted)") && std::fs::metadata(file).is_ok_and(|it| it.len() > 0)
+    };
+    let cut = (0..6_000).find_map(|_| {
+        let files = std::fs::read_dir(&open_files).expect("its open files");
+        let file = files.map(|file| file.expect("a file").path()).find(is_temporary);
+        std::thread::sleep(Duration::from_millis(10));
+        file
+    });
+    let file = std::fs::File::options().write(true).open(cut.expect("a temporary file")).expect("opened");
+    file.set_len(3).expect("cut");
+    stdin.write_all(last).expect("written");
+    drop(stdin);
+    common::told(child.wait_with_output().expect("the program ends"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn texts_that_can_not_be_read_again_are_an_error_and_nothing_is_written() {
+    let here = folder(&[("report.csv", OLD_REPORT.as_bytes())]);
+    let input = stream(&long_subjects(here.path()), 50);
+    let lists = ["--messages", "list.csv", "--streams", "streams.csv"];
+    let line = [&["check", "-", "-o", "report.csv", "--as-of", "2026-01-28"][..], &lists].concat();
+    // One customer after the other, then all together.
+    for options in [&[][..], &["--html", "page.html"]] {
+        let told = run_with_cut_file(here.path(), &[&line[..], options].concat(), &input);
+        fails_with(
+            &told,
+            &["error: temporary files: what was kept there of the messages can't be read again", "TMPDIR"],
+        );
+        let report = std::fs::read_to_string(here.path().join("report.csv")).expect("the report");
+        assert_eq!(report, OLD_REPORT, "it is as it was");
+        assert!(!here.path().join("list.csv").exists(), "{options:?}");
+    }
+    let told = run_with_stdin(here.path(), &[&line[..], &["--force"]].concat(), &input);
+    assert_eq!(told.status, 0, "{}", told.err);
+    let list = std::fs::metadata(here.path().join("list.csv")).expect("the list");
+    assert!(list.len() > 100_000, "what nobody cut is read again");
 }

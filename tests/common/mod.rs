@@ -70,7 +70,7 @@ pub fn run_with_stdin(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
     told(output)
 }
 
-fn told(output: Output) -> Run {
+pub fn told(output: Output) -> Run {
     Run {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).expect("UTF-8"),
