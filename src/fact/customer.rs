@@ -145,15 +145,6 @@ fn is_meant(owner: &str, address: &str) -> bool {
 /// The customer of a message where no source names one.
 pub const UNKNOWN: &str = "unknown";
 
-/// The address that a message was delivered to, as a customer: the first source that names one.
-#[cfg(test)]
-fn delivered_to(fields: &Fields<'_>, owners: &Owners) -> String {
-    let stated = stated(fields).map(|raw| without_prefix(raw, fields));
-    let found = stated.chain(hops(fields)).find_map(|raw| address(raw, owners));
-    let found = found.as_deref().map(|found| owners.customer(found));
-    found.map_or_else(|| by_letterhead(fields, owners).unwrap_or_else(|| UNKNOWN.to_string()), str::to_string)
-}
-
 /// Fields with the address to which a message was delivered, best first.
 pub fn stated<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     let names = [FieldName::DELIVERED_TO, FieldName::ENVELOPE_TO, FieldName::X_ENVELOPE_TO];

@@ -1,7 +1,7 @@
 //! Values that recur in thousands of messages, read once: to whom, on which list, under which labels.
 
 use super::batch::hash;
-use super::customer::{UNKNOWN, address, by_letterhead, hops, stated, without_prefix};
+use super::customer::{Owners, UNKNOWN, address, by_letterhead, hops, stated, without_prefix};
 use super::lens::Lens;
 use super::state::MailState;
 use super::unsubscribe::is_no_reply;
@@ -38,15 +38,15 @@ impl Default for FieldCache {
 
 impl FieldCache {
     /// To whom a message was delivered: the first source that names an address.
-    pub fn customer(&mut self, fields: &Fields<'_>, lens: &Lens, names: &mut NameTable) -> CustomerId {
+    pub fn customer(&mut self, fields: &Fields<'_>, owners: &Owners, names: &mut NameTable) -> CustomerId {
         for raw in stated(fields).map(|raw| without_prefix(raw, fields)).chain(hops(fields)) {
-            let named = || Some(names.number(lens.owners.customer(&address(raw, &lens.owners)?)));
+            let named = || Some(names.number(owners.customer(&address(raw, owners)?)));
             if let Some(customer) = self.customers.meaning(raw, named) {
                 return customer;
             }
         }
         let mut by_letterhead = || {
-            let found = by_letterhead(fields, &lens.owners);
+            let found = by_letterhead(fields, owners);
             names.number(found.as_deref().unwrap_or(UNKNOWN))
         };
         let mut to = fields.all(FieldName::TO);

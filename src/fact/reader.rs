@@ -282,7 +282,7 @@ impl<'a> FactReader<'a> {
                 self.further.extend_from_slice(further);
                 *first
             }
-            None => self.field_cache.customer(fields, self.lens, &mut self.names),
+            None => self.field_cache.customer(fields, &self.lens.owners, &mut self.names),
         }
     }
 

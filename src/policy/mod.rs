@@ -146,66 +146,66 @@ mod tests {
         assert!(!about("bob@home.example") && !about("x@more.seeds.example") && !about("unknown"));
     }
 
+    /// Policies, and what is said of each.
+    const WRONG: &[(&str, &str)] = &[
+        (
+            "[[rule]]\nverdict = \"x\"\ndays = 30\nwindow = 28\n",
+            "`policy.toml` line 3: 30 days don't fit in a window of 28",
+        ),
+        ("[[rule]]\nverdict = \"x\"\nmax_per_weak = 3\n", "line 3: unknown field `max_per_weak`"),
+        ("grace = 3\n", "line 1: unknown field `grace`"),
+        ("[[rule]]\nverdict = \"x\"\n", "line 2: rule `x` asks for nothing"),
+        ("[[rule]]\n", "line 1: missing field `verdict`"),
+        ("[[rule]]\nverdict = \"x\"\ndays = 0\n", "line 3: `days = 0` is out of range"),
+        (
+            "grace_days = -1\n[[rule]]\nverdict = \"x\"\ndays = 1\n",
+            "line 1: `grace_days = -1` is out of range",
+        ),
+        (
+            "[[rule]]\nverdict = \"x\"\ndays = 1\nconsent = [\"refuse\"]\n",
+            "line 4: unknown consent state `refuse`\nhint: did you mean refused?",
+        ),
+        ("[[rule]]\nverdict = \"x\"\ndays = 1\nconsent = []\n", "line 4: `consent` names no state"),
+        (
+            "[[rule]]\nverdict = \"not-marketing\"\ndays = 1\n",
+            "line 2: `not-marketing` is the verdict without any rule",
+        ),
+        (
+            "grace_days = 2\ngrace_business_days = 3\n",
+            "line 1: `grace_days` and `grace_business_days` exclude each other",
+        ),
+        ("longest_days = 3\n", "line 1: `longest_days` is about `grace_business_days`, which is not given"),
+        ("\nholidays = []\n", "line 2: `holidays` is about `grace_business_days`"),
+        (
+            "grace_business_days = 3\nholidays = [\"2026-01-01\",\n\"2026-13-01\"]\n[[rule]]\nverdict = \"x\"\ndays = 1\n",
+            "line 3: `2026-13-01` is not a date\nhint: write YYYY-MM-DD",
+        ),
+        (
+            "[[rule]]\nverdict = \"x\"\ndays = 1\nacross = \"groups\"\n",
+            "line 4: unknown `across = \"groups\"`",
+        ),
+        ("[[rule]]\nverdict = \"x\"\nmin_gap_hours = 0\n", "line 3: `min_gap_hours = 0` is out of range"),
+        ("[[rule]]\nverdict = \"x\"\nmust_be_zero = []\n", "line 3: `must_be_zero` names no customer"),
+        (
+            "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"seed\"]\n",
+            "line 3: `seed` is neither an address nor @domain",
+        ),
+        (
+            "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"@seeds.example\"]\nmessages = 3\n",
+            "line 4: `messages` contradicts `must_be_zero`",
+        ),
+        (
+            "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"@seeds.example\"]\nmin_gap_hours = 3\n",
+            "line 4: `min_gap_hours` contradicts `must_be_zero`",
+        ),
+        ("[[rule]]\nverdict = \"x\"\nacross = \"all\"\n", "line 2: rule `x` asks for nothing"),
+        ("", "a policy without any rule"),
+        ("[[rule]\n", "line 1: "),
+    ];
+
     #[test]
     fn what_is_wrong_points_at_its_line() {
-        for (text, expected) in [
-            (
-                "[[rule]]\nverdict = \"x\"\ndays = 30\nwindow = 28\n",
-                "`policy.toml` line 3: 30 days don't fit in a window of 28",
-            ),
-            ("[[rule]]\nverdict = \"x\"\nmax_per_weak = 3\n", "line 3: unknown field `max_per_weak`"),
-            ("grace = 3\n", "line 1: unknown field `grace`"),
-            ("[[rule]]\nverdict = \"x\"\n", "line 2: rule `x` asks for nothing"),
-            ("[[rule]]\n", "line 1: missing field `verdict`"),
-            ("[[rule]]\nverdict = \"x\"\ndays = 0\n", "line 3: `days = 0` is out of range"),
-            (
-                "grace_days = -1\n[[rule]]\nverdict = \"x\"\ndays = 1\n",
-                "line 1: `grace_days = -1` is out of range",
-            ),
-            (
-                "[[rule]]\nverdict = \"x\"\ndays = 1\nconsent = [\"refuse\"]\n",
-                "line 4: unknown consent state `refuse`\nhint: did you mean refused?",
-            ),
-            ("[[rule]]\nverdict = \"x\"\ndays = 1\nconsent = []\n", "line 4: `consent` names no state"),
-            (
-                "[[rule]]\nverdict = \"not-marketing\"\ndays = 1\n",
-                "line 2: `not-marketing` is the verdict without any rule",
-            ),
-            (
-                "grace_days = 2\ngrace_business_days = 3\n",
-                "line 1: `grace_days` and `grace_business_days` exclude each other",
-            ),
-            (
-                "longest_days = 3\n",
-                "line 1: `longest_days` is about `grace_business_days`, which is not given",
-            ),
-            ("\nholidays = []\n", "line 2: `holidays` is about `grace_business_days`"),
-            (
-                "grace_business_days = 3\nholidays = [\"2026-01-01\",\n\"2026-13-01\"]\n[[rule]]\nverdict = \"x\"\ndays = 1\n",
-                "line 3: `2026-13-01` is not a date\nhint: write YYYY-MM-DD",
-            ),
-            (
-                "[[rule]]\nverdict = \"x\"\ndays = 1\nacross = \"groups\"\n",
-                "line 4: unknown `across = \"groups\"`",
-            ),
-            ("[[rule]]\nverdict = \"x\"\nmin_gap_hours = 0\n", "line 3: `min_gap_hours = 0` is out of range"),
-            ("[[rule]]\nverdict = \"x\"\nmust_be_zero = []\n", "line 3: `must_be_zero` names no customer"),
-            (
-                "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"seed\"]\n",
-                "line 3: `seed` is neither an address nor @domain",
-            ),
-            (
-                "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"@seeds.example\"]\nmessages = 3\n",
-                "line 4: `messages` contradicts `must_be_zero`",
-            ),
-            (
-                "[[rule]]\nverdict = \"x\"\nmust_be_zero = [\"@seeds.example\"]\nmin_gap_hours = 3\n",
-                "line 4: `min_gap_hours` contradicts `must_be_zero`",
-            ),
-            ("[[rule]]\nverdict = \"x\"\nacross = \"all\"\n", "line 2: rule `x` asks for nothing"),
-            ("", "a policy without any rule"),
-            ("[[rule]\n", "line 1: "),
-        ] {
+        for (text, expected) in WRONG {
             assert!(error(text).contains(expected), "{}", error(text));
         }
     }
