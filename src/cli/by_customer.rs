@@ -9,7 +9,7 @@ use crate::fact::Details;
 use crate::gather::ReadProgress;
 use crate::judge::JudgeContext;
 use crate::report::{
-    CsvStyle, Listing, MessageList, SenderWaysOut, StreamList, write_messages, write_senders,
+    CsvStyle, MessageContext, MessageList, SenderWaysOut, StreamList, write_messages, write_senders,
 };
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
@@ -50,14 +50,14 @@ impl<'a> GrowingLists<'a> {
             streams: StreamList::default(),
         };
         let outcome = check_each(plan, progress, &mut |judging, details| {
-            let listing = Listing { details, rules: &plan.lens.rules, all: plan.all };
+            let message_context = MessageContext { details, rules: &plan.lens.rules, all: plan.all };
             if this.has_senders() {
                 this.ways_out.add(judging);
             }
             if this.has_streams() {
-                this.streams.add(judging, &listing);
+                this.streams.add(judging, &message_context);
             }
-            growing.as_mut().map_or(Ok(()), |growing| growing.add(judging, &listing))?;
+            growing.as_mut().map_or(Ok(()), |growing| growing.add(judging, &message_context))?;
             are_readable(details)
         })?;
         if let Some(growing) = growing.filter(|_| outcome.is_by_customer) {
@@ -75,7 +75,12 @@ impl<'a> GrowingLists<'a> {
     }
 
     /// Where everything was judged at once, counts it.
-    pub fn complete(&mut self, outcome: &Outcome, judging: &JudgeContext<'_>, listing: &Listing<'_>) {
+    pub fn complete(
+        &mut self,
+        outcome: &Outcome,
+        judging: &JudgeContext<'_>,
+        message_context: &MessageContext<'_>,
+    ) {
         if outcome.is_by_customer {
             return;
         }
@@ -83,7 +88,7 @@ impl<'a> GrowingLists<'a> {
             self.ways_out.add(judging);
         }
         if self.has_streams() {
-            self.streams = StreamList::of(judging, listing);
+            self.streams = StreamList::of(judging, message_context);
         }
     }
 
@@ -92,10 +97,10 @@ impl<'a> GrowingLists<'a> {
         &self,
         out: &mut dyn Write,
         judging: &JudgeContext<'_>,
-        listing: &Listing<'_>,
+        message_context: &MessageContext<'_>,
     ) -> io::Result<()> {
         let Some(mut file) = self.messages.as_ref() else {
-            return write_messages(out, self.options.style(), judging, listing);
+            return write_messages(out, self.options.style(), judging, message_context);
         };
         file.rewind()?;
         io::copy(&mut file, out).map(drop)
@@ -138,12 +143,12 @@ impl<'a> GrowingList<'a> {
     }
 
     /// Adds the messages of a customer.
-    fn add(&mut self, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Result<()> {
+    fn add(&mut self, judging: &JudgeContext<'_>, message_context: &MessageContext<'_>) -> Result<()> {
         let failed = |error: io::Error| Error::io(self.place, "can't be written", &error);
         if self.list.is_none() {
             self.list = Some(self.begun().map_err(failed)?);
         }
-        let added = self.list.as_mut().map_or(Ok(()), |(list, _)| list.add(judging, listing));
+        let added = self.list.as_mut().map_or(Ok(()), |(list, _)| list.add(judging, message_context));
         added.map_err(failed)
     }
 

@@ -11,8 +11,8 @@ use super::summary::SummaryInputs;
 use crate::error::{Error, Result};
 use crate::judge::Case;
 use crate::report::{
-    Explanation, Listing, ReportPage, SenderQuery, explain, explain_together, find, find_together, pressure,
-    visible, write_json, write_text,
+    Explanation, MessageContext, ReportPage, SenderQuery, explain, explain_together, find, find_together,
+    pressure, visible, write_json, write_text,
 };
 
 /// Explains the verdicts of one sender. Mailboxes that can't be read are reported, and the others explained.
@@ -34,10 +34,10 @@ pub fn run_explain(options: &ExplainOptions, console: Console) -> Result<u8> {
     }
     let wanted = SenderQuery { sender: &options.sender, customer: options.customer.as_deref() };
     let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
-    let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: true };
+    let message_context = MessageContext { details: &outcome.details, rules: &plan.lens.rules, all: true };
     let status = if outcome.complete() { DONE } else { FAILED };
     if let Some(rows) = find_together(&outcome.pressure, &wanted, &judging)? {
-        let rows = rows.into_iter().map(|row| explain_together(row, &judging, &listing)).collect();
+        let rows = rows.into_iter().map(|row| explain_together(row, &judging, &message_context)).collect();
         return write_together(options, rows).map(|()| status);
     }
     let pairs = find(&outcome.history, &wanted)?;
@@ -46,14 +46,14 @@ pub fn run_explain(options: &ExplainOptions, console: Console) -> Result<u8> {
         let is_of = |sender: &str, customer: &str| *sender == *case.sender && *customer == *case.customer;
         let pair = pairs.iter().find(|pair| is_of(names.text(pair.sender), names.text(pair.customer)))?;
         let together = pressure(case, &outcome.pressure, &judging);
-        let explained = explain(pair, case, &judging, &listing);
+        let explained = explain(pair, case, &judging, &message_context);
         Some((case.clone(), Explanation { pressure: together, ..explained }))
     });
     let (cases, explanations): (Vec<Case>, Vec<Explanation>) = explained.unzip();
     written.replace_only_own()?;
     let content = SummaryInputs::of(None, &plan, &outcome, None);
     let content = content.content();
-    let page = ReportPage::new(&content, &cases, &judging, &listing);
+    let page = ReportPage::new(&content, &cases, &judging, &message_context);
     let complete = prepare(out.path, |to| match (&options.html, options.format) {
         (Some(_), _) => page.write_of_sender(to, &explanations),
         (None, ExplanationFormat::Text) => write_text(to, &explanations),

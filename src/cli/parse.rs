@@ -1,7 +1,7 @@
 //! Parses the command line; or returns what to print in place of running it.
 
 use super::arguments::{Arguments, Command as CommandGiven};
-use super::config::{Config, listing, without_mailboxes};
+use super::config::{Config, printed_config, without_mailboxes};
 use super::inputs::InputOptions;
 use super::parse_errors::refused;
 use super::paths::misnamed;
@@ -15,7 +15,7 @@ pub enum Unparsed {
     /// Help was asked for, or is needed.
     Help(clap::Error),
     /// The values in force were asked for.
-    Listing(String),
+    Settings(String),
     /// It can't be parsed, or contains a likely mistake: the error.
     Refused(String),
 }
@@ -49,8 +49,8 @@ pub fn parse(typed: &[OsString], color: ColorChoice) -> Result<Arguments, Unpars
     }
     let configured =
         Configured::of(typed, &given, &lenient).map_err(|error| Unparsed::Refused(error.to_string()))?;
-    if let Some(listing) = configured.listing(&given, &mut lenient).map_err(unparsed)? {
-        return Err(Unparsed::Listing(listing));
+    if let Some(settings) = configured.printed(&given, &mut lenient).map_err(unparsed)? {
+        return Err(Unparsed::Settings(settings));
     }
     let given = program.try_get_matches_from_mut(&configured.line).map_err(unparsed)?;
     let mut arguments = Arguments::from_arg_matches(&given).map_err(unparsed)?;
@@ -88,7 +88,7 @@ impl Configured {
     }
 
     /// What `--print-config` prints, where it was given.
-    fn listing(&self, given: &ArgMatches, lenient: &mut Command) -> Result<Option<String>, clap::Error> {
+    fn printed(&self, given: &ArgMatches, lenient: &mut Command) -> Result<Option<String>, clap::Error> {
         let Some(typed) = given.subcommand_matches("check").filter(|typed| typed.get_flag("print_config"))
         else {
             return Ok(None);
@@ -97,7 +97,7 @@ impl Configured {
         let parts = lenient.find_subcommand("check").zip(merged.subcommand_matches("check"));
         let config = self.config.as_ref();
         let config = config.map(|config| (config.path.as_path(), config.named_by, config.entries.as_slice()));
-        Ok(parts.map(|(check, merged)| listing(check, typed, merged, config)))
+        Ok(parts.map(|(check, merged)| printed_config(check, typed, merged, config)))
     }
 }
 

@@ -32,7 +32,7 @@ use crate::judge::JudgeContext;
 use crate::mailbox::{FORMATS, FileId};
 use crate::policy::{DEFAULT_POLICY, preset};
 use crate::report::{
-    CellContext, ListedSenderPairs, Listing, ReportPage, WorkbookInput, rows, write_json_report,
+    CellContext, ListedSenderPairs, MessageContext, ReportPage, WorkbookInput, rows, write_json_report,
     write_report, write_starter,
 };
 use crate::since_last::Changes;
@@ -52,7 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             let _ = help.print();
             return if help.use_stderr() { FAILED } else { DONE };
         }
-        Err(Unparsed::Listing(listing)) => match print(listing.as_bytes()) {
+        Err(Unparsed::Settings(settings)) => match print(settings.as_bytes()) {
             Ok(status) => return status,
             Err(error) => {
                 console.print_lines(&error.to_string());
@@ -268,15 +268,16 @@ fn publish(
         })
         .transpose()?;
     let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
-    let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
-    let sheet = options.messages.as_ref().map(|_| &listing);
+    let message_context =
+        MessageContext { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
+    let sheet = options.messages.as_ref().map(|_| &message_context);
     let sheets = WorkbookInput { cases: &rows, context: &context, messages: sheet, judging: &judging };
     let workbook = options.xlsx.as_deref().map(|path| prepare_workbook(path, &sheets)).transpose()?;
     let content = summary.content();
-    let page = ReportPage::new(&content, &outcome.cases, &judging, &listing);
+    let page = ReportPage::new(&content, &outcome.cases, &judging, &message_context);
     let page = options.html.as_deref().map(|path| prepare(path, |out| page.write(out))).transpose()?;
-    lists.complete(outcome, &judging, &listing);
-    let others = prepare_lists(options, plan, outcome, (&judging, &listing), lists)?;
+    lists.complete(outcome, &judging, &message_context);
+    let others = prepare_lists(options, plan, outcome, (&judging, &message_context), lists)?;
     let state = compared.map(ComparedRun::prepared).transpose()?;
     let evidence = options.evidence.as_deref().map(|place| {
         let content = summary.content();
@@ -295,15 +296,15 @@ fn prepare_lists(
     options: &CheckOptions,
     plan: &Plan,
     outcome: &Outcome,
-    (judging, listing): (&JudgeContext<'_>, &Listing<'_>),
+    (judging, message_context): (&JudgeContext<'_>, &MessageContext<'_>),
     lists: &mut GrowingLists<'_>,
 ) -> Result<Vec<PreparedOutput>> {
     let mut prepared = Vec::new();
     if let Some(path) = &options.messages {
-        prepared.push(prepare(path, |out| lists.write_messages(out, judging, listing))?);
+        prepared.push(prepare(path, |out| lists.write_messages(out, judging, message_context))?);
     }
     if let Some(path) = &options.starter_ledger {
-        prepared.push(prepare(path, |out| write_starter(out, options.style(), judging, listing))?);
+        prepared.push(prepare(path, |out| write_starter(out, options.style(), judging, message_context))?);
     }
     if let Some(path) = &options.unmatched {
         let listed = ListedSenderPairs::of(outcome.marketing_cases());

@@ -28,8 +28,8 @@ pub const MESSAGE_COLUMNS: [(&str, &str); 13] = [
     ("offset", "the byte at which it begins there"),
 ];
 
-/// What the list needs besides the judging.
-pub struct Listing<'a> {
+/// What is known of messages besides the judging: their places and texts, and the names of rules.
+pub struct MessageContext<'a> {
     /// The place of each message, in the order of reading.
     pub details: &'a Details,
     /// The rules, for their ids.
@@ -43,10 +43,10 @@ pub fn write(
     out: impl Write,
     style: CsvStyle,
     judging: &JudgeContext<'_>,
-    listing: &Listing<'_>,
+    message_context: &MessageContext<'_>,
 ) -> io::Result<()> {
     let mut list = MessageList::new(out, style)?;
-    list.add(judging, listing)?;
+    list.add(judging, message_context)?;
     list.finish()
 }
 
@@ -60,8 +60,12 @@ impl<W: Write> MessageList<W> {
     }
 
     /// Adds messages in the order of reading.
-    pub fn add(&mut self, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> io::Result<()> {
-        rows(judging, listing).try_for_each(|row| self.0.row(row.into_iter()))
+    pub fn add(
+        &mut self,
+        judging: &JudgeContext<'_>,
+        message_context: &MessageContext<'_>,
+    ) -> io::Result<()> {
+        rows(judging, message_context).try_for_each(|row| self.0.row(row.into_iter()))
     }
 
     /// Ends it.
@@ -72,9 +76,12 @@ impl<W: Write> MessageList<W> {
 
 /// The rows of the list in the order of reading, for a message to several customers one for each. Cells are made one row at
 /// a time: of a row that waits for its place, only what was found out is kept, in 8 bytes.
-pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl Iterator<Item = Vec<Cell>> {
+pub fn rows<'a>(
+    judging: &'a JudgeContext<'a>,
+    message_context: &'a MessageContext<'a>,
+) -> impl Iterator<Item = Vec<Cell>> {
     let names = &judging.history.names;
-    let mut judged = judged(judging, listing);
+    let mut judged = judged(judging, message_context);
     judged.sort_unstable_by(|left, right| {
         let (one, other) = (left.fact(judging), right.fact(judging));
         let customer = |fact: Option<&'a Fact>| fact.map(|fact| safe::cell(names.text(fact.customer)));
@@ -82,13 +89,13 @@ pub fn rows<'a>(judging: &'a JudgeContext<'a>, listing: &'a Listing<'a>) -> impl
         by_order.then_with(|| customer(one).cmp(&customer(other))).then_with(|| left.place.cmp(&right.place))
     });
     let mut judged = judged.into_iter().peekable();
-    listing.details.iter().zip(0_u32..).flat_map(move |(detail, order)| {
+    message_context.details.iter().zip(0_u32..).flat_map(move |(detail, order)| {
         let mut rows = Vec::new();
         let is_due = |judged: &ListedMessage| judged.fact(judging).is_some_and(|fact| fact.order <= order);
         while let Some(judged) = judged.next_if(is_due) {
-            rows.extend(judged.fact(judging).map(|fact| judged.cells(fact, judging, listing)));
+            rows.extend(judged.fact(judging).map(|fact| judged.cells(fact, judging, message_context)));
         }
-        if rows.is_empty() && listing.all {
+        if rows.is_empty() && message_context.all {
             rows.push(unusable());
         }
         rows.iter_mut().for_each(|row| row.extend(place(&detail, names)));
@@ -106,13 +113,13 @@ struct ListedMessage {
 }
 
 /// The same of all messages that are listed, by pairs.
-fn judged(judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<ListedMessage> {
+fn judged(judging: &JudgeContext<'_>, message_context: &MessageContext<'_>) -> Vec<ListedMessage> {
     let facts = judging.history.facts().len();
-    let set_aside = if listing.all { judging.history.set_aside() } else { &[] };
+    let set_aside = if message_context.all { judging.history.set_aside() } else { &[] };
     let mut judged = Vec::with_capacity(facts + set_aside.len());
     let mut places = 0_u32..;
     for pair in judging.history.pairs() {
-        judge_pair(&pair, judging, listing, places.by_ref(), &mut judged);
+        judge_pair(&pair, judging, message_context, places.by_ref(), &mut judged);
     }
     let set_aside = set_aside.iter().zip(places);
     judged.extend(set_aside.map(|((_, counted), place)| ListedMessage {
@@ -127,14 +134,14 @@ fn judged(judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<ListedMessag
 fn judge_pair(
     pair: &Pair<'_>,
     judging: &JudgeContext<'_>,
-    listing: &Listing<'_>,
+    message_context: &MessageContext<'_>,
     places: impl Iterator<Item = u32>,
     judged: &mut Vec<ListedMessage>,
 ) {
     let mut timelines = HashMap::new();
     for (fact, place) in pair.facts.iter().zip(places) {
         let counted = judging.scope.counted_as(fact);
-        if !listing.all && counted != Counted::Marketing {
+        if !message_context.all && counted != Counted::Marketing {
             continue;
         }
         let time = fact.time.filter(|_| counted == Counted::Marketing);
@@ -155,7 +162,12 @@ impl ListedMessage {
     }
 
     /// The half of a row that comes from judging. The owner's own mail and drafts have no kind.
-    fn cells(self, fact: &Fact, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Vec<Cell> {
+    fn cells(
+        self,
+        fact: &Fact,
+        judging: &JudgeContext<'_>,
+        message_context: &MessageContext<'_>,
+    ) -> Vec<Cell> {
         let Self { counted, state, .. } = self;
         let names = &judging.history.names;
         let classified = !matches!(counted, Counted::Own | Counted::NoMail);
@@ -165,7 +177,7 @@ impl ListedMessage {
             Cell::maybe(fact.time, |time| Cell::Date(judging.scope.zone.day(time))),
             Cell::maybe(fact.time, |time| Cell::Moment(judging.scope.zone.rfc3339(time))),
             if classified { Cell::Word(fact.kind.word()) } else { Cell::Blank },
-            if classified { Cell::text(listing.rules.id(fact.rule)) } else { Cell::Blank },
+            if classified { Cell::text(message_context.rules.id(fact.rule)) } else { Cell::Blank },
             Cell::Word(counted.word()),
             Cell::maybe(state, |state| Cell::Word(state.word())),
         ]

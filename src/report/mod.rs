@@ -29,7 +29,7 @@ pub use explain::{
 };
 pub use json::write as write_json_report;
 pub use letter::{Language, letter};
-pub use messages::{Listing, MESSAGE_COLUMNS, MessageList, write as write_messages};
+pub use messages::{MESSAGE_COLUMNS, MessageContext, MessageList, write as write_messages};
 pub use page::ReportPage;
 pub use safe::visible;
 pub use senders::{SENDER_COLUMNS, SenderColumn, SenderWaysOut, write as write_senders};

@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::csv::{CsvStyle, CsvTable};
-use super::messages::Listing;
+use super::messages::MessageContext;
 use crate::consent::sender_cell;
 use crate::fact::{Redaction, canonical};
 use crate::history::Counted;
@@ -20,7 +20,7 @@ pub fn write(
     out: impl Write,
     style: CsvStyle,
     judging: &JudgeContext<'_>,
-    listing: &Listing<'_>,
+    message_context: &MessageContext<'_>,
 ) -> io::Result<()> {
     let names = &judging.history.names;
     let mut rows: Vec<(Reverse<usize>, String, &str, String)> = Vec::new();
@@ -42,7 +42,8 @@ pub fn write(
     // Details are packed, and quick to read in their order.
     newest_of_rows.sort_unstable();
     for (order, row) in newest_of_rows {
-        rows[row].3 = listing.details.get(order as usize).map(|detail| detail.subject).unwrap_or_default();
+        rows[row].3 =
+            message_context.details.get(order as usize).map(|detail| detail.subject).unwrap_or_default();
     }
     rows.sort_unstable();
     let mut seen = HashSet::new();

@@ -7,7 +7,7 @@ mod groups;
 
 use super::cell::Cell;
 use super::csv::{CsvStyle, CsvTable};
-use super::messages::Listing;
+use super::messages::MessageContext;
 use crate::fact::{AddressId, Kind, ListId, NameTable, SenderId};
 use crate::history::StreamKey;
 use crate::judge::JudgeContext;
@@ -76,15 +76,15 @@ pub struct StreamList {
 
 impl StreamList {
     /// The streams of everything that was read.
-    pub fn of(judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Self {
+    pub fn of(judging: &JudgeContext<'_>, message_context: &MessageContext<'_>) -> Self {
         let mut groups = Groups::default();
-        groups.take_in(judging, listing, None);
+        groups.take_in(judging, message_context, None);
         Self { groups, names: None }
     }
 
     /// Adds the messages of the next customer.
-    pub fn add(&mut self, judging: &JudgeContext<'_>, listing: &Listing<'_>) {
-        self.groups.take_in(judging, listing, Some(self.names.get_or_insert_default()));
+    pub fn add(&mut self, judging: &JudgeContext<'_>, message_context: &MessageContext<'_>) {
+        self.groups.take_in(judging, message_context, Some(self.names.get_or_insert_default()));
     }
 
     /// Writes the streams by sender, the ones with most messages first. `names` are those of everything that was read.

@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::columns::{CellContext, ReportRow};
-use super::messages::{Listing, MESSAGE_COLUMNS, rows};
+use super::messages::{MESSAGE_COLUMNS, MessageContext, rows};
 use super::width::width;
 use crate::judge::{Case, JudgeContext};
 use crate::outputs::WORKBOOK_CREATOR;
@@ -43,7 +43,7 @@ pub struct WorkbookInput<'a> {
     /// The context of their cells.
     pub context: &'a CellContext<'a>,
     /// The list of messages, where a sheet of it is wanted.
-    pub messages: Option<&'a Listing<'a>>,
+    pub messages: Option<&'a MessageContext<'a>>,
     /// Everything that was read.
     pub judging: &'a JudgeContext<'a>,
 }
@@ -81,10 +81,10 @@ fn fill(workbook: &mut Workbook, scratch: &Path, sheets: &WorkbookInput<'_>) -> 
         report.row(cells, case.is_flagged(sheets.context.policy))?;
     }
     report.end()?;
-    if let Some(listing) = sheets.messages {
+    if let Some(message_context) = sheets.messages {
         let names = MESSAGE_COLUMNS.into_iter().map(|(name, _)| name);
         let mut messages = WorkbookSheet::begin(workbook, "Messages", names, 1)?;
-        rows(sheets.judging, listing).try_for_each(|cells| messages.row(cells.into_iter(), false))?;
+        rows(sheets.judging, message_context).try_for_each(|cells| messages.row(cells.into_iter(), false))?;
         messages.end()?;
     }
     meanings(workbook, sheets)

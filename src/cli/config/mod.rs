@@ -1,10 +1,10 @@
 //! The config file: options of `check`, set once. Its keys follow from the definition of the command line.
 
 mod entry;
-mod listing;
+mod print_config;
 
 pub use entry::{ConfigEntry, is_flag, is_list, key, settings};
-pub use listing::listing;
+pub use print_config::printed_config;
 
 use super::arguments::Arguments;
 use crate::error::{Error, Result};

@@ -7,8 +7,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 use std::path::Path;
 
-/// The listing. `typed` are the matches of the command line alone, `merged` those with the config file.
-pub fn listing(
+/// The text. `typed` are the matches of the command line alone, `merged` those with the config file.
+pub fn printed_config(
     check: &Command,
     typed: &ArgMatches,
     merged: &ArgMatches,

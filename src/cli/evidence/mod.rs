@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::fact::Redaction;
 use crate::outputs::{keep_no_longer, private_folder};
 use crate::report::{
-    CellContext, ClosingLines, Listing, SummaryContent, rows, summary, visible, write_report,
+    CellContext, ClosingLines, MessageContext, SummaryContent, rows, summary, visible, write_report,
 };
 use readme::MARK;
 use std::fs::{self, File};
@@ -174,10 +174,11 @@ impl EvidenceFolder {
         let style = options.style();
         let context = CellContext { policy: &plan.policy, list_given: plan.ledger.given, compared: false };
         let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
-        let listing = Listing { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
+        let message_context =
+            MessageContext { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
         let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
         self.write("report.csv", |out| write_report(out, style, &rows, &context))?;
-        self.write("messages.csv", |out| lists.write_messages(out, &judging, &listing))?;
+        self.write("messages.csv", |out| lists.write_messages(out, &judging, &message_context))?;
         self.write("senders.csv", |out| lists.write_senders(out, outcome, plan))?;
         self.write("streams.csv", |out| lists.write_streams(out, outcome))?;
         // How old the newest message is depends on the day of the run, and what is new on the run before it.

@@ -11,7 +11,7 @@ use crate::fact::{Detail, Fact, GroupedBy, Kind, MailboxId, Rules};
 use crate::history::{Counted, InferenceGrounds, Pair, StreamKey};
 use crate::judge::{Case, ConsentRecord, JudgeContext, JudgedMail, MessageGroup, changes, rule_results};
 use crate::policy::NOT_MARKETING;
-use crate::report::messages::Listing;
+use crate::report::messages::MessageContext;
 use crate::report::reason::reason;
 use crate::report::visible;
 use crate::time::Day;
@@ -22,7 +22,7 @@ pub fn explain(
     pair: &Pair<'_>,
     case: &Case,
     judging: &JudgeContext<'_>,
-    listing: &Listing<'_>,
+    message_context: &MessageContext<'_>,
 ) -> Explanation {
     let record = ConsentRecord::of(pair, judging);
     let found = changes(pair, case, &record, judging);
@@ -30,7 +30,7 @@ pub fn explain(
     let changes = wishes(&SentenceContext { judging, rules: &of_case.rules }, &found);
     let of_pair = messages(pair, judging);
     let grounds = judging.history.grounds(pair);
-    let mailboxes = mailboxes(of_pair.iter().map(|(fact, _)| *fact), listing);
+    let mailboxes = mailboxes(of_pair.iter().map(|(fact, _)| *fact), message_context);
     Explanation {
         consent: record.groups.iter().map(|group| on_record(group, pair, case, judging)).collect(),
         changes,
@@ -38,7 +38,8 @@ pub fn explain(
         messages: of_pair
             .iter()
             .map(|(fact, counted)| {
-                let message = explained_message(fact, *counted, &record, judging, listing, &mailboxes);
+                let message =
+                    explained_message(fact, *counted, &record, judging, message_context, &mailboxes);
                 ExplainedMessage { inferred_from: grounds.get(&fact.order).map(inferred_from), ..message }
             })
             .collect(),
@@ -98,9 +99,12 @@ pub(super) fn of_case(case: &Case, subject: JudgedMail<'_>, judging: &JudgeConte
 /// The files that messages lie in.
 pub(super) fn mailboxes<'a>(
     facts: impl Iterator<Item = &'a Fact>,
-    listing: &Listing<'_>,
+    message_context: &MessageContext<'_>,
 ) -> BTreeSet<MailboxId> {
-    facts.filter_map(|fact| listing.details.get(fact.order as usize)).map(|detail| detail.mailbox).collect()
+    facts
+        .filter_map(|fact| message_context.details.get(fact.order as usize))
+        .map(|detail| detail.mailbox)
+        .collect()
 }
 
 /// The verdict of the rule that was the first to flag, on that day.
@@ -231,11 +235,11 @@ pub(super) fn explained_message(
     counted: Counted,
     record: &ConsentRecord,
     judging: &JudgeContext<'_>,
-    listing: &Listing<'_>,
+    message_context: &MessageContext<'_>,
     mailboxes: &BTreeSet<MailboxId>,
 ) -> ExplainedMessage {
     let zone = &judging.scope.zone;
-    let detail = listing.details.get(fact.order as usize);
+    let detail = message_context.details.get(fact.order as usize);
     let text = |of: fn(&Detail) -> &str| safe(detail.as_ref().map_or("", of));
     let mailbox = detail.as_ref().and_then(|detail| mailboxes.iter().position(|id| *id == detail.mailbox));
     let classified = !matches!(counted, Counted::Own | Counted::NoMail);
@@ -246,8 +250,8 @@ pub(super) fn explained_message(
         subject: text(|detail| &detail.subject),
         from: text(|detail| &detail.from),
         kind: classified.then(|| fact.kind.word()),
-        rule: classified.then(|| safe(listing.rules.id(fact.rule))),
-        signs: detail.as_ref().map_or_else(Vec::new, |detail| signs(detail, listing.rules)),
+        rule: classified.then(|| safe(message_context.rules.id(fact.rule))),
+        signs: detail.as_ref().map_or_else(Vec::new, |detail| signs(detail, message_context.rules)),
         inferred_from: None,
         counted_as: counted.word(),
         consent: (counted == Counted::Marketing)

@@ -7,7 +7,7 @@ use crate::fact::{Fact, GroupedBy};
 use crate::history::{Counted, Pair};
 use crate::judge::{Case, ConsentRecord, JudgeContext, JudgedMail};
 use crate::policy::Across;
-use crate::report::messages::Listing;
+use crate::report::messages::MessageContext;
 use crate::report::{SenderQuery, visible};
 use std::cmp::Reverse;
 
@@ -51,13 +51,17 @@ pub fn find_together<'a>(
 }
 
 /// Explains such a row: its rules, its days, and the marketing messages of all its senders.
-pub fn explain_together(row: &Case, judging: &JudgeContext<'_>, listing: &Listing<'_>) -> Explanation {
+pub fn explain_together(
+    row: &Case,
+    judging: &JudgeContext<'_>,
+    message_context: &MessageContext<'_>,
+) -> Explanation {
     let across = if row.grouped_by == GroupedBy::Group { Across::BrandGroup } else { Across::All };
     let subject = JudgedMail { across: Some(across), customer: &row.customer };
     let pairs: Vec<Pair<'_>> = judging.history.pairs().filter(|pair| is_part(pair, row, judging)).collect();
     let counts = |fact: &&Fact| judging.scope.counted_as(fact) == Counted::Marketing;
     let facts = pairs.iter().flat_map(|pair| pair.facts.iter().filter(counts));
-    let mailboxes = mailboxes(facts, listing);
+    let mailboxes = mailboxes(facts, message_context);
     let mut messages = Vec::new();
     let mut senders = Vec::new();
     for pair in &pairs {
@@ -68,7 +72,7 @@ pub fn explain_together(row: &Case, judging: &JudgeContext<'_>, listing: &Listin
         let all = facts.into_iter().map(|fact| {
             (
                 (fact.time, fact.order),
-                explained_message(fact, Counted::Marketing, &record, judging, listing, &mailboxes),
+                explained_message(fact, Counted::Marketing, &record, judging, message_context, &mailboxes),
             )
         });
         messages.extend(all);

@@ -131,7 +131,7 @@ fn leave(way_out: Option<WayOut>) -> &'static str {
 fn newest<'a>(pair: Option<&Pair<'a>>, page: &ReportPage<'a>) -> impl Iterator<Item = (&'a Fact, Detail)> {
     let facts = pair.map_or(&[][..], |pair| pair.facts).iter().rev();
     let marketing = facts.filter(|fact| page.judging.scope.counted_as(fact) == Counted::Marketing);
-    marketing.filter_map(|fact| Some((fact, page.listing.details.get(fact.order as usize)?)))
+    marketing.filter_map(|fact| Some((fact, page.message_context.details.get(fact.order as usize)?)))
 }
 
 fn subjects(pair: Option<&Pair<'_>>, page: &ReportPage<'_>) -> Vec<(String, String)> {

@@ -16,7 +16,7 @@ mod table;
 mod text_limits;
 mod words;
 
-use super::messages::Listing;
+use super::messages::MessageContext;
 use super::summary::SummaryContent;
 use crate::history::{History, Pair};
 use crate::judge::{Case, JudgeContext};
@@ -52,7 +52,7 @@ pub struct ReportPage<'a> {
     /// The context in which the cases were judged.
     pub judging: &'a JudgeContext<'a>,
     /// Subjects and ways out.
-    pub listing: &'a Listing<'a>,
+    pub message_context: &'a MessageContext<'a>,
     /// Whether the rows are of several customers, so that each needs its customer's name.
     several_customers: bool,
     /// Limits on the texts about each sender.
@@ -103,11 +103,11 @@ impl<'a> ReportPage<'a> {
         content: &'a SummaryContent<'a>,
         cases: &'a [Case],
         judging: &'a JudgeContext<'a>,
-        listing: &'a Listing<'a>,
+        message_context: &'a MessageContext<'a>,
     ) -> Self {
         let first = cases.first().map(|case| &case.customer);
         let several_customers = cases.iter().any(|case| Some(&case.customer) != first);
-        Self { content, cases, judging, listing, several_customers, limits: TextLimits::MOST }
+        Self { content, cases, judging, message_context, several_customers, limits: TextLimits::MOST }
     }
 
     /// Writes the page about all senders.

@@ -4,7 +4,7 @@
 use crate::fact::{AddressId, Fact, Kind, ListId, NameTable, SenderId, Traits, WayOut};
 use crate::history::Counted;
 use crate::judge::JudgeContext;
-use crate::report::messages::Listing;
+use crate::report::messages::MessageContext;
 use crate::time::{Day, Time};
 use indexmap::IndexMap;
 use std::cmp::Reverse;
@@ -68,7 +68,7 @@ impl Groups {
     pub fn take_in(
         &mut self,
         judging: &JudgeContext<'_>,
-        listing: &Listing<'_>,
+        message_context: &MessageContext<'_>,
         mut renumbered: Option<&mut NameTable>,
     ) {
         let mut newest = AtNewest::new();
@@ -94,7 +94,7 @@ impl Groups {
             }
             self.end_of_pair(begin);
         }
-        self.look_up_subjects(newest, listing);
+        self.look_up_subjects(newest, message_context);
     }
 
     /// The place of a group.
@@ -123,14 +123,14 @@ impl Groups {
     }
 
     /// Looks up the subjects of the newest messages, in the order of the details, which are packed.
-    fn look_up_subjects(&mut self, newest: AtNewest, listing: &Listing<'_>) {
+    fn look_up_subjects(&mut self, newest: AtNewest, message_context: &MessageContext<'_>) {
         let of_group = |(group, (time, messages)): (usize, (Time, Vec<(u32, WayOut)>))| {
             messages.into_iter().map(move |(order, way_out)| (order, way_out, group, time))
         };
         let mut messages: Vec<_> = newest.into_iter().flat_map(of_group).collect();
         messages.sort_unstable_by_key(|(order, ..)| *order);
         for (order, way_out, group, time) in messages {
-            let detail = listing.details.get(order as usize);
+            let detail = message_context.details.get(order as usize);
             let subject = Reverse(detail.map(|detail| detail.subject).unwrap_or_default());
             let counts = &mut self.groups[group];
             counts.newest = counts.newest.take().max(Some(NewestMessage { time, subject, way_out }));
