@@ -271,6 +271,29 @@ fn the_printed_line_of_a_crontab_runs_as_cron_runs_it() {
 }
 
 #[test]
+fn the_printed_service_may_write_all_that_the_job_writes() {
+    let here = settings(CONFIG);
+    let at = here.path().join("etc/mailfatigue");
+    let writable = |config: &str| {
+        std::fs::write(at.join("config.toml"), config).expect("a config");
+        let told = run(&at, ["init", "--print", "systemd", "--config", "config.toml"]);
+        let folders = told.out.lines().filter_map(|line| line.strip_prefix("ReadWritePaths="));
+        folders.map(|folder| folder.trim_matches('"').to_string()).collect::<Vec<_>>()
+    };
+    let folder = |name: &str| at.canonicalize().expect("there").join(name).display().to_string();
+    let mailboxes = "mailboxes = [\"mail.mbox\"]\n";
+    // The state file goes beside the report, …
+    let all = format!("{mailboxes}output = \"a/r.csv\"\nhtml = \"b/p.html\"\ncache = \"c/cache\"\n");
+    assert_eq!(writable(&all), [folder("a"), folder("b"), folder("c")]);
+    // … or beside the config file.
+    let page = format!("{mailboxes}html = \"b/p.html\"\n");
+    let beside = folder("").trim_end_matches('/').to_string();
+    assert_eq!(writable(&page), [beside, folder("b")]);
+    let quiet = format!("{mailboxes}quiet = true\nhtml = \"b/p.html\"\n");
+    assert_eq!(writable(&quiet), [folder("b")]);
+}
+
+#[test]
 fn the_printed_units_are_verified_by_systemd() {
     let here = settings(CONFIG);
     let at = here.path().join("etc/mailfatigue");

@@ -64,8 +64,8 @@ fn print(job: NightlyJob, path: &Path, check: &Command, console: Console) -> Res
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mailfatigue"));
     let config = path.exists().then(|| Config::read(path, "command line", check)).transpose()?;
     console.warn(unready(path, config.as_ref()));
-    let folders = config.as_ref().map(folders).unwrap_or_default();
     let job_output = job_output(path, config.as_ref());
+    let folders = config.as_ref().map(|config| folders(config, &job_output)).unwrap_or_default();
     let nightly = ScheduledJob { program: &program, config: path, folders: &folders, job_output };
     let text = match job {
         NightlyJob::Crontab => nightly.crontab(),
@@ -102,15 +102,20 @@ fn job_output(path: &Path, config: Option<&Config>) -> JobOutput {
     JobOutput::Changes(Some(folder(report.map_or(path, PathBuf::as_path)).join("mailfatigue-state.json")))
 }
 
-/// The folders of all outputs, sorted.
-fn folders(config: &Config) -> Vec<String> {
-    let is_output = |id: &str| {
-        KINDS.iter().any(|kind| {
-            kind.command == "check" && kind.option.trim_start_matches('-').replace('-', "_") == id
-        })
+/// The folders of everything that the job writes, sorted: its outputs, the state file, the cache.
+fn folders(config: &Config, job_output: &JobOutput) -> Vec<String> {
+    let is_written = |id: &str| {
+        id == "cache"
+            || KINDS.iter().any(|kind| {
+                kind.command == "check" && kind.option.trim_start_matches('-').replace('-', "_") == id
+            })
     };
-    let files = config.entries.iter().filter(|entry| is_output(&entry.id)).flat_map(|entry| &entry.files);
-    let files = files.filter(|file| file.as_os_str() != "-");
+    let files = config.entries.iter().filter(|entry| is_written(&entry.id)).flat_map(|entry| &entry.files);
+    let state = match job_output {
+        JobOutput::Changes(state) => state.as_ref(),
+        JobOutput::Nothing => None,
+    };
+    let files = files.filter(|file| file.as_os_str() != "-").chain(state);
     let mut folders: Vec<String> = files.map(|file| folder(file).display().to_string()).collect();
     folders.sort();
     folders.dedup();

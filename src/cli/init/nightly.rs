@@ -8,7 +8,7 @@ pub struct ScheduledJob<'a> {
     pub program: &'a Path,
     /// The config file.
     pub config: &'a Path,
-    /// The folders that the outputs of the config file are written to.
+    /// The folders that the job writes to; none where there is no config file yet.
     pub folders: &'a [String],
     /// What the job prints.
     pub job_output: JobOutput,
@@ -64,7 +64,7 @@ impl ScheduledJob<'_> {
              [Service]\n\
              Type=oneshot\n\
              ExecStart={} check {} --config {}\n\
-             # No network; no file can be written but those in the folders of the outputs.\n\
+             # No network; no file can be written but those in the folders of the outputs and of the cache.\n\
              PrivateNetwork=yes\n\
              RestrictAddressFamilies=none\n\
              ProtectSystem=strict\n\
