@@ -147,11 +147,11 @@ impl<'a> GatherJob<'a> {
 
     /// The facts of a task, where they were read while folders were walked.
     fn take_ahead(&self, task: &Task<'_>) -> Option<ThreadResult> {
-        let FactsAhead { batch, names, owners_named } = self.cache?.take_ahead(task.kept.as_ref()?)?;
+        let FactsAhead { batch, owners_named } = self.cache?.take_ahead(task.kept.as_ref()?)?;
         (0..batch.read).for_each(|_| (self.progress)(ReadProgress::Message));
         owners_named.into_iter().for_each(|place| self.lens.owners.note_place(place));
         let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: false };
-        let piece = MessagePiece { batch, names, ..MessagePiece::default() };
+        let piece = MessagePiece { batch, ..MessagePiece::default() };
         Some(ThreadResult { thread: None, piece, end: Some(end) })
     }
 

@@ -112,7 +112,10 @@ impl History {
         streams.recognise_talk(&mut facts);
         move_aside(&mut facts, Traits::OWN, Counted::Own);
         set_aside.extend(duplicates.into_iter().map(|fact| (fact, Counted::Duplicate)));
-        facts.sort_unstable_by_key(|fact| (fact.sender, fact.customer, fact.time, fact.identity));
+        // They are sorted by pair already.
+        facts
+            .chunk_by_mut(is_of_one_pair)
+            .for_each(|pair| pair.sort_unstable_by_key(|fact| (fact.time, fact.identity)));
         // Nothing is added any more, and there may be millions.
         facts.shrink_to_fit();
         streams.decide(&mut facts);

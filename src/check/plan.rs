@@ -77,11 +77,14 @@ pub struct PlanBuilder {
     pub threads: Option<usize>,
     /// Whether each message's place and subject are kept.
     pub with_details: bool,
-    /// With these, whether the addresses for opt-outs are kept.
+    /// Without these and with a cache, whether it is kept where messages are that can't be used, and which files contain
+    /// no mail.
+    pub with_places: bool,
+    /// With details, whether the addresses for opt-outs are kept.
     pub with_ways_out: bool,
-    /// With these, whether the signs that were weighed are kept.
+    /// With details, whether the signs that were weighed are kept.
     pub with_signs: bool,
-    /// With these, whether what a facts file needs of each message is kept.
+    /// With details, whether what a facts file needs of each message is kept.
     pub with_records: bool,
     /// Files that the run writes to, which are not read.
     pub outputs: Vec<FileId>,
@@ -110,6 +113,9 @@ impl PlanBuilder {
             ways_out: self.with_ways_out,
             signs: self.with_signs,
             records: self.with_records,
+            places: self.with_places,
+            // They are together in the cache.
+            apart: false,
         };
         let lens = Lens {
             now: self.now,

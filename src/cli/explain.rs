@@ -23,6 +23,7 @@ pub fn run_explain(options: &ExplainOptions, console: Console) -> Result<u8> {
         unmatched: false,
         by_customer: false,
         details: true,
+        places: false,
         ways_out: options.html.is_some(),
         signs: true,
         all: true,

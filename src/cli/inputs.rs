@@ -147,7 +147,9 @@ pub struct InputOptions {
 pub struct CommandNeeds<'a> {
     /// The place of each message and its subject.
     pub details: bool,
-    /// With these, the addresses for opt-outs.
+    /// Where messages are that can't be used, and which files contain no mail.
+    pub places: bool,
+    /// With details, the addresses for opt-outs.
     pub ways_out: bool,
     /// The signs that were weighed.
     pub signs: bool,
@@ -240,6 +242,7 @@ impl InputOptions {
             threads: self.threads.map(usize::from),
             cache: self.cache.clone(),
             with_details: needs.details,
+            with_places: needs.places,
             with_ways_out: needs.ways_out,
             with_signs: needs.signs,
             by_customer: needs.by_customer,

@@ -31,6 +31,7 @@ pub fn run_letter(options: &LetterOptions, console: Console) -> Result<u8> {
     let written = Destinations::checked(out, &inputs, options.force)?;
     let needs = CommandNeeds {
         details: true,
+        places: false,
         ways_out: false,
         signs: false,
         all: true,

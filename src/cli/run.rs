@@ -184,6 +184,7 @@ fn run_locked(
     let outputs = [written.ids(), locks].concat();
     let needs = CommandNeeds {
         details,
+        places: options.verbose,
         ways_out,
         signs: false,
         all: options.all,

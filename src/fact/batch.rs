@@ -1,7 +1,7 @@
 //! The result of reading a part of a mailbox: facts and signs.
 
 use super::details::Details;
-use super::names::{NewNames, Renaming};
+use super::names::{NameTable, NewNames, Renaming};
 use super::record::MessageRecord;
 use super::{AddressId, CustomerId, Evidence, Fact, ListId, MailboxId, SenderId};
 use crate::mailbox::{Remark, Unusable};
@@ -256,17 +256,16 @@ impl Batch {
         self.read = self.read.saturating_add(next.read);
     }
 
-    /// Adds the batch of the next part, with its names renamed.
-    pub fn append(&mut self, next: Self, renaming: &Renaming) {
+    /// Adds the batch of the next part, with its names renamed to those of the run.
+    pub fn append(&mut self, next: Self, renaming: &mut Renaming, run: &mut NameTable) {
         let base = self.read;
-        let list = |id: Option<ListId>| id.map(|id| renaming.of(id));
         self.facts.extend(next.facts.into_iter().map(|fact| Fact {
             order: base.saturating_add(fact.order),
-            sender: renaming.of(fact.sender),
-            customer: renaming.of(fact.customer),
-            from: renaming.of(fact.from),
-            name: fact.name.map(|id| renaming.of(id)),
-            list: list(fact.list),
+            sender: renaming.of(fact.sender, run),
+            customer: renaming.of(fact.customer, run),
+            from: renaming.of(fact.from, run),
+            name: fact.name.map(|id| renaming.of(id, run)),
+            list: fact.list.map(|id| renaming.of(id, run)),
             ..fact
         }));
         self.offers.extend(
@@ -274,25 +273,24 @@ impl Batch {
                 .into_iter()
                 .map(|offer| OptOutOffer { order: base.saturating_add(offer.order), ..offer }),
         );
-        self.links.extend(
-            next.links.into_iter().map(|link| OptOutLink { sender: renaming.of(link.sender), ..link }),
-        );
+        let links = next.links.into_iter();
+        self.links.extend(links.map(|link| OptOutLink { sender: renaming.of(link.sender, run), ..link }));
         self.signs.extend(next.signs.into_iter().map(|sign| ConsentSign {
-            sender: renaming.of(sign.sender),
-            customer: renaming.of(sign.customer),
-            from: renaming.of(sign.from),
-            list: list(sign.list),
+            sender: renaming.of(sign.sender, run),
+            customer: renaming.of(sign.customer, run),
+            from: renaming.of(sign.from, run),
+            list: sign.list.map(|id| renaming.of(id, run)),
             ..sign
         }));
         let own = next.own.into_iter();
-        self.own.extend(own.map(|mail| OwnMail { writer: renaming.of(mail.writer), ..mail }));
+        self.own.extend(own.map(|mail| OwnMail { writer: renaming.of(mail.writer, run), ..mail }));
         let shared = next.shared.into_iter();
         self.shared.extend(
             shared.map(|message| SharedMessage { order: base.saturating_add(message.order), ..message }),
         );
         let skips = next.skips.into_iter();
-        self.skips.extend(skips.map(|skip| Skip { mailbox: renaming.of(skip.mailbox), ..skip }));
-        self.details.append(next.details, |mailbox| renaming.of(mailbox));
+        self.skips.extend(skips.map(|skip| Skip { mailbox: renaming.of(skip.mailbox, run), ..skip }));
+        self.details.append(next.details, |mailbox| renaming.of(mailbox, run));
         self.records.extend(next.records);
         self.remarks.extend(next.remarks);
         self.mailboxes = self.mailboxes.saturating_add(next.mailboxes);

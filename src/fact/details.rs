@@ -103,7 +103,7 @@ impl Details {
     }
 
     /// Adds the details of the next part, with the numbers of its mailboxes renamed.
-    pub fn append(&mut self, next: Self, renamed: impl Fn(MailboxId) -> MailboxId) {
+    pub fn append(&mut self, next: Self, mut renamed: impl FnMut(MailboxId) -> MailboxId) {
         if !next.pages.is_empty() {
             self.close_page();
         }

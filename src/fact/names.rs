@@ -74,6 +74,8 @@ number! {
     ListId: Nothing,
     /// A mailbox, by its path.
     MailboxId: Nothing,
+    /// Any of these.
+    NameNumber: Nothing,
 }
 
 /// A name that several values share.
@@ -133,9 +135,12 @@ pub struct NameTable {
 #[derive(Debug, Default)]
 pub struct NewNames(Vec<Arc<str>>);
 
-/// For each number of one reader's names, the number of the run's.
+/// One reader's names, and their numbers in the run where they have some yet.
 #[derive(Debug, Default)]
-pub struct Renaming(Vec<u32>);
+pub struct Renaming {
+    texts: Vec<Arc<str>>,
+    numbers: Vec<Option<NameNumber>>,
+}
 
 impl NameTable {
     /// The number of a name.
@@ -192,22 +197,27 @@ impl NameTable {
 
     /// The names of a piece that was read with names of its own.
     pub fn of_piece(new: &NewNames) -> Self {
-        let mut names = Self::default();
-        names.merge(new, &mut Renaming::default());
-        names
-    }
-
-    /// Takes in a reader's next names. As copies: what a thread allocated would be in the way of giving back all the
-    /// memory that it had, 25 bytes for each of ten million messages.
-    pub fn merge(&mut self, new: &NewNames, renaming: &mut Renaming) {
-        renaming.0.extend(new.0.iter().map(|text| self.number::<u32>(text)));
+        Self { texts: new.0.iter().cloned().collect(), ..Self::default() }
     }
 }
 
 impl Renaming {
-    /// The run's number for a reader's.
-    pub fn of<Id: From<u32> + Into<usize> + Copy>(&self, reader: Id) -> Id {
-        self.0.get(reader.into()).map_or(reader, |number| Id::from(*number))
+    /// Takes in the reader's next names.
+    pub fn add(&mut self, new: NewNames) {
+        self.texts.extend(new.0);
+        self.numbers.resize(self.texts.len(), None);
+    }
+
+    /// The number in the run for a reader's. Names are numbered as they are asked for, so that it does not matter which
+    /// reader was the first to read one. As copies: what a thread allocated would be in the way of giving back all the
+    /// memory that it had, 25 bytes for each of ten million messages.
+    pub fn of<Id: From<u32> + Into<usize> + Copy>(&mut self, reader: Id, run: &mut NameTable) -> Id {
+        let at: usize = reader.into();
+        let (Some(number), Some(text)) = (self.numbers.get_mut(at), self.texts.get(at)) else {
+            return reader;
+        };
+        let number = *number.get_or_insert_with(|| run.number(text));
+        id(number.into())
     }
 }
 
@@ -237,8 +247,19 @@ mod tests {
         run.number::<SenderId>("moss.example");
         for next in ["birch.example", "moss.example"] {
             let here: SenderId = reader.number(next);
-            run.merge(&reader.new_names(), &mut renaming);
-            assert_eq!(run.text(renaming.of(here)), next);
+            renaming.add(reader.new_names());
+            let there = renaming.of(here, &mut run);
+            assert_eq!(run.text(there), next);
+            assert_eq!(renaming.of(here, &mut run), there);
         }
+    }
+
+    #[test]
+    fn only_names_that_are_asked_for_are_those_of_the_run() {
+        let (mut run, mut reader, mut renaming) =
+            (NameTable::default(), NameTable::default(), Renaming::default());
+        let [_, used]: [SenderId; 2] = ["birch.example", "moss.example"].map(|name| reader.number(name));
+        renaming.add(reader.new_names());
+        assert_eq!(usize::from(renaming.of(used, &mut run)), 0);
     }
 }

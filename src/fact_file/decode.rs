@@ -45,6 +45,7 @@ pub(super) fn is_needed(id: ColumnId, keep: KeepOptions) -> bool {
         ColumnId::Subject => keep.details,
         ColumnId::Web | ColumnId::Mail | ColumnId::MailSubject => keep.details && keep.ways_out,
         ColumnId::Signs => keep.details && keep.signs,
+        ColumnId::Mailbox | ColumnId::Offset => keep.details || keep.places,
         // It follows from the From address and the brands.
         ColumnId::GroupedBy => false,
         _ => true,
@@ -77,6 +78,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
         let columns = BatchColumns::of(rows, |id| is_needed(id, keep))?;
         let mut row = RowColumns::of(&columns)?;
         let made_by = columns.texts(ColumnId::MadeBy)?;
+        self.batch.facts.reserve(rows.num_rows());
         (0..rows.num_rows()).try_for_each(|at| {
             if made_by.get(at) != Some(MADE_BY) {
                 return Err(format!("has a row ({at}) that `made_by` does not call `{MADE_BY}`"));
@@ -200,7 +202,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
     /// and its own hash.
     fn add_shared(&mut self, row: &RowColumns<'_>, at: usize, fact: &Fact) {
         let all = row.recipients.get(at).and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
-        if all > 1 {
+        if all > 1 && self.keep.apart {
             let (mailbox, number) = self.message.unwrap_or_default();
             let parts = [mailbox.to_le_bytes(), number.to_le_bytes(), fact.identity.to_le_bytes()];
             let key = hash(&parts.each_ref().map(<[u8; 8]>::as_slice));

@@ -7,18 +7,30 @@ use crate::fact::Lens;
 pub struct KeepOptions {
     /// Where each message is and how it shows itself.
     pub details: bool,
-    /// With these, the addresses for opt-outs.
+    /// With details, the addresses for opt-outs.
     pub ways_out: bool,
-    /// With these, the signs that were weighed.
+    /// With details, the signs that were weighed.
     pub signs: bool,
     /// What a facts file needs of each message.
     pub records: bool,
+    /// Without details, too, in which file and where in it each row's message is: needed where messages that can't be used
+    /// are named, and where rows of several files may be together.
+    pub places: bool,
+    /// Whether the rows of a message to several customers may have come apart, and are put together again.
+    pub apart: bool,
 }
 
 impl KeepOptions {
     /// What a run keeps of the mail that it reads.
     pub fn of(lens: &Lens) -> Self {
         let Lens { with_details, with_ways_out, with_signs, with_records, .. } = *lens;
-        Self { details: with_details, ways_out: with_ways_out, signs: with_signs, records: with_records }
+        Self {
+            details: with_details,
+            ways_out: with_ways_out,
+            signs: with_signs,
+            records: with_records,
+            places: true,
+            apart: true,
+        }
     }
 }

@@ -94,7 +94,8 @@ impl<W: Write + Send> ParquetRowWriter<W> {
 pub(super) fn metadata(
     input: &impl ChunkReader,
 ) -> Result<(ArrowReaderMetadata, HashMap<String, String>), ParquetError> {
-    let loaded = ArrowReaderMetadata::load(input, ArrowReaderOptions::new())?;
+    // Without the types of the program that wrote it, which are of no use here.
+    let loaded = ArrowReaderMetadata::load(input, ArrowReaderOptions::new().with_skip_arrow_metadata(true))?;
     let pairs = loaded.metadata().file_metadata().key_value_metadata().into_iter().flatten();
     let pairs = pairs.map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
     Ok((loaded, pairs))

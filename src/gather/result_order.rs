@@ -11,7 +11,7 @@ use crate::mailbox::{Borders, MailboxArgument, Remark, SourcePart, Survey};
 
 /// What a thread found.
 pub(super) struct ThreadResult {
-    /// `None`: its names are all in this piece.
+    /// Which thread's names it uses; `None`: those of the cache that was read ahead.
     pub thread: Option<usize>,
     /// What came next.
     pub piece: MessagePiece,
@@ -46,6 +46,8 @@ pub(super) struct ResultOrder<'a> {
     tasks: &'a [Task<'a>],
     /// For each thread, what its names are called here.
     renamings: Vec<Renaming>,
+    /// The same for what was read of the cache ahead.
+    ahead: Renaming,
     gathered: Gathered,
     /// For each argument of the command line, what it gave and which mailboxes its facts were made from.
     counts: Vec<(ArgumentCounts, Vec<MailboxCounts>)>,
@@ -74,6 +76,10 @@ impl<'a> ResultOrder<'a> {
         threads: usize,
     ) -> Self {
         let renamings = (0..threads.max(1)).map(|_| Renaming::default()).collect();
+        let mut ahead = Renaming::default();
+        if let Collector::Cached(fresh) = &collect {
+            ahead.add(fresh.names_ahead());
+        }
         let mut gathered = Gathered::default();
         let empty = |argument: &MailboxArgument| ArgumentCounts {
             has_maildir: argument.has_maildir,
@@ -85,6 +91,8 @@ impl<'a> ResultOrder<'a> {
             counts[*argument].0.note(remark);
             gathered.batch.remarks.push(remark.clone());
         }
+        // A Maildir has as many messages as files.
+        gathered.batch.facts.reserve(survey.sources.len());
         let (mark, remarks) = (gathered.batch.mark(), gathered.batch.remarks.len());
         let (given, failure, expected) = Default::default();
         Self {
@@ -92,6 +100,7 @@ impl<'a> ResultOrder<'a> {
             collect,
             tasks,
             renamings,
+            ahead,
             gathered,
             counts,
             given,
@@ -116,22 +125,24 @@ impl<'a> ResultOrder<'a> {
     /// Takes in what a thread found next of the first task that has not ended.
     pub fn add(&mut self, found: ThreadResult) {
         let Some(task) = self.tasks.get(self.taken) else { return };
-        let ThreadResult { thread, piece, end } = found;
-        let mut renaming =
-            thread.map_or_else(Renaming::default, |at| std::mem::take(&mut self.renamings[at]));
-        if !matches!(self.collect, Collector::Pieces(_)) {
-            self.gathered.names.merge(&piece.names, &mut renaming);
+        let ThreadResult { thread, mut piece, end } = found;
+        let in_pieces = matches!(self.collect, Collector::Pieces(_));
+        let mut renaming = std::mem::take(self.renaming_of(thread));
+        if !in_pieces {
+            renaming.add(std::mem::take(&mut piece.names));
         }
         match end {
-            None => self.append(task, (piece, true), &renaming),
-            Some(end) => self.end_of_task(task, piece, end, &renaming),
+            None => self.append(task, (piece, true), &mut renaming),
+            Some(end) => self.end_of_task(task, piece, end, &mut renaming),
         }
-        if let Some(thread) = thread {
-            self.renamings[thread] = renaming;
-        }
+        *self.renaming_of(thread) = renaming;
     }
 
-    fn end_of_task(&mut self, task: &Task<'_>, piece: MessagePiece, end: TaskEnd, renaming: &Renaming) {
+    fn renaming_of(&mut self, thread: Option<usize>) -> &mut Renaming {
+        thread.and_then(|at| self.renamings.get_mut(at)).unwrap_or(&mut self.ahead)
+    }
+
+    fn end_of_task(&mut self, task: &Task<'_>, piece: MessagePiece, end: TaskEnd, renaming: &mut Renaming) {
         self.given.extend(end.given);
         if let Collector::Cached(fresh) = &mut self.collect {
             fresh.is_damaged |= end.is_fresh && task.kept.is_some();
@@ -149,14 +160,14 @@ impl<'a> ResultOrder<'a> {
     }
 
     /// Takes in what comes next, and whether it comes from the mail.
-    fn append(&mut self, task: &Task<'_>, (piece, is_fresh): (MessagePiece, bool), renaming: &Renaming) {
+    fn append(&mut self, task: &Task<'_>, (piece, is_fresh): (MessagePiece, bool), renaming: &mut Renaming) {
         let MessagePiece { mut batch, names, begun, revokes } = piece;
-        let whole = &mut self.gathered.batch;
+        let (whole, run) = (&mut self.gathered.batch, &mut self.gathered.names);
         match &mut self.collect {
-            Collector::Everything => whole.append(batch, renaming),
+            Collector::Everything => whole.append(batch, renaming, run),
             Collector::Cached(fresh) => {
-                fresh.add(&mut batch, renaming, is_fresh);
-                whole.append(batch, renaming);
+                fresh.add(&mut batch, (renaming, run), is_fresh);
+                whole.append(batch, renaming, run);
             }
             Collector::Pieces(pieces) => {
                 if revokes {
@@ -207,7 +218,7 @@ impl<'a> ResultOrder<'a> {
         &mut self,
         task: &Task<'_>,
         piece: (MessagePiece, bool),
-        renaming: &Renaming,
+        renaming: &mut Renaming,
         borders: Option<Borders>,
     ) {
         match (self.expected, task.part) {
@@ -242,15 +253,12 @@ impl<'a> ResultOrder<'a> {
             Ok(borders) => {
                 let (batch, names) = reader.take();
                 let mut renaming = Renaming::default();
+                let mut piece = MessagePiece { batch, names, ..MessagePiece::default() };
                 if !matches!(self.collect, Collector::Pieces(_)) {
-                    self.gathered.names.merge(&names, &mut renaming);
+                    renaming.add(std::mem::take(&mut piece.names));
                 }
                 self.expected = borders.and_then(|borders| borders.next);
-                self.append(
-                    task,
-                    (MessagePiece { batch, names, ..MessagePiece::default() }, true),
-                    &renaming,
-                );
+                self.append(task, (piece, true), &mut renaming);
             }
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }

@@ -13,7 +13,11 @@ const FILES: usize = 512;
 
 /// The same of messages in a Maildir that may be kept: new ones come at its end, so that few are read again, and a file of
 /// the cache costs as much as the facts of a hundred messages in it.
-const KNOWN_BY_INODE: usize = 2_048;
+const KNOWN_BY_INODE: usize = 8_192;
+
+/// One message in so many of a Maildir is the last of those that are kept together, as a power of two. After the last
+/// such border the next number counts, and so on: there new messages come, and states change most.
+const BORDERS: [u32; 3] = [11, 8, 6];
 
 /// So many of those that were not kept are one task: a night's new mail is read by all threads.
 const NEW_FILES: usize = if cfg!(test) { 2 } else { 128 };
@@ -48,8 +52,12 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
         let together = rest.iter().take(files).take_while(fits).count().max(1);
         // With a cache, a new file moves only the border of the files around it.
         let at = sources.len() - rest.len();
-        let is_new = |place| newest.get(&first.argument).is_some_and(|newest| *newest <= at + place);
-        let is_last = |(place, source)| cache.is_some() && is_border(source, is_new(place));
+        let newest = newest.get(&first.argument);
+        let bits = |place| {
+            let passed = newest.map_or(0, |newest| newest.partition_point(|newest| *newest <= at + place));
+            BORDERS[passed]
+        };
+        let is_last = |(place, source)| cache.is_some() && is_border(source, bits(place));
         let border = rest.iter().take(together).enumerate().position(is_last);
         let (sources, after) = rest.split_at(border.map_or(together, |at| at + 1));
         // What can't be opened now says so when it is read; one of several is never so long that it has parts.
@@ -72,23 +80,22 @@ pub(super) fn tasks<'a>(sources: &'a [Source], length: u64, cache: Option<&Cache
 }
 
 /// Whether files that are kept together end with that one: by what it is known by, so that it is the same in every run. One
-/// of 1,024 messages of a Maildir does so, of the `newest` one of 64, and one of 256 other files.
-fn is_border(source: &Source, newest: bool) -> bool {
+/// message of a Maildir in 2^`bits` does so, and one of 256 other files.
+fn is_border(source: &Source, bits: u32) -> bool {
     match source.inode {
         // Mixed, because inodes may have a pattern (Fibonacci hashing).
-        Some(inode) => inode.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (if newest { 58 } else { 54 }) == 0,
+        Some(inode) => inode.wrapping_mul(0x9E37_79B9_7F4A_7C15).leading_zeros() >= bits,
         None => hash(&[source.origin.path.as_os_str().as_encoded_bytes()]).is_multiple_of(256),
     }
 }
 
-/// For each argument the place after the last border among its messages of a Maildir: there new ones come, and few are to
-/// be read again with them.
-fn newest(sources: &[Source]) -> HashMap<usize, usize> {
+/// For each argument the places after the last of each but the last of [`BORDERS`] among its messages of a Maildir.
+fn newest(sources: &[Source]) -> HashMap<usize, [usize; BORDERS.len() - 1]> {
     let mut places = HashMap::new();
     for (at, source) in sources.iter().enumerate().filter(|(_, source)| source.inode.is_some()) {
-        let place = places.entry(source.argument).or_insert(at);
-        if is_border(source, false) {
-            *place = at + 1;
+        let places = places.entry(source.argument).or_insert([at; BORDERS.len() - 1]);
+        if let Some(level) = BORDERS.iter().take(places.len()).position(|bits| is_border(source, *bits)) {
+            places[level..].fill(at + 1);
         }
     }
     places

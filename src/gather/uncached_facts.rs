@@ -3,7 +3,7 @@
 use super::cache::{Cache, may_be_kept};
 use super::task::Task;
 use crate::error::Error;
-use crate::fact::{Batch, Details, Lens, NameTable, Renaming};
+use crate::fact::{Batch, Details, Lens, NameTable, NewNames, Renaming};
 use crate::fact_file::MailboxCounts;
 use crate::mailbox::Remark;
 use std::io;
@@ -23,10 +23,20 @@ impl<'a> UncachedFacts<'a> {
         Self { cache, batch: Batch::default(), is_damaged: false, reported: false }
     }
 
+    /// The names of what was read of the cache ahead.
+    pub fn names_ahead(&self) -> NewNames {
+        self.cache.take_names_ahead()
+    }
+
     /// Takes in what comes next: of the mail a copy. What only the cache needs is left out of what the run keeps.
-    pub fn add(&mut self, batch: &mut Batch, renaming: &Renaming, is_fresh: bool) {
+    pub fn add(
+        &mut self,
+        batch: &mut Batch,
+        (renaming, names): (&mut Renaming, &mut NameTable),
+        is_fresh: bool,
+    ) {
         if is_fresh {
-            self.batch.append(batch.clone(), renaming);
+            self.batch.append(batch.clone(), renaming, names);
         }
         if !self.cache.keep.details {
             batch.details = Details::default();

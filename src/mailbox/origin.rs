@@ -27,8 +27,9 @@ pub struct Origin {
     pub packing: Packing,
     /// Whether the user named it, so that it must be mail; else it was found in a folder or an archive.
     pub named: bool,
-    /// What a file beside it in its archive says of the message that it is.
-    sidecar: Option<Sidecar>,
+    /// What a file beside it in its archive says of the message that it is. Boxed: few have one, and of origins there may
+    /// be a hundred thousand.
+    sidecar: Option<Box<Sidecar>>,
 }
 
 impl Origin {
@@ -58,7 +59,7 @@ impl Origin {
 
     /// The same, with what a file beside it says.
     pub fn with_sidecar(self, sidecar: Option<Sidecar>) -> Self {
-        Self { sidecar, ..self }
+        Self { sidecar: sidecar.map(Box::new), ..self }
     }
 
     /// The content of the compressed file that this is.
@@ -78,7 +79,8 @@ impl Origin {
             Packing::Archived => None,
             _ => Sidecar::of(&self.path, sidecar::read),
         };
-        let sidecar = if stored_state.is_none() { self.sidecar.clone().or_else(in_folder) } else { None };
+        let in_archive = || self.sidecar.as_deref().cloned();
+        let sidecar = if stored_state.is_none() { in_archive().or_else(in_folder) } else { None };
         let folder = sidecar.as_ref().map(|sidecar| sidecar.folder.clone()).unwrap_or_default();
         let stored_state = stored_state
             .or(sidecar.map(|sidecar| sidecar.stored_state))

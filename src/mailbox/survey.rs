@@ -1,7 +1,7 @@
 //! Finds the files to read: those that the user named, and those in folders, in the order of their names.
 
 use super::identity::FileId;
-use super::maildir_folder::{may_lie_beside_mail, messages_in};
+use super::maildir_folder::{MaildirMessage, may_lie_beside_mail, messages_in};
 use super::origin::Origin;
 use super::source::Source;
 use super::{Remark, maildir, sidecar};
@@ -93,13 +93,11 @@ fn walk(
                     && let Some(messages) = messages_in(entry.path(), outputs)
                 {
                     entries.skip_current_dir();
-                    let deep = entry.depth() + 1;
-                    let source = |(path, inode)| {
-                        let origin = folder.walked_to(path, deep);
-                        Source { argument, origin, size: None, inode: Some(inode) }
-                    };
-                    let messages = messages.into_iter().map(source).collect();
-                    walked.maildirs.push((entry.into_path(), messages));
+                    walked.maildirs.push(MaildirFolder {
+                        deep: entry.depth(),
+                        path: entry.into_path(),
+                        messages,
+                    });
                 }
             }
             Ok(entry) if entry.file_type().is_file() => {
@@ -124,31 +122,41 @@ fn walk(
             }
         }
     }
-    walked.put_in_order(argument, found);
+    walked.put_in_order(argument, folder, found);
 }
 
 /// What a walk found, in no order: a folder lists its files in none.
 #[derive(Default)]
 struct Walked {
     files: Vec<Source>,
-    /// Folders of messages that were looked at only as a whole, with their messages in order.
-    maildirs: Vec<(PathBuf, Vec<Source>)>,
+    maildirs: Vec<MaildirFolder>,
     remarks: Vec<(PathBuf, Remark)>,
     outputs: Vec<PathBuf>,
 }
 
+/// A folder of messages that was looked at only as a whole, with its messages in order.
+struct MaildirFolder {
+    path: PathBuf,
+    /// How many folders deep it is in the one that the user named.
+    deep: usize,
+    messages: Vec<MaildirMessage>,
+}
+
 impl Walked {
-    /// Puts everything in the order of the names in each folder.
-    fn put_in_order(mut self, argument: usize, found: &mut Survey) {
+    /// Puts everything that is in the folder `named` in the order of the names in each folder.
+    fn put_in_order(mut self, argument: usize, named: &Origin, found: &mut Survey) {
         self.files.sort_unstable_by(|left, right| by_names(&left.origin.path, &right.origin.path));
-        self.maildirs.sort_unstable_by(|(left, _), (right, _)| by_names(left, right));
+        self.maildirs.sort_unstable_by(|left, right| by_names(&left.path, &right.path));
         self.remarks.sort_by(|(left, _), (right, _)| by_names(left, right));
         self.outputs.sort_unstable_by(|left, right| by_names(left, right));
         let mut files = self.files.into_iter().peekable();
-        for (folder, messages) in self.maildirs {
-            let is_before = |file: &Source| by_names(&file.origin.path, &folder).is_lt();
+        for MaildirFolder { path, deep, messages } in self.maildirs {
+            let is_before = |file: &Source| by_names(&file.origin.path, &path).is_lt();
             found.sources.extend(std::iter::from_fn(|| files.next_if(is_before)));
-            found.sources.extend(messages);
+            found.sources.extend(messages.into_iter().map(|message| {
+                let origin = named.walked_to(message.path, deep + 1);
+                Source { argument, origin, size: None, inode: Some(message.inode) }
+            }));
         }
         found.sources.extend(files);
         found.remarks.extend(self.remarks.into_iter().map(|(_, remark)| (argument, remark)));

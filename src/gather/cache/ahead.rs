@@ -4,10 +4,19 @@
 use super::cached_facts::{CachedFacts, FactsAhead};
 use super::{Cache, TAG, name_of_argument};
 use crate::error::Result;
-use crate::fact::Lens;
+use crate::fact::{Lens, NameTable, NewNames};
 use crate::fact_file::KeepOptions;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What was read before it was known what is needed.
+#[derive(Debug, Default)]
+pub(super) struct ReadAhead {
+    files: HashMap<PathBuf, FactsAhead>,
+    /// The names of all of them.
+    names: NewNames,
+}
 
 impl Cache {
     /// The cache in a folder, where that was a cache before.
@@ -36,17 +45,25 @@ impl Cache {
         let beginnings: Vec<String> = folders.map(|path| format!("f-{}-", name_of_argument(path))).collect();
         let of_folders = |key: &str| beginnings.iter().any(|beginning| key.starts_with(beginning));
         let files = self.files.iter().filter(|(key, _)| of_folders(key)).map(|(_, file)| file);
+        let (mut read, mut names) = (HashMap::new(), NameTable::default());
         // Tests read everything ahead, however small.
         for file in files.take_while(|_| cfg!(test) || !is_done.load(Ordering::Relaxed)) {
-            if let (Some(facts), Ok(mut ahead)) = (file.read_ahead(lens, self.keep), self.ahead.lock()) {
-                ahead.insert(file.path.clone(), facts);
-            }
+            let facts = file.read_ahead(lens, self.keep, &mut names);
+            read.extend(facts.map(|facts| (file.path.clone(), facts)));
+        }
+        if let Ok(mut ahead) = self.ahead.lock() {
+            *ahead = ReadAhead { files: read, names: names.new_names() };
         }
     }
 
     /// What was read of that file.
     pub(in crate::gather) fn take_ahead(&self, file: &CachedFacts) -> Option<FactsAhead> {
-        self.ahead.lock().ok()?.remove(&file.path)
+        self.ahead.lock().ok()?.files.remove(&file.path)
+    }
+
+    /// The names of what was read.
+    pub(in crate::gather) fn take_names_ahead(&self) -> NewNames {
+        self.ahead.lock().map_or_else(|_| NewNames::default(), |mut ahead| std::mem::take(&mut ahead.names))
     }
 
     /// Lets go what turned out not to be needed.

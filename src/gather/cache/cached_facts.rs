@@ -1,8 +1,8 @@
 //! A file of the cache: known by its name, whole by its checksum.
 
 use super::checksum;
-use crate::fact::{Batch, FactReader, Lens, NameTable, NewNames};
-use crate::fact_file::{self, KeepOptions, MailboxCounts};
+use crate::fact::{Batch, FactReader, Lens, NameTable};
+use crate::fact_file::{self, KeepOptions};
 use crate::mailbox::{FactsBytes, FactsFile};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -33,15 +33,33 @@ impl CachedFacts {
         reader: &mut FactReader<'_>,
         progress: &dyn Fn(usize),
     ) -> Option<()> {
-        let file = self.whole()?;
-        let (batch, _) = reader.store();
+        let before = reader.messages();
+        let owners_named = self.read_into(lens, keep, reader.store())?;
+        owners_named.into_iter().for_each(|place| lens.owners.note_place(place));
+        progress((reader.messages() - before) as usize);
+        Some(())
+    }
+
+    /// Reads it by itself, before it is known whether it is needed.
+    pub fn read_ahead(&self, lens: &Lens, keep: KeepOptions, names: &mut NameTable) -> Option<FactsAhead> {
+        let mut batch = Batch::default();
+        let owners_named = self.read_into(lens, keep, (&mut batch, names))?;
+        Some(FactsAhead { batch, owners_named })
+    }
+
+    /// Reads it; which of the owner's addresses are named is returned, by their places.
+    fn read_into(
+        &self,
+        lens: &Lens,
+        keep: KeepOptions,
+        (batch, names): (&mut Batch, &mut NameTable),
+    ) -> Option<BTreeSet<u64>> {
         let (mark, remarks) = (batch.mark(), batch.remarks.len());
-        let read = fact_file::read(file, (lens, keep), reader.store(), None, progress);
-        let (batch, _) = reader.store();
-        match read {
-            Ok(given) => {
-                batch.mailboxes += mailboxes(&given);
-                Some(())
+        let file = self.whole()?;
+        match fact_file::read_rows(file, (lens, keep), (&mut *batch, names), None, &|_| ()) {
+            Ok((given, owners_named)) => {
+                batch.mailboxes += given.iter().map(|given| given.mailboxes).sum::<u32>();
+                Some(owners_named)
             }
             Err(_) => {
                 batch.cut_back(&mark);
@@ -49,15 +67,6 @@ impl CachedFacts {
                 None
             }
         }
-    }
-
-    /// Reads it by itself, before it is known whether it is needed.
-    pub fn read_ahead(&self, lens: &Lens, keep: KeepOptions) -> Option<FactsAhead> {
-        let (mut batch, mut names) = (Batch::default(), NameTable::default());
-        let read = fact_file::read_rows(self.whole()?, (lens, keep), (&mut batch, &mut names), None, &|_| ());
-        let (given, owners_named) = read.ok()?;
-        batch.mailboxes += mailboxes(&given);
-        Some(FactsAhead { batch, names: names.new_names(), owners_named })
     }
 
     /// The file, where it is as it was written.
@@ -71,12 +80,6 @@ impl CachedFacts {
 #[derive(Debug)]
 pub struct FactsAhead {
     pub batch: Batch,
-    /// Its names.
-    pub names: NewNames,
     /// The owner's addresses that its messages name, by their places.
     pub owners_named: BTreeSet<u64>,
-}
-
-fn mailboxes(given: &[MailboxCounts]) -> u32 {
-    given.iter().map(|given| given.mailboxes).sum()
 }

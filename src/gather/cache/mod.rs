@@ -19,6 +19,7 @@ use crate::fact_file::{
 use crate::mailbox::{Remark, Source};
 use crate::text::digest::sha256;
 use crate::time::Seconds;
+use ahead::ReadAhead;
 use flate2::Crc;
 use stamp::Stamp;
 use std::collections::{HashMap, HashSet};
@@ -37,6 +38,9 @@ const TAG_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Facts tha
 
 /// How the name of a file begins that is being written.
 const WRITING: &str = ".writing-";
+
+/// One in so many known messages of a Maildir is looked at, at least.
+const LOOKED_AT: usize = 1_024;
 
 /// After so many seconds without a change, the run that wrote it was killed.
 const ABANDONED_AFTER: u64 = 3_600;
@@ -57,8 +61,8 @@ pub struct Cache {
     files: HashMap<String, CachedFacts>,
     /// Which files were read or written by this run.
     used: Mutex<HashSet<PathBuf>>,
-    /// What was read while folders were walked, by its file.
-    ahead: Mutex<HashMap<PathBuf, FactsAhead>>,
+    /// What was read while folders were walked.
+    ahead: Mutex<ReadAhead>,
 }
 
 impl Cache {
@@ -96,12 +100,12 @@ impl Cache {
     ///
     /// A message of a Maildir is taken to be the same where its name and its inode are: by that format's specification it
     /// is written once, and then only renamed or removed. What a Maildir's readers change (states) is in the name; a program
-    /// that packs, encrypts or restores messages makes new files. So no look at each is needed; the first of those that are
-    /// kept together is looked at, in case a program changed all of them in place after all.
+    /// that packs, encrypts or restores messages makes new files. So no look at each is needed; of those that are kept
+    /// together the first is looked at, and one in [`LOOKED_AT`], in case a program changed all of them in place after all.
     pub(super) fn key(&self, sources: &[Source]) -> Option<String> {
         let mut stamps = Vec::new();
         for (place, source) in sources.iter().enumerate() {
-            match source.inode.filter(|_| place > 0) {
+            match source.inode.filter(|_| !place.is_multiple_of(LOOKED_AT)) {
                 Some(inode) => {
                     stamps.extend_from_slice(source.origin.path.as_os_str().as_encoded_bytes());
                     stamps.push(0);

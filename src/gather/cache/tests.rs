@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 mod world;
 
-use world::{NOW, World, mail, step};
+use world::{NOW, World, journal_report, mail, step};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").map_or(24, |n| n.parse().unwrap_or(24)), ..ProptestConfig::default() })]
@@ -53,6 +53,23 @@ fn only_what_is_new_is_read() {
     let new: Vec<&String> = second.iter().filter(|name| !first.contains(name)).collect();
     assert_eq!(new.len(), 1, "one segment more: {new:?}");
     assert!(first.iter().all(|name| second.contains(name)), "{first:?} {second:?}");
+}
+
+#[test]
+fn a_second_copy_of_a_message_to_several_customers_is_a_message_of_its_own() {
+    let mut world = World::new();
+    // It comes at the same place of what is new as its first copy, and the last message of each night is read again.
+    let nights = [
+        (0..40).map(mail).chain([journal_report(), mail(40)]).collect::<String>(),
+        (41..80).map(mail).chain([journal_report(), mail(80)]).collect::<String>(),
+        mail(81),
+    ];
+    let mut text = String::new();
+    for night in nights {
+        text.push_str(&night.replace("Status", "Other"));
+        world.change(&world.mbox(), text.as_bytes());
+        assert_eq!(world.read(true), world.read(false));
+    }
 }
 
 #[test]
@@ -115,7 +132,7 @@ fn of_a_maildir_only_the_first_file_that_is_kept_with_others_is_looked_at() {
     let mut world = std::iter::repeat_with(World::new).find(are_kept_together).expect("a world");
     let key = |world: &World| {
         let (arguments, lens) = ([world.here.path().join("Maildir")], world.lens(true));
-        let keep = KeepOptions { details: true, ways_out: false, signs: false, records: false };
+        let keep = world.keep();
         let cache = Cache::open(&world.here.path().join("cache"), &arguments, &lens, keep).expect("a folder");
         let survey = survey_with_outputs(&arguments, &[], StatPolicy::ExceptMaildirs);
         assert!(survey.sources.iter().all(|source| source.inode.is_some() && source.size.is_none()));

@@ -30,6 +30,7 @@ pub enum RunStep {
     RenameFile(u8),
     RemoveFile(u8),
     OtherShape(u8),
+    OtherDetails,
     Damage(u8, u8),
     Nothing,
 }
@@ -47,6 +48,7 @@ pub fn step() -> impl Strategy<Value = RunStep> {
         1 => any::<u8>().prop_map(RunStep::RenameFile),
         1 => any::<u8>().prop_map(RunStep::RemoveFile),
         2 => (0..5_u8).prop_map(RunStep::OtherShape),
+        2 => Just(RunStep::OtherDetails),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(file, how)| RunStep::Damage(file, how)),
         1 => Just(RunStep::Nothing),
     ]
@@ -59,13 +61,26 @@ pub fn mail(number: usize) -> String {
         2 => "List-Unsubscribe: <mailto:off@shop.example>, <https://shop.example/u>\n",
         _ => "",
     };
+    // Some can't be used.
+    let from = if number % 11 == 10 { "X-From" } else { "From" };
     format!(
-        "From MAILER-DAEMON Sat Jan  3 08:00:00 2026\n{more}From: Shop <news@shop{}.example>\n\
+        "From MAILER-DAEMON Sat Jan  3 08:00:00 2026\n{more}{from}: Shop <news@shop{}.example>\n\
          Delivered-To: robin@home.example\nDate: 3 Jan 2026 07:{:02}:00 +0000\nSubject: Sale: 20% off {number}\n\
          Message-ID: <{number}@shop.example>\n\nEverything is on sale, 20% off. Shop now: https://shop.example/\n\n",
         number % 3,
         number % 60,
     )
+}
+
+/// A journal's report of a message to two customers.
+pub fn journal_report() -> String {
+    "From x Sat Jan  3 08:00:00 2026\nX-MS-Journal-Report:\nFrom: <exchange@home.example>\n\
+     To: journal@home.example\nMessage-ID: <report@home.example>\n\
+     Content-Type: multipart/mixed; boundary=j\n\n--j\nContent-Type: text/plain\n\n\
+     Sender: news@shop.example\nMessage-Id: <both@shop.example>\nTo: robin@home.example\nTo: ann@home.example\n\n\
+     --j\nContent-Type: message/rfc822\n\nFrom: Shop <news@shop.example>\nTo: robin@home.example\n\
+     Date: 3 Jan 2026 07:00:00 +0000\nMessage-ID: <both@shop.example>\nSubject: Sale\n\nOn sale.\n\n--j--\n\n"
+        .to_string()
 }
 
 fn own_rule(kind: &str) -> String {
@@ -78,6 +93,8 @@ pub struct World {
     pub here: tempfile::TempDir,
     mails: usize,
     pub shape: u8,
+    /// Whether runs keep where messages are.
+    pub details: bool,
     ticks: u64,
 }
 
@@ -85,7 +102,7 @@ impl World {
     pub fn new() -> Self {
         let here = tempfile::tempdir().expect("a folder");
         fs::create_dir_all(here.path().join("Maildir/cur")).expect("a folder");
-        let mut this = Self { here, mails: 0, shape: 0, ticks: 0 };
+        let mut this = Self { here, mails: 0, shape: 0, details: true, ticks: 0 };
         this.append(12);
         (0..5).for_each(|number| this.new_file(number));
         this
@@ -185,6 +202,7 @@ impl World {
                 }
             }
             RunStep::OtherShape(shape) => self.shape = shape,
+            RunStep::OtherDetails => self.details = !self.details,
             RunStep::Damage(which, how) => self.damage(which, how),
             RunStep::Nothing => {}
         }
@@ -235,7 +253,7 @@ impl World {
             vocabulary,
             owners: Owners::new(&owners, false).expect("valid"),
             senders: Senders::new(brands),
-            with_details: true,
+            with_details: self.details || keeps,
             with_records: keeps,
             with_signs: keeps,
             with_ways_out: keeps,
@@ -243,11 +261,23 @@ impl World {
         }
     }
 
+    /// What a run keeps.
+    pub fn keep(&self) -> KeepOptions {
+        KeepOptions {
+            details: self.details,
+            ways_out: false,
+            signs: false,
+            records: false,
+            places: self.details,
+            apart: false,
+        }
+    }
+
     /// Everything that a run reads, in words.
     pub fn read(&self, with_cache: bool) -> String {
         let arguments = [self.mbox(), self.here.path().join("Maildir")];
         let lens = self.lens(with_cache);
-        let keep = KeepOptions { details: true, ways_out: false, signs: false, records: false };
+        let keep = self.keep();
         let cache = with_cache.then(|| {
             Cache::open(&self.here.path().join("cache"), &arguments, &lens, keep).expect("a folder")
         });
@@ -264,24 +294,29 @@ impl World {
             cache.remove_unused(&survey.sources);
         }
         let facts = batch.facts.iter().map(|fact| {
-            let detail = batch.details.get(fact.order as usize).expect("a detail");
             let (sender, customer, from) =
                 (names.text(fact.sender), names.text(fact.customer), names.text(fact.from));
             let times =
                 (fact.time, fact.identity, fact.message_id, fact.traits, fact.kind, fact.rule, fact.way_out);
-            let place = (names.text(detail.mailbox), detail.offset, &detail.subject, &detail.message_id);
+            let place = batch.details.get(fact.order as usize).map(|detail| {
+                (names.text(detail.mailbox).to_string(), detail.offset, detail.subject, detail.message_id)
+            });
             format!("{} {sender} {customer} {from} {times:?} {place:?}\n", fact.order)
         });
-        let skips = batch.skips.iter().map(|skip| format!("{} {:?}\n", skip.offset, skip.reason));
+        let skips = batch.skips.iter().map(|skip| {
+            let place = self.details.then(|| (names.text(skip.mailbox), skip.offset));
+            format!("{place:?} {:?}\n", skip.reason)
+        });
         let gave = arguments.iter().map(|(named, gave)| {
             format!("{named:?} {} {} {}\n", gave.messages, gave.mailboxes > 0, gave.failures)
         });
         let unnamed: Vec<&str> = lens.owners.unnamed().collect();
         format!(
-            "{}{}{}{:?} {unnamed:?}",
+            "{}{}{}{:?} {:?} {unnamed:?}",
             facts.collect::<String>(),
             skips.collect::<String>(),
             gave.collect::<String>(),
+            batch.shared,
             batch.remarks
         )
     }
