@@ -4,7 +4,7 @@ mod date_parser;
 mod zone;
 mod zone_names;
 
-pub use date_parser::{MONTHS, parse_date, parse_tokens, separator_date};
+pub use date_parser::{MONTHS, parse_date, parse_tokens};
 pub use zone::{Zone, ZoneOrigin};
 
 use chrono::{Datelike, NaiveDate};

@@ -5,7 +5,7 @@
 //! leave it out), but forms with little content require more evidence instead.
 
 use super::read_buffer::BYTE_ORDER_MARK;
-use crate::time::{Seconds, parse_tokens, separator_date};
+use crate::time::{Seconds, parse_tokens};
 use memchr::memchr2;
 
 /// The longest separator line. Real ones contain an address and a date.
@@ -208,12 +208,11 @@ fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
         return Some(FromLine { form: SeparatorForm::Bare, time: None });
     }
     let first_word = rest.iter().position(u8::is_ascii_whitespace).map_or(rest, |end| &rest[..end]);
-    let usual = separator_date(rest[first_word.len()..].trim_ascii_start());
     if let Some(id) = takeout_id(rest) {
-        let date = || date_of(&rest.split(|b| *b == b' ').skip(1).collect::<Vec<_>>());
+        let words: Vec<&[u8]> = words_of(rest).skip(1).collect();
         return Some(FromLine {
             form: SeparatorForm::Takeout,
-            time: usual.or_else(date).or_else(|| id_time(id)),
+            time: date_of(&words).or_else(|| id_time(id)),
         });
     }
     let form = match first_word {
@@ -221,7 +220,7 @@ fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
         hash if hash.len() == 40 && hash.iter().all(u8::is_ascii_hexdigit) => SeparatorForm::Patch,
         _ => SeparatorForm::Dated,
     };
-    match usual.or_else(|| any_date(rest)) {
+    match any_date(rest) {
         Some(MAGIC) if form == SeparatorForm::Dated => {
             Some(FromLine { form: SeparatorForm::Patched, time: None })
         }
@@ -237,13 +236,17 @@ fn read_form(line: &[u8], first: bool) -> Option<FromLine> {
 
 /// The date at the end of a line; its sender may contain blanks (pipermail: `user at example.com`).
 fn any_date(line: &[u8]) -> Option<Seconds> {
-    let words: Vec<&[u8]> = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&[u8]> = words_of(line).collect();
     // UUCP's ancient suffix.
     let words = match words.as_slice() {
         [words @ .., b"remote", b"from", _] => words,
         words => words,
     };
     (0..words.len().min(12)).find_map(|at| date_of(&words[at..]))
+}
+
+fn words_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
 fn date_of(words: &[&[u8]]) -> Option<Seconds> {

@@ -1,9 +1,7 @@
-//! Dates as mail writes them, in three steps: the forms that nearly all mail has, read in one go (`common`); everything
-//! that the standards allow (`standard`); and other forms that are unambiguous (`loose`). A separator of
-//! an mbox file may not be written loosely, because text can look like one.
+//! Dates as mail writes them, in two steps: everything that the standards allow (`standard`), then other forms that are
+//! unambiguous (`loose`). A separator of an mbox file may not be written loosely, because text can look like one.
 
 mod calendar;
-mod common;
 mod loose;
 mod month_names;
 mod standard;
@@ -11,7 +9,6 @@ mod tokens;
 mod zone_offset;
 
 pub use calendar::MONTHS;
-pub use common::separator as separator_date;
 pub use standard::parse_tokens;
 
 use super::Seconds;
@@ -20,11 +17,9 @@ use tokens::Tokens;
 /// The instant that a date field's value names, in seconds since 1970. Comments are skipped, the weekday is
 /// not believed, a missing zone is UTC.
 pub fn parse_date(value: &[u8]) -> Option<Seconds> {
-    common::field(value.trim_ascii()).or_else(|| {
-        let mut tokens = Tokens::default();
-        tokens.split(value);
-        standard::parse_tokens(tokens.as_slice()).or_else(|| loose::parse(value))
-    })
+    let mut tokens = Tokens::default();
+    tokens.split(value);
+    standard::parse_tokens(tokens.as_slice()).or_else(|| loose::parse(value))
 }
 
 #[cfg(test)]
@@ -102,7 +97,7 @@ mod tests {
 
         #[test]
         fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
-            let _ = (parse_date(&bytes), separator_date(&bytes));
+            let _ = parse_date(&bytes);
         }
     }
 }
