@@ -1,5 +1,8 @@
 //! Names kept once, each under a small number: senders, customers, addresses, display names, list ids, mailboxes. They
 //! share one table, because an address is often a sender and a customer too; the type of a number says what it names.
+//!
+//! A number takes four bytes, a reference to a shared text 16: with as many in facts, a run over 255,000 small messages takes
+//! 63 MB in place of 45.
 
 use super::redaction::{Redaction, host_of_address};
 use indexmap::IndexSet;

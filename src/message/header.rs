@@ -211,7 +211,7 @@ impl Spans {
     pub fn scan<'a>(&'a mut self, vocabulary: &Vocabulary, block: &'a [u8]) -> Fields<'a> {
         let mut starts = std::mem::take(&mut self.starts);
         starts.clear();
-        let ends = scan::each(b'\n', block).map(|end| end + 1);
+        let ends = memchr::memchr_iter(b'\n', block).map(|end| end + 1);
         let begins = |at: &usize| !matches!(block.get(*at), None | Some(b' ' | b'\t'));
         starts.extend(std::iter::once(0).chain(ends).filter(begins).map(offset));
         self.note_all(vocabulary, block, &starts);
