@@ -214,8 +214,9 @@ fn short(key: u64) -> u32 {
     (key >> 32) as u32
 }
 
-/// Bits of a first look, which most words of a text fail: 16 KiB stay in the first cache. Without both looks (at a word, and
-/// at it with its neighbours), small mail takes a fifth more processor time and mixed mail a quarter.
+/// Bits of a first look, which most words of a text fail: 16 KiB stay in the first cache. Without the looks at a word and at
+/// a word with its neighbours, small mail takes a fifth more processor time and mixed mail a quarter; without the second, both
+/// take 6 % more.
 const SEEN: usize = 1 << 17;
 
 fn bit(key: u64) -> (usize, u64) {
