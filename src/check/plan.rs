@@ -114,8 +114,7 @@ impl PlanBuilder {
             signs: self.with_signs,
             records: self.with_records,
             places: self.with_places,
-            // They are together in the cache.
-            apart: false,
+            from_cache: true,
         };
         let lens = Lens {
             now: self.now,

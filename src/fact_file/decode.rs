@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::fact::{
     Batch, ConsentSign, Detail, Evidence, Fact, Kind, Lens, MessageRecord, NameTable, OptOutLink,
     OptOutOffer, OwnMail, OwnMailRecord, SharedMessage, Skip, TimeCandidates, Traits, WayOut, WaysOut, hash,
-    id_hash,
 };
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
@@ -75,7 +74,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
     /// Takes in some rows.
     pub fn add_rows(&mut self, rows: &RecordBatch) -> RowResult<()> {
         let keep = self.keep;
-        let columns = BatchColumns::of(rows, |id| is_needed(id, keep))?;
+        let columns = BatchColumns::of(rows, |id| is_needed(id, keep) && !keep.from_cache)?;
         let mut row = RowColumns::of(&columns)?;
         let made_by = columns.texts(ColumnId::MadeBy)?;
         self.batch.facts.reserve(rows.num_rows());
@@ -165,7 +164,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
         let times = row.times(at);
         let fact = Fact {
             identity: row.identity(at)?,
-            message_id: if id.is_empty() { 0 } else { id_hash(without_brackets(id).as_bytes()) },
+            message_id: if id.is_empty() { 0 } else { hash(&[without_brackets(id).as_bytes()]) },
             order,
             time: times.believed(self.lens.now),
             sender: row.sender.number(at, names).ok_or_else(|| missing_value("sender"))?,
@@ -202,7 +201,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
     /// and its own hash.
     fn add_shared(&mut self, row: &RowColumns<'_>, at: usize, fact: &Fact) {
         let all = row.recipients.get(at).and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
-        if all > 1 && self.keep.apart {
+        if all > 1 && !self.keep.from_cache {
             let (mailbox, number) = self.message.unwrap_or_default();
             let parts = [mailbox.to_le_bytes(), number.to_le_bytes(), fact.identity.to_le_bytes()];
             let key = hash(&parts.each_ref().map(<[u8; 8]>::as_slice));

@@ -16,8 +16,8 @@ pub struct KeepOptions {
     /// Without details, too, in which file and where in it each row's message is: needed where messages that can't be used
     /// are named, and where rows of several files may be together.
     pub places: bool,
-    /// Whether the rows of a message to several customers may have come apart, and are put together again.
-    pub apart: bool,
+    /// Whether they are of the cache: there the rows of a message are together, and columns without any value are left out.
+    pub from_cache: bool,
 }
 
 impl KeepOptions {
@@ -30,7 +30,7 @@ impl KeepOptions {
             signs: with_signs,
             records: with_records,
             places: true,
-            apart: true,
+            from_cache: false,
         }
     }
 }

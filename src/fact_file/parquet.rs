@@ -2,8 +2,8 @@
 
 use super::schema::{COLUMNS, ColumnId, ColumnType, IDS};
 use super::{MADE_BY, SCHEMA};
-use arrow_array::RecordBatch;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
@@ -32,11 +32,6 @@ impl<W: Write + Send> ParquetRowWriter<W> {
     /// Begins a file with rows of that schema.
     pub fn new(out: W, schema: &SchemaRef) -> io::Result<Self> {
         Self::compressed(out, schema, Compression::GZIP(GzipLevel::default()))
-    }
-
-    /// The same for a file that this machine reads again: it is larger, and read and written in less time.
-    pub fn quick(out: W, schema: &SchemaRef) -> io::Result<Self> {
-        Self::compressed(out, schema, Compression::SNAPPY)
     }
 
     fn compressed(out: W, schema: &SchemaRef, compression: Compression) -> io::Result<Self> {
@@ -88,6 +83,20 @@ impl<W: Write + Send> ParquetRowWriter<W> {
     pub fn end(self) -> io::Result<()> {
         self.0.close().map(drop).map_err(to_io)
     }
+}
+
+/// Rows of that schema as a file that this machine reads again: it is larger, read and written in less time, and without the
+/// columns in which no row has a value. With them reading takes an eighth longer.
+pub fn quick_parquet(schema: &SchemaRef, rows: &[RecordBatch]) -> io::Result<Vec<u8>> {
+    let has_value =
+        |column: &usize| rows.iter().any(|rows| rows.column(*column).null_count() < rows.num_rows());
+    let columns: Vec<usize> = (0..schema.fields().len()).filter(has_value).collect();
+    let project = |error: ArrowError| io::Error::other(error.to_string());
+    let (mut bytes, schema) = (Vec::new(), Arc::new(schema.project(&columns).map_err(project)?));
+    let mut out = ParquetRowWriter::compressed(&mut bytes, &schema, Compression::SNAPPY)?;
+    rows.iter().try_for_each(|rows| out.add(&rows.project(&columns).map_err(project)?))?;
+    out.end()?;
+    Ok(bytes)
 }
 
 /// The metadata of a Parquet file.

@@ -13,13 +13,12 @@ pub(super) use cached_facts::{CachedFacts, FactsAhead};
 
 use crate::error::{Error, Result};
 use crate::fact::{Batch, Lens, NameTable};
-use crate::fact_file::{
-    FactSettings, KeepOptions, MailboxCounts, MessageBatch, ParquetRowWriter, RowWriter, schema_of,
-};
+use crate::fact_file::{self, FactSettings, KeepOptions, MailboxCounts, MessageBatch, RowWriter, schema_of};
 use crate::mailbox::{Remark, Source};
 use crate::text::digest::sha256;
 use crate::time::Seconds;
 use ahead::ReadAhead;
+use arrow_array::RecordBatch;
 use flate2::Crc;
 use stamp::Stamp;
 use std::collections::{HashMap, HashSet};
@@ -103,7 +102,8 @@ impl Cache {
     /// that packs, encrypts or restores messages makes new files. So no look at each is needed; of those that are kept
     /// together the first is looked at, and one in [`LOOKED_AT`], in case a program changed all of them in place after all.
     pub(super) fn key(&self, sources: &[Source]) -> Option<String> {
-        let mut stamps = Vec::new();
+        // A message's path and inode.
+        let mut stamps = Vec::with_capacity(sources.len() * 96);
         for (place, source) in sources.iter().enumerate() {
             match source.inode.filter(|_| !place.is_multiple_of(LOOKED_AT)) {
                 Some(inode) => {
@@ -176,14 +176,16 @@ impl Cache {
             Some(orders) => (&[][..], orders),
             None => (batch.remarks.as_slice(), 0..batch.read),
         };
-        let mut bytes = Vec::new();
-        let mut out = ParquetRowWriter::quick(&mut bytes, &schema_of(lens, false))?;
-        let mut add = |rows: &_| out.add(rows);
+        let mut written: Vec<RecordBatch> = Vec::new();
+        let mut add = |rows: &RecordBatch| {
+            written.push(rows.clone());
+            Ok(())
+        };
         let mut rows = RowWriter::new(lens, false, None, &mut add);
         // What is kept was read to its end.
         rows.add(&MessageBatch { batch, names, orders }, None)?;
         rows.end(remarks, &[given])?;
-        out.end()?;
+        let bytes = fact_file::quick_parquet(&schema_of(lens, false), &written)?;
         let kept = CachedFacts {
             path: self.folder.join(format!("{key}-{:08x}.parquet", checksum(&bytes))),
             checksum: checksum(&bytes),

@@ -269,7 +269,7 @@ impl World {
             signs: false,
             records: false,
             places: self.details,
-            apart: false,
+            from_cache: true,
         }
     }
 
