@@ -148,7 +148,7 @@ fn of_each_pair<T: Send>(
             judged
         });
         judged.sort_unstable_by_key(|(at, _)| *at);
-        all.extend(judged.into_iter().flat_map(|(_, judged)| judged));
+        judged.into_iter().for_each(|(_, mut judged)| all.append(&mut judged));
     }
 }
 

@@ -263,7 +263,7 @@ fn publish(
         .report()
         .map(|path| {
             prepare(path, |out| match options.format {
-                ReportFormat::Csv => write_report(out, style, &rows, &context),
+                ReportFormat::Csv => write_report(out, style, &rows, &context, plan.threads),
                 ReportFormat::Json => write_json_report(out, style.raw, &rows, &context, &summary.content()),
             })
         })

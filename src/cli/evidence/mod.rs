@@ -177,7 +177,7 @@ impl EvidenceFolder {
         let message_context =
             MessageContext { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
         let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
-        self.write("report.csv", |out| write_report(out, style, &rows, &context))?;
+        self.write("report.csv", |out| write_report(out, style, &rows, &context, plan.threads))?;
         self.write("messages.csv", |out| lists.write_messages(out, &judging, &message_context))?;
         self.write("senders.csv", |out| lists.write_senders(out, outcome, plan))?;
         self.write("streams.csv", |out| lists.write_streams(out, outcome))?;
