@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each target uses one of them")]
 
 use mailfatigue::consent::{Ledger, LedgerContext, LedgerOptions, ListFile};
-use mailfatigue::fact::{Brands, FactReader, Lens, Owners, Rules, Vocabulary};
+use mailfatigue::fact::{Brands, FactReader, Lens, Owners, Rules};
 use mailfatigue::mailbox::{
     BLOCK, BodyRequest, MailboxFile, RawMessage, Remark, Sink, Unusable, read_file, read_message, read_stream,
 };
@@ -142,13 +142,12 @@ pub fn policy(bytes: &[u8]) {
 
 /// So is a file of rules; and mail of any kind can be read with what was accepted.
 pub fn rules(bytes: &[u8]) {
-    let mut vocabulary = Vocabulary::default();
     let text = String::from_utf8_lossy(bytes);
-    match Rules::parse(&text, Path::new("fuzzed"), &mut vocabulary) {
+    match Rules::parse(&text, Path::new("fuzzed")) {
         Err(error) => assert!(error.to_string().starts_with("error: `fuzzed`"), "{error}"),
         Ok(rules) => {
             let plain = Lens { with_details: true, ..Lens::plain(NOW).expect("the built-in rules") };
-            let lens = Lens { rules, vocabulary, ..plain };
+            let lens = Lens { rules, ..plain };
             let mut reader = FactReader::new(&lens);
             for message in MAIL {
                 read_message(message.as_bytes(), &mut reader);

@@ -2,7 +2,7 @@
 
 use crate::consent::{Findings, Ledger, LedgerContext, LedgerOptions};
 use crate::error::{Error, Result};
-use crate::fact::{Brands, Lens, Owners, Rules, Senders, StateLabels, Vocabulary};
+use crate::fact::{Brands, Lens, Owners, Rules, Senders, StateLabels};
 use crate::fact_file::{self, KeepOptions};
 use crate::gather::{Cache, Gathered, ReadProgress, gather, gather_with};
 use crate::history::{History, Scope};
@@ -100,8 +100,7 @@ impl PlanBuilder {
         let zone = self.zone.map_or_else(|| Zone::named("UTC"), Ok)?;
         let owners = Owners::new(&self.owners, self.keep_tags)?;
         let brands = self.brands.as_deref().map(Brands::read).transpose()?.unwrap_or_default();
-        let mut vocabulary = Vocabulary::default();
-        let rules = Rules::load(self.rules.as_deref(), &mut vocabulary)?;
+        let rules = Rules::load(self.rules.as_deref())?;
         let policy = self.policy.as_deref().map_or_else(Policy::built_in, Policy::read)?;
         let policy = of_customers(policy, self.policy.as_deref(), &owners, &brands)?;
         let senders = Senders::new(brands);
@@ -122,7 +121,6 @@ impl PlanBuilder {
             senders,
             labels: StateLabels::built_in(),
             rules,
-            vocabulary,
             // What is kept is for any later run.
             with_details: keep.details || keeps,
             with_ways_out: keep.ways_out || keeps,

@@ -29,9 +29,9 @@ const WAYS_OUT_BY_LINK: &str = "leaving-links";
 const ADVERTISES: &str = "advertises";
 const NUMBERS: [&str; 2] = ["order-number", "deal-number"];
 
-/// The rules of a text with a name, then the built-in ones; the fields that they need are added to the vocabulary.
-pub(super) fn compile(own: Option<(&str, &Path)>, vocabulary: &mut Vocabulary) -> Result<Rules> {
-    let mut compiler = Compiler::new(vocabulary);
+/// The rules of a text with a name, then the built-in ones.
+pub(super) fn compile(own: Option<(&str, &Path)>) -> Result<Rules> {
+    let mut compiler = Compiler::new();
     if let Some((text, path)) = own {
         compiler.file(text, path)?;
     }
@@ -46,8 +46,9 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<WrittenRules> {
     toml::from_str(text).map_err(|error| Error::toml(path, text, &error))
 }
 
-struct Compiler<'v> {
-    vocabulary: &'v mut Vocabulary,
+struct Compiler {
+    /// The fields that the rules need, among others.
+    vocabulary: Vocabulary,
     lists: Lists,
     field_lists: BTreeMap<Text, Vec<Text>>,
     rules: Vec<Rule>,
@@ -63,10 +64,10 @@ struct Compiler<'v> {
     next: usize,
 }
 
-impl<'v> Compiler<'v> {
-    fn new(vocabulary: &'v mut Vocabulary) -> Self {
+impl Compiler {
+    fn new() -> Self {
         Self {
-            vocabulary,
+            vocabulary: Vocabulary::default(),
             lists: Lists::built_in(),
             field_lists: built_in::FIELD_LISTS
                 .iter()
@@ -189,6 +190,7 @@ impl<'v> Compiler<'v> {
             body_tests: BODY_TESTS.iter().map(|(name, _)| number(name)).collect(),
             rules: self.rules,
             signs: Signs::new(self.signs, built_in::WEIGHING),
+            vocabulary: self.vocabulary,
             fields: self.fields,
             in_subject,
             in_body,

@@ -3,7 +3,6 @@
 use super::compile::{BUILT_IN_NAME, compile, parse};
 use super::rules::{Example, Rule, Rules};
 use crate::error::{Error, Result};
-use crate::message::header::Vocabulary;
 use crate::text::digest::sha256;
 use std::path::Path;
 
@@ -11,16 +10,16 @@ use std::path::Path;
 pub const BUILT_IN_RULES: &str = include_str!(concat!(env!("OUT_DIR"), "/built_in.toml"));
 
 impl Rules {
-    /// The built-in rules after those of the file `own`; the fields that they need are added to the vocabulary.
-    pub fn load(own: Option<&Path>, vocabulary: &mut Vocabulary) -> Result<Self> {
-        let Some(path) = own else { return compile(None, vocabulary) };
+    /// The built-in rules after those of the file `own`.
+    pub fn load(own: Option<&Path>) -> Result<Self> {
+        let Some(path) = own else { return compile(None) };
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, "can't be read", &error))?;
-        Self::parse(&text, path, vocabulary)
+        Self::parse(&text, path)
     }
 
     /// The built-in rules after those of the text of a file.
-    pub fn parse(text: &str, path: &Path, vocabulary: &mut Vocabulary) -> Result<Self> {
-        let rules = compile(Some((text, path)), vocabulary)?;
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        let rules = compile(Some((text, path)))?;
         Ok(Self { own_digest: Some(sha256(text.as_bytes())), ..rules })
     }
 

@@ -9,7 +9,7 @@ use super::signals::Signals;
 use super::signs::{Sign, Signs};
 use super::{Decision, Evidence, Kind, RuleId};
 use crate::message::decode::plain_text;
-use crate::message::header::{FieldName, Fields};
+use crate::message::header::{FieldName, Fields, Vocabulary};
 use std::sync::OnceLock;
 
 /// Compiled rules, the user's first, then the built-in ones; and the signs that are weighed where none decides.
@@ -17,6 +17,8 @@ use std::sync::OnceLock;
 pub struct Rules {
     pub(super) rules: Vec<Rule>,
     pub(super) signs: Signs,
+    /// The names of the fields that the rules need, among others.
+    pub(super) vocabulary: Vocabulary,
     /// What fields mean, by their numbers; `None`: nothing.
     pub(super) fields: Vec<Option<FieldMeaning>>,
     /// Raised by a named test, in the order of the tables of tests.
@@ -93,6 +95,11 @@ pub(crate) struct Open {
 }
 
 impl Rules {
+    /// The names of the fields that headers are read for.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
     /// The id of a rule.
     pub fn id(&self, rule: RuleId) -> &str {
         self.rules.get(usize::from(rule.0)).map_or("", |rule| &rule.id)

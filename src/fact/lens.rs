@@ -4,7 +4,6 @@ use super::customer::Owners;
 use super::sender::{Brands, Senders};
 use super::state::StateLabels;
 use crate::classify::Rules;
-use crate::message::header::Vocabulary;
 use crate::time::Seconds;
 
 /// The settings for reading mail: the same for a whole run.
@@ -20,8 +19,6 @@ pub struct Lens {
     pub labels: StateLabels,
     /// The rules of kinds.
     pub rules: Rules,
-    /// The fields that all of these need.
-    pub vocabulary: Vocabulary,
     /// Whether each message's place is kept for the list of messages.
     pub with_details: bool,
     /// Whether the addresses for opt-outs are kept with it.
@@ -35,14 +32,12 @@ pub struct Lens {
 impl Lens {
     /// A lens with the built-in rules, without an owner or brands, for a run at `now`.
     pub fn plain(now: Seconds) -> crate::error::Result<Self> {
-        let mut vocabulary = Vocabulary::default();
         Ok(Self {
             now,
             owners: Owners::default(),
             senders: Senders::new(Brands::default()),
             labels: StateLabels::built_in(),
-            rules: Rules::load(None, &mut vocabulary)?,
-            vocabulary,
+            rules: Rules::load(None)?,
             with_details: false,
             with_ways_out: false,
             with_signs: false,

@@ -25,7 +25,6 @@ mod unsubscribe;
 
 pub use crate::classify::{BUILT_IN_RULES, Evidence, Kind, RuleId, Rules, StreamRules};
 pub use crate::message::domain::{domain_of, label, normal_address, normal_domain, parents};
-pub use crate::message::header::Vocabulary;
 pub(crate) use batch::short_hash;
 pub use batch::{
     Batch, BatchMark, ConsentSign, MessagePiece, OptOutLink, OptOutOffer, OwnMail, SharedMessage, Skip, hash,

@@ -177,8 +177,8 @@ impl<'a> FactReader<'a> {
         let header = with_line_feeds(message.header);
         let mut spans = std::mem::take(&mut self.spans);
         let fields = match message.fields {
-            [] => spans.scan(&self.lens.vocabulary, &header),
-            starts => spans.pick(&self.lens.vocabulary, &header, starts),
+            [] => spans.scan(self.lens.rules.vocabulary(), &header),
+            starts => spans.pick(self.lens.rules.vocabulary(), &header, starts),
         };
         let outcome = self.facts(&fields, message);
         self.spans = spans;

@@ -3,7 +3,7 @@
 use super::{Batch, History, Scope};
 use crate::classify::{Evidence, Kind, Rules};
 use crate::fact::{
-    ConsentSign, Fact, ListId, NameTable, OptOutLink, OptOutOffer, OwnMail, Traits, Vocabulary, WayOut, hash,
+    ConsentSign, Fact, ListId, NameTable, OptOutLink, OptOutOffer, OwnMail, Traits, WayOut, hash,
 };
 use crate::time::{DAY, Day, Time, Zone};
 
@@ -53,7 +53,7 @@ pub fn scope() -> Scope {
 
 impl Default for InventedMailbox {
     fn default() -> Self {
-        let rules = Rules::load(None, &mut Vocabulary::default()).expect("the built-in rules");
+        let rules = Rules::load(None).expect("the built-in rules");
         Self { names: NameTable::default(), batch: Batch::default(), rules }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Case, JudgeContext};
 use crate::classify::Rules;
 use crate::consent::{Findings, Ledger};
-use crate::fact::{Brands, Senders, Vocabulary};
+use crate::fact::{Brands, Senders};
 use crate::history::invented::{InventedMailbox, scope, zone};
 use crate::history::{History, Pair, Scope};
 use crate::policy::Policy;
@@ -32,7 +32,7 @@ impl JudgedMailbox {
             ledger: Ledger::default(),
             policy: Policy::built_in().expect("the built-in policy"),
             senders: Senders::new(Brands::default()),
-            rules: Rules::load(None, &mut Vocabulary::default()).expect("the built-in rules"),
+            rules: Rules::load(None).expect("the built-in rules"),
             as_of: Some(as_of),
         }
     }

@@ -15,7 +15,7 @@ use toml::Spanned;
 
 type Result<T> = std::result::Result<T, Mistake>;
 
-impl Compiler<'_> {
+impl Compiler {
     /// The signals that a rule or a sign needs, and those that it forbids; an error comes with the offset at which it
     /// stands, where that is known.
     pub(super) fn conditions(&mut self, when: &WrittenConditions, id: &str) -> Result<(Vec<usize>, Signals)> {

@@ -10,20 +10,19 @@ use crate::message::header::Spans;
 const RULES: &str = "[fields]\nbulk = [\"Precedence\", \"List-Id\"]\n\n\
     [[rule]]\nid = \"person\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.has = [\"In-Reply-To\"]\nwhen.lacks = \"bulk\"\n";
 
-fn alone(text: &str, vocabulary: &mut Vocabulary) -> Result<Rules> {
-    let mut compiler = Compiler::new(vocabulary);
+fn alone(text: &str) -> Result<Rules> {
+    let mut compiler = Compiler::new();
     compiler.file(text, Path::new("own.toml"))?;
     compiler.finish()
 }
 
 #[test]
 fn a_rule_may_ask_that_none_of_a_list_of_fields_is_there() {
-    let mut vocabulary = Vocabulary::default();
-    let rules = alone(RULES, &mut vocabulary).expect("valid rules");
+    let rules = alone(RULES).expect("valid rules");
     let decided_by = |header: &str| {
         let mut spans = Spans::default();
         match rules.judge_header(
-            &spans.scan(&vocabulary, header.as_bytes()),
+            &spans.scan(rules.vocabulary(), header.as_bytes()),
             super::super::rules::Heard::default(),
             &Seen::default(),
         ) {
@@ -43,13 +42,12 @@ fn deciding(own: &str, messages: &[(&str, &str)]) -> Vec<String> {
 
 /// The same of messages of a type.
 fn deciding_of(mime: &str, own: &str, messages: &[(&str, &str)]) -> Vec<String> {
-    let mut vocabulary = Vocabulary::default();
-    let rules = compile(Some((own, Path::new("own.toml"))), &mut vocabulary).expect("valid rules");
+    let rules = compile(Some((own, Path::new("own.toml")))).expect("valid rules");
     let (mut ear, mut spans) = (FoldedText::default(), Spans::default());
     let mut decided = Vec::new();
     for (subject, text) in messages {
         let header = format!("From: a@shop.example\nSubject: {subject}\n");
-        let fields = spans.scan(&vocabulary, header.as_bytes());
+        let fields = spans.scan(rules.vocabulary(), header.as_bytes());
         let heard = rules.hear_subject(subject, &mut ear);
         let (decision, open) = rules.so_far(rules.judge_header(&fields, heard, &Seen::default()));
         let body = open.map(|open| {
@@ -103,13 +101,13 @@ fn phrases_are_counted_where_a_text_begins() {
 #[test]
 fn a_rule_may_not_have_the_id_of_a_built_in_one() {
     let text = RULES.replace("id = \"person\"", "id = \"delivery-report\"");
-    let error = alone(&text, &mut Vocabulary::default()).expect_err("known").to_string();
+    let error = alone(&text).expect_err("known").to_string();
     assert!(error.contains("`own.toml` line 5: rule `delivery-report` is a built-in one"), "{error}");
 }
 
 #[test]
 fn every_built_in_expression_can_be_read() {
-    let rules = compile(None, &mut Vocabulary::default()).expect("valid rules");
+    let rules = compile(None).expect("valid rules");
     let values = || rules.fields.iter().flatten().map(|field| &field.values);
     assert!(values().map(Expressions::len).sum::<usize>() > 30);
     let checked: std::result::Result<Vec<()>, _> = values().map(Expressions::check).collect();
@@ -119,6 +117,6 @@ fn every_built_in_expression_can_be_read() {
 #[test]
 fn a_misspelt_list_is_an_error_with_its_line() {
     let text = RULES.replace("when.lacks = \"bulk\"", "when.lacks = \"bulky\"");
-    let error = alone(&text, &mut Vocabulary::default()).expect_err("no such list").to_string();
+    let error = alone(&text).expect_err("no such list").to_string();
     assert!(error.contains("line 9") && error.contains("did you mean bulk?"), "{error}");
 }

@@ -170,7 +170,7 @@ impl<'a> ReportParser<'a> {
 
     fn begin_part(&mut self, header: &[u8]) {
         let mut spans = Spans::default();
-        let fields = spans.scan(&self.lens.vocabulary, header);
+        let fields = spans.scan(self.lens.rules.vocabulary(), header);
         self.decoder = TransferDecoder::of(fields.first(FieldName::CONTENT_TRANSFER_ENCODING));
         self.place = match media(&fields) {
             ReportMedia::Text(charset) if self.text.is_none() => {
@@ -284,7 +284,7 @@ impl<'a> AttachedMessage<'a> {
     fn end_header(&mut self, lens: &'a Lens, outer: &JournalClaim, depth: u8) {
         self.header_is_whole = true;
         let mut spans = Spans::default();
-        let fields = spans.scan(&lens.vocabulary, &self.header);
+        let fields = spans.scan(lens.rules.vocabulary(), &self.header);
         let Some(claim) = claim(&fields).filter(|claim| claim.mark == JournalMark::Field) else { return };
         let verified = authenticity(&fields, Some(&claim.organisation), &lens.senders);
         let same = !claim.organisation.is_empty() && claim.organisation == outer.organisation;
@@ -307,7 +307,7 @@ impl<'a> AttachedMessage<'a> {
 
     fn message_id(&self, lens: &Lens) -> Option<String> {
         let mut spans = Spans::default();
-        let fields = spans.scan(&lens.vocabulary, &self.header);
+        let fields = spans.scan(lens.rules.vocabulary(), &self.header);
         let id = fields.first(FieldName::MESSAGE_ID).map(bracketed)?;
         Some(String::from_utf8_lossy(id).into_owned())
     }

@@ -241,16 +241,14 @@ impl World {
             Vec::new()
         };
         let plain = Lens::plain(NOW).expect("valid");
-        let mut vocabulary = plain.vocabulary;
         // Rules that were added, and then changed.
         let rules = match self.shape {
-            3 => Rules::parse(&own_rule("transactional"), Path::new("r"), &mut vocabulary).expect("valid"),
-            4 => Rules::parse(&own_rule("personal"), Path::new("r"), &mut vocabulary).expect("valid"),
+            3 => Rules::parse(&own_rule("transactional"), Path::new("r")).expect("valid"),
+            4 => Rules::parse(&own_rule("personal"), Path::new("r")).expect("valid"),
             _ => plain.rules,
         };
         Lens {
             rules,
-            vocabulary,
             owners: Owners::new(&owners, false).expect("valid"),
             senders: Senders::new(brands),
             with_details: self.details || keeps,
