@@ -190,7 +190,7 @@ impl Tables {
         Some(when)
     }
 
-    /// Takes in a condition; a list that stands in it gets a name.
+    /// Takes in a condition; a list that is written within it gets a name.
     fn condition(
         &mut self,
         id: &str,

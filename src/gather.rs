@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_separator_behind_a_stray_cr_is_one_wherever_the_parts_begin() {
+    fn a_separator_after_a_stray_cr_is_one_wherever_the_parts_begin() {
         let text = format!(
             "{SEPARATOR}\nFrom: one@shop.example\rX: y\r{SEPARATOR}\nFrom: two@shop.example\n\nend\n"
         );

@@ -277,16 +277,16 @@ mod tests {
             (name.to_string(), fields.iter().map(|field| Text::from(*field)).collect())
         });
         assert_eq!(lists, known.collect::<Vec<(String, Vec<Text>)>>());
-        let told = |rule: WrittenRule| {
-            // But for the places at which things stand.
-            let told = format!("{rule:?}");
-            let parts = told.split("span: ");
+        // Without their places in the file.
+        let content = |rule: WrittenRule| {
+            let whole = format!("{rule:?}");
+            let parts = whole.split("span: ");
             parts
                 .map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'))
                 .collect::<String>()
         };
         let (written, known): (Vec<_>, Vec<_>) =
-            (file.rule.into_iter().map(told).collect(), rules().map(told).collect());
+            (file.rule.into_iter().map(content).collect(), rules().map(content).collect());
         assert!(written.len() > 40);
         assert_eq!(written, known);
     }

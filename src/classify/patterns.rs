@@ -206,14 +206,16 @@ impl Clues {
         asked
     }
 
-    /// What the texts call for that begin so and stand at the start of `value`.
+    /// What the texts call for that begin so, and with which `value` begins.
     fn called_for(&self, beginning: usize, value: &[u8]) -> ExpressionSet {
         let (word, bit) = (beginning / 64, beginning % 64);
         let number = self.before[word] + (self.beginnings[word] & ((1 << bit) - 1)).count_ones() as usize;
         let same = &self.texts[self.places[number]..self.places[number + 1]];
-        let stands =
+        let is_beginning =
             |text: &[u8]| value.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text));
-        same.iter().filter(|(_, text, _)| stands(text)).fold(0, |asked, (.., calls_for)| asked | calls_for)
+        same.iter()
+            .filter(|(_, text, _)| is_beginning(text))
+            .fold(0, |asked, (.., calls_for)| asked | calls_for)
     }
 }
 

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_with_blanks_behind_it_begins_an_emlx() {
+    fn a_length_with_blanks_after_it_begins_an_emlx() {
         assert_eq!(begins(b"17829     \nFrom: ann@shop.example\n"), Some((17_829, 11)));
         assert_eq!(begins(b"12\r\nSubject: x\r\n"), Some((12, 4)));
         assert_eq!(begins(b"\xEF\xBB\xBF12\nSubject: x\n"), Some((12, 6)));

@@ -245,7 +245,7 @@ fn a_message_without_header_is_counted() {
 }
 
 #[test]
-fn a_single_mail_is_one_message_whatever_its_body_holds() {
+fn a_single_mail_is_one_message_whatever_is_in_its_body() {
     let text = format!("Subject: one\nTo: a@b.example\n\n{SEPARATOR}Subject: inner\n\n");
     for end in ["\n", "\r\n", "\r"] {
         assert_eq!(subjects(&text.replace('\n', end)), ["one"], "{end:?}");

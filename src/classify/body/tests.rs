@@ -58,7 +58,7 @@ fn an_attachment_is_no_text_even_where_it_is_cut() {
     assert_eq!(read(header, body).1, "hello");
 }
 
-fn told(parts: Vec<Part<'_>>) -> Vec<(bool, String)> {
+fn texts_of(parts: Vec<Part<'_>>) -> Vec<(bool, String)> {
     let text =
         |mut part: Part<'_>| (part.is_html, part.text.text(usize::MAX).replace('\r', "").trim().to_string());
     parts.into_iter().map(text).collect()
@@ -115,7 +115,7 @@ proptest! {
         prop_assume!(!gives_up(format!("{header}{ends}{body}").as_bytes()));
         if let Some(parts) = text_parts(header.as_bytes(), body.as_bytes(), decode) {
             let expected = forgiving(header.as_bytes(), body.as_bytes());
-            prop_assert_eq!(told(parts), told(expected));
+            prop_assert_eq!(texts_of(parts), texts_of(expected));
         }
     }
 }

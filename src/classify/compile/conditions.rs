@@ -16,8 +16,8 @@ use toml::Spanned;
 type Result<T> = std::result::Result<T, Mistake>;
 
 impl Compiler {
-    /// The signals that a rule or a sign needs, and those that it forbids; an error comes with the offset at which it
-    /// stands, where that is known.
+    /// The signals that a rule or a sign needs, and those that it forbids; an error comes with its offset in the
+    /// text, where that is known.
     pub(super) fn conditions(&mut self, when: &WrittenConditions, id: &str) -> Result<(Vec<usize>, Signals)> {
         let (mut needs, mut forbids) = (Signals::default(), Signals::default());
         for names in [&when.has, &when.also_has].into_iter().flatten() {
