@@ -25,10 +25,10 @@ impl HeaderBlock {
         Self { end, body: end, claimed_end: None, next, fields }
     }
 
-    /// Whether the mailbox ends in the middle of a line of it: a delivery was under way.
+    /// Whether the mailbox ends before its first line or in the middle of a line: a delivery was under way.
     pub fn is_torn(&self, block: &[u8]) -> bool {
         let at_end = self.next.is_none() && self.body == self.end;
-        at_end && block.last().is_some_and(|last| !matches!(last, b'\n' | b'\r'))
+        at_end && block.last().is_none_or(|last| !matches!(last, b'\n' | b'\r'))
     }
 }
 
