@@ -26,7 +26,7 @@ pub use encode::MessageBatch;
 pub use keep_options::KeepOptions;
 pub use mailbox_counts::MailboxCounts;
 pub use newest::newest_by_customer;
-pub use parquet::{ParquetRowWriter, quick_parquet};
+pub use parquet::{ParquetRowWriter, QuickRowWriter};
 pub use read::{read, read_rows};
 pub use schema::{COLUMNS, ColumnType, FactColumn, ROWS, RowKind};
 pub use settings::FactSettings;

@@ -13,12 +13,13 @@ pub(super) use cached_facts::{CachedFacts, FactsAhead};
 
 use crate::error::{Error, Result};
 use crate::fact::{Batch, Lens, NameTable};
-use crate::fact_file::{self, FactSettings, KeepOptions, MailboxCounts, MessageBatch, RowWriter, schema_of};
+use crate::fact_file::{
+    FactSettings, KeepOptions, MailboxCounts, MessageBatch, QuickRowWriter, RowWriter, schema_of,
+};
 use crate::mailbox::{Remark, Source};
 use crate::text::digest::sha256;
 use crate::time::Seconds;
 use ahead::ReadAhead;
-use arrow_array::RecordBatch;
 use flate2::Crc;
 use stamp::Stamp;
 use std::collections::{HashMap, HashSet};
@@ -176,16 +177,13 @@ impl Cache {
             Some(orders) => (&[][..], orders),
             None => (batch.remarks.as_slice(), 0..batch.read),
         };
-        let mut written: Vec<RecordBatch> = Vec::new();
-        let mut add = |rows: &RecordBatch| {
-            written.push(rows.clone());
-            Ok(())
-        };
+        let mut out = QuickRowWriter::new(schema_of(lens, false));
+        let mut add = |rows: &_| out.add(rows);
         let mut rows = RowWriter::new(lens, false, None, &mut add);
         // What is kept was read to its end.
         rows.add(&MessageBatch { batch, names, orders }, None)?;
         rows.end(remarks, &[given])?;
-        let bytes = fact_file::quick_parquet(&schema_of(lens, false), &written)?;
+        let bytes = out.end()?;
         let kept = CachedFacts {
             path: self.folder.join(format!("{key}-{:08x}.parquet", checksum(&bytes))),
             checksum: checksum(&bytes),
