@@ -13,7 +13,7 @@ const MOST_WORDS: usize = 60;
 const BEFORE: usize = 5;
 
 /// How many words may come between a wish and the word for mail.
-const BETWEEN: usize = 8;
+const BETWEEN: usize = 10;
 
 /// Stands among the words where a clause ends.
 const BREAK: &str = ",";
