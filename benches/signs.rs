@@ -45,6 +45,10 @@ const PULL_AGAINST: f64 = 0.003;
 /// The most points that a sign may have for marketing: none decides alone.
 const MOST: f64 = 16.0;
 
+/// The same of a link in words of its own: service mail has some, too, in words that no list of service mail knows, and
+/// with a way out that must not be enough.
+const MOST_OF_A_BUTTON: f64 = 8.0;
+
 /// How much worse it is to call a letter or a discussion marketing than a service mail.
 const LETTER: f64 = 5.0;
 
@@ -296,7 +300,9 @@ impl Judge<'_> {
     fn bounds(&self, sign: usize, kind: usize) -> Option<(f64, f64)> {
         let is_marketing = kind == Kind::Marketing as usize;
         match self.signs[sign].points[kind] > 0 {
-            true => Some((1.0, if is_marketing { MOST } else { f64::MAX })),
+            true if !is_marketing => Some((1.0, f64::MAX)),
+            true if self.signs[sign].id == "button" => Some((1.0, MOST_OF_A_BUTTON)),
+            true => Some((1.0, MOST)),
             false => is_marketing.then_some((f64::MIN, 0.0)),
         }
     }

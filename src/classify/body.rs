@@ -4,7 +4,7 @@ use super::matcher::{FoldedText, Matcher};
 use super::signals::Signals;
 use crate::error::caught;
 use crate::message::coded::Coded;
-use crate::message::html::{has_link, read_html, template_of};
+use crate::message::html::{Piece, has_link, read_html, template_of};
 use crate::message::mime::{Part, text_parts};
 use crate::message::template::Template;
 use mail_parser::decoders::html::html_to_text;
@@ -30,6 +30,8 @@ pub struct BodyText {
     pub has_way_out: bool,
     /// Links to web pages, in the text that has most.
     pub links: u32,
+    /// Links that invite in a few words of their own, in the text that has most.
+    pub buttons: u32,
     /// Pictures.
     pub pictures: u32,
     /// Those of them that lead to a web page.
@@ -82,26 +84,32 @@ impl BodyText {
     fn add(&mut self, mut part: Part<'_>, reading: &mut BodyReading<'_>) {
         let BodyReading { matcher, text, links, html, room, room_for_links } = reading;
         text.clear();
-        let mut of_links = Template::default();
-        let mut add = |piece: &str| {
-            let piece = cut(piece, *room);
-            *room -= piece.len();
-            if piece == "\n" {
-                text.note_break();
+        let (mut of_links, mut count) = (Template::default(), 0);
+        let mut add = |piece: Piece<'_>| match piece {
+            Piece::Text(words) => {
+                let words = cut(words, *room);
+                *room -= words.len();
+                matcher.add(words, text);
             }
-            matcher.add(piece, text);
-        };
-        let mut count = 0;
-        let mut link = |target: &str| {
-            count += 1;
-            of_links.link(target);
-            let target = cut(target, (*room_for_links).min(LONGEST_LINK));
-            *room_for_links -= target.len();
-            matcher.add(target, links);
-            matcher.add(" ", links);
+            Piece::Break => {
+                text.note_break();
+                matcher.add("\n", text);
+            }
+            Piece::Link(target) => {
+                text.begin_link();
+                count += 1;
+                of_links.link(target);
+                let target = cut(target, (*room_for_links).min(LONGEST_LINK));
+                *room_for_links -= target.len();
+                matcher.add(target, links);
+                matcher.add(" ", links);
+                links.note_break();
+            }
+            Piece::LinkEnd => text.end_link(),
+            Piece::Picture => text.forget_link(),
         };
         if part.is_html {
-            let markup = read_html(&mut part.text, html, &mut add, &mut link);
+            let markup = read_html(&mut part.text, html, &mut add);
             self.is_html = true;
             self.template = markup.template;
             self.has_link |= markup.has_link;
@@ -111,14 +119,14 @@ impl BodyText {
             let plain = part.text.text(TEXT_LIMIT);
             self.has_invitation |= has_invitation(&plain);
             self.has_link |= has_link(&plain);
-            web_addresses(&plain, &mut link);
-            add(&plain);
+            read_plain(&plain, &mut add);
             if self.template == 0 {
                 self.template = of_links.hash();
             }
         }
         self.links = self.links.max(count);
         self.raised.raise_all(&matcher.raised_in(text));
+        self.buttons = self.buttons.max(matcher.buttons(text));
         self.length = self.length.max(text.len());
     }
 }
@@ -141,20 +149,26 @@ struct BodyReading<'a> {
 const LINKS_LIMIT: usize = 4 * 1_024;
 const LONGEST_LINK: usize = 120;
 
-/// Passes on the addresses of web pages in a plain text.
-fn web_addresses(text: &str, link: &mut impl FnMut(&str)) {
+/// Passes on a plain text, in which the words before the address of a web page are those of a link to it, from the start of
+/// its line or the address before.
+fn read_plain(text: &str, pass_on: &mut impl FnMut(Piece<'_>)) {
     static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
-    for at in MARK.find_iter(text.as_bytes()) {
-        let Some(scheme) = ["https", "http"].iter().find(|scheme| text[..at].ends_with(*scheme)) else {
-            continue;
-        };
-        let address = &text[at - scheme.len()..];
-        link(
-            &address[..address
-                .find(|c: char| c.is_whitespace() || matches!(c, '>' | ')' | '"'))
-                .unwrap_or(address.len())],
-        );
+    let mut at = 0;
+    for mark in MARK.find_iter(text.as_bytes()) {
+        let scheme = ["https", "http"].iter().find(|scheme| text[..mark].ends_with(*scheme));
+        let begin = scheme.map(|scheme| mark - scheme.len());
+        let Some(begin) = begin.filter(|begin| *begin >= at) else { continue };
+        let ends = |c: char| c.is_whitespace() || matches!(c, '>' | ')' | '"');
+        let end = text[begin..].find(ends).map_or(text.len(), |length| begin + length);
+        let words = text[at..begin].rfind('\n').map_or(at, |line| at + line + 1);
+        pass_on(Piece::Text(&text[at..words]));
+        pass_on(Piece::Link(&text[begin..end]));
+        pass_on(Piece::Text(&text[words..begin]));
+        pass_on(Piece::LinkEnd);
+        pass_on(Piece::Text(&text[begin..end]));
+        at = end;
     }
+    pass_on(Piece::Text(&text[at..]));
 }
 
 /// The text of a letter by hand, unfolded: that of its plain parts, or else of its HTML up to what mail programs put

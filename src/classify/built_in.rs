@@ -196,7 +196,9 @@ mod tests {
     #[test]
     fn each_list_is_indexed_where_a_rule_asks_for_it() {
         let mut asked: BTreeSet<String> =
-            ["unsubscribe", "footer", "advertises", "leaving-links"].map(String::from).into();
+            ["unsubscribe", "footer", "service-buttons", "advertises", "leaving-links"]
+                .map(String::from)
+                .into();
         for (id, when) in conditions_of(&file()) {
             for (key, names) in places(when) {
                 let names = match names.get_ref() {

@@ -6,8 +6,8 @@ mod mistake;
 
 use super::Kind;
 use super::built_in;
-use super::phrase_lists::{BODY, LINKS, Lists, NUMBERED};
-use super::predicates::{BODY_TESTS, HEADER_TESTS};
+use super::phrase_lists::{BODY, LINKS, Lists, NUMBERED, WAYS_OUT_BY_LINK};
+use super::predicates::{BODY_TESTS, HEADER_TESTS, SAID_TESTS};
 use super::rule_file::{Text, WrittenConditions, WrittenRule, WrittenRules, WrittenSign, texts};
 use super::rules::{FieldMeaning, OwnSignals, Rule, Rules};
 use super::signals::{MOST, Signals};
@@ -25,7 +25,6 @@ pub(super) const BUILT_IN_NAME: &str = "the built-in rules";
 
 /// Lists of phrases that the program itself asks for.
 const WAYS_OUT: &str = "unsubscribe";
-const WAYS_OUT_BY_LINK: &str = "leaving-links";
 const ADVERTISES: &str = "advertises";
 const NUMBERS: [&str; 2] = ["order-number", "deal-number"];
 
@@ -207,12 +206,14 @@ fn source(when: &WrittenConditions) -> Option<SeenIn> {
     let subject = when.subject.is_some()
         || when.also_subject.is_some()
         || (when.field.len() == 1 && when.field.contains_key("Subject"));
-    let said = [&when.text, &when.top, &when.numbered].iter().any(|names| names.is_some());
+    let says = |test: &toml::Spanned<String>| SAID_TESTS.contains(&test.get_ref().as_str());
+    let said = [&when.text, &when.top, &when.numbered].iter().any(|names| names.is_some())
+        || when.is.iter().any(says);
     let in_fields = when.has.is_some() || when.also_has.is_some() || when.lacks.is_some();
     let form = in_fields
         || [&when.body, &when.also_body, &when.links].iter().any(|names| names.is_some())
         || (!when.field.is_empty() && !subject)
-        || !when.is.is_empty();
+        || when.is.iter().any(|test| !says(test));
     match (form, subject, said, &when.anywhere) {
         (true, false, false, None) => Some(SeenIn::Form),
         (false, true, false, None) => Some(SeenIn::Subject),

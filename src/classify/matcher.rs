@@ -17,6 +17,10 @@ pub(super) struct Matcher {
     raises: Vec<Vec<Raise>>,
     /// Lists whose phrases belong to a footer.
     footer: Vec<u32>,
+    /// By the list's number, whether its phrases are words of service mail.
+    service: Vec<bool>,
+    /// The list of what is in addresses that lead out of a mailing.
+    leaving: Option<u32>,
 }
 
 /// A signal, raised where phrases of a list occur often enough in a region.
@@ -58,6 +62,10 @@ const NUMBER_WITHIN: usize = 14;
 /// Such numbers come early in a text, within so many bytes.
 const NUMBERED_WITHIN: usize = 3_000;
 
+/// The words of a link that invites have at most so many bytes and words.
+const LONGEST_BUTTON: usize = 60;
+const MOST_WORDS: usize = 6;
+
 /// A text as it is compared: folded, with its words on which phrases may hang, and the phrases found in it. Reused
 /// from text to text.
 #[derive(Debug, Default)]
@@ -67,6 +75,11 @@ pub(crate) struct FoldedText {
     hits: Vec<Hit>,
     /// Where blocks of a page end.
     breaks: Vec<usize>,
+    /// The places of the words of links, and where those of the link at hand begin.
+    links: Vec<Range<usize>>,
+    link: Option<usize>,
+    /// How far it reaches before the footer, once it was searched.
+    said: usize,
 }
 
 /// A phrase of a list, and its place in the folded text.
@@ -107,11 +120,30 @@ impl FoldedText {
         self.words.noted = 0;
         self.hits.clear();
         self.breaks.clear();
+        self.links.clear();
+        self.link = None;
     }
 
     /// Notes that a block of a page ends here.
     pub fn note_break(&mut self) {
         self.breaks.push(self.len());
+    }
+
+    /// Notes that the words of a link begin here.
+    pub fn begin_link(&mut self) {
+        self.link = Some(self.len());
+    }
+
+    /// Notes that they end here.
+    pub fn end_link(&mut self) {
+        if let Some(begin) = self.link.take() {
+            self.links.push(begin..self.len());
+        }
+    }
+
+    /// Notes that what follows in the link is no wording of its own.
+    pub fn forget_link(&mut self) {
+        self.link = None;
     }
 
     /// The folded text.
@@ -131,12 +163,15 @@ impl Matcher {
         own: Option<Phrases>,
         raises: Vec<Vec<Raise>>,
         footer: Vec<u32>,
+        service: &[u32],
+        leaving: Option<u32>,
     ) -> Self {
         let mut anchors = built_in.anchors();
         if let Some(own) = &own {
             anchors.extend(&own.anchors());
         }
-        Self { built_in, own, anchors, raises, footer }
+        let service = (0..).zip(&raises).map(|(list, _)| service.contains(&list)).collect();
+        Self { built_in, own, anchors, raises, footer, service, leaving }
     }
 
     /// Folds a text after what was added before, and notes the words on which a phrase may hang.
@@ -145,11 +180,15 @@ impl Matcher {
         folder.add(text, &mut |word| words.note(word, may_be_anchor(&word)));
     }
 
-    /// What the phrases in the addresses of links raise.
+    /// What the phrases in the addresses of links raise, each of which ends at a break. One that leads out of the mailing
+    /// raises nothing else: `/account/unsubscribe` is no link to an account.
     pub fn raised_by_links(&self, links: &mut FoldedText) -> Signals {
         self.find(links);
+        let number = |hit: &Hit| links.breaks.partition_point(|end| *end <= hit.place.start);
+        let leads_out = |hit: &&Hit| Some(hit.list) == self.leaving;
+        let out: Vec<usize> = links.hits.iter().filter(leads_out).map(number).collect();
         let mut raised = Signals::default();
-        for hit in &links.hits {
+        for hit in links.hits.iter().filter(|hit| leads_out(hit) || !out.contains(&number(hit))) {
             let raises = self.raises.get(hit.list as usize).into_iter().flatten();
             raises.filter(|raise| raise.region == Region::Links).for_each(|raise| raised.raise(raise.signal));
         }
@@ -160,6 +199,7 @@ impl Matcher {
     pub fn raised_in(&self, text: &mut FoldedText) -> Signals {
         self.find(text);
         let said = self.footer(text);
+        text.said = said;
         let FoldedText { folder, hits, breaks, .. } = text;
         hits.sort_unstable_by_key(|hit| (hit.place.start, Reverse(hit.place.end)));
         let (folded, mut raised) = (folder.text(), Signals::default());
@@ -188,6 +228,22 @@ impl Matcher {
             }
         }
         raised
+    }
+
+    /// How many links of a text that was searched invite in a few words of their own, before the footer: words of service
+    /// mail are not among them.
+    pub fn buttons(&self, text: &FoldedText) -> u32 {
+        let is_service = |hit: &&Hit| self.service.get(hit.list as usize) == Some(&true);
+        let service: Vec<&Range<usize>> = text.hits.iter().filter(is_service).map(|hit| &hit.place).collect();
+        let invites = |link: &&Range<usize>| {
+            let words = text.text().get((*link).clone()).unwrap_or_default();
+            link.end <= text.said
+                && words.len() <= LONGEST_BUTTON
+                && words.contains(char::is_alphabetic)
+                && words.split_whitespace().count() <= MOST_WORDS
+                && !service.iter().any(|place| place.start < link.end && link.start < place.end)
+        };
+        u32::try_from(text.links.iter().filter(invites).count()).unwrap_or(u32::MAX)
     }
 
     fn find(&self, text: &mut FoldedText) {

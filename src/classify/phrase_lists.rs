@@ -91,16 +91,25 @@ impl Lists {
         let (subject, body) = (&built_in::IN_SUBJECT, &built_in::IN_BODY);
         let in_subject = added(&self.own, &self.subject, body, |list| list.in_subject);
         let in_body = added(&self.own, &self.body, subject, |list| list.in_body);
-        let footer = FOOTERS.iter().filter_map(|name| self.number(name)).collect();
+        let numbers = |names: &[&str]| names.iter().filter_map(|name| self.number(name)).collect::<Vec<_>>();
+        let (footer, service) = (numbers(&FOOTERS), numbers(&SERVICE));
+        let leaving = self.number(WAYS_OUT_BY_LINK);
         (
-            Matcher::new(subject, in_subject, self.subject, Vec::new()),
-            Matcher::new(body, in_body, self.body, footer),
+            Matcher::new(subject, in_subject, self.subject, Vec::new(), &[], None),
+            Matcher::new(body, in_body, self.body, footer, &service, leaving),
         )
     }
 }
 
 /// Lists of phrases with which footers begin.
 const FOOTERS: [&str; 2] = ["unsubscribe", "footer"];
+
+/// The list of what is in addresses that lead out of a mailing.
+pub(super) const WAYS_OUT_BY_LINK: &str = "leaving-links";
+
+/// Lists of words with which links of service mail, and of footers, invite.
+const SERVICE: [&str; 7] =
+    ["unsubscribe", "footer", "service-words", "service-buttons", "service", "order", "account"];
 
 /// The phrases that are sought beside the built-in ones of a place: a rules file's own, and the built-in ones of the
 /// other place that it asks for here.

@@ -52,6 +52,7 @@ pub(super) const BODY_TESTS: &[Test<super::BodyText>] = &[
     ("body-text", |body| body.length > 0),
     ("html", |body| body.is_html),
     ("plain-text", |body| !body.is_html),
+    ("button", |body| body.buttons >= 1),
     ("no-way-out", |body| !body.has_way_out),
     ("no-link", |body| body.links == 0),
     ("few-links", |body| (1..=2).contains(&body.links)),
@@ -66,6 +67,9 @@ pub(super) const BODY_TESTS: &[Test<super::BodyText>] = &[
     ("much-text", |body| body.length >= 500),
     ("long-text", |body| body.length >= 2_500),
 ];
+
+/// Those of them that say what the text says.
+pub(super) const SAID_TESTS: [&str; 1] = ["button"];
 
 /// Prefixes that mail programs put before the subject of an answer, in many languages, folded.
 const REPLY: [&str; 14] =

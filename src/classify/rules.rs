@@ -211,9 +211,9 @@ impl Rules {
         }
     }
 
-    /// Whether the points of the signs of a message speak more for marketing than for any other kind.
+    /// Whether the points of the signs of a message lean to marketing.
     pub(crate) fn leans_to_marketing(&self, open: Open, body: &BodyText) -> bool {
-        self.signs.weigh(&self.raised(open, body)).leans_to_marketing()
+        self.signs.weigh(&self.raised(open, body)).leans_to_marketing(self.signs.weighing)
     }
 
     /// Whether a text names a deal by its number.

@@ -141,12 +141,14 @@ impl Weighed {
         self.evidence.is_none() && self.decides(lead).0 == Some(Kind::Marketing)
     }
 
-    /// Whether they speak more for marketing than for any other kind.
-    pub fn leans_to_marketing(&self) -> bool {
+    /// Whether they speak for marketing and no other kind says more, or next to nothing: of a text that says little, a few
+    /// points more or less are chance.
+    pub fn leans_to_marketing(&self, weighing: Weighing) -> bool {
         let points = self.points;
         let marketing = points[Kind::Marketing as usize];
+        let enough = marketing.max(weighing.threshold / 2);
         let others = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Marketing);
-        marketing > 0 && others.into_iter().all(|kind| points[kind as usize] < marketing)
+        marketing > 0 && others.into_iter().all(|kind| points[kind as usize] < enough)
     }
 
     /// The kind that these points decide, if any, and what they prove.

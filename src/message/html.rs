@@ -26,17 +26,30 @@ pub(crate) struct Markup {
     pub has_link: bool,
 }
 
-/// Passes on the visible text of a page, piece by piece, with its blanks and with entities decoded; pieces join as they
-/// are. Passes on where its links to web pages lead, too. A page is decoded as far as it is read; of one that has more
+/// A piece of a page as its reader sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    /// Text with its blanks, entities decoded; pieces of it join as they are.
+    Text(&'a str),
+    /// A block ends here.
+    Break,
+    /// A link to a web page begins, which leads there.
+    Link(&'a str),
+    /// It ends.
+    LinkEnd,
+    /// A picture, whose alternative text follows.
+    Picture,
+}
+
+/// Passes on a page, piece by piece. A page is decoded as far as it is read; of one that has more
 /// than [`MOST_TEXT`] bytes of text, or [`MOST_PAGE`] of text and tags, only the end is read after these: a mail says
 /// what it wants at its top, and how to leave it at its end. `html` is a buffer.
 pub(crate) fn read_html(
     page: &mut Coded<'_>,
     html: &mut String,
-    text: &mut impl FnMut(&str),
-    link: &mut impl FnMut(&str),
+    pass_on: &mut impl FnMut(Piece<'_>),
 ) -> Markup {
-    read_in_blocks(page, FIRST_BLOCK, html, text, link)
+    read_in_blocks(page, FIRST_BLOCK, html, pass_on)
 }
 
 /// The same, with blocks of that size at first.
@@ -44,13 +57,12 @@ fn read_in_blocks(
     page: &mut Coded<'_>,
     first: usize,
     html: &mut String,
-    text: &mut impl FnMut(&str),
-    link: &mut impl FnMut(&str),
+    pass_on: &mut impl FnMut(Piece<'_>),
 ) -> Markup {
     let mut reader = HtmlReader::new();
-    let (at, ended) = reader.begin(page, first, html, HtmlReader::has_enough, text, link);
+    let (at, ended) = reader.begin(page, first, html, HtmlReader::has_enough, pass_on);
     if !ended || at < html.len() {
-        reader.read_end(html, at, page, text, link);
+        reader.read_end(html, at, page, pass_on);
     }
     reader.markup.has_link |= has_link(html);
     Markup { template: reader.template.hash(), ..reader.markup }
@@ -60,7 +72,7 @@ fn read_in_blocks(
 pub(crate) fn template_of(page: &mut Coded<'_>, html: &mut String) -> u32 {
     let mut reader = HtmlReader::new();
     let is_enough = |reader: &HtmlReader| reader.has_enough() || reader.template.is_complete();
-    reader.begin(page, FIRST_BLOCK, html, is_enough, &mut |_| {}, &mut |_| {});
+    reader.begin(page, FIRST_BLOCK, html, is_enough, &mut |_| {});
     reader.template.hash()
 }
 

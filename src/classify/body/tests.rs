@@ -41,6 +41,37 @@ fn all_text_parts_are_decoded() {
 }
 
 #[test]
+fn links_in_a_few_words_that_are_not_of_service_invite() {
+    let invite = |html: &str| read(b"Content-Type: text/html", html.as_bytes()).0.buttons;
+    let link = |words: &str| format!("<p><a href=\"https://shop.example/a\">{words}</a></p>");
+    let text = "<p>Some words about chairs and tables.</p>".repeat(4);
+    assert_eq!(invite(&format!("{text}{}{}", link("Meet the chairs"), link("<b>All</b> tables"))), 2);
+    for words in [
+        "Track your parcel",
+        "Your <b>account</b>",
+        "<img alt=\"Oak Chairs\">",
+        "24 / 7",
+        "all that we ever wanted to say about chairs",
+    ] {
+        assert_eq!(invite(&format!("{text}{}", link(words))), 0, "{words}");
+    }
+    let footer = "<p>You receive this because you bought one.</p>";
+    assert_eq!(invite(&format!("{text}{footer}{}", link("Oak Chairs"))), 0);
+}
+
+#[test]
+fn of_a_plain_text_the_words_before_an_address_are_those_of_a_link() {
+    let invite = |text: &str| read(b"Content-Type: text/plain", text.as_bytes()).0.buttons;
+    let text = "Some words about chairs and tables. ".repeat(4);
+    let two = "Meet the chairs (https://shop.example/a) all tables: https://shop.example/b";
+    assert_eq!(invite(&format!("{text}\n{two}\n")), 2);
+    let none = "Track your parcel: https://shop.example/a\nhttps://shop.example/b";
+    assert_eq!(invite(&format!("{text}\n{none}")), 0);
+    let (shown, read) = read(b"Content-Type: text/plain", b"a http://b.example/c d\nhttps://e.example");
+    assert_eq!((shown.links, read.as_str()), (2, "a http://b.example/c d https://e.example"));
+}
+
+#[test]
 fn a_letter_is_read_without_what_it_answers() {
     let html = |body: &str| text_of_a_letter(b"Content-Type: text/html", body.as_bytes()).trim().to_string();
     assert_eq!(html("<p>Thanks!</p><blockquote type=cite>unsubscribe</blockquote>"), "Thanks!");
@@ -58,7 +89,7 @@ fn an_attachment_is_no_text_even_where_it_is_cut() {
     assert_eq!(read(header, body).1, "hello");
 }
 
-fn texts_of(parts: Vec<Part<'_>>) -> Vec<(bool, String)> {
+fn told(parts: Vec<Part<'_>>) -> Vec<(bool, String)> {
     let text =
         |mut part: Part<'_>| (part.is_html, part.text.text(usize::MAX).replace('\r', "").trim().to_string());
     parts.into_iter().map(text).collect()
@@ -115,7 +146,7 @@ proptest! {
         prop_assume!(!gives_up(format!("{header}{ends}{body}").as_bytes()));
         if let Some(parts) = text_parts(header.as_bytes(), body.as_bytes(), decode) {
             let expected = forgiving(header.as_bytes(), body.as_bytes());
-            prop_assert_eq!(texts_of(parts), texts_of(expected));
+            prop_assert_eq!(told(parts), told(expected));
         }
     }
 }

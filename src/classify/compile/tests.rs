@@ -89,6 +89,17 @@ fn a_footer_begins_no_earlier_than_its_block() {
 }
 
 #[test]
+fn an_address_that_leads_out_of_a_mailing_leads_to_no_account() {
+    let own = "[[rule]]\nid = \"a\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.links = [\"account\"]\n";
+    let decided = |links: &str| deciding(own, &[("x", links)]);
+    assert_ne!(decided("leave: https://shop.example/account/unsubscribe/1"), ["a"]);
+    assert_eq!(
+        decided("https://shop.example/account/1\nleave: https://shop.example/account/unsubscribe"),
+        ["a"]
+    );
+}
+
+#[test]
 fn phrases_are_counted_where_a_text_begins() {
     let own =
         "[[rule]]\nid = \"a\"\nkind = \"personal\"\nwhy = \"w\"\nwhen.text = [\"quokka\"]\nwhen.times = 2\n";

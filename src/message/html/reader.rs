@@ -1,7 +1,7 @@
 //! The text of a page, piece by piece, as far as it is needed.
 
 use super::tag::{ALT, HREF, LONGEST_NAME, NONE, Tag, UNSEEN, comment_length, end_of, is_inline};
-use super::{Markup, has_link};
+use super::{Markup, Piece, has_link};
 use crate::message::coded::Coded;
 use crate::message::template::Template;
 use crate::text::scan;
@@ -67,15 +67,14 @@ impl HtmlReader {
         first: usize,
         html: &mut String,
         is_enough: impl Fn(&Self) -> bool,
-        text: &mut impl FnMut(&str),
-        link: &mut impl FnMut(&str),
+        pass_on: &mut impl FnMut(Piece<'_>),
     ) -> (usize, bool) {
         let (mut at, mut size) = (0, first);
         html.clear();
         loop {
             let ended = !page.more(size, html);
             self.next_none = 0;
-            at = self.read(html, at, ended, text, link);
+            at = self.read(html, at, ended, pass_on);
             if ended || is_enough(self) {
                 return (at, ended);
             }
@@ -85,33 +84,26 @@ impl HtmlReader {
 
     /// Reads from `at` on, until enough text was read or a tag has no end in `html`; returns where it stopped. With
     /// `ended`, nothing comes after `html`.
-    fn read(
-        &mut self,
-        html: &str,
-        mut at: usize,
-        ended: bool,
-        text: &mut impl FnMut(&str),
-        link: &mut impl FnMut(&str),
-    ) -> usize {
+    fn read(&mut self, html: &str, mut at: usize, ended: bool, pass_on: &mut impl FnMut(Piece<'_>)) -> usize {
         while let Some(byte) = html.as_bytes().get(at).filter(|_| !self.has_enough()) {
             let next = match byte {
-                b'<' => match self.step_over(html, at, ended, text, link) {
+                b'<' => match self.step_over(html, at, ended, pass_on) {
                     Ok(next) => next,
                     Err(ReadStop::Unfinished) => return at,
                     Err(ReadStop::Text) => {
-                        self.text("<", text);
+                        self.text("<", pass_on);
                         at + 1
                     }
                 },
                 b'&' if !ended && html.len() - at < LONGEST_ENTITY => return at,
                 b'&' => {
-                    self.text("", text);
-                    at + entity(&html[at..], text)
+                    self.text("", pass_on);
+                    at + entity(&html[at..], pass_on)
                 }
                 _ => {
                     let rest = &html[at..];
                     let run = scan::find([b'<', b'&'], rest.as_bytes()).unwrap_or(rest.len());
-                    self.text(&rest[..run], text);
+                    self.text(&rest[..run], pass_on);
                     self.passed += run;
                     at + run
                 }
@@ -131,8 +123,7 @@ impl HtmlReader {
         html: &mut String,
         mut at: usize,
         page: &mut Coded<'_>,
-        text: &mut impl FnMut(&str),
-        link: &mut impl FnMut(&str),
+        pass_on: &mut impl FnMut(Piece<'_>),
     ) {
         self.markup.has_link |= has_link(html);
         // It belongs to what one mail says.
@@ -149,20 +140,20 @@ impl HtmlReader {
             at = memchr(b'<', &html.as_bytes()[from..]).map_or(html.len(), |tag| from + tag);
         }
         (self.most, self.most_passed, self.next_none) = (usize::MAX, usize::MAX, 0);
-        self.read(html, at, true, text, link);
+        self.read(html, at, true, pass_on);
     }
 
     /// Passes on a run of text; blanks alone wait for what comes after them.
-    fn text(&mut self, run: &str, text: &mut impl FnMut(&str)) {
+    fn text(&mut self, run: &str, pass_on: &mut impl FnMut(Piece<'_>)) {
         if !run.is_empty() && run.bytes().all(|b| b.is_ascii_whitespace()) {
             self.gap = true;
             return;
         }
         if std::mem::take(&mut self.gap) {
-            text("\n");
+            pass_on(Piece::Break);
         }
         self.read += run.len();
-        text(run);
+        pass_on(Piece::Text(run));
     }
 
     /// Steps over the tag or comment that begins at `open`; returns the place after it.
@@ -171,8 +162,7 @@ impl HtmlReader {
         html: &str,
         open: usize,
         ended: bool,
-        text: &mut impl FnMut(&str),
-        link: &mut impl FnMut(&str),
+        pass_on: &mut impl FnMut(Piece<'_>),
     ) -> Result<usize, ReadStop> {
         let bytes = html.as_bytes();
         let inner = &bytes[open + 1..];
@@ -205,8 +195,8 @@ impl HtmlReader {
         if !closes {
             self.template.tag(name);
         }
-        if name == b"a" {
-            self.in_link = false;
+        if name == b"a" && std::mem::take(&mut self.in_link) {
+            pass_on(Piece::LinkEnd);
         }
         if closes || tag.name.len() == tag.text.len() {
             self.gap |= !is_inline(name);
@@ -215,7 +205,7 @@ impl HtmlReader {
         let hidden_end = self.hidden_end(html, (begin, next), &tag, ended)?;
         self.gap |= !is_inline(name);
         if hidden_end.is_none() {
-            self.opened(&tag, name, text, link);
+            self.opened(&tag, name, pass_on);
         }
         Ok(next + hidden_end.unwrap_or(0))
     }
@@ -251,33 +241,28 @@ impl HtmlReader {
     }
 
     /// What an opening tag with attributes means.
-    fn opened(
-        &mut self,
-        tag: &Tag<'_>,
-        name: &[u8],
-        text: &mut impl FnMut(&str),
-        link: &mut impl FnMut(&str),
-    ) {
+    fn opened(&mut self, tag: &Tag<'_>, name: &[u8], pass_on: &mut impl FnMut(Piece<'_>)) {
         if name == b"a" {
             if let Some(target) = tag.attribute(&HREF).filter(|target| is_web_address(target)) {
                 self.markup.links += 1;
                 self.in_link = true;
                 self.template.link(target);
-                link(target);
+                pass_on(Piece::Link(target));
             }
         } else if name == b"img" {
             self.markup.pictures += 1;
             self.markup.linked_pictures += u32::from(self.in_link);
             // Where pictures are not loaded, readers see this.
             if let Some(instead) = tag.attribute(&ALT) {
-                self.text("", text);
+                self.text("", pass_on);
+                pass_on(Piece::Picture);
                 let mut at = 0;
                 while at < instead.len() {
                     let run = memchr(b'&', &instead.as_bytes()[at..]).unwrap_or(instead.len() - at);
-                    text(&instead[at..at + run]);
+                    pass_on(Piece::Text(&instead[at..at + run]));
                     at += run;
                     if at < instead.len() {
-                        at += entity(&instead[at..], text);
+                        at += entity(&instead[at..], pass_on);
                     }
                 }
                 self.gap = true;
@@ -291,12 +276,12 @@ fn is_web_address(target: &str) -> bool {
 }
 
 /// Passes on what an entity means, or the text as it is; returns its length.
-fn entity(html: &str, text: &mut impl FnMut(&str)) -> usize {
+fn entity(html: &str, pass_on: &mut impl FnMut(Piece<'_>)) -> usize {
     let ends = |b: &u8| matches!(b, b';' | b'&' | b'<') || b.is_ascii_whitespace();
     let end = html.as_bytes()[1..].iter().position(ends).map_or(html.len(), |end| end + 1);
     let length = if html.as_bytes().get(end) == Some(&b';') { end + 1 } else { end };
     let mut decoded = String::new();
     add_html_token(&mut decoded, &html.as_bytes()[..length], false);
-    text(&decoded);
+    pass_on(Piece::Text(&decoded));
     length
 }
