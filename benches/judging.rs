@@ -5,7 +5,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use mailfatigue::consent::{Findings, Ledger};
 use mailfatigue::fact::{
-    AddressId, Batch, CustomerId, Fact, FactReader, Kind, Lens, NameTable, SenderId, Traits,
+    AddressId, Batch, CustomerId, Fact, FactReader, Kind, NameTable, ReadingSettings, SenderId, Traits,
 };
 use mailfatigue::history::{History, Scope};
 use mailfatigue::judge::{Case, JudgeContext};
@@ -36,8 +36,8 @@ fn names() -> NameTable {
 }
 
 /// Facts as a mailbox of years gives them: in order of time, pairs mixed; in steps that no calendar knows.
-fn facts(lens: &Lens) -> Vec<Fact> {
-    let mut reader = FactReader::new(lens);
+fn facts(settings: &ReadingSettings) -> Vec<Fact> {
+    let mut reader = FactReader::new(settings);
     read_message(
         b"From: news@shop0.example\nSubject: 20% off\nList-Unsubscribe: <https://shop0.example/u>\n\n",
         &mut reader,
@@ -67,20 +67,20 @@ fn facts(lens: &Lens) -> Vec<Fact> {
 }
 
 fn judging(c: &mut Criterion) {
-    let lens = Lens::plain(NOW).expect("valid rules");
+    let settings = ReadingSettings::plain(NOW).expect("valid rules");
     let batch = |facts: &[Fact]| Batch { facts: facts.to_vec(), read: FACTS, ..Batch::default() };
-    let facts = facts(&lens);
+    let facts = facts(&settings);
     let zone = Zone::named("Europe/Berlin").expect("a zone");
     let mut group = c.benchmark_group("10 million facts");
     group.sample_size(10).throughput(Throughput::Elements(u64::from(FACTS)));
     group.bench_function("sorted by pair", |b| {
         b.iter_batched(
             || (batch(&facts), names()),
-            |(batch, names)| History::of(batch, names, lens.rules.of_streams(), &zone),
+            |(batch, names)| History::of(batch, names, settings.rules.of_streams(), &zone),
             BatchSize::PerIteration,
         );
     });
-    let history = History::of(batch(&facts), names(), lens.rules.of_streams(), &zone);
+    let history = History::of(batch(&facts), names(), settings.rules.of_streams(), &zone);
     drop(facts);
     let (ledger, findings) = (Ledger::default(), Findings::of(&history, &zone));
     let policy = Policy::built_in().expect("valid");
@@ -98,8 +98,8 @@ fn judging(c: &mut Criterion) {
         ledger: &ledger,
         findings: &findings,
         policy: &policy,
-        senders: &lens.senders,
-        rules: &lens.rules,
+        senders: &settings.senders,
+        rules: &settings.rules,
         as_of: Day::parse("2026-11-20"),
     };
     group.bench_function("judged", |b| {

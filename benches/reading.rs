@@ -3,7 +3,7 @@
 //! `cargo bench --bench reading`; whole programs side by side: `benches/mailboxes.py time`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mailfatigue::fact::{FactReader, Lens};
+use mailfatigue::fact::{FactReader, ReadingSettings};
 use mailfatigue::mailbox::{
     BLOCK, BodyRequest, MailboxFile, RawMessage, Remark, Sink, SourcePart, Unusable, read, survey,
 };
@@ -77,7 +77,7 @@ fn splitting(c: &mut Criterion) {
 }
 
 fn facts(c: &mut Criterion) {
-    let lens = Lens::plain(NOW).expect("valid rules");
+    let settings = ReadingSettings::plain(NOW).expect("valid rules");
     let mut group = c.benchmark_group("facts");
     group.throughput(Throughput::Elements(MESSAGES));
     let page = "<p>All lamps for less, and how we make them. <a href=\"https://shop.example/u\">Unsubscribe</a></p>\r\n";
@@ -89,7 +89,7 @@ fn facts(c: &mut Criterion) {
         let source = &survey(&[file.path().to_path_buf()]).sources[0];
         group.bench_function(name, |b| {
             b.iter(|| {
-                let mut reader = FactReader::new(&lens);
+                let mut reader = FactReader::new(&settings);
                 read(source, &SourcePart::Whole, BLOCK, &|_| {}, &mut reader).expect("read");
                 black_box(reader.take().0.facts.len())
             });
@@ -99,13 +99,15 @@ fn facts(c: &mut Criterion) {
 }
 
 fn classification(c: &mut Criterion) {
-    let lens = Lens::plain(NOW).expect("valid rules");
+    let settings = ReadingSettings::plain(NOW).expect("valid rules");
     let mail = message(1, "Your order 4711-0815", "<p>Thank you. It is on its way.</p>");
     let mail = mail.split_once("\r\n").expect("a separator").1.to_string();
     c.bench_function("the kind of a single message", |b| {
-        b.iter(|| black_box(lens.classify(mail.as_bytes())))
+        b.iter(|| black_box(settings.classify(mail.as_bytes())))
     });
-    c.bench_function("rules made ready", |b| b.iter(|| black_box(Lens::plain(NOW).expect("valid rules"))));
+    c.bench_function("rules made ready", |b| {
+        b.iter(|| black_box(ReadingSettings::plain(NOW).expect("valid rules")))
+    });
 }
 
 criterion_group!(benches, splitting, facts, classification);

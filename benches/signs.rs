@@ -19,7 +19,7 @@
 mod one_phrase;
 
 use mailfatigue::classify::{Kind, SeenIn, Sign};
-use mailfatigue::fact::Lens;
+use mailfatigue::fact::ReadingSettings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -78,13 +78,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (options, folders): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let has = |option: &str| options.iter().any(|given| given == option);
-    let lens = Lens { with_details: true, with_signs: true, ..Lens::plain(1_795_305_600)? };
+    let settings =
+        ReadingSettings { with_details: true, with_signs: true, ..ReadingSettings::plain(1_795_305_600)? };
     let mut messages = Vec::new();
     for folder in &folders {
-        messages.extend(read(&lens, Path::new(folder))?);
+        messages.extend(read(&settings, Path::new(folder))?);
     }
-    let signs = lens.rules.signs();
-    let weighing = lens.rules.weighing();
+    let signs = settings.rules.signs();
+    let weighing = settings.rules.weighing();
     let of = |name: &str, table: i32| {
         options.iter().find_map(|option| option.strip_prefix(name)?.parse().ok()).unwrap_or(f64::from(table))
     };
@@ -93,7 +94,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         threshold: of("--threshold=", weighing.threshold),
         margin: of("--margin=", weighing.margin),
     };
-    let one_phrase = with_one_phrase(&lens);
+    let one_phrase = with_one_phrase(&settings);
     let now: Table = signs.iter().map(|sign| sign.points.map(f64::from)).collect();
     let senders: BTreeSet<&str> = messages.iter().map(|message| message.sender.as_str()).collect();
     println!("{} messages of {} senders", messages.len(), senders.len());
@@ -119,7 +120,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fitted = judge.fit(&messages, &one_phrase, None);
     report("fitted, the same messages", &messages, |message| judge.decide(message, &fitted));
     for folder in options.iter().filter_map(|option| option.strip_prefix("--held-out=")) {
-        let held_out = read(&lens, Path::new(folder))?;
+        let held_out = read(&settings, Path::new(folder))?;
         report(&format!("fitted, {folder} held out"), &held_out, |message| judge.decide(message, &fitted));
         if has("--wrong-held-out") {
             wrong(&held_out, |message| judge.decide(message, &fitted), &fitted, signs);
@@ -134,7 +135,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn read(lens: &Lens, folder: &Path) -> Result<Vec<Message>, Box<dyn Error>> {
+fn read(settings: &ReadingSettings, folder: &Path) -> Result<Vec<Message>, Box<dyn Error>> {
     let mut messages = Vec::new();
     for kind in Kind::ALL {
         let Ok(entries) = std::fs::read_dir(folder.join(kind.word())) else { continue };
@@ -142,8 +143,8 @@ fn read(lens: &Lens, folder: &Path) -> Result<Vec<Message>, Box<dyn Error>> {
         paths.sort();
         for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "eml")) {
             let bytes = std::fs::read(&path)?;
-            let (certain, signs) = weigh(lens, &bytes).ok_or("a message that can't be read")?;
-            let sender = lens.sender_of(&bytes).map_or(String::new(), |sender| sender.name);
+            let (certain, signs) = weigh(settings, &bytes).ok_or("a message that can't be read")?;
+            let sender = settings.sender_of(&bytes).map_or(String::new(), |sender| sender.name);
             messages.push(Message { path, kind, sender, certain, signs });
         }
     }
@@ -151,20 +152,20 @@ fn read(lens: &Lens, folder: &Path) -> Result<Vec<Message>, Box<dyn Error>> {
 }
 
 /// What a rule decides of a message, if one does, and the numbers of its signs.
-fn weigh(lens: &Lens, message: &[u8]) -> Option<(Option<Kind>, Vec<usize>)> {
-    let (decided, rule, signs) = lens.weigh(message)?;
+fn weigh(settings: &ReadingSettings, message: &[u8]) -> Option<(Option<Kind>, Vec<usize>)> {
+    let (decided, rule, signs) = settings.weigh(message)?;
     let certain = (!matches!(rule, "weighed" | "no-evidence")).then_some(decided);
-    let number = |sign: &&Sign| lens.rules.signs().iter().position(|known| known.id == sign.id);
+    let number = |sign: &&Sign| settings.rules.signs().iter().position(|known| known.id == sign.id);
     Some((certain, signs.iter().filter_map(number).collect()))
 }
 
 /// Messages with one phrase in them that show nothing: one for each set of signs that they have.
-fn with_one_phrase(lens: &Lens) -> Vec<Message> {
+fn with_one_phrase(settings: &ReadingSettings) -> Vec<Message> {
     let phrases = one_phrase::phrases();
     let sets = std::thread::scope(|scope| {
         let part = |phrases: &[String], from: usize| -> BTreeSet<Vec<usize>> {
             let all = (from..).zip(phrases).flat_map(|(at, phrase)| one_phrase::messages(at, phrase));
-            let undecided = all.filter_map(|message| weigh(lens, message.as_bytes()));
+            let undecided = all.filter_map(|message| weigh(settings, message.as_bytes()));
             undecided.filter(|(certain, _)| certain.is_none()).map(|(_, signs)| signs).collect()
         };
         let (one, other) = phrases.split_at(phrases.len() / 2);

@@ -85,7 +85,7 @@ pub fn check_each(
     let notes = account(&arguments, found);
     everything.remarks.extend(notes);
     let details = std::mem::take(&mut everything.details);
-    let mut history = History::of(everything, names, plan.lens.rules.of_streams(), &plan.scope.zone);
+    let mut history = History::of(everything, names, plan.settings.rules.of_streams(), &plan.scope.zone);
     let findings = Findings::of(&history, &plan.scope.zone);
     let as_of = known.or_else(|| plan.day_of_asking(history.newest));
     judged.add(plan, &history, &findings, as_of);
@@ -131,7 +131,7 @@ impl Outcome {
     /// An error where the newest message is more than `days` days old at the time of the run.
     pub fn older_than(&self, days: u32, plan: &Plan) -> Option<Error> {
         let zone = &plan.scope.zone;
-        let today = zone.day_at(plan.lens.now);
+        let today = zone.day_at(plan.settings.now);
         let what = match self.history.newest.map(|time| zone.day(time)) {
             None if self.is_empty() => return None,
             None => "no message has a date".to_string(),

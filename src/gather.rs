@@ -18,7 +18,7 @@ pub use gathered::{ArgumentCounts, Gathered};
 pub use piece_sink::PieceSink;
 pub use read_progress::ReadProgress;
 
-use crate::fact::{FactReader, Lens, MessagePiece};
+use crate::fact::{FactReader, MessagePiece, ReadingSettings};
 use crate::mailbox::Survey;
 use cache::FactsAhead;
 use result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
@@ -34,24 +34,24 @@ const PART: u64 = 8 * 1_024 * 1_024;
 /// gives nothing.
 pub fn gather(
     survey: &Survey,
-    lens: &Lens,
+    settings: &ReadingSettings,
     threads: usize,
     progress: &(dyn Fn(ReadProgress) + Sync),
 ) -> Gathered {
     let tasks = tasks(&survey.sources, PART, None);
-    GatherJob { survey, lens, tasks: &tasks, threads, progress, cache: None }.run(Collector::Everything)
+    GatherJob { survey, settings, tasks: &tasks, threads, progress, cache: None }.run(Collector::Everything)
 }
 
 /// The same with the facts of earlier runs: only what is new is read from the mail.
 pub fn gather_with(
     cache: &Cache,
     survey: &Survey,
-    lens: &Lens,
+    settings: &ReadingSettings,
     threads: usize,
     progress: &(dyn Fn(ReadProgress) + Sync),
 ) -> Gathered {
     let tasks = tasks(&survey.sources, PART, Some(cache));
-    let gathering = GatherJob { survey, lens, tasks: &tasks, threads, progress, cache: Some(cache) };
+    let gathering = GatherJob { survey, settings, tasks: &tasks, threads, progress, cache: Some(cache) };
     let gathered = gathering.run(Collector::Cached(Box::new(UncachedFacts::new(cache))));
     cache.forget_ahead();
     cache.remove_unused(&survey.sources);
@@ -61,19 +61,20 @@ pub fn gather_with(
 /// The same without keeping it: `pieces` are handed what was read. What is returned counts messages, and has the remarks.
 pub fn gather_in_pieces(
     survey: &Survey,
-    lens: &Lens,
+    settings: &ReadingSettings,
     threads: usize,
     progress: &(dyn Fn(ReadProgress) + Sync),
     pieces: &mut dyn PieceSink,
 ) -> Gathered {
     let tasks = tasks(&survey.sources, PART, None);
-    GatherJob { survey, lens, tasks: &tasks, threads, progress, cache: None }.run(Collector::Pieces(pieces))
+    GatherJob { survey, settings, tasks: &tasks, threads, progress, cache: None }
+        .run(Collector::Pieces(pieces))
 }
 
 /// What is to be read, and how.
 struct GatherJob<'a> {
     survey: &'a Survey,
-    lens: &'a Lens,
+    settings: &'a ReadingSettings,
     tasks: &'a [Task<'a>],
     threads: usize,
     progress: &'a (dyn Fn(ReadProgress) + Sync),
@@ -86,7 +87,7 @@ type TaskAnnouncer = SyncSender<Receiver<ThreadResult>>;
 impl<'a> GatherJob<'a> {
     fn run(&self, collect: Collector<'a>) -> Gathered {
         let in_pieces = matches!(collect, Collector::Pieces(_));
-        let mut order = ResultOrder::new(self.survey, self.lens, collect, self.tasks, self.threads);
+        let mut order = ResultOrder::new(self.survey, self.settings, collect, self.tasks, self.threads);
         let next = Mutex::new(0);
         // Where nothing is kept, no thread may be far ahead of the others.
         let ahead = if in_pieces { self.threads } else { self.tasks.len() };
@@ -114,8 +115,8 @@ impl<'a> GatherJob<'a> {
 
     /// Reads one task after the other, until there are none or no more are wanted.
     fn work(&self, thread: usize, next: &Mutex<usize>, announce: &TaskAnnouncer, in_pieces: bool) {
-        let (lens, progress) = (self.lens, self.progress);
-        let mut reader = FactReader::new(lens);
+        let (settings, progress) = (self.settings, self.progress);
+        let mut reader = FactReader::new(settings);
         while let Some((task, send)) = self.take(next, announce) {
             if let Some(ahead) = self.take_ahead(task) {
                 if send.send(ahead).is_err() {
@@ -125,13 +126,14 @@ impl<'a> GatherJob<'a> {
             }
             let mut given = Vec::new();
             let thread = Some(thread);
-            let kept = self.cache.and_then(|cache| task.run_kept(lens, cache.keep, progress, &mut reader));
+            let kept =
+                self.cache.and_then(|cache| task.run_kept(settings, cache.keep, progress, &mut reader));
             let is_fresh = kept.is_none();
             let mut on_piece = |piece| drop(send.send(ThreadResult { thread, piece, end: None }));
             let on_piece: Option<read_progress::PieceHandler<'_>> =
                 if in_pieces { Some(&mut on_piece) } else { None };
             let borders =
-                kept.map_or_else(|| task.run(lens, progress, &mut reader, &mut given, on_piece), Ok);
+                kept.map_or_else(|| task.run(settings, progress, &mut reader, &mut given, on_piece), Ok);
             let piece = if in_pieces {
                 reader.take_piece()
             } else {
@@ -149,7 +151,7 @@ impl<'a> GatherJob<'a> {
     fn take_ahead(&self, task: &Task<'_>) -> Option<ThreadResult> {
         let FactsAhead { batch, owners_named } = self.cache?.take_ahead(task.kept.as_ref()?)?;
         (0..batch.read).for_each(|_| (self.progress)(ReadProgress::Message));
-        owners_named.into_iter().for_each(|place| self.lens.owners.note_place(place));
+        owners_named.into_iter().for_each(|place| self.settings.owners.note_place(place));
         let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: false };
         let piece = MessagePiece { batch, ..MessagePiece::default() };
         Some(ThreadResult { thread: None, piece, end: Some(end) })
@@ -183,13 +185,15 @@ mod tests {
     fn read(text: &str, threads: usize, length: u64) -> Vec<(u32, u64, String, u16)> {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         file.write_all(text.as_bytes()).expect("written");
-        static LENS: LazyLock<Lens> =
-            LazyLock::new(|| Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("valid") });
+        static LENS: LazyLock<ReadingSettings> = LazyLock::new(|| ReadingSettings {
+            with_details: true,
+            ..ReadingSettings::plain(1_795_305_600).expect("valid")
+        });
         let survey = survey(&[file.path().to_path_buf()]);
         let tasks = tasks(&survey.sources, length, None);
         let gathering = GatherJob {
             survey: &survey,
-            lens: &LENS,
+            settings: &LENS,
             tasks: &tasks,
             threads,
             progress: &|_| {},

@@ -5,15 +5,17 @@ mod common;
 
 use common::exports::{Mail, Quoting};
 use common::exports::{bzip2, emlx, gzip, mbox, msg, tarred, xz, year_of_mail, zipped, zstd};
-use mailfatigue::fact::{FactReader, Lens};
+use mailfatigue::fact::{FactReader, ReadingSettings};
 use mailfatigue::mailbox::{Remark, Sink, read_file};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::LazyLock;
 
-static LENS: LazyLock<Lens> =
-    LazyLock::new(|| Lens { with_details: true, ..Lens::plain(1_795_305_600).expect("the built-in rules") });
+static LENS: LazyLock<ReadingSettings> = LazyLock::new(|| ReadingSettings {
+    with_details: true,
+    ..ReadingSettings::plain(1_795_305_600).expect("the built-in rules")
+});
 
 static FORMS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let mails = year_of_mail(12);

@@ -6,7 +6,7 @@ mod common;
 
 use common::exports::{cut, put};
 use common::{OLD_MESSAGES, OLD_REPORT, program, promotion, run};
-use mailfatigue::fact::Lens;
+use mailfatigue::fact::ReadingSettings;
 use mailfatigue::gather::{Gathered, gather};
 use mailfatigue::mailbox::{Remark, Unusable, survey};
 use std::collections::BTreeSet;
@@ -176,7 +176,7 @@ fn two_runs_into_one_report_never_show_half_of_it() {
 fn gathered(mailboxes: &[&Path], between: impl FnOnce()) -> Gathered {
     let found = survey(&mailboxes.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>());
     between();
-    gather(&found, &Lens::plain(1_795_305_600).expect("the built-in rules"), 2, &|_| {})
+    gather(&found, &ReadingSettings::plain(1_795_305_600).expect("the built-in rules"), 2, &|_| {})
 }
 
 #[test]

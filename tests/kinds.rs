@@ -3,15 +3,15 @@
 //! `cargo test --release --test kinds -- --nocapture` prints the confusion matrix. Another set in the same
 //! layout (`<kind>/*.eml`) is scored with `MAILFATIGUE_KINDS=path/to/set`.
 
-use mailfatigue::fact::{Kind, Lens};
+use mailfatigue::fact::{Kind, ReadingSettings};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// 2026-11-22T00:00:00Z.
 const NOW: i64 = 1_795_305_600;
 
-fn lens() -> Lens {
-    Lens::plain(NOW).expect("the built-in rules are valid")
+fn settings() -> ReadingSettings {
+    ReadingSettings::plain(NOW).expect("the built-in rules are valid")
 }
 
 fn labelled(root: &Path) -> Vec<(PathBuf, Kind)> {
@@ -32,17 +32,17 @@ fn labelled(root: &Path) -> Vec<(PathBuf, Kind)> {
 
 #[test]
 fn every_rule_decides_its_hits_and_leaves_its_misses() {
-    let lens = lens();
+    let settings = settings();
     let mut wrong = Vec::new();
-    for (id, hits, misses) in lens.rules.examples() {
+    for (id, hits, misses) in settings.rules.examples() {
         for example in hits {
-            match lens.classify(example.as_bytes()) {
+            match settings.classify(example.as_bytes()) {
                 Some((_, rule)) if rule == id => {}
                 other => wrong.push(format!("{id} should decide, but {other:?} does:\n{example}")),
             }
         }
         for example in misses {
-            if let Some((_, rule)) = lens.classify(example.as_bytes()).filter(|(_, rule)| *rule == id) {
+            if let Some((_, rule)) = settings.classify(example.as_bytes()).filter(|(_, rule)| *rule == id) {
                 wrong.push(format!("{rule} should not decide:\n{example}"));
             }
         }
@@ -54,7 +54,7 @@ fn every_rule_decides_its_hits_and_leaves_its_misses() {
 fn labelled_messages_are_told_apart() {
     let root =
         std::env::var_os("MAILFATIGUE_KINDS").map_or_else(|| PathBuf::from("fixtures/kinds"), PathBuf::from);
-    let lens = lens();
+    let settings = settings();
     let mut matrix: BTreeMap<(Kind, Kind), usize> = BTreeMap::new();
     let mut wrong = Vec::new();
     let messages = labelled(&root);
@@ -62,7 +62,7 @@ fn labelled_messages_are_told_apart() {
     for (path, kind) in &messages {
         let bytes = std::fs::read(path).expect("a readable file");
         let (said, rule) =
-            lens.classify(&bytes).unwrap_or_else(|| panic!("{} can't be used", path.display()));
+            settings.classify(&bytes).unwrap_or_else(|| panic!("{} can't be used", path.display()));
         *matrix.entry((*kind, said)).or_default() += 1;
         if said != *kind {
             wrong.push(format!("{} is called {} by {rule}", path.display(), said.word()));
@@ -86,11 +86,12 @@ fn labelled_messages_are_told_apart() {
 /// Messages by authors who have not read the tables, which are never fitted.
 #[test]
 fn messages_that_were_never_fitted_are_told_apart() {
-    let lens = lens();
+    let settings = settings();
     let mut matrix: BTreeMap<(Kind, Kind), usize> = BTreeMap::new();
     for (path, kind) in labelled(Path::new("fixtures/kinds-apart")) {
         let bytes = std::fs::read(&path).expect("a readable file");
-        let (said, _) = lens.classify(&bytes).unwrap_or_else(|| panic!("{} can't be used", path.display()));
+        let (said, _) =
+            settings.classify(&bytes).unwrap_or_else(|| panic!("{} can't be used", path.display()));
         *matrix.entry((kind, said)).or_default() += 1;
     }
     println!("{}", table(&matrix));

@@ -3,26 +3,27 @@
 #[path = "common/one_phrase.rs"]
 mod one_phrase;
 
-use mailfatigue::fact::{Kind, Lens};
+use mailfatigue::fact::{Kind, ReadingSettings};
 use one_phrase::{PROVIDERS, as_subject, bulk, message, phrases, service_of};
 
 /// 2026-11-22T00:00:00Z.
 const NOW: i64 = 1_795_305_600;
 
 /// The phrases by which a message becomes marketing.
-fn turned(lens: &Lens, phrases: &[String], of: impl Fn(usize, &str) -> String) -> Vec<String> {
-    let is_marketing =
-        |message: &str| lens.classify(message.as_bytes()).is_some_and(|(kind, _)| kind == Kind::Marketing);
+fn turned(settings: &ReadingSettings, phrases: &[String], of: impl Fn(usize, &str) -> String) -> Vec<String> {
+    let is_marketing = |message: &str| {
+        settings.classify(message.as_bytes()).is_some_and(|(kind, _)| kind == Kind::Marketing)
+    };
     let turned = phrases.iter().enumerate().map(|(at, phrase)| (phrase, of(at, phrase)));
     turned.filter(|(_, message)| is_marketing(message)).map(|(phrase, _)| phrase.clone()).collect()
 }
 
 #[test]
 fn no_phrase_in_the_text_of_bulk_mail_makes_marketing_alone() {
-    let (lens, phrases) = (Lens::plain(NOW).expect("the rules"), phrases());
+    let (settings, phrases) = (ReadingSettings::plain(NOW).expect("the rules"), phrases());
     assert!(phrases.len() > 5_000);
     for (provider, fields) in PROVIDERS.iter().enumerate() {
-        let wrong = turned(&lens, &phrases, |_, phrase| bulk(provider, phrase));
+        let wrong = turned(&settings, &phrases, |_, phrase| bulk(provider, phrase));
         assert!(wrong.is_empty(), "{} under\n{fields}: {wrong:?}", wrong.len());
     }
 }
@@ -30,18 +31,18 @@ fn no_phrase_in_the_text_of_bulk_mail_makes_marketing_alone() {
 /// "has landed" and "register now" occur in every kind of mail.
 #[test]
 fn no_phrase_in_the_subject_of_bulk_mail_makes_marketing_alone() {
-    let (lens, phrases) = (Lens::plain(NOW).expect("the rules"), phrases());
-    let wrong = turned(&lens, &phrases, |_, phrase| as_subject(phrase));
+    let (settings, phrases) = (ReadingSettings::plain(NOW).expect("the rules"), phrases());
+    let wrong = turned(&settings, &phrases, |_, phrase| as_subject(phrase));
     assert!(wrong.is_empty(), "{}: {wrong:?}", wrong.len());
 }
 
 #[test]
 fn no_phrase_in_the_text_of_service_mail_makes_marketing() {
-    let (lens, phrases) = (Lens::plain(NOW).expect("the rules"), phrases());
+    let (settings, phrases) = (ReadingSettings::plain(NOW).expect("the rules"), phrases());
     let mut all = Vec::new();
     // Each phrase in four of the notices, each notice with each provider.
     for round in 0..4 {
-        let wrong = turned(&lens, &phrases, |at, phrase| service_of(at, round, phrase));
+        let wrong = turned(&settings, &phrases, |at, phrase| service_of(at, round, phrase));
         all.extend(wrong);
     }
     assert!(all.is_empty(), "{}: {all:?}", all.len());
@@ -49,7 +50,7 @@ fn no_phrase_in_the_text_of_service_mail_makes_marketing() {
 
 #[test]
 fn no_phrase_of_service_mail_turns_a_campaign() {
-    let (lens, mut phrases) = (Lens::plain(NOW).expect("the rules"), phrases());
+    let (settings, mut phrases) = (ReadingSettings::plain(NOW).expect("the rules"), phrases());
     // A deal's own number is no phrase.
     phrases.retain(|phrase| !phrase.contains(|c: char| c.is_ascii_digit()));
     let text = "<a href=\"https://oak.example/a\"><img src=\"https://oak.example/1.jpg\"></a> Our winter coats are here, \
@@ -59,7 +60,7 @@ fn no_phrase_of_service_mail_turns_a_campaign() {
     let of = |_: usize, phrase: &str| {
         message(PROVIDERS[2], "Winter coats are 20% off", &text.replace("{}", &format!("{phrase}.")))
     };
-    let still: std::collections::HashSet<String> = turned(&lens, &phrases, of).into_iter().collect();
+    let still: std::collections::HashSet<String> = turned(&settings, &phrases, of).into_iter().collect();
     let lost: Vec<&String> = phrases.iter().filter(|phrase| !still.contains(*phrase)).collect();
     assert!(lost.is_empty(), "{}: {lost:?}", lost.len());
 }

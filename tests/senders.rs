@@ -2,7 +2,7 @@
 //!
 //! `cargo test --test senders -- --nocapture` prints how many pairs of each sort are right.
 
-use mailfatigue::fact::{Brands, Lens, Organisation, Senders};
+use mailfatigue::fact::{Brands, Organisation, ReadingSettings, Senders};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,17 +27,17 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
-fn sender(lens: &Lens, side: &str) -> Option<Organisation> {
+fn sender(settings: &ReadingSettings, side: &str) -> Option<Organisation> {
     let header = if side.starts_with("From:") { side.to_string() } else { format!("From: {side}\n") };
-    lens.sender_of(format!("{header}Subject: News\n\nText\n").as_bytes())
+    settings.sender_of(format!("{header}Subject: News\n\nText\n").as_bytes())
 }
 
 #[test]
 fn who_is_one_sender_and_who_are_two() {
     let set: Set = toml::from_str(&std::fs::read_to_string(fixture("senders.toml")).expect("the set"))
         .expect("a valid set");
-    let plain = Lens::plain(0).expect("the built-in rules");
-    let mut branded = Lens::plain(0).expect("the built-in rules");
+    let plain = ReadingSettings::plain(0).expect("the built-in rules");
+    let mut branded = ReadingSettings::plain(0).expect("the built-in rules");
     branded.senders = Senders::new(Brands::read(&fixture("senders.brands.toml")).expect("brands"));
     let mut right: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
     let mut wrong = Vec::new();
@@ -47,8 +47,8 @@ fn who_is_one_sender_and_who_are_two() {
             (None, Some(sides)) => ("two", sides),
             _ => panic!("a pair of {} is neither one nor two", pair.sort),
         };
-        let lens = if pair.brands { &branded } else { &plain };
-        let found = sides.each_ref().map(|side| sender(lens, side));
+        let settings = if pair.brands { &branded } else { &plain };
+        let found = sides.each_ref().map(|side| sender(settings, side));
         let holds = found.iter().all(Option::is_some) && (found[0] == found[1]) == (expected == "one");
         let count = right.entry((&pair.sort, expected)).or_default();
         *count = (count.0 + usize::from(holds), count.1 + 1);

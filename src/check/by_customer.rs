@@ -23,7 +23,7 @@ pub(super) fn judge(
 ) -> Result<(Gathered, Option<JudgedTotals>)> {
     let mut customers = ByCustomer::new(plan, as_of, each);
     let mut one_customer = |batch, names| customers.add(batch, names);
-    let (gathered, is_whole) = gather_by_customer(&plan.survey, &plan.lens, progress, &mut one_customer);
+    let (gathered, is_whole) = gather_by_customer(&plan.survey, &plan.settings, progress, &mut one_customer);
     if let Some(error) = customers.failure.take() {
         return Err(error);
     }
@@ -71,7 +71,7 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
             let name = names.text(sender);
             self.senders.entry(hash(&[name.as_bytes()])).or_insert_with(|| name.to_string());
         }
-        let history = History::of(batch, names, plan.lens.rules.of_streams(), &plan.scope.zone);
+        let history = History::of(batch, names, plan.settings.rules.of_streams(), &plan.scope.zone);
         let findings = Findings::of(&history, &plan.scope.zone);
         let known = self.judged.cases.len();
         self.judged.add(plan, &history, &findings, self.as_of);
@@ -90,7 +90,7 @@ impl<'a, 'e> ByCustomer<'a, 'e> {
         let mut elsewhere: HashMap<&str, BTreeSet<&str>> = HashMap::new();
         for (sender, domain) in &links {
             if let Some(other) =
-                senders.get(domain).filter(|other| !plan.lens.senders.takes_opt_outs_for_many(other))
+                senders.get(domain).filter(|other| !plan.settings.senders.takes_opt_outs_for_many(other))
             {
                 elsewhere.entry(sender).or_default().insert(other);
             }

@@ -2,7 +2,7 @@
 
 use crate::consent::{Findings, Ledger, LedgerContext, LedgerOptions};
 use crate::error::{Error, Result};
-use crate::fact::{Brands, Lens, Owners, Rules, Senders, StateLabels};
+use crate::fact::{Brands, Owners, ReadingSettings, Rules, Senders, StateLabels};
 use crate::fact_file::{self, KeepOptions};
 use crate::gather::{Cache, Gathered, ReadProgress, gather, gather_with};
 use crate::history::{History, Scope};
@@ -18,7 +18,7 @@ pub struct Plan {
     /// What is to be read.
     pub survey: Survey,
     /// The settings for reading mail.
-    pub lens: Lens,
+    pub settings: ReadingSettings,
     /// Which messages count.
     pub scope: Scope,
     /// The consent list.
@@ -115,7 +115,7 @@ impl PlanBuilder {
             places: self.with_places,
             from_cache: true,
         };
-        let lens = Lens {
+        let settings = ReadingSettings {
             now: self.now,
             owners,
             senders,
@@ -138,11 +138,11 @@ impl PlanBuilder {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.unwrap_or_else(cores);
         let files = (self.mailboxes.as_slice(), self.outputs.as_slice());
-        let (survey, cache) = survey_with_cache(files, self.cache.as_deref(), (&lens, keep), threads)?;
+        let (survey, cache) = survey_with_cache(files, self.cache.as_deref(), (&settings, keep), threads)?;
         Ok(Plan {
             survey,
             cache,
-            lens,
+            settings,
             scope,
             ledger,
             policy,
@@ -158,7 +158,7 @@ impl PlanBuilder {
 fn survey_with_cache(
     (mailboxes, outputs): (&[PathBuf], &[FileId]),
     folder: Option<&Path>,
-    (lens, keep): (&Lens, KeepOptions),
+    (settings, keep): (&ReadingSettings, KeepOptions),
     threads: usize,
 ) -> Result<(Survey, Option<Cache>)> {
     let Some(folder) = folder else {
@@ -166,12 +166,12 @@ fn survey_with_cache(
     };
     // With a cache most messages of a Maildir are known.
     let survey = || survey_with_outputs(mailboxes, outputs, StatPolicy::ExceptMaildirs);
-    let known = Cache::open_again(folder, mailboxes, lens, keep)?;
+    let known = Cache::open_again(folder, mailboxes, settings, keep)?;
     let survey = match &known {
-        Some(cache) if threads > 1 => cache.read_while(lens, survey),
+        Some(cache) if threads > 1 => cache.read_while(settings, survey),
         _ => survey(),
     };
-    let cache = known.map_or_else(|| Cache::open(folder, mailboxes, lens, keep), Ok)?;
+    let cache = known.map_or_else(|| Cache::open(folder, mailboxes, settings, keep), Ok)?;
     Ok((survey, Some(cache)))
 }
 
@@ -195,8 +195,8 @@ impl Plan {
     /// Reads all mailboxes.
     pub fn gather(&self, progress: &(dyn Fn(ReadProgress) + Sync)) -> Gathered {
         match &self.cache {
-            Some(cache) => gather_with(cache, &self.survey, &self.lens, self.threads, progress),
-            None => gather(&self.survey, &self.lens, self.threads, progress),
+            Some(cache) => gather_with(cache, &self.survey, &self.settings, self.threads, progress),
+            None => gather(&self.survey, &self.settings, self.threads, progress),
         }
     }
 
@@ -219,7 +219,7 @@ impl Plan {
         if source.origin.path.as_os_str() == "-" {
             return self.as_of.map(Some);
         }
-        let newest = fact_file::newest_by_customer(&source.origin.path, self.lens.now)?;
+        let newest = fact_file::newest_by_customer(&source.origin.path, self.settings.now)?;
         Some(self.day_of_asking(newest))
     }
 
@@ -244,8 +244,8 @@ impl Plan {
             ledger: &self.ledger,
             findings,
             policy: &self.policy,
-            senders: &self.lens.senders,
-            rules: &self.lens.rules,
+            senders: &self.settings.senders,
+            rules: &self.settings.rules,
             as_of,
         }
     }

@@ -84,7 +84,7 @@ impl JudgedTotals {
 pub(super) fn undecided_bulk(plan: &Plan, history: &History) -> HashSet<u32> {
     let undecided = |fact: &&Fact| {
         fact.way_out != WayOut::Absent
-            && plan.lens.rules.is_undecided(fact.rule)
+            && plan.settings.rules.is_undecided(fact.rule)
             && plan.scope.counted_as(fact) == Counted::Other
     };
     history.facts().iter().filter(undecided).map(|fact| history.message_of(fact)).collect()

@@ -50,7 +50,7 @@ impl<'a> GrowingLists<'a> {
             streams: StreamList::default(),
         };
         let outcome = check_each(plan, progress, &mut |judging, details| {
-            let message_context = MessageContext { details, rules: &plan.lens.rules, all: plan.all };
+            let message_context = MessageContext { details, rules: &plan.settings.rules, all: plan.all };
             if this.has_senders() {
                 this.ways_out.add(judging);
             }

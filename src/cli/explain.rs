@@ -35,7 +35,8 @@ pub fn run_explain(options: &ExplainOptions, console: Console) -> Result<u8> {
     }
     let wanted = SenderQuery { sender: &options.sender, customer: options.customer.as_deref() };
     let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
-    let message_context = MessageContext { details: &outcome.details, rules: &plan.lens.rules, all: true };
+    let message_context =
+        MessageContext { details: &outcome.details, rules: &plan.settings.rules, all: true };
     let status = if outcome.complete() { DONE } else { FAILED };
     if let Some(rows) = find_together(&outcome.pressure, &wanted, &judging)? {
         let rows = rows.into_iter().map(|row| explain_together(row, &judging, &message_context)).collect();

@@ -97,7 +97,7 @@ pub fn run_facts(options: &FactsOptions, console: Console) -> Result<u8> {
     let redaction = options.redact.as_ref().map(RedactKey::redaction).transpose()?;
     let plan = options.plan(&written)?;
     written.spare(&plan.survey)?;
-    let redacting = redaction.as_ref().map(|redaction| (redaction, &plan.lens.senders));
+    let redacting = redaction.as_ref().map(|redaction| (redaction, &plan.settings.senders));
     let read = options.write(&plan, redacting, &written)?;
     let WrittenFacts { gathered, counts, skips, names } = &read;
     let notes = account(&gathered.arguments, options.found(*counts));
@@ -152,14 +152,14 @@ impl FactsOptions {
         written: &Destinations<'_>,
     ) -> Result<WrittenFacts> {
         let redacted = redacting.is_some();
-        let schema = schema_of(&plan.lens, redacted);
+        let schema = schema_of(&plan.settings, redacted);
         let remember_skips = self.verbose;
         let read = |folder, out: RowSink<'_>| {
             let progress = Progress::new(self.quiet, plan);
-            let rows = RowWriter::new(&plan.lens, redacted, folder, out);
+            let rows = RowWriter::new(&plan.settings, redacted, folder, out);
             let mut pieces = FactPieces::new(rows, redacting, remember_skips);
             let step = |step| progress.step(step);
-            let gathered = gather_in_pieces(&plan.survey, &plan.lens, plan.threads, &step, &mut pieces);
+            let gathered = gather_in_pieces(&plan.survey, &plan.settings, plan.threads, &step, &mut pieces);
             progress.finish();
             pieces.end(gathered, |counts| self.is_of_use(counts))
         };

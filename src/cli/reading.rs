@@ -25,7 +25,7 @@ pub fn read(
     let mut outcome = check(&plan, &|step| progress.step(step))?;
     progress.finish();
     if let Some(redaction) = &redaction {
-        outcome.redact(redaction, &plan.lens.senders);
+        outcome.redact(redaction, &plan.settings.senders);
     }
     console.print_lines(&Some(no_message(&outcome)).filter(|_| !inputs.quiet).unwrap_or_default());
     console.print_lines(&remarks(&outcome, RemarkDetail { quiet: inputs.quiet, verbose: false }));

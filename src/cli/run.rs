@@ -203,7 +203,7 @@ fn run_locked(
     progress.finish();
     let remembered = match &redaction {
         Some(redaction) => {
-            outcome.redact(redaction, &plan.lens.senders);
+            outcome.redact(redaction, &plan.settings.senders);
             remembered.map(|remembered| remembered.redacted(redaction))
         }
         None => remembered,
@@ -270,7 +270,7 @@ fn publish(
         .transpose()?;
     let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
     let message_context =
-        MessageContext { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
+        MessageContext { details: &outcome.details, rules: &plan.settings.rules, all: plan.all };
     let sheet = options.messages.as_ref().map(|_| &message_context);
     let sheets = WorkbookInput { cases: &rows, context: &context, messages: sheet, judging: &judging };
     let workbook = options.xlsx.as_deref().map(|path| prepare_workbook(path, &sheets)).transpose()?;

@@ -103,7 +103,7 @@ impl<'a> SummaryInputs<'a> {
             ListMatches {
                 pairs: listed.pairs,
                 pairs_without_row: listed.without_row.len() as u64,
-                ..ListMatches::of(&plan.ledger, parties, &plan.lens.senders)
+                ..ListMatches::of(&plan.ledger, parties, &plan.settings.senders)
             }
         };
         Self {
@@ -112,7 +112,7 @@ impl<'a> SummaryInputs<'a> {
             report,
             changes,
             list: outcome.parties.as_ref().map(list),
-            unnamed_owners: plan.lens.owners.unnamed().collect(),
+            unnamed_owners: plan.settings.owners.unnamed().collect(),
         }
     }
 
@@ -123,7 +123,7 @@ impl<'a> SummaryInputs<'a> {
             zone: &plan.scope.zone,
             period: outcome.period(&plan.scope),
             newest: outcome.history.newest.map(|time| plan.scope.zone.day(time)),
-            now: plan.lens.now,
+            now: plan.settings.now,
             // Its path may name somebody.
             report: self.report.filter(|_| !outcome.history.names.are_redacted()),
         };
@@ -137,7 +137,7 @@ impl<'a> SummaryInputs<'a> {
             policy: &plan.policy,
             list: self.list.as_ref(),
             unnamed_owners: &self.unnamed_owners,
-            owner_given: plan.lens.owners.are_given(),
+            owner_given: plan.settings.owners.are_given(),
             flagged_in_spam: &outcome.flagged_in_spam,
             flagged_in_unverified: &outcome.flagged_in_unverified,
             undecided_bulk: outcome.undecided_bulk,

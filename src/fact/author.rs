@@ -1,7 +1,7 @@
 //! The author of a message.
 
 use super::batch::hash;
-use super::lens::Lens;
+use super::settings::ReadingSettings;
 use super::unsubscribe::is_no_reply;
 use super::{AddressId, NameId, NameTable, SenderId};
 use crate::mailbox::Unusable;
@@ -47,22 +47,22 @@ impl Authors {
     pub fn author(
         &mut self,
         fields: &Fields<'_>,
-        lens: &Lens,
+        settings: &ReadingSettings,
         names: &mut NameTable,
     ) -> Result<Author, Unusable> {
         let named = [FieldName::FROM, FieldName::SENDER].into_iter().filter_map(|name| fields.first(name));
         for raw in named.filter(|raw| !raw.is_empty()) {
-            let may_be_rewritten = lens.senders.may_be_rewritten(fields);
+            let may_be_rewritten = settings.senders.may_be_rewritten(fields);
             if let Some(known) = self.0.known(raw).filter(|_| !may_be_rewritten) {
                 return Ok(known.clone());
             }
             let Some(written) = written(raw) else { continue };
             // Other fields may name who wrote: such a value means nothing by itself.
-            if may_be_rewritten || lens.senders.is_relayed(&written.address) {
-                let original = lens.senders.original(&written, fields, &lens.owners);
-                return Ok(read(&written, original.as_ref(), lens, names));
+            if may_be_rewritten || settings.senders.is_relayed(&written.address) {
+                let original = settings.senders.original(&written, fields, &settings.owners);
+                return Ok(read(&written, original.as_ref(), settings, names));
             }
-            let author = read(&written, None, lens, names);
+            let author = read(&written, None, settings, names);
             self.0.note(raw, author.clone());
             return Ok(author);
         }
@@ -72,9 +72,14 @@ impl Authors {
 
 /// What an author means: who wrote is the `original` that a relay names; what the receiver could verify, and who
 /// the owner is, goes by the address in the field, because a relay vouches only for itself.
-fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut NameTable) -> Author {
+fn read(
+    written: &Address,
+    original: Option<&Address>,
+    settings: &ReadingSettings,
+    names: &mut NameTable,
+) -> Author {
     let author = original.unwrap_or(written);
-    let organisation = lens.senders.organisation(&author.address);
+    let organisation = settings.senders.organisation(&author.address);
     let name = author.name.as_ref().or(written.name.as_ref());
     Author {
         sender: names.number(&organisation.name),
@@ -86,8 +91,8 @@ fn read(written: &Address, original: Option<&Address>, lens: &Lens, names: &mut 
         owner: [Some(written), original]
             .into_iter()
             .flatten()
-            .all(|one| lens.owners.contains(&lens.owners.canonical(&one.address))),
-        free_mail: domain_of(&author.address).is_some_and(|domain| lens.senders.is_free_mail(domain)),
+            .all(|one| settings.owners.contains(&settings.owners.canonical(&one.address))),
+        free_mail: domain_of(&author.address).is_some_and(|domain| settings.senders.is_free_mail(domain)),
         no_reply: is_no_reply(&author.address),
     }
 }

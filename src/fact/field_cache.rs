@@ -2,7 +2,7 @@
 
 use super::batch::hash;
 use super::customer::{Owners, UNKNOWN, address, by_letterhead, hops, stated, without_prefix};
-use super::lens::Lens;
+use super::settings::ReadingSettings;
 use super::state::MailState;
 use super::unsubscribe::is_no_reply;
 use super::{CustomerId, ListId, NameTable};
@@ -66,8 +66,8 @@ impl FieldCache {
     }
 
     /// The state by Gmail's labels.
-    pub fn labels(&mut self, raw: &[u8], lens: &Lens) -> MailState {
-        self.labels.meaning(raw, || lens.labels.gmail(raw))
+    pub fn labels(&mut self, raw: &[u8], settings: &ReadingSettings) -> MailState {
+        self.labels.meaning(raw, || settings.labels.gmail(raw))
     }
 
     /// Whether answers go to a no-reply address; `None` where no address is named for answers.

@@ -10,7 +10,6 @@ mod detail_page;
 mod details;
 mod field_cache;
 mod journal;
-mod lens;
 mod names;
 mod own_words;
 mod reader;
@@ -18,6 +17,7 @@ mod received;
 mod record;
 mod redaction;
 mod sender;
+mod settings;
 mod single_message;
 mod spill;
 mod state;
@@ -33,7 +33,6 @@ pub use batch::{
 pub use customer::{Owners, UNKNOWN, canonical};
 pub use detail_page::Detail;
 pub use details::Details;
-pub use lens::Lens;
 pub use names::{
     AddressId, CustomerId, ListId, MailboxId, Name, NameId, NameTable, Named, NewNames, Renaming, SenderId,
 };
@@ -41,6 +40,7 @@ pub use reader::FactReader;
 pub use record::{MessageRecord, OwnMailRecord, TimeCandidates};
 pub use redaction::{Redaction, host_of_address, host_of_url};
 pub use sender::{Brands, GroupedBy, Organisation, Senders};
+pub use settings::ReadingSettings;
 pub use state::StateLabels;
 pub use unsubscribe::{WayOut, WaysOut};
 

@@ -12,10 +12,10 @@ use super::author::Authors;
 use super::batch::{Batch, BatchMark, MessagePiece, OptOutLink, id_hash, short_hash, shown};
 use super::field_cache::FieldCache;
 use super::journal;
-use super::lens::Lens;
 use super::names::NewNames;
 use super::received::received_at;
 use super::record::MessageRecord;
+use super::settings::ReadingSettings;
 use super::state::{MailState, state_by};
 use super::unsubscribe::{WayOut, WaysOut, list_unsubscribe, unsubscribe};
 use super::{CustomerId, Fact, MailboxId, NameTable, Traits};
@@ -32,7 +32,7 @@ use unwrap::{OpenReport, PossibleReport};
 
 /// Turns the messages of a mailbox into a batch of facts.
 pub struct FactReader<'a> {
-    lens: &'a Lens,
+    settings: &'a ReadingSettings,
     /// The mailbox at hand, and its number once a message's place was kept.
     mailbox: PathBuf,
     mailbox_id: Option<MailboxId>,
@@ -103,9 +103,9 @@ struct Envelope {
 
 impl<'a> FactReader<'a> {
     /// A reader without a mailbox yet.
-    pub fn new(lens: &'a Lens) -> Self {
+    pub fn new(settings: &'a ReadingSettings) -> Self {
         Self {
-            lens,
+            settings,
             mailbox: PathBuf::new(),
             mailbox_id: None,
             folder: PathBuf::new(),
@@ -177,8 +177,8 @@ impl<'a> FactReader<'a> {
         let header = with_line_feeds(message.header);
         let mut spans = std::mem::take(&mut self.spans);
         let fields = match message.fields {
-            [] => spans.scan(self.lens.rules.vocabulary(), &header),
-            starts => spans.pick(self.lens.rules.vocabulary(), &header, starts),
+            [] => spans.scan(self.settings.rules.vocabulary(), &header),
+            starts => spans.pick(self.settings.rules.vocabulary(), &header, starts),
         };
         let outcome = self.facts(&fields, message);
         self.spans = spans;
@@ -186,23 +186,23 @@ impl<'a> FactReader<'a> {
     }
 
     fn facts(&mut self, fields: &Fields<'_>, message: RawMessage<'_>) -> Result<BodyRequest, Unusable> {
-        let lens = self.lens;
+        let settings = self.settings;
         let before = self.batch.mark();
         self.begin_record(fields, &message);
-        let author = self.authors.author(fields, lens, &mut self.names)?;
+        let author = self.authors.author(fields, settings, &mut self.names)?;
         let authenticity = self.authenticity(fields, author.domain.as_deref());
         let (state, own) = self.state(fields, author.owner && authenticity != Authenticity::Unverified);
         let listed = list_unsubscribe(fields);
         let offered = listed.as_ref().and_then(|text| unsubscribe(text, fields));
         let subject = fields.first(FieldName::SUBJECT).map(plain_text).unwrap_or_default();
-        let subject_signals = lens.rules.hear_subject(&subject, &mut self.subject);
+        let subject_signals = settings.rules.hear_subject(&subject, &mut self.subject);
         let seen = Seen {
             verified: authenticity == Authenticity::Verified,
             free_mail: author.free_mail,
             no_reply: author.no_reply,
             ..header_signals(fields, &subject, self.subject.text(), offered.as_ref())
         };
-        let (rules, nobodys) = (&lens.rules, own || state.no_mail);
+        let (rules, nobodys) = (&settings.rules, own || state.no_mail);
         let decided =
             if nobodys { rules.undecided() } else { rules.judge_header(fields, subject_signals, &seen) };
         let (decision, open) = rules.so_far(decided);
@@ -215,7 +215,7 @@ impl<'a> FactReader<'a> {
             identity: identity(fields, id),
             message_id: id.unwrap_or(0),
             order: self.batch.read,
-            time: received_at(fields, message.from_line, self.stored_state.delivered, lens.now),
+            time: received_at(fields, message.from_line, self.stored_state.delivered, settings.now),
             sender: author.sender,
             customer: self.customers(fields),
             from: author.address,
@@ -229,7 +229,8 @@ impl<'a> FactReader<'a> {
             answers: answered(fields).map_or(0, |id| short_hash(id_hash(id))),
             traits: traits(state, own, authenticity, &seen).with(Traits::NO_REPLY, no_reply),
         };
-        let ways_out = listed.as_deref().filter(|_| lens.with_ways_out).and_then(WaysOut::of).map(Box::new);
+        let ways_out =
+            listed.as_deref().filter(|_| settings.with_ways_out).and_then(WaysOut::of).map(Box::new);
         self.note_detail(message.offset, &subject, fact.from, message_id, ways_out);
         let by_owner = own && self.note_own(fields, &fact, &subject, &seen, &shown(message_id));
         if !own && authenticity != Authenticity::Unverified {
@@ -265,7 +266,7 @@ impl<'a> FactReader<'a> {
     fn authenticity(&self, fields: &Fields<'_>, domain: Option<&str>) -> Authenticity {
         match &self.envelope {
             Some(Envelope { is_doubtful: true, .. }) => Authenticity::Unverified,
-            _ => authenticity(fields, domain, &self.lens.senders),
+            _ => authenticity(fields, domain, &self.settings.senders),
         }
     }
 
@@ -274,7 +275,7 @@ impl<'a> FactReader<'a> {
         self.further.clear();
         let mut recipients = self.envelope.as_mut().map(|envelope| std::mem::take(&mut envelope.recipients));
         if recipients.is_none() {
-            let named = journal::recipients(fields, &self.lens.owners);
+            let named = journal::recipients(fields, &self.settings.owners);
             recipients = Some(named.iter().map(|address| self.names.number(address)).collect());
         }
         match recipients.as_deref().and_then(<[CustomerId]>::split_first) {
@@ -282,7 +283,7 @@ impl<'a> FactReader<'a> {
                 self.further.extend_from_slice(further);
                 *first
             }
-            None => self.field_cache.customer(fields, &self.lens.owners, &mut self.names),
+            None => self.field_cache.customer(fields, &self.settings.owners, &mut self.names),
         }
     }
 
@@ -306,13 +307,13 @@ impl<'a> FactReader<'a> {
 
     /// The state of a message, and whether it is the owner's own.
     fn state(&mut self, fields: &Fields<'_>, by_owner: bool) -> (MailState, bool) {
-        let lens = self.lens;
+        let settings = self.settings;
         if let Some(envelope) = &self.envelope {
             // The fields of states in it are its sender's, and the archive's own marks say nothing about the recipients.
             let (spam, no_mail) = (envelope.spam, envelope.no_mail);
             return (MailState { spam, no_mail, ..MailState::default() }, by_owner);
         }
-        let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, lens));
+        let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, settings));
         let state = state.marked(&self.stored_state);
         let own = state.sent || by_owner;
         (MailState { no_mail: state.no_mail || (own && state.draft_mark), ..state }, own)

@@ -1,11 +1,11 @@
 //! Single messages, each read as a mailbox of its own: for rules' own examples, tests and benches.
 
 use super::FactReader;
-use super::lens::Lens;
 use super::sender::Organisation;
+use super::settings::ReadingSettings;
 use crate::classify::{Kind, Sign};
 
-impl Lens {
+impl ReadingSettings {
     /// The kind of a single message and the id of the rule that decided, as a mailbox file would give it.
     pub fn classify(&self, message: &[u8]) -> Option<(Kind, &str)> {
         let mut reader = FactReader::new(self);

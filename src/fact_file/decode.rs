@@ -7,8 +7,9 @@ use super::schema::{ColumnId, RowKind};
 use super::{KeepOptions, MADE_BY, MailboxCounts};
 use crate::error::Error;
 use crate::fact::{
-    Batch, ConsentSign, Detail, Evidence, Fact, Kind, Lens, MessageRecord, NameTable, OptOutLink,
-    OptOutOffer, OwnMail, OwnMailRecord, SharedMessage, Skip, TimeCandidates, Traits, WayOut, WaysOut, hash,
+    Batch, ConsentSign, Detail, Evidence, Fact, Kind, MessageRecord, NameTable, OptOutLink, OptOutOffer,
+    OwnMail, OwnMailRecord, ReadingSettings, SharedMessage, Skip, TimeCandidates, Traits, WayOut, WaysOut,
+    hash,
 };
 use crate::mailbox::{Remark, Unusable};
 use crate::time::Time;
@@ -21,7 +22,7 @@ const GIVE_FACTS: &str = "give what `mailfatigue facts` wrote, with all its colu
 
 /// Where rows go, and what is known of those before.
 pub(super) struct RowDecoder<'l, 'b> {
-    lens: &'l Lens,
+    settings: &'l ReadingSettings,
     keep: KeepOptions,
     batch: &'b mut Batch,
     names: &'b mut NameTable,
@@ -53,12 +54,12 @@ pub(super) fn is_needed(id: ColumnId, keep: KeepOptions) -> bool {
 
 impl<'l, 'b> RowDecoder<'l, 'b> {
     pub fn new(
-        lens: &'l Lens,
+        settings: &'l ReadingSettings,
         keep: KeepOptions,
         (batch, names): (&'b mut Batch, &'b mut NameTable),
     ) -> Self {
         Self {
-            lens,
+            settings,
             keep,
             batch,
             names,
@@ -157,7 +158,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
     fn message(&mut self, row: &mut RowColumns<'_>, at: usize) -> RowResult<()> {
         let (order, is_new) = self.order(row, at);
         let names = &mut *self.names;
-        let rules = &self.lens.rules;
+        let rules = &self.settings.rules;
         let [leads_to, template, answers] = [0, 1, 2]
             .map(|place| row.hashes[place].get(at).and_then(|hash| u32::try_from(hash).ok()).unwrap_or(0));
         let id = row.message_id(at);
@@ -166,7 +167,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
             identity: row.identity(at)?,
             message_id: if id.is_empty() { 0 } else { hash(&[without_brackets(id).as_bytes()]) },
             order,
-            time: times.believed(self.lens.now),
+            time: times.believed(self.settings.now),
             sender: row.sender.number(at, names).ok_or_else(|| missing_value("sender"))?,
             customer: row.customer.number(at, names).ok_or_else(|| missing_value("customer"))?,
             from: row.from.number(at, names).ok_or_else(|| missing_value("from_address"))?,
@@ -246,7 +247,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
         {
             record.written = Some(written.clone());
         }
-        if let Some(time) = row.times(at).believed(self.lens.now) {
+        if let Some(time) = row.times(at).believed(self.settings.now) {
             self.add_own_mail(written, (row.identity(at)?, time), row.message_id(at));
         }
         Ok(())
@@ -260,7 +261,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
         times: TimeCandidates,
         evidence: Option<Evidence>,
     ) {
-        let lens = self.lens;
+        let settings = self.settings;
         if self.keep.records {
             self.batch.records.push(MessageRecord {
                 times,
@@ -285,7 +286,7 @@ impl<'l, 'b> RowDecoder<'l, 'b> {
                 from: text(&row.from_text),
                 message_id: text(&row.message_id),
                 ways_out: any.then(|| Box::new(ways_out)),
-                signs: named.filter_map(|id| lens.rules.sign_with_id(id)).collect(),
+                signs: named.filter_map(|id| settings.rules.sign_with_id(id)).collect(),
             };
             self.batch.details.push(detail);
         }

@@ -4,8 +4,8 @@ use super::row_builder::RowBuilder;
 use super::schema::{ColumnId, RowKind};
 use super::{MADE_BY, MailboxCounts};
 use crate::fact::{
-    AddressId, Batch, Detail, Fact, GroupedBy, Lens, MessageRecord, NameTable, OwnMailRecord, Skip,
-    TimeCandidates, Traits, WayOut, WaysOut, host_of_address,
+    AddressId, Batch, Detail, Fact, GroupedBy, MessageRecord, NameTable, OwnMailRecord, ReadingSettings,
+    Skip, TimeCandidates, Traits, WayOut, WaysOut, host_of_address,
 };
 use crate::mailbox::Remark;
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ pub struct MessageBatch<'a> {
 /// Makes rows.
 pub(super) struct RowEncoder<'a> {
     pub rows: RowBuilder,
-    lens: &'a Lens,
+    settings: &'a ReadingSettings,
     /// Whether what comes is redacted: then nothing else names people either.
     redacted: bool,
     /// How the sender of each From address was found, of the messages at hand.
@@ -35,8 +35,8 @@ pub(super) struct RowEncoder<'a> {
 }
 
 impl<'a> RowEncoder<'a> {
-    pub fn new(lens: &'a Lens, redacted: bool) -> Self {
-        Self { rows: RowBuilder::new(), lens, redacted, groups: HashMap::new() }
+    pub fn new(settings: &'a ReadingSettings, redacted: bool) -> Self {
+        Self { rows: RowBuilder::new(), settings, redacted, groups: HashMap::new() }
     }
 
     /// Starts messages with a name table of their own.
@@ -108,8 +108,8 @@ impl<'a> RowEncoder<'a> {
         let Fact { way_out, leads_to, template, answers, .. } = *fact;
         // These are in other columns: identity, the Message-ID, its number, the times, the traits.
         let Fact { identity: _, message_id: _, order: _, time: _, traits: _, .. } = *fact;
-        let lens = self.lens;
-        let group = || lens.senders.organisation(names.unredacted(from)).grouped_by;
+        let settings = self.settings;
+        let group = || settings.senders.organisation(names.unredacted(from)).grouped_by;
         let group = self.groups.entry(from).or_insert_with(group);
         let rows = &mut self.rows;
         rows.text(ColumnId::Sender, names.text(sender));
@@ -122,7 +122,7 @@ impl<'a> RowEncoder<'a> {
             rows.text_if_any(ColumnId::ListId, names.text(list));
         }
         rows.text(ColumnId::Kind, kind.word());
-        rows.text(ColumnId::Rule, lens.rules.id(rule));
+        rows.text(ColumnId::Rule, settings.rules.id(rule));
         rows.text(ColumnId::WayOut, WayOut::word(way_out));
         for (id, hash) in
             [(ColumnId::LeadsTo, leads_to), (ColumnId::Template, template), (ColumnId::Answers, answers)]
@@ -190,7 +190,7 @@ impl<'a> RowEncoder<'a> {
                 }
             }
         }
-        let signs = signs.iter().filter_map(|number| self.lens.rules.sign(*number)).map(|sign| &*sign.id);
+        let signs = signs.iter().filter_map(|number| self.settings.rules.sign(*number)).map(|sign| &*sign.id);
         let signs: Vec<&str> = signs.collect();
         rows.text_if_any(ColumnId::Signs, &signs.join(" "));
     }

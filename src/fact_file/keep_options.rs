@@ -1,6 +1,6 @@
 //! What a run keeps of messages besides their facts.
 
-use crate::fact::Lens;
+use crate::fact::ReadingSettings;
 
 /// What is kept of each message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct KeepOptions {
 
 impl KeepOptions {
     /// What a run keeps of the mail that it reads.
-    pub fn of(lens: &Lens) -> Self {
-        let Lens { with_details, with_ways_out, with_signs, with_records, .. } = *lens;
+    pub fn of(settings: &ReadingSettings) -> Self {
+        let ReadingSettings { with_details, with_ways_out, with_signs, with_records, .. } = *settings;
         Self {
             details: with_details,
             ways_out: with_ways_out,

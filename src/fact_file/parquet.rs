@@ -196,20 +196,20 @@ fn to_io(error: ParquetError) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::{Batch, Lens, MailboxId, NameTable, Skip};
+    use crate::fact::{Batch, MailboxId, NameTable, ReadingSettings, Skip};
     use crate::fact_file::{MessageBatch, RowWriter, schema_of};
     use crate::mailbox::Unusable;
 
     /// How many rows and columns a quick file has with the rows of so many messages.
     fn written(messages: u32) -> (usize, usize) {
-        let lens = Lens::plain(1_795_305_600).expect("valid");
+        let settings = ReadingSettings::plain(1_795_305_600).expect("valid");
         let mailbox = MailboxId::from(0);
         let skip = |offset| Skip { mailbox, offset, reason: Unusable::NoFrom };
         let skips = (0..u64::from(messages)).map(skip).collect();
         let (batch, names) = (Batch { read: messages, skips, ..Batch::default() }, NameTable::default());
-        let mut out = QuickRowWriter::new(schema_of(&lens, false));
+        let mut out = QuickRowWriter::new(schema_of(&settings, false));
         let mut add = |rows: &_| out.add(rows);
-        let mut writer = RowWriter::new(&lens, false, None, &mut add);
+        let mut writer = RowWriter::new(&settings, false, None, &mut add);
         writer.add(&MessageBatch { batch: &batch, names: &names, orders: 0..messages }, None).expect("rows");
         writer.end(&[], &[]).expect("rows");
         let bytes = bytes::Bytes::from(out.end().expect("a file"));

@@ -6,7 +6,7 @@ use super::parquet::{metadata, rows};
 use super::stream::IncomingStream;
 use super::{FactSettings, KeepOptions, MailboxCounts};
 use crate::error::{Error, Result, caught};
-use crate::fact::{Batch, Lens, NameTable};
+use crate::fact::{Batch, NameTable, ReadingSettings};
 use crate::mailbox::{FactsBytes, FactsFile};
 use arrow_array::RecordBatch;
 use parquet::file::reader::ChunkReader;
@@ -20,20 +20,20 @@ use std::path::Path;
 /// Where they are sorted by customer, `one_customer` is handed each customer's, and only the rest goes into the batch.
 pub fn read<'a>(
     file: FactsFile<'_>,
-    (lens, keep): (&'a Lens, KeepOptions),
+    (settings, keep): (&'a ReadingSettings, KeepOptions),
     store: (&'a mut Batch, &'a mut NameTable),
     one_customer: Option<CustomerHandler<'a>>,
     progress: &dyn Fn(usize),
 ) -> Result<Vec<MailboxCounts>> {
-    let (mailboxes, owners_named) = read_rows(file, (lens, keep), store, one_customer, progress)?;
-    owners_named.into_iter().for_each(|place| lens.owners.note_place(place));
+    let (mailboxes, owners_named) = read_rows(file, (settings, keep), store, one_customer, progress)?;
+    owners_named.into_iter().for_each(|place| settings.owners.note_place(place));
     Ok(mailboxes)
 }
 
 /// The same; which of the owner's addresses are named is returned, by their places, and not noted.
 pub fn read_rows<'a>(
     file: FactsFile<'_>,
-    (lens, keep): (&'a Lens, KeepOptions),
+    (settings, keep): (&'a ReadingSettings, KeepOptions),
     store: (&'a mut Batch, &'a mut NameTable),
     one_customer: Option<CustomerHandler<'a>>,
     progress: &dyn Fn(usize),
@@ -41,9 +41,9 @@ pub fn read_rows<'a>(
     let path = file.path;
     let mut reading = FactsFileReader {
         path,
-        lens,
+        settings,
         keep,
-        decoder: RowDecoder::new(lens, keep, store),
+        decoder: RowDecoder::new(settings, keep, store),
         one_customer,
         progress,
     };
@@ -59,7 +59,7 @@ pub fn read_rows<'a>(
 
 struct FactsFileReader<'p, 'a> {
     path: &'p Path,
-    lens: &'a Lens,
+    settings: &'a ReadingSettings,
     keep: KeepOptions,
     decoder: RowDecoder<'a, 'a>,
     one_customer: Option<CustomerHandler<'a>>,
@@ -93,7 +93,7 @@ impl FactsFileReader<'_, '_> {
     }
 
     fn begin(&mut self, metadata: &HashMap<String, String>) -> Result<()> {
-        FactSettings::of(self.lens).check(self.path, metadata)?;
+        FactSettings::of(self.settings).check(self.path, metadata)?;
         if are_sorted(metadata) {
             self.decoder.customers = Some(SortedCustomers::new(self.one_customer.take()));
         }

@@ -2,7 +2,7 @@
 
 use super::SCHEMA;
 use crate::error::{Error, Result};
-use crate::fact::{BUILT_IN, Lens};
+use crate::fact::{BUILT_IN, ReadingSettings};
 use crate::text::digest::sha256;
 use std::collections::HashMap;
 use std::path::Path;
@@ -29,11 +29,11 @@ pub struct FactSettings {
 
 impl FactSettings {
     /// The settings of a run.
-    pub fn of(lens: &Lens) -> Self {
-        let (owners, keep_tags) = lens.owners.as_given();
+    pub fn of(settings: &ReadingSettings) -> Self {
+        let (owners, keep_tags) = settings.owners.as_given();
         Self {
-            rules: lens.rules.own_digest().map(str::to_string),
-            brands: lens.senders.brands().digest().map(str::to_string),
+            rules: settings.rules.own_digest().map(str::to_string),
+            brands: settings.senders.brands().digest().map(str::to_string),
             owners: owners.to_vec(),
             keep_tags,
         }

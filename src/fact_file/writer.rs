@@ -7,7 +7,7 @@ use super::encode::{MessageBatch, RowEncoder};
 use super::schema::schema;
 use super::stream::{IncomingStream, StreamRowWriter};
 use super::{FactSettings, MailboxCounts};
-use crate::fact::Lens;
+use crate::fact::ReadingSettings;
 use crate::mailbox::Remark;
 use crate::outputs::Spool;
 use arrow_array::RecordBatch;
@@ -57,15 +57,20 @@ struct UnsettledRows {
 }
 
 /// The schema of rows, with what shaped them.
-pub fn schema_of(lens: &Lens, redacted: bool) -> SchemaRef {
-    let shape = FactSettings::of(lens);
+pub fn schema_of(settings: &ReadingSettings, redacted: bool) -> SchemaRef {
+    let shape = FactSettings::of(settings);
     Arc::new(schema(if redacted { shape.redacted_metadata() } else { shape.metadata() }))
 }
 
 impl<'a> RowWriter<'a> {
     /// Rows go to `out`; what has to wait is kept in a file in `folder`, or where the system keeps such.
-    pub fn new(lens: &'a Lens, redacted: bool, folder: Option<PathBuf>, out: RowSink<'a>) -> Self {
-        let (encoder, schema) = (RowEncoder::new(lens, redacted), schema_of(lens, redacted));
+    pub fn new(
+        settings: &'a ReadingSettings,
+        redacted: bool,
+        folder: Option<PathBuf>,
+        out: RowSink<'a>,
+    ) -> Self {
+        let (encoder, schema) = (RowEncoder::new(settings, redacted), schema_of(settings, redacted));
         let (counts, settled) = Default::default();
         Self { encoder, schema, out, counts, settled, settled_rows: 0, waiting: None, folder }
     }
@@ -215,7 +220,7 @@ mod tests {
 
     /// The number and the offset of each message that is handed on.
     fn rows(steps: &[WriterStep]) -> Vec<(i64, i64)> {
-        let (lens, mut rows) = (Lens::plain(1_795_305_600).expect("valid"), Vec::new());
+        let (settings, mut rows) = (ReadingSettings::plain(1_795_305_600).expect("valid"), Vec::new());
         let mut out = |batch: &RecordBatch| {
             assert!(batch.num_rows() <= BATCH_ROWS);
             let column = |id: ColumnId| batch.column(id as usize).as_primitive::<Int64Type>().clone();
@@ -223,7 +228,7 @@ mod tests {
             rows.extend(numbers.values().iter().copied().zip(offsets.values().iter().copied()));
             Ok(())
         };
-        let mut writer = RowWriter::new(&lens, false, None, &mut out);
+        let mut writer = RowWriter::new(&settings, false, None, &mut out);
         let mut offset = 0;
         for step in steps {
             match *step {

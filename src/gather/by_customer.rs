@@ -4,7 +4,7 @@ use super::gathered::Gathered;
 use super::read_progress::{ProgressReader, ReadProgress};
 use super::result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use super::task::Task;
-use crate::fact::{FactReader, Lens, MessagePiece};
+use crate::fact::{FactReader, MessagePiece, ReadingSettings};
 use crate::fact_file::CustomerHandler;
 use crate::mailbox::{self, BLOCK, Remark, Sink, SourcePart, Survey};
 
@@ -13,20 +13,21 @@ use crate::mailbox::{self, BLOCK, Remark, Sink, SourcePart, Survey};
 /// was handed on counts.
 pub fn gather_by_customer(
     survey: &Survey,
-    lens: &Lens,
+    settings: &ReadingSettings,
     progress: &(dyn Fn(ReadProgress) + Sync),
     one_customer: CustomerHandler<'_>,
 ) -> (Gathered, bool) {
     let tasks = [Task::plain(&survey.sources, SourcePart::Whole)];
-    let mut order = ResultOrder::new(survey, lens, Collector::Everything, &tasks, 1);
-    let mut reader = FactReader::new(lens);
+    let mut order = ResultOrder::new(survey, settings, Collector::Everything, &tasks, 1);
+    let mut reader = FactReader::new(settings);
     let (mut given, mut is_whole) = (Vec::new(), true);
     for source in &survey.sources {
         reader.begin();
         let for_one: CustomerHandler<'_> = &mut *one_customer;
         let (reader, one_customer) = (&mut reader, Some(for_one));
         let (given_here, on_piece) = (Vec::new(), None);
-        let mut reader = ProgressReader { reader, progress, lens, given: given_here, one_customer, on_piece };
+        let mut reader =
+            ProgressReader { reader, progress, settings, given: given_here, one_customer, on_piece };
         let bytes = |bytes| progress(ReadProgress::Bytes(bytes));
         match mailbox::read(source, &SourcePart::Whole, BLOCK, &bytes, &mut reader) {
             Ok(_) => given.append(&mut reader.given),

@@ -22,7 +22,7 @@ pub trait PieceSink {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::fact::{BatchMark, FactReader, Lens, MessagePiece};
+    use crate::fact::{BatchMark, FactReader, MessagePiece, ReadingSettings};
     use crate::gather::result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
     use crate::gather::task::tasks;
     use crate::gather::{gather, gather_in_pieces};
@@ -59,8 +59,12 @@ mod tests {
         }
     }
 
-    fn lens() -> Lens {
-        Lens { with_details: true, with_records: true, ..Lens::plain(1_795_305_600).expect("valid") }
+    fn settings() -> ReadingSettings {
+        ReadingSettings {
+            with_details: true,
+            with_records: true,
+            ..ReadingSettings::plain(1_795_305_600).expect("valid")
+        }
     }
 
     fn mails(numbers: std::ops::Range<u32>) -> String {
@@ -77,10 +81,11 @@ mod tests {
         packed.write_all(mails(0..20_000).as_bytes()).expect("packed");
         std::fs::write(path("long.mbox.gz"), packed.finish().expect("packed")).expect("written");
         std::fs::write(path("short.mbox"), mails(20_000..20_003)).expect("written");
-        let (lens, survey) = (lens(), survey(&[path("long.mbox.gz"), path("none.mbox"), path("short.mbox")]));
-        let whole = gather(&survey, &lens, 2, &|_| {});
+        let (settings, survey) =
+            (settings(), survey(&[path("long.mbox.gz"), path("none.mbox"), path("short.mbox")]));
+        let whole = gather(&survey, &settings, 2, &|_| {});
         let mut remembered = RecordingSink::default();
-        let rest = gather_in_pieces(&survey, &lens, 2, &|_| {}, &mut remembered);
+        let rest = gather_in_pieces(&survey, &settings, 2, &|_| {}, &mut remembered);
         let from = whole.batch.facts.iter().map(|fact| whole.names.text(fact.from).to_string());
         assert_eq!(remembered.from, from.collect::<Vec<_>>());
         assert!(remembered.longest <= 4_096, "{}", remembered.longest);
@@ -89,8 +94,8 @@ mod tests {
         assert!(rest.batch.facts.is_empty() && remembered.settled == 20_003);
     }
 
-    fn piece(lens: &Lens, numbers: std::ops::Range<u32>, revokes: bool) -> MessagePiece {
-        let mut reader = FactReader::new(lens);
+    fn piece(settings: &ReadingSettings, numbers: std::ops::Range<u32>, revokes: bool) -> MessagePiece {
+        let mut reader = FactReader::new(settings);
         reader.begin();
         let mails = mails(numbers);
         crate::mailbox::read_stream(mails.as_bytes(), "x".as_ref(), 4_096, &mut reader).expect("read");
@@ -101,21 +106,22 @@ mod tests {
     fn a_file_that_fails_after_pieces_of_it_were_handed_on_counts_for_nothing() {
         let here = tempfile::tempdir().expect("a folder");
         std::fs::write(here.path().join("mail.mbox"), mails(0..1)).expect("written");
-        let (lens, survey) = (lens(), survey(&[here.path().join("mail.mbox")]));
+        let (settings, survey) = (settings(), survey(&[here.path().join("mail.mbox")]));
         let tasks = tasks(&survey.sources, 100, None);
         let mut remembered = RecordingSink::default();
-        let mut order = ResultOrder::new(&survey, &lens, Collector::Pieces(&mut remembered), &tasks[..1], 1);
+        let mut order =
+            ResultOrder::new(&survey, &settings, Collector::Pieces(&mut remembered), &tasks[..1], 1);
         // A file ends in the first piece; the one that begins there fails after the second; the third is of another one.
-        let first = piece(&lens, 0..3, false);
-        let mut begins = FactReader::new(&lens);
+        let first = piece(&settings, 0..3, false);
+        let mut begins = FactReader::new(&settings);
         begins.begin();
         crate::mailbox::read_stream(mails(0..2).as_bytes(), "x".as_ref(), 4_096, &mut begins).expect("read");
         let begun: Option<BatchMark> = Some(begins.store().0.mark());
-        for piece in [MessagePiece { begun, ..first }, piece(&lens, 3..5, false)] {
+        for piece in [MessagePiece { begun, ..first }, piece(&settings, 3..5, false)] {
             order.add(ThreadResult { thread: Some(0), piece, end: None });
         }
         let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: true };
-        let last = ThreadResult { thread: Some(0), piece: piece(&lens, 5..6, true), end: Some(end) };
+        let last = ThreadResult { thread: Some(0), piece: piece(&settings, 5..6, true), end: Some(end) };
         order.add(last);
         let read = order.complete().batch.read;
         let left = ["shop0@shop.example", "shop1@shop.example", "shop5@shop.example"];
@@ -127,16 +133,16 @@ mod tests {
         let here = tempfile::tempdir().expect("a folder");
         let path = here.path().join("mail.mbox");
         std::fs::write(&path, mails(0..4)).expect("written");
-        let (lens, survey) = (lens(), survey(&[path]));
+        let (settings, survey) = (settings(), survey(&[path]));
         let tasks = tasks(&survey.sources, 100, None);
         assert!(tasks.len() > 2, "{}", tasks.len());
         let mut remembered = RecordingSink::default();
-        let mut order = ResultOrder::new(&survey, &lens, Collector::Pieces(&mut remembered), &tasks, 1);
+        let mut order = ResultOrder::new(&survey, &settings, Collector::Pieces(&mut remembered), &tasks, 1);
         for number in 0..tasks.len() as u32 {
             let borders = if number == 1 { Err(Error::new("x", "can't be read")) } else { Ok(None) };
             let end = Some(TaskEnd { borders, given: Vec::new(), is_fresh: true });
             let begun = Some(BatchMark::default());
-            let piece = MessagePiece { begun, ..piece(&lens, number..number + 1, false) };
+            let piece = MessagePiece { begun, ..piece(&settings, number..number + 1, false) };
             order.add(ThreadResult { thread: Some(0), piece, end });
         }
         let gathered = order.complete();
@@ -146,8 +152,8 @@ mod tests {
 
     #[test]
     fn a_reader_revokes_what_it_handed_on_of_a_file_that_fails() {
-        let lens = lens();
-        let mut reader = FactReader::new(&lens);
+        let settings = settings();
+        let mut reader = FactReader::new(&settings);
         reader.begin();
         let read = |reader: &mut FactReader<'_>, numbers| {
             crate::mailbox::read_stream(mails(numbers).as_bytes(), "x".as_ref(), 4_096, reader)

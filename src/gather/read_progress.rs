@@ -1,7 +1,7 @@
 //! The progress of reading.
 
 use crate::error::Result;
-use crate::fact::{FactReader, Lens, MessagePiece};
+use crate::fact::{FactReader, MessagePiece, ReadingSettings};
 use crate::fact_file::{self, CustomerHandler, KeepOptions, MailboxCounts};
 use crate::mailbox::{BodyRequest, FactsFile, MailboxFile, RawMessage, Remark, Sink, Unusable};
 
@@ -27,7 +27,7 @@ pub(super) struct ProgressReader<'a, 'l> {
     /// What is reported.
     pub(super) progress: &'a (dyn Fn(ReadProgress) + Sync),
     /// How mail is looked at.
-    pub(super) lens: &'l Lens,
+    pub(super) settings: &'l ReadingSettings,
     /// The mailboxes that facts were made from.
     pub(super) given: Vec<MailboxCounts>,
     /// Who takes facts that come sorted by customer.
@@ -90,13 +90,13 @@ impl Sink for ProgressReader<'_, '_> {
     fn facts(&mut self, file: FactsFile<'_>) -> Result<()> {
         let rows = |count| (0..count).for_each(|_| (self.progress)(ReadProgress::Message));
         self.reader.start_facts();
-        let keep = KeepOptions::of(self.lens);
+        let keep = KeepOptions::of(self.settings);
         let store = self.reader.store();
         let one_customer: Option<CustomerHandler<'_>> = match &mut self.one_customer {
             Some(one_customer) => Some(&mut **one_customer),
             None => None,
         };
-        self.given.extend(fact_file::read(file, (self.lens, keep), store, one_customer, &rows)?);
+        self.given.extend(fact_file::read(file, (self.settings, keep), store, one_customer, &rows)?);
         Ok(())
     }
 }

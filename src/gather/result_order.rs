@@ -5,7 +5,7 @@ use super::piece_sink::PieceSink;
 use super::task::Task;
 use super::uncached_facts::UncachedFacts;
 use crate::error::{Error, Result};
-use crate::fact::{BatchMark, FactReader, Lens, MessagePiece, NameTable, Renaming};
+use crate::fact::{BatchMark, FactReader, MessagePiece, NameTable, ReadingSettings, Renaming};
 use crate::fact_file::MailboxCounts;
 use crate::mailbox::{Borders, MailboxArgument, Remark, SourcePart, Survey};
 
@@ -41,7 +41,7 @@ pub(super) enum Collector<'a> {
 
 /// Takes in what the tasks gave, one after the other.
 pub(super) struct ResultOrder<'a> {
-    lens: &'a Lens,
+    settings: &'a ReadingSettings,
     collect: Collector<'a>,
     tasks: &'a [Task<'a>],
     /// For each thread, what its names are called here.
@@ -70,7 +70,7 @@ pub(super) struct ResultOrder<'a> {
 impl<'a> ResultOrder<'a> {
     pub fn new(
         survey: &'a Survey,
-        lens: &'a Lens,
+        settings: &'a ReadingSettings,
         collect: Collector<'a>,
         tasks: &'a [Task<'a>],
         threads: usize,
@@ -96,7 +96,7 @@ impl<'a> ResultOrder<'a> {
         let (mark, remarks) = (gathered.batch.mark(), gathered.batch.remarks.len());
         let (given, failure, expected) = Default::default();
         Self {
-            lens,
+            settings,
             collect,
             tasks,
             renamings,
@@ -188,7 +188,7 @@ impl<'a> ResultOrder<'a> {
         let (names, batch) = (&self.gathered.names, &mut self.gathered.batch);
         if let Collector::Cached(fresh) = &mut self.collect {
             let failed = self.failure.is_some();
-            batch.remarks.extend(fresh.keep((task, failed), &self.given, (names, self.lens)));
+            batch.remarks.extend(fresh.keep((task, failed), &self.given, (names, self.settings)));
         }
         let failure = self.failure.take();
         if let Collector::Pieces(pieces) = &mut self.collect {
@@ -248,8 +248,9 @@ impl<'a> ResultOrder<'a> {
     }
 
     fn reread(&mut self, task: &Task<'_>, part: SourcePart) {
-        let mut reader = FactReader::new(self.lens);
-        match Task::plain(task.sources, part).run(self.lens, &|_| {}, &mut reader, &mut Vec::new(), None) {
+        let mut reader = FactReader::new(self.settings);
+        match Task::plain(task.sources, part).run(self.settings, &|_| {}, &mut reader, &mut Vec::new(), None)
+        {
             Ok(borders) => {
                 let (batch, names) = reader.take();
                 let mut renaming = Renaming::default();

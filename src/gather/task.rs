@@ -3,7 +3,7 @@
 use super::cache::{Cache, CachedFacts, CachedMbox};
 use super::read_progress::{PieceHandler, ProgressReader, ReadProgress};
 use crate::error::Result;
-use crate::fact::{FactReader, Lens, hash};
+use crate::fact::{FactReader, ReadingSettings, hash};
 use crate::fact_file::{KeepOptions, MailboxCounts};
 use crate::mailbox::{self, BLOCK, Borders, Dialect, Remark, Sink, Source, SourcePart};
 use std::collections::HashMap;
@@ -142,13 +142,13 @@ impl Task<'_> {
     /// Reads its facts where they were kept, and are whole.
     pub fn run_kept(
         &self,
-        lens: &Lens,
+        settings: &ReadingSettings,
         keep: KeepOptions,
         progress: &(dyn Fn(ReadProgress) + Sync),
         reader: &mut FactReader<'_>,
     ) -> Option<Option<Borders>> {
         let rows = |count| (0..count).for_each(|_| progress(ReadProgress::Message));
-        self.kept.as_ref()?.read(lens, keep, reader, &rows)?;
+        self.kept.as_ref()?.read(settings, keep, reader, &rows)?;
         let first = match self.part {
             SourcePart::ByteRange { from, .. } => Some(from),
             _ => None,
@@ -160,7 +160,7 @@ impl Task<'_> {
     /// was read of whole sources as soon as it is much.
     pub fn run<'l>(
         &self,
-        lens: &'l Lens,
+        settings: &'l ReadingSettings,
         progress: &(dyn Fn(ReadProgress) + Sync),
         reader: &mut FactReader<'l>,
         given: &mut Vec<MailboxCounts>,
@@ -175,7 +175,7 @@ impl Task<'_> {
             let mut progress_reader = ProgressReader {
                 reader: &mut *reader,
                 progress,
-                lens,
+                settings,
                 given: Vec::new(),
                 one_customer: None,
                 on_piece,

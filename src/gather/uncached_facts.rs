@@ -3,7 +3,7 @@
 use super::cache::{Cache, may_be_kept};
 use super::task::Task;
 use crate::error::Error;
-use crate::fact::{Batch, Details, Lens, NameTable, NewNames, Renaming};
+use crate::fact::{Batch, Details, NameTable, NewNames, ReadingSettings, Renaming};
 use crate::fact_file::MailboxCounts;
 use crate::mailbox::Remark;
 use std::io;
@@ -52,7 +52,7 @@ impl<'a> UncachedFacts<'a> {
         &mut self,
         (task, failed): (&Task<'_>, bool),
         given: &[MailboxCounts],
-        (names, lens): (&NameTable, &Lens),
+        (names, settings): (&NameTable, &ReadingSettings),
     ) -> Option<Remark> {
         let fresh = std::mem::take(&mut self.batch);
         let is_damaged = std::mem::take(&mut self.is_damaged);
@@ -62,7 +62,7 @@ impl<'a> UncachedFacts<'a> {
         if let (true, Some(kept)) = (is_damaged, &task.kept) {
             let _ = std::fs::remove_file(&kept.path);
         }
-        let error = self.write(task, &fresh, is_damaged, (names, lens)).err()?;
+        let error = self.write(task, &fresh, is_damaged, (names, settings)).err()?;
         let is_new = !std::mem::replace(&mut self.reported, true);
         let error = Error::io(self.cache.folder(), "can't keep facts for the next run", &error);
         is_new.then_some(Remark::Note(error))
@@ -73,17 +73,17 @@ impl<'a> UncachedFacts<'a> {
         task: &Task<'_>,
         fresh: &Batch,
         is_damaged: bool,
-        (names, lens): (&NameTable, &Lens),
+        (names, settings): (&NameTable, &ReadingSettings),
     ) -> io::Result<()> {
         let Some(source) = task.sources.first() else { return Ok(()) };
         match (&task.known, &task.key) {
             (Some(_), _) if is_damaged => self.cache.forget(source),
-            (Some(known), _) => known.clone().extend(self.cache, source, fresh, names, lens),
+            (Some(known), _) => known.clone().extend(self.cache, source, fresh, names, settings),
             // Only what is still as it was.
             (None, Some(key))
                 if (task.kept.is_none() || is_damaged) && self.cache.may_keep(task.together, key) =>
             {
-                self.cache.write_facts(key, fresh, names, lens, None).map(drop)
+                self.cache.write_facts(key, fresh, names, settings, None).map(drop)
             }
             _ => Ok(()),
         }

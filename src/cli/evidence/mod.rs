@@ -175,7 +175,7 @@ impl EvidenceFolder {
         let context = CellContext { policy: &plan.policy, list_given: plan.ledger.given, compared: false };
         let judging = plan.judging(&outcome.history, &outcome.findings, &plan.scope, outcome.as_of);
         let message_context =
-            MessageContext { details: &outcome.details, rules: &plan.lens.rules, all: plan.all };
+            MessageContext { details: &outcome.details, rules: &plan.settings.rules, all: plan.all };
         let rows = rows(&outcome.cases, &outcome.pressure, &plan.policy);
         self.write("report.csv", |out| write_report(out, style, &rows, &context, plan.threads))?;
         self.write("messages.csv", |out| lists.write_messages(out, &judging, &message_context))?;

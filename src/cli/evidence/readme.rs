@@ -62,7 +62,8 @@ With --redact alone the key was made for that run and forgotten: then all but th
 impl EvidenceFolder {
     pub fn readme(&self, inputs: &EvidenceInputs<'_>) -> io::Result<()> {
         let plan = inputs.plan;
-        let now = Time::believed(plan.lens.now, plan.lens.now).map(|now| plan.scope.zone.rfc3339(now));
+        let now =
+            Time::believed(plan.settings.now, plan.settings.now).map(|now| plan.scope.zone.rfc3339(now));
         let (command, rest) = match &self.hidden {
             Some(hidden) => (redacted(inputs.options, hidden), REDACTED),
             None => {

@@ -6,7 +6,7 @@ use super::text::ReportText;
 use super::unwrap_result::{OriginalMessage, UnwrapResult};
 use super::{JournalClaim, JournalMark, ReportMedia, claim, media};
 use crate::fact::authentication::{Authenticity, authenticity};
-use crate::fact::lens::Lens;
+use crate::fact::settings::ReadingSettings;
 use crate::mailbox::{BODY_LOOK, HEADER_LIMIT, Unusable};
 use crate::message::decode::bracketed;
 use crate::message::header::{FieldName, Spans};
@@ -23,7 +23,7 @@ const PART_HEADER: usize = 64 * 1_024;
 
 /// Reads the body of what may be a journal report.
 pub(in crate::fact) struct ReportParser<'a> {
-    lens: &'a Lens,
+    settings: &'a ReadingSettings,
     claim: JournalClaim,
     depth: u8,
     line: Vec<u8>,
@@ -51,11 +51,11 @@ enum ParserPosition {
 
 impl<'a> ReportParser<'a> {
     /// For the body of a message whose header claims that.
-    pub fn new(lens: &'a Lens, claim: JournalClaim) -> Self {
-        Self::at_depth(lens, claim, 0)
+    pub fn new(settings: &'a ReadingSettings, claim: JournalClaim) -> Self {
+        Self::at_depth(settings, claim, 0)
     }
 
-    fn at_depth(lens: &'a Lens, claim: JournalClaim, depth: u8) -> Self {
+    fn at_depth(settings: &'a ReadingSettings, claim: JournalClaim, depth: u8) -> Self {
         let (place, text) = match &claim.media {
             ReportMedia::Text(charset) => (ParserPosition::Text, Some(ReportText::new(charset.as_deref()))),
             _ => (ParserPosition::Between, None),
@@ -63,7 +63,7 @@ impl<'a> ReportParser<'a> {
         let (has_tnef, has_page) = (claim.media == ReportMedia::Tnef, claim.media == ReportMedia::Page);
         let (line, decoder) = (Vec::new(), TransferDecoder::Identity);
         Self {
-            lens,
+            settings,
             claim,
             depth,
             line,
@@ -117,7 +117,7 @@ impl<'a> ReportParser<'a> {
     fn end_part(&mut self, last: bool) {
         self.flush();
         if let (ParserPosition::Message, Some(attached)) = (&self.place, &mut self.attached) {
-            attached.end(self.lens, &self.claim, self.depth);
+            attached.end(self.settings, &self.claim, self.depth);
         }
         self.place = if last { ParserPosition::Between } else { ParserPosition::Header(Vec::new()) };
         self.is_closed |= last;
@@ -126,10 +126,10 @@ impl<'a> ReportParser<'a> {
     /// Hands on what the decoder keeps, and ends the line of a text.
     fn flush(&mut self) {
         let (place, text, attached) = (&self.place, &mut self.text, &mut self.attached);
-        let (lens, claim, depth) = (self.lens, &self.claim, self.depth);
+        let (settings, claim, depth) = (self.settings, &self.claim, self.depth);
         self.decoder.end(|plain| match (place, &mut *text, &mut *attached) {
             (ParserPosition::Text, Some(text), _) => text.feed(plain),
-            (ParserPosition::Message, _, Some(attached)) => attached.feed(plain, lens, claim, depth),
+            (ParserPosition::Message, _, Some(attached)) => attached.feed(plain, settings, claim, depth),
             _ => {}
         });
         if let (ParserPosition::Text, Some(text)) = (place, text) {
@@ -138,7 +138,7 @@ impl<'a> ReportParser<'a> {
     }
 
     fn content(&mut self, line: &[u8]) {
-        let (lens, claim, depth) = (self.lens, &self.claim, self.depth);
+        let (settings, claim, depth) = (self.settings, &self.claim, self.depth);
         match &mut self.place {
             ParserPosition::Between => {}
             ParserPosition::Header(header) if line.trim_ascii().is_empty() => {
@@ -161,7 +161,7 @@ impl<'a> ReportParser<'a> {
                 let attached = &mut self.attached;
                 self.decoder.feed(line, |plain| {
                     if let Some(attached) = attached {
-                        attached.feed(plain, lens, claim, depth);
+                        attached.feed(plain, settings, claim, depth);
                     }
                 });
             }
@@ -170,7 +170,7 @@ impl<'a> ReportParser<'a> {
 
     fn begin_part(&mut self, header: &[u8]) {
         let mut spans = Spans::default();
-        let fields = spans.scan(self.lens.rules.vocabulary(), header);
+        let fields = spans.scan(self.settings.rules.vocabulary(), header);
         self.decoder = TransferDecoder::of(fields.first(FieldName::CONTENT_TRANSFER_ENCODING));
         self.place = match media(&fields) {
             ReportMedia::Text(charset) if self.text.is_none() => {
@@ -211,7 +211,7 @@ impl<'a> ReportParser<'a> {
         let text_is_whole = self.is_closed || self.attached.is_some() || self.place != ParserPosition::Text;
         let text = self.text.take().unwrap_or_else(|| ReportText::new(None));
         if self.claim.mark == JournalMark::Form {
-            let about = self.attached.as_ref().and_then(|attached| attached.message_id(self.lens));
+            let about = self.attached.as_ref().and_then(|attached| attached.message_id(self.settings));
             if self.has_page || !about.is_some_and(|id| text.is_exactly_about(&id)) {
                 return UnwrapResult::NoReport;
             }
@@ -254,7 +254,7 @@ impl<'a> AttachedMessage<'a> {
         self.report.is_none() && (self.header.len() > HEADER_LIMIT || self.body.len() >= BODY_LOOK)
     }
 
-    fn feed(&mut self, bytes: &[u8], lens: &'a Lens, outer: &JournalClaim, depth: u8) {
+    fn feed(&mut self, bytes: &[u8], settings: &'a ReadingSettings, outer: &JournalClaim, depth: u8) {
         if self.header_is_whole {
             self.feed_body(bytes);
             return;
@@ -269,7 +269,7 @@ impl<'a> AttachedMessage<'a> {
         let Some((end, body)) = blank_line(&self.header, searched) else { return };
         let rest = self.header.split_off(body);
         self.header.truncate(end);
-        self.end_header(lens, outer, depth);
+        self.end_header(settings, outer, depth);
         self.feed_body(&rest);
     }
 
@@ -281,33 +281,33 @@ impl<'a> AttachedMessage<'a> {
         }
     }
 
-    fn end_header(&mut self, lens: &'a Lens, outer: &JournalClaim, depth: u8) {
+    fn end_header(&mut self, settings: &'a ReadingSettings, outer: &JournalClaim, depth: u8) {
         self.header_is_whole = true;
         let mut spans = Spans::default();
-        let fields = spans.scan(lens.rules.vocabulary(), &self.header);
+        let fields = spans.scan(settings.rules.vocabulary(), &self.header);
         let Some(claim) = claim(&fields).filter(|claim| claim.mark == JournalMark::Field) else { return };
-        let verified = authenticity(&fields, Some(&claim.organisation), &lens.senders);
+        let verified = authenticity(&fields, Some(&claim.organisation), &settings.senders);
         let same = !claim.organisation.is_empty() && claim.organisation == outer.organisation;
         if !same || verified == Authenticity::Unverified || super::is_anonymous(&fields) {
             return;
         }
         self.is_too_deep = depth >= DEEPEST;
         if !self.is_too_deep {
-            self.report = Some(Box::new(ReportParser::at_depth(lens, claim, depth + 1)));
+            self.report = Some(Box::new(ReportParser::at_depth(settings, claim, depth + 1)));
         }
     }
 
     /// The part ends here: a header without a blank line after it is whole.
-    fn end(&mut self, lens: &'a Lens, outer: &JournalClaim, depth: u8) {
+    fn end(&mut self, settings: &'a ReadingSettings, outer: &JournalClaim, depth: u8) {
         self.has_ended = true;
         if !self.header_is_whole && self.header.contains(&b':') {
-            self.end_header(lens, outer, depth);
+            self.end_header(settings, outer, depth);
         }
     }
 
-    fn message_id(&self, lens: &Lens) -> Option<String> {
+    fn message_id(&self, settings: &ReadingSettings) -> Option<String> {
         let mut spans = Spans::default();
-        let fields = spans.scan(lens.rules.vocabulary(), &self.header);
+        let fields = spans.scan(settings.rules.vocabulary(), &self.header);
         let id = fields.first(FieldName::MESSAGE_ID).map(bracketed)?;
         Some(String::from_utf8_lossy(id).into_owned())
     }

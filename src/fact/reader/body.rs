@@ -17,7 +17,7 @@ impl FactReader<'_> {
             return;
         }
         let message_id = pending.message_id.as_deref();
-        let rules = &self.lens.rules;
+        let rules = &self.settings.rules;
         if pending.by_owner {
             let letter = text_of_a_letter(&self.mime, body);
             let asks = own_words::ask_to_stop(pending.own_subject.as_deref(), &letter);
@@ -46,7 +46,7 @@ impl FactReader<'_> {
             _ => false,
         };
         if let (Some(open), Some(detail)) = (pending.open, self.batch.details.last_mut())
-            && self.lens.with_signs
+            && self.settings.with_signs
             && rules.is_by_signs(decision.rule)
         {
             detail.signs = rules.signs_in(open, &body);

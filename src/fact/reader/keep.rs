@@ -13,7 +13,7 @@ impl FactReader<'_> {
         let counts = !fact.traits.contains(Traits::NO_MAIL)
             && !fact.traits.contains(Traits::UNVERIFIED)
             && !fact.traits.contains(Traits::OWN);
-        if self.lens.with_records {
+        if self.settings.with_records {
             self.record.evidence = decision.evidence.filter(|_| counts);
             self.batch.records.push(std::mem::take(&mut self.record));
         }
@@ -24,7 +24,7 @@ impl FactReader<'_> {
             }
         }
         let about_a_subscription = decision.evidence.is_some_and(|evidence| evidence != Evidence::Purchase)
-            || self.lens.rules.is_about_a_subscription(decision.rule);
+            || self.settings.rules.is_about_a_subscription(decision.rule);
         let traits = fact.traits.with(Traits::SUBSCRIPTION, about_a_subscription);
         let fact = Fact { rule: decision.rule, kind: decision.kind, traits, ..fact };
         self.batch.facts.push(fact);
@@ -36,10 +36,10 @@ impl FactReader<'_> {
         self.batch.read = self.batch.read.saturating_add(1);
         let mailbox = self.mailbox_id();
         self.batch.skips.push(Skip { mailbox, offset, reason });
-        if self.lens.with_records {
+        if self.settings.with_records {
             self.batch.records.push(MessageRecord::default());
         }
-        if self.lens.with_details {
+        if self.settings.with_details {
             let (subject, from, message_id, ways_out, signs) = Default::default();
             self.batch.details.push(Detail { mailbox, offset, subject, from, message_id, ways_out, signs });
         }

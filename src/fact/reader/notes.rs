@@ -8,7 +8,7 @@ use crate::fact::detail_page::Detail;
 use crate::fact::received::candidates;
 use crate::fact::record::{MessageRecord, OwnMailRecord};
 use crate::fact::unsubscribe::{Unsubscribe, WaysOut};
-use crate::fact::{AddressId, Fact, Lens, Traits};
+use crate::fact::{AddressId, Fact, ReadingSettings, Traits};
 use crate::mailbox::RawMessage;
 use crate::message::address::addresses;
 use crate::message::decode::bracketed;
@@ -19,11 +19,11 @@ use std::borrow::Cow;
 impl FactReader<'_> {
     /// Notes what of a message depends on the run, where that is asked for, and which addresses of the owner it names.
     pub(super) fn begin_record(&mut self, fields: &Fields<'_>, message: &RawMessage<'_>) {
-        if !self.lens.with_records {
-            return self.lens.owners.note_named(fields);
+        if !self.settings.with_records {
+            return self.settings.owners.note_named(fields);
         }
         let times = candidates(fields, message.from_line, self.stored_state.delivered);
-        let owners_named = self.lens.owners.note_all_named(fields);
+        let owners_named = self.settings.owners.note_all_named(fields);
         let states = [FieldName::STATUS, FieldName::X_STATUS, FieldName::X_MOZILLA_STATUS];
         let has_state = states.into_iter().any(|name| fields.first(name).is_some());
         let claimed = claimed(message.header);
@@ -35,7 +35,7 @@ impl FactReader<'_> {
         for offer in offered.into_iter().flat_map(|offered| &offered.addresses) {
             let address = hash(&[offer.address.as_bytes()]);
             let subject = offer.subject.as_ref().map_or(0, |subject| subject_hash(subject));
-            if self.lens.with_records {
+            if self.settings.with_records {
                 self.record.offers.push((address, subject));
             }
             self.batch.offers.push(OptOutOffer::of(address, subject, fact.order));
@@ -52,7 +52,7 @@ impl FactReader<'_> {
             if domain == author.sender_hash {
                 continue;
             }
-            if self.lens.with_records {
+            if self.settings.with_records {
                 self.record.domains.push(domain);
             }
             let link = OptOutLink { sender: fact.sender, domain };
@@ -71,10 +71,10 @@ impl FactReader<'_> {
         seen: &Seen,
         message_id: &str,
     ) -> bool {
-        if fact.time.is_none() && !self.lens.with_records {
+        if fact.time.is_none() && !self.settings.with_records {
             return false;
         }
-        let owners = &self.lens.owners;
+        let owners = &self.settings.owners;
         let writer: Cow<'_, str> = match owners.name() {
             Some(owner) => owner.into(),
             None => owners.canonical(self.names.text(fact.from)).into(),
@@ -88,7 +88,7 @@ impl FactReader<'_> {
         let answers = if is_sent_on { None } else { answered(fields).map(id_hash) };
         let to: Vec<u64> = to.iter().map(|address| hash(&[address.as_bytes()])).collect();
         let (subject, is_answer) = (subject_hash(subject), answers.is_none() && seen.reply_prefix);
-        if self.lens.with_records {
+        if self.settings.with_records {
             let (writer, to) = (writer.to_string(), to.clone());
             self.record.written =
                 Some(OwnMailRecord { writer, to, subject, asks: false, answers, is_answer });
@@ -112,7 +112,7 @@ impl FactReader<'_> {
     /// Whether an address is one of the owner's or a mail provider's: an answer there answers a firm only where that very
     /// address is the firm's.
     fn is_of_a_person(&self, address: &str) -> bool {
-        let Lens { owners, senders, .. } = self.lens;
+        let ReadingSettings { owners, senders, .. } = self.settings;
         owners.contains(&owners.canonical(address))
             || domain_of(address).is_some_and(|domain| senders.is_free_mail(domain))
     }
@@ -126,7 +126,7 @@ impl FactReader<'_> {
         id: Option<&[u8]>,
         ways_out: Option<Box<WaysOut>>,
     ) {
-        if self.lens.with_details {
+        if self.settings.with_details {
             let mailbox = self.mailbox_id();
             self.batch.details.push(Detail {
                 mailbox,

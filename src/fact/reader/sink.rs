@@ -16,7 +16,7 @@ impl Sink for FactReader<'_> {
         self.stored_state = place.stored_state;
         if self.folder != place.folder {
             self.folder = place.folder.to_path_buf();
-            self.folder_state = self.lens.labels.folder_state(place.folder);
+            self.folder_state = self.settings.labels.folder_state(place.folder);
         }
     }
 

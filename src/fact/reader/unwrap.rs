@@ -34,7 +34,7 @@ impl<'a> FactReader<'a> {
     /// Begins to read a report; `false`: it is ordinary mail.
     pub(super) fn begin_report(&mut self, suspect: PossibleReport, body: &[u8]) -> bool {
         let PossibleReport { claim, offset, from_line, before, is_anonymous } = suspect;
-        let mut parser = ReportParser::new(self.lens, claim);
+        let mut parser = ReportParser::new(self.settings, claim);
         parser.feed(body);
         if !parser.may_be_one() {
             return false;
@@ -78,7 +78,7 @@ impl<'a> FactReader<'a> {
 
     /// The recipients as customers, each once.
     fn recipients(&mut self, original: &OriginalMessage) -> Vec<CustomerId> {
-        let owners = &self.lens.owners;
+        let owners = &self.settings.owners;
         let names = &mut self.names;
         let mut customers: Vec<CustomerId> = Vec::with_capacity(original.recipients.len());
         let mut seen = std::collections::HashSet::new();

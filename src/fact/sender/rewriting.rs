@@ -75,11 +75,11 @@ pub(super) fn is_at_home(written: &Address, fields: &Fields<'_>, owners: &Owners
 
 #[cfg(test)]
 mod tests {
-    use crate::fact::Lens;
+    use crate::fact::ReadingSettings;
 
     fn sender(header: &str) -> Option<String> {
-        let lens = Lens::plain(1_795_305_600).expect("valid rules");
-        lens.sender_of(format!("{header}\nSubject: x\n\nx\n").as_bytes()).map(|found| found.name)
+        let settings = ReadingSettings::plain(1_795_305_600).expect("valid rules");
+        settings.sender_of(format!("{header}\nSubject: x\n\nx\n").as_bytes()).map(|found| found.name)
     }
 
     #[test]

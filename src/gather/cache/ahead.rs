@@ -4,7 +4,7 @@
 use super::cached_facts::{CachedFacts, FactsAhead};
 use super::{Cache, TAG, name_of_argument};
 use crate::error::Result;
-use crate::fact::{Lens, NameTable, NewNames};
+use crate::fact::{NameTable, NewNames, ReadingSettings};
 use crate::fact_file::KeepOptions;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -23,24 +23,24 @@ impl Cache {
     pub fn open_again(
         folder: &Path,
         arguments: &[PathBuf],
-        lens: &Lens,
+        settings: &ReadingSettings,
         keep: KeepOptions,
     ) -> Result<Option<Self>> {
-        folder.join(TAG).exists().then(|| Self::open(folder, arguments, lens, keep)).transpose()
+        folder.join(TAG).exists().then(|| Self::open(folder, arguments, settings, keep)).transpose()
     }
 
     /// Walks folders, and meanwhile reads on another thread what was kept of them.
-    pub fn read_while<T>(&self, lens: &Lens, walk: impl FnOnce() -> T) -> T {
+    pub fn read_while<T>(&self, settings: &ReadingSettings, walk: impl FnOnce() -> T) -> T {
         let is_done = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            scope.spawn(|| self.read_until(lens, &is_done));
+            scope.spawn(|| self.read_until(settings, &is_done));
             let found = walk();
             is_done.store(true, Ordering::Relaxed);
             found
         })
     }
 
-    fn read_until(&self, lens: &Lens, is_done: &AtomicBool) {
+    fn read_until(&self, settings: &ReadingSettings, is_done: &AtomicBool) {
         let folders = self.arguments.iter().filter(|path| path.is_dir());
         let beginnings: Vec<String> = folders.map(|path| format!("f-{}-", name_of_argument(path))).collect();
         let of_folders = |key: &str| beginnings.iter().any(|beginning| key.starts_with(beginning));
@@ -48,7 +48,7 @@ impl Cache {
         let (mut read, mut names) = (HashMap::new(), NameTable::default());
         // Tests read everything ahead, however small.
         for file in files.take_while(|_| cfg!(test) || !is_done.load(Ordering::Relaxed)) {
-            let facts = file.read_ahead(lens, self.keep, &mut names);
+            let facts = file.read_ahead(settings, self.keep, &mut names);
             read.extend(facts.map(|facts| (file.path.clone(), facts)));
         }
         if let Ok(mut ahead) = self.ahead.lock() {

@@ -1,7 +1,7 @@
 //! A file of the cache: known by its name, whole by its checksum.
 
 use super::checksum;
-use crate::fact::{Batch, FactReader, Lens, NameTable};
+use crate::fact::{Batch, FactReader, NameTable, ReadingSettings};
 use crate::fact_file::{self, KeepOptions};
 use crate::mailbox::{FactsBytes, FactsFile};
 use serde::{Deserialize, Serialize};
@@ -28,35 +28,40 @@ impl CachedFacts {
     /// Reads it; `None`: it is damaged or gone, and nothing of it was taken in.
     pub fn read(
         &self,
-        lens: &Lens,
+        settings: &ReadingSettings,
         keep: KeepOptions,
         reader: &mut FactReader<'_>,
         progress: &dyn Fn(usize),
     ) -> Option<()> {
         let before = reader.messages();
-        let owners_named = self.read_into(lens, keep, reader.store())?;
-        owners_named.into_iter().for_each(|place| lens.owners.note_place(place));
+        let owners_named = self.read_into(settings, keep, reader.store())?;
+        owners_named.into_iter().for_each(|place| settings.owners.note_place(place));
         progress((reader.messages() - before) as usize);
         Some(())
     }
 
     /// Reads it by itself, before it is known whether it is needed.
-    pub fn read_ahead(&self, lens: &Lens, keep: KeepOptions, names: &mut NameTable) -> Option<FactsAhead> {
+    pub fn read_ahead(
+        &self,
+        settings: &ReadingSettings,
+        keep: KeepOptions,
+        names: &mut NameTable,
+    ) -> Option<FactsAhead> {
         let mut batch = Batch::default();
-        let owners_named = self.read_into(lens, keep, (&mut batch, names))?;
+        let owners_named = self.read_into(settings, keep, (&mut batch, names))?;
         Some(FactsAhead { batch, owners_named })
     }
 
     /// Reads it; which of the owner's addresses are named is returned, by their places.
     fn read_into(
         &self,
-        lens: &Lens,
+        settings: &ReadingSettings,
         keep: KeepOptions,
         (batch, names): (&mut Batch, &mut NameTable),
     ) -> Option<BTreeSet<u64>> {
         let (mark, remarks) = (batch.mark(), batch.remarks.len());
         let file = self.whole()?;
-        match fact_file::read_rows(file, (lens, keep), (&mut *batch, names), None, &|_| ()) {
+        match fact_file::read_rows(file, (settings, keep), (&mut *batch, names), None, &|_| ()) {
             Ok((given, owners_named)) => {
                 batch.mailboxes += given.iter().map(|given| given.mailboxes).sum::<u32>();
                 Some(owners_named)

@@ -12,7 +12,7 @@ mod stamp;
 pub(super) use cached_facts::{CachedFacts, FactsAhead};
 
 use crate::error::{Error, Result};
-use crate::fact::{Batch, Lens, NameTable};
+use crate::fact::{Batch, NameTable, ReadingSettings};
 use crate::fact_file::{
     FactSettings, KeepOptions, MailboxCounts, MessageBatch, QuickRowWriter, RowWriter, schema_of,
 };
@@ -66,9 +66,14 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The cache in a folder, which is made where it is missing. `lens` records everything; `keep` is what the run
+    /// The cache in a folder, which is made where it is missing. `settings` records everything; `keep` is what the run
     /// itself wants.
-    pub fn open(folder: &Path, arguments: &[PathBuf], lens: &Lens, keep: KeepOptions) -> Result<Self> {
+    pub fn open(
+        folder: &Path,
+        arguments: &[PathBuf],
+        settings: &ReadingSettings,
+        keep: KeepOptions,
+    ) -> Result<Self> {
         let failed = |what| move |error: io::Error| Error::io(folder, what, &error);
         unless_full(private_folder(folder)).map_err(failed("can't be made the folder of --cache"))?;
         if !folder.join(TAG).exists() {
@@ -82,11 +87,11 @@ impl Cache {
         };
         let entries = entries.into_iter().flatten();
         let kept = entries.filter_map(|entry| CachedFacts::named(&entry.ok()?.path()));
-        let mut shape: Vec<(String, String)> = FactSettings::of(lens).metadata().into_iter().collect();
+        let mut shape: Vec<(String, String)> = FactSettings::of(settings).metadata().into_iter().collect();
         shape.sort();
         Ok(Self {
             folder: folder.to_path_buf(),
-            now: lens.now,
+            now: settings.now,
             arguments: arguments.to_vec(),
             shape: format!("{shape:?}"),
             keep,
@@ -169,7 +174,7 @@ impl Cache {
         key: &str,
         batch: &Batch,
         names: &NameTable,
-        lens: &Lens,
+        settings: &ReadingSettings,
         orders: Option<Range<u32>>,
     ) -> io::Result<CachedFacts> {
         let given = MailboxCounts { mailboxes: batch.mailboxes, ..MailboxCounts::default() };
@@ -177,9 +182,9 @@ impl Cache {
             Some(orders) => (&[][..], orders),
             None => (batch.remarks.as_slice(), 0..batch.read),
         };
-        let mut out = QuickRowWriter::new(schema_of(lens, false));
+        let mut out = QuickRowWriter::new(schema_of(settings, false));
         let mut add = |rows: &_| out.add(rows);
-        let mut rows = RowWriter::new(lens, false, None, &mut add);
+        let mut rows = RowWriter::new(settings, false, None, &mut add);
         // What is kept was read to its end.
         rows.add(&MessageBatch { batch, names, orders }, None)?;
         rows.end(remarks, &[given])?;

@@ -2,7 +2,7 @@
 
 use super::stamp::{Stamp, samples};
 use super::{Cache, CachedFacts};
-use crate::fact::{Batch, Lens, MessageRecord, NameTable};
+use crate::fact::{Batch, MessageRecord, NameTable, ReadingSettings};
 use crate::mailbox::{Dialect, HEADER_LIMIT, Source, SourcePart};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -107,7 +107,7 @@ impl CachedMbox {
         source: &Source,
         fresh: &Batch,
         names: &NameTable,
-        lens: &Lens,
+        settings: &ReadingSettings,
     ) -> io::Result<()> {
         let Some(stamp) = Stamp::of(source) else { return Ok(()) };
         // A file that was just written may be written again at what the system calls the same time.
@@ -126,7 +126,7 @@ impl CachedMbox {
                 cache.argument(source),
                 cache.digest(format!("{:?}{stamp:?}", source.origin))
             );
-            let kept = cache.write_facts(&key, fresh, names, lens, Some(from..to))?;
+            let kept = cache.write_facts(&key, fresh, names, settings, Some(from..to))?;
             self.segments.push(CachedSegment { from: start, to: end, messages: to - from, kept });
             self.end = end;
         }

@@ -131,9 +131,10 @@ fn of_a_maildir_only_the_first_file_that_is_kept_with_others_is_looked_at() {
     };
     let mut world = std::iter::repeat_with(World::new).find(are_kept_together).expect("a world");
     let key = |world: &World| {
-        let (arguments, lens) = ([world.here.path().join("Maildir")], world.lens(true));
+        let (arguments, settings) = ([world.here.path().join("Maildir")], world.settings(true));
         let keep = world.keep();
-        let cache = Cache::open(&world.here.path().join("cache"), &arguments, &lens, keep).expect("a folder");
+        let cache =
+            Cache::open(&world.here.path().join("cache"), &arguments, &settings, keep).expect("a folder");
         let survey = survey_with_outputs(&arguments, &[], StatPolicy::ExceptMaildirs);
         assert!(survey.sources.iter().all(|source| source.inode.is_some() && source.size.is_none()));
         (cache.key(&survey.sources).expect("a key"), survey.sources)

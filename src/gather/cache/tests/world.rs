@@ -1,6 +1,6 @@
 //! Mailboxes to which things happen between runs.
 
-use crate::fact::{Brands, Lens, Owners, Rules, Senders};
+use crate::fact::{Brands, Owners, ReadingSettings, Rules, Senders};
 use crate::fact_file::KeepOptions;
 use crate::gather::cache::Cache;
 use crate::gather::result_order::Collector;
@@ -228,7 +228,7 @@ impl World {
         }
     }
 
-    pub fn lens(&self, keeps: bool) -> Lens {
+    pub fn settings(&self, keeps: bool) -> ReadingSettings {
         let brands = "[[brand]]\nname = \"Shops\"\ndomains = [\"shop1.example\"]\n";
         let brands = if self.shape == 2 {
             Brands::parse(brands, Path::new("b")).expect("valid")
@@ -240,14 +240,14 @@ impl World {
         } else {
             Vec::new()
         };
-        let plain = Lens::plain(NOW).expect("valid");
+        let plain = ReadingSettings::plain(NOW).expect("valid");
         // Rules that were added, and then changed.
         let rules = match self.shape {
             3 => Rules::parse(&own_rule("transactional"), Path::new("r")).expect("valid"),
             4 => Rules::parse(&own_rule("personal"), Path::new("r")).expect("valid"),
             _ => plain.rules,
         };
-        Lens {
+        ReadingSettings {
             rules,
             owners: Owners::new(&owners, false).expect("valid"),
             senders: Senders::new(brands),
@@ -255,7 +255,7 @@ impl World {
             with_records: keeps,
             with_signs: keeps,
             with_ways_out: keeps,
-            ..Lens::plain(NOW).expect("valid")
+            ..ReadingSettings::plain(NOW).expect("valid")
         }
     }
 
@@ -274,17 +274,23 @@ impl World {
     /// Everything that a run reads, in words.
     pub fn read(&self, with_cache: bool) -> String {
         let arguments = [self.mbox(), self.here.path().join("Maildir")];
-        let lens = self.lens(with_cache);
+        let settings = self.settings(with_cache);
         let keep = self.keep();
         let cache = with_cache.then(|| {
-            Cache::open(&self.here.path().join("cache"), &arguments, &lens, keep).expect("a folder")
+            Cache::open(&self.here.path().join("cache"), &arguments, &settings, keep).expect("a folder")
         });
         let stat_policy = if with_cache { StatPolicy::ExceptMaildirs } else { StatPolicy::EveryFile };
         let survey = || survey_with_outputs(&arguments, &[], stat_policy);
-        let survey = cache.as_ref().map_or_else(survey, |cache| cache.read_while(&lens, survey));
+        let survey = cache.as_ref().map_or_else(survey, |cache| cache.read_while(&settings, survey));
         let (cache, tasks) = (cache.as_ref(), tasks(&survey.sources, 1_500, cache.as_ref()));
-        let gathering =
-            GatherJob { survey: &survey, lens: &lens, tasks: &tasks, threads: 2, progress: &|_| {}, cache };
+        let gathering = GatherJob {
+            survey: &survey,
+            settings: &settings,
+            tasks: &tasks,
+            threads: 2,
+            progress: &|_| {},
+            cache,
+        };
         let collect = cache
             .map_or(Collector::Everything, |cache| Collector::Cached(Box::new(UncachedFacts::new(cache))));
         let Gathered { batch, names, arguments } = gathering.run(collect);
@@ -308,7 +314,7 @@ impl World {
         let gave = arguments.iter().map(|(named, gave)| {
             format!("{named:?} {} {} {}\n", gave.messages, gave.mailboxes > 0, gave.failures)
         });
-        let unnamed: Vec<&str> = lens.owners.unnamed().collect();
+        let unnamed: Vec<&str> = settings.owners.unnamed().collect();
         format!(
             "{}{}{}{:?} {:?} {unnamed:?}",
             facts.collect::<String>(),

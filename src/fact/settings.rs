@@ -8,7 +8,7 @@ use crate::time::Seconds;
 
 /// The settings for reading mail: the same for a whole run.
 #[derive(Debug)]
-pub struct Lens {
+pub struct ReadingSettings {
     /// The instant of the run, in seconds since 1970.
     pub now: Seconds,
     /// The addresses of the mailbox's owner.
@@ -29,8 +29,8 @@ pub struct Lens {
     pub with_records: bool,
 }
 
-impl Lens {
-    /// A lens with the built-in rules, without an owner or brands, for a run at `now`.
+impl ReadingSettings {
+    /// A settings with the built-in rules, without an owner or brands, for a run at `now`.
     pub fn plain(now: Seconds) -> crate::error::Result<Self> {
         Ok(Self {
             now,
