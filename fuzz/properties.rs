@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each target uses one of them")]
 
 use mailfatigue::consent::{Ledger, LedgerContext, LedgerOptions, ListFile};
-use mailfatigue::fact::{Brands, FactReader, Lens, Owners, Rules};
+use mailfatigue::fact::{Brands, FactReader, Owners, ReadingSettings, Rules};
 use mailfatigue::mailbox::{
     BLOCK, BodyRequest, MailboxFile, RawMessage, Remark, Sink, Unusable, read_file, read_message, read_stream,
 };
@@ -16,8 +16,10 @@ use std::sync::LazyLock;
 /// 2026-11-22T00:00:00Z.
 const NOW: i64 = 1_795_305_600;
 
-static LENS: LazyLock<Lens> =
-    LazyLock::new(|| Lens { with_details: true, ..Lens::plain(NOW).expect("the built-in rules") });
+static LENS: LazyLock<ReadingSettings> = LazyLock::new(|| ReadingSettings {
+    with_details: true,
+    ..ReadingSettings::plain(NOW).expect("the built-in rules")
+});
 static ZONE: LazyLock<Zone> = LazyLock::new(|| Zone::named("Europe/Berlin").expect("a zone"));
 
 /// Keeps where messages begin and how long their headers are.
@@ -146,9 +148,12 @@ pub fn rules(bytes: &[u8]) {
     match Rules::parse(&text, Path::new("fuzzed")) {
         Err(error) => assert!(error.to_string().starts_with("error: `fuzzed`"), "{error}"),
         Ok(rules) => {
-            let plain = Lens { with_details: true, ..Lens::plain(NOW).expect("the built-in rules") };
-            let lens = Lens { rules, ..plain };
-            let mut reader = FactReader::new(&lens);
+            let plain = ReadingSettings {
+                with_details: true,
+                ..ReadingSettings::plain(NOW).expect("the built-in rules")
+            };
+            let settings = ReadingSettings { rules, ..plain };
+            let mut reader = FactReader::new(&settings);
             for message in MAIL {
                 read_message(message.as_bytes(), &mut reader);
             }
