@@ -38,7 +38,9 @@ pub fn read(origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
 fn unpack(file: &Path, folder: &Path) -> Result<()> {
     let file = std::path::absolute(file).map_err(|error| Error::io(file, "can't be found", &error))?;
     let mut command = Command::new("readpst");
-    command.args(["-q", "-e", "-D", "-te", "-o"]).arg(folder).arg(&file).current_dir(folder);
+    // Jobs at once (`-j`) give two messages one name now and then, and one of them is lost: one run in 240 with the
+    // processor busy.
+    command.args(["-q", "-j", "0", "-e", "-D", "-te", "-o"]).arg(folder).arg(&file).current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     match run_to_its_end(&mut command) {
         Ok(status) if status.success() => Ok(()),
