@@ -203,6 +203,17 @@ fn a_night_of_which_no_message_can_be_used_calls_nobody_better_or_gone() {
 }
 
 #[test]
+fn notes_that_look_like_a_header_are_no_mail_and_the_old_report_stays() {
+    let here = folder(&[
+        ("r.csv", OLD_REPORT.as_bytes()),
+        ("notes.txt", b"milk: two bottles\nbread: one\n\nand so on\n"),
+    ]);
+    let told = run(here.path(), ["check", "notes.txt", "-q", "-o", "r.csv"]);
+    alarmed(&told, here.path(), "notes");
+    assert!(told.err.contains("`notes.txt`: contains no message"), "{}", told.err);
+}
+
+#[test]
 fn beside_mail_a_part_without_any_is_no_error_but_an_empty_folder_is_one() {
     let here = without_mail();
     for mailbox in WITHOUT {

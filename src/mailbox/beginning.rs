@@ -42,23 +42,52 @@ pub fn beginning<R: Read>(buffer: &mut ReadBuffer<R>) -> io::Result<Option<TextS
     }
 }
 
-/// A header field on the first line; or, where that line is damaged, a well-known field before the first blank line.
-/// A file in a folder must have a well-known field: a list of settings looks like a header too.
+/// A field of mail before the first blank line. A file in a folder must have one that hardly anything else has: a list of
+/// settings looks like a header too.
 pub fn is_message(bytes: &[u8], named: bool) -> bool {
-    if named && field_start(bytes) == FieldStart::Yes {
-        return true;
-    }
+    let known: &[&[u8]] = if named { &FIELDS } else { &FIELDS[..CERTAIN] };
+    let is_known = |line: &[u8]| {
+        known.iter().any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+    };
     bytes[..bytes.len().min(LOOK)]
         .split(|byte| *byte == b'\n')
         .take_while(|line| !line.trim_ascii().is_empty())
-        .any(|line| {
-            let known =
-                [&b"from:"[..], b"received:", b"return-path:", b"message-id:", b"subject:", b"delivered-to:"];
-            known
-                .iter()
-                .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
-        })
+        .any(is_known)
 }
+
+/// How the fields of mail begin: first [those](CERTAIN) that hardly anything else has, then those by which a file that the
+/// user names is mail. Notes of the form `milk: two bottles` are none.
+const FIELDS: [&[u8]; 28] = [
+    b"from:",
+    b"received:",
+    b"return-path:",
+    b"message-id:",
+    b"subject:",
+    b"delivered-to:",
+    b"date:",
+    b"to:",
+    b"cc:",
+    b"bcc:",
+    b"sender:",
+    b"reply-to:",
+    b"mime-version:",
+    b"content-",
+    b"list-",
+    b"x-",
+    b"resent-",
+    b"arc-",
+    b"dkim-",
+    b"authentication-results:",
+    b"received-spf:",
+    b"in-reply-to:",
+    b"references:",
+    b"envelope-to:",
+    b"apparently-to:",
+    b"errors-to:",
+    b"precedence:",
+    b"status:",
+];
+const CERTAIN: usize = 6;
 
 /// Whether a file that begins with these bytes is an mbox or a single message, for readers of other files.
 pub fn is_mail(bytes: &[u8]) -> bool {
