@@ -47,7 +47,13 @@ pub fn beginning<R: Read>(buffer: &mut ReadBuffer<R>) -> io::Result<Option<TextS
 pub fn is_message(bytes: &[u8], named: bool) -> bool {
     let known: &[&[u8]] = if named { &FIELDS } else { &FIELDS[..CERTAIN] };
     let is_known = |line: &[u8]| {
-        known.iter().any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+        let Some(colon) = memchr::memchr(b':', line) else { return false };
+        // Old mail has blanks before the colon (RFC 5322 section 4.5).
+        let name = line[..colon].trim_ascii_end();
+        known.iter().any(|known| match known {
+            [.., b'-'] => name.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known)),
+            _ => name.eq_ignore_ascii_case(known),
+        })
     };
     bytes[..bytes.len().min(LOOK)]
         .split(|byte| *byte == b'\n')
@@ -55,37 +61,37 @@ pub fn is_message(bytes: &[u8], named: bool) -> bool {
         .any(is_known)
 }
 
-/// How the fields of mail begin: first [those](CERTAIN) that hardly anything else has, then those by which a file that the
-/// user names is mail. Notes of the form `milk: two bottles` are none.
+/// The fields of mail, some by how they begin: first [those](CERTAIN) that hardly anything else has, then those by which a
+/// file that the user names is mail. Notes of the form `milk: two bottles` are none.
 const FIELDS: [&[u8]; 28] = [
-    b"from:",
-    b"received:",
-    b"return-path:",
-    b"message-id:",
-    b"subject:",
-    b"delivered-to:",
-    b"date:",
-    b"to:",
-    b"cc:",
-    b"bcc:",
-    b"sender:",
-    b"reply-to:",
-    b"mime-version:",
+    b"from",
+    b"received",
+    b"return-path",
+    b"message-id",
+    b"subject",
+    b"delivered-to",
+    b"date",
+    b"to",
+    b"cc",
+    b"bcc",
+    b"sender",
+    b"reply-to",
+    b"mime-version",
     b"content-",
     b"list-",
     b"x-",
     b"resent-",
     b"arc-",
     b"dkim-",
-    b"authentication-results:",
-    b"received-spf:",
-    b"in-reply-to:",
-    b"references:",
-    b"envelope-to:",
-    b"apparently-to:",
-    b"errors-to:",
-    b"precedence:",
-    b"status:",
+    b"authentication-results",
+    b"received-spf",
+    b"in-reply-to",
+    b"references",
+    b"envelope-to",
+    b"apparently-to",
+    b"errors-to",
+    b"precedence",
+    b"status",
 ];
 const CERTAIN: usize = 6;
 
