@@ -118,7 +118,7 @@ impl Outcome {
         !self.is_empty() && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
     }
 
-    /// Whether there is no message at all, not even one that can't be used.
+    /// Whether there is no message at all, usable or not.
     pub fn is_empty(&self) -> bool {
         self.found() == MailFound::Nothing
     }

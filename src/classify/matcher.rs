@@ -78,8 +78,6 @@ pub(crate) struct FoldedText {
     /// The places of the words of links, and where those of the link at hand begin.
     links: Vec<Range<usize>>,
     link: Option<usize>,
-    /// How far it reaches before the footer, once it was searched.
-    said: usize,
 }
 
 /// A phrase of a list, and its place in the folded text.
@@ -141,7 +139,7 @@ impl FoldedText {
         }
     }
 
-    /// Notes that what follows in the link is no wording of its own.
+    /// Drops the link at hand: its text is that of a picture.
     pub fn forget_link(&mut self) {
         self.link = None;
     }
@@ -180,8 +178,8 @@ impl Matcher {
         folder.add(text, &mut |word| words.note(word, may_be_anchor(&word)));
     }
 
-    /// What the phrases in the addresses of links raise, each of which ends at a break. One that leads out of the mailing
-    /// raises nothing else: `/account/unsubscribe` is no link to an account.
+    /// What the phrases in the addresses of links raise; each address ends at a break. An address that leads out of the
+    /// mailing raises only that: `/account/unsubscribe` does not lead to an account.
     pub fn raised_by_links(&self, links: &mut FoldedText) -> Signals {
         self.find(links);
         let number = |hit: &Hit| links.breaks.partition_point(|end| *end <= hit.place.start);
@@ -199,7 +197,6 @@ impl Matcher {
     pub fn raised_in(&self, text: &mut FoldedText) -> Signals {
         self.find(text);
         let said = self.footer(text);
-        text.said = said;
         let FoldedText { folder, hits, breaks, .. } = text;
         hits.sort_unstable_by_key(|hit| (hit.place.start, Reverse(hit.place.end)));
         let (folded, mut raised) = (folder.text(), Signals::default());
@@ -233,11 +230,12 @@ impl Matcher {
     /// How many links of a text that was searched invite in a few words of their own, before the footer: words of service
     /// mail are not among them.
     pub fn buttons(&self, text: &FoldedText) -> u32 {
+        let (folded, said) = (text.text(), self.footer(text));
         let is_service = |hit: &&Hit| self.service.get(hit.list as usize) == Some(&true);
         let service: Vec<&Range<usize>> = text.hits.iter().filter(is_service).map(|hit| &hit.place).collect();
         let invites = |link: &&Range<usize>| {
-            let words = text.text().get((*link).clone()).unwrap_or_default();
-            link.end <= text.said
+            let words = folded.get((*link).clone()).unwrap_or_default();
+            link.end <= said
                 && words.len() <= LONGEST_BUTTON
                 && words.contains(char::is_alphabetic)
                 && words.split_whitespace().count() <= MOST_WORDS

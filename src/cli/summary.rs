@@ -59,7 +59,7 @@ pub fn conclude(
     }
 }
 
-/// Where there is no message, but the beginnings of some: how many were read, and why they can't be used.
+/// Where only the cut-off beginnings of messages were found: how many, and why they can't be used.
 pub fn no_message(outcome: &Outcome) -> String {
     let Outcome { tally, history, mailboxes_read, .. } = outcome;
     match outcome.is_empty() && !history.skips.is_empty() {

@@ -1,8 +1,8 @@
 //! What changed since the last run: each pair of the report compared with what a small state file remembers.
 //!
-//! A run that may have seen less than the last one (a mailbox failed, no message can be used, the day of asking went back)
-//! calls nothing gone or better, and what it did not see is remembered as it was. A pair that goes on is remembered as it was when something was
-//! last said of it, so that a slow change is noticed once it has added up.
+//! A run that may have seen less than the last one (a mailbox failed, no message can be used, the day of asking went
+//! back) calls nothing gone or better, and what it did not see is remembered as it was. A pair that goes on is
+//! remembered as it was when something was last said of it, so that a slow change is noticed once it has added up.
 
 mod state_file;
 

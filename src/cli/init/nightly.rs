@@ -8,7 +8,7 @@ pub struct ScheduledJob<'a> {
     pub program: &'a Path,
     /// The config file.
     pub config: &'a Path,
-    /// The folders that the job writes to; none where there is no config file yet.
+    /// The folders that the job writes to; empty without a config file.
     pub folders: &'a [String],
     /// What the job prints.
     pub job_output: JobOutput,
