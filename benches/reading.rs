@@ -5,7 +5,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mailfatigue::fact::{FactReader, ReadingSettings};
 use mailfatigue::mailbox::{
-    BLOCK, BodyRequest, MailboxFile, RawMessage, Remark, Sink, SourcePart, Unusable, read, survey,
+    BodyRequest, Buffering, MailboxFile, RawMessage, Remark, Sink, SourcePart, Unusable, read, survey,
 };
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -69,7 +69,7 @@ fn splitting(c: &mut Criterion) {
     group.bench_function("messages of 55 KB", |b| {
         b.iter(|| {
             let mut count = Count(0);
-            read(source, &SourcePart::Whole, BLOCK, &|_| {}, &mut count).expect("read");
+            read(source, &SourcePart::Whole, Buffering::on(1), &|_| {}, &mut count).expect("read");
             assert_eq!(count.0, MESSAGES);
         });
     });
@@ -90,7 +90,7 @@ fn facts(c: &mut Criterion) {
         group.bench_function(name, |b| {
             b.iter(|| {
                 let mut reader = FactReader::new(&settings);
-                read(source, &SourcePart::Whole, BLOCK, &|_| {}, &mut reader).expect("read");
+                read(source, &SourcePart::Whole, Buffering::on(1), &|_| {}, &mut reader).expect("read");
                 black_box(reader.take().0.facts.len())
             });
         });

@@ -5,7 +5,8 @@
 use mailfatigue::consent::{Ledger, LedgerContext, LedgerOptions, ListFile};
 use mailfatigue::fact::{Brands, FactReader, Owners, ReadingSettings, Rules};
 use mailfatigue::mailbox::{
-    BLOCK, BodyRequest, MailboxFile, RawMessage, Remark, Sink, Unusable, read_file, read_message, read_stream,
+    BodyRequest, Buffering, MailboxFile, RawMessage, Remark, Sink, Unusable, read_file, read_message,
+    read_stream,
 };
 use mailfatigue::policy::Policy;
 use mailfatigue::time::Zone;
@@ -50,14 +51,14 @@ pub fn mbox(bytes: &[u8]) {
     let text =
         [b"From ann@shop.example Thu Jan  4 10:00:00 2024\nFrom: ann@shop.example\n".as_slice(), bytes]
             .concat();
-    let read = |block| {
+    let read = |buffering| {
         let mut kept = Kept::default();
-        let read = read_stream(text.as_slice(), Path::new("fuzzed"), block, &mut kept);
+        let read = read_stream(text.as_slice(), Path::new("fuzzed"), buffering, &mut kept);
         assert!(read.is_ok(), "{read:?}");
         kept
     };
-    let kept = read(BLOCK);
-    assert_eq!(kept, read(1 + bytes.len() % 61));
+    let kept = read(Buffering::on(1));
+    assert_eq!(kept, read(Buffering { block: 1 + bytes.len() % 61, ahead: false }));
     assert!(kept.messages.windows(2).all(|pair| pair[0].0 < pair[1].0));
     assert!(kept.messages.iter().all(|message| message.0 < text.len() as u64));
 }
@@ -98,7 +99,7 @@ fn message(bytes: &[u8]) {
 /// Whatever comes as a stream (compressed, tar, emlx, msg, text) is read or refused; the numbers add up.
 pub fn stream(bytes: &[u8]) {
     let mut reader = FactReader::new(&LENS);
-    if let Err(error) = read_stream(bytes, Path::new("fuzzed"), BLOCK, &mut reader) {
+    if let Err(error) = read_stream(bytes, Path::new("fuzzed"), Buffering::on(2), &mut reader) {
         reader.remark(Remark::Failed(error));
     }
     adds_up(reader);
@@ -108,7 +109,9 @@ pub fn stream(bytes: &[u8]) {
 pub fn file(bytes: &[u8]) {
     let mut reader = FactReader::new(&LENS);
     let size = bytes.len() as u64;
-    if let Err(error) = read_file(Cursor::new(bytes), size, Path::new("fuzzed"), BLOCK, &mut reader) {
+    if let Err(error) =
+        read_file(Cursor::new(bytes), size, Path::new("fuzzed"), Buffering::on(2), &mut reader)
+    {
         reader.remark(Remark::Failed(error));
     }
     adds_up(reader);

@@ -19,7 +19,7 @@ pub use piece_sink::PieceSink;
 pub use read_progress::ReadProgress;
 
 use crate::fact::{FactReader, MessagePiece, ReadingSettings};
-use crate::mailbox::Survey;
+use crate::mailbox::{Buffering, Survey};
 use cache::FactsAhead;
 use result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use std::sync::Mutex;
@@ -115,7 +115,7 @@ impl<'a> GatherJob<'a> {
 
     /// Reads one task after the other, until there are none or no more are wanted.
     fn work(&self, thread: usize, next: &Mutex<usize>, announce: &TaskAnnouncer, in_pieces: bool) {
-        let (settings, progress) = (self.settings, self.progress);
+        let (settings, progress, buffering) = (self.settings, self.progress, Buffering::on(self.threads));
         let mut reader = FactReader::new(settings);
         while let Some((task, send)) = self.take(next, announce) {
             if let Some(ahead) = self.take_ahead(task) {
@@ -132,8 +132,10 @@ impl<'a> GatherJob<'a> {
             let mut on_piece = |piece| drop(send.send(ThreadResult { thread, piece, end: None }));
             let on_piece: Option<read_progress::PieceHandler<'_>> =
                 if in_pieces { Some(&mut on_piece) } else { None };
-            let borders =
-                kept.map_or_else(|| task.run(settings, progress, &mut reader, &mut given, on_piece), Ok);
+            let borders = kept.map_or_else(
+                || task.run((settings, buffering), progress, &mut reader, &mut given, on_piece),
+                Ok,
+            );
             let piece = if in_pieces {
                 reader.take_piece()
             } else {

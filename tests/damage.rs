@@ -6,7 +6,7 @@ mod common;
 use common::exports::{Mail, Quoting};
 use common::exports::{bzip2, emlx, gzip, mbox, msg, tarred, xz, year_of_mail, zipped, zstd};
 use mailfatigue::fact::{FactReader, ReadingSettings};
-use mailfatigue::mailbox::{Remark, Sink, read_file};
+use mailfatigue::mailbox::{Buffering, Remark, Sink, read_file};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::path::Path;
@@ -46,10 +46,10 @@ static FORMS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 });
 
 /// The facts that the bytes give: time, sender and place of each message, and how many failures there were.
-fn read(bytes: &[u8], block: usize) -> (Vec<String>, usize) {
+fn read(bytes: &[u8], buffering: Buffering) -> (Vec<String>, usize) {
     let mut reader = FactReader::new(&LENS);
     let size = bytes.len() as u64;
-    if let Err(error) = read_file(Cursor::new(bytes), size, Path::new("export"), block, &mut reader) {
+    if let Err(error) = read_file(Cursor::new(bytes), size, Path::new("export"), buffering, &mut reader) {
         reader.remark(Remark::Failed(error));
     }
     let (batch, _) = reader.take();
@@ -77,7 +77,7 @@ fn what_comes_before_the_damage_is_read() {
         ("tar in gzip", gzip(&tar)),
     ];
     for (name, whole) in forms {
-        let (messages, failures) = read(&whole[..whole.len() / 2], 1 << 19);
+        let (messages, failures) = read(&whole[..whole.len() / 2], Buffering::on(2));
         assert!(messages.len() > 300 && messages.len() < 12_000, "{name}: {} messages", messages.len());
         assert_eq!(failures, 1, "{name}");
     }
@@ -85,13 +85,14 @@ fn what_comes_before_the_damage_is_read() {
     let mut changed = zip;
     let at = changed.len() / 2;
     changed[at] ^= 0xFF;
-    let (messages, failures) = read(&changed, 1 << 19);
+    let (messages, failures) = read(&changed, Buffering::on(2));
     assert!(messages.len() > 300 && failures == 1, "zip: {} messages, {failures} failures", messages.len());
 }
 
 #[test]
 fn undamaged_they_are_read_whole() {
-    let messages: Vec<usize> = FORMS.iter().map(|form| read(form, 512).0.len()).collect();
+    let messages: Vec<usize> =
+        FORMS.iter().map(|form| read(form, Buffering { block: 512, ahead: false }).0.len()).collect();
     assert_eq!(messages, [12, 12, 12, 1, 1, 1, 12, 12, 12, 12, 13, 13, 13]);
 }
 
@@ -99,8 +100,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").map_or(64, |n| n.parse().unwrap_or(64)), ..ProptestConfig::default() })]
 
     #[test]
-    fn damage_is_survived_and_blocks_change_nothing(
-        form in 0_usize..13, cut in 0.0_f64..1.2, at in 0.0_f64..1.0, byte: u8, block in 1_usize..700,
+    fn damage_is_survived_and_blocks_and_threads_change_nothing(
+        form in 0_usize..13, cut in 0.0_f64..1.2, at in 0.0_f64..1.0, byte: u8, block in 1_usize..700, ahead: bool,
     ) {
         let mut bytes = FORMS[form].clone();
         let length = bytes.len() as f64;
@@ -108,6 +109,6 @@ proptest! {
         if let Some(changed) = bytes.get_mut((length * at) as usize) {
             *changed = byte;
         }
-        prop_assert_eq!(read(&bytes, block), read(&bytes, 1 << 19));
+        prop_assert_eq!(read(&bytes, Buffering { block, ahead }), read(&bytes, Buffering::on(1)));
     }
 }

@@ -6,7 +6,7 @@ use super::result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use super::task::Task;
 use crate::fact::{FactReader, MessagePiece, ReadingSettings};
 use crate::fact_file::CustomerHandler;
-use crate::mailbox::{self, BLOCK, Remark, Sink, SourcePart, Survey};
+use crate::mailbox::{self, Buffering, Remark, Sink, SourcePart, Survey};
 
 /// Reads the only mailbox that there is. Where it has facts that are sorted by customer, `one_customer` is handed each
 /// customer's, and the rest is returned; else everything is. False: it could not be read to its end, so that nothing that
@@ -29,7 +29,7 @@ pub fn gather_by_customer(
         let mut reader =
             ProgressReader { reader, progress, settings, given: given_here, one_customer, on_piece };
         let bytes = |bytes| progress(ReadProgress::Bytes(bytes));
-        match mailbox::read(source, &SourcePart::Whole, BLOCK, &bytes, &mut reader) {
+        match mailbox::read(source, &SourcePart::Whole, Buffering::on(1), &bytes, &mut reader) {
             Ok(_) => given.append(&mut reader.given),
             Err(error) => {
                 is_whole = false;

@@ -26,7 +26,7 @@ mod tests {
     use crate::gather::result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
     use crate::gather::task::tasks;
     use crate::gather::{gather, gather_in_pieces};
-    use crate::mailbox::{Remark, Sink, survey};
+    use crate::mailbox::{Buffering, Remark, Sink, survey};
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use std::io::Write;
@@ -98,7 +98,8 @@ mod tests {
         let mut reader = FactReader::new(settings);
         reader.begin();
         let mails = mails(numbers);
-        crate::mailbox::read_stream(mails.as_bytes(), "x".as_ref(), 4_096, &mut reader).expect("read");
+        crate::mailbox::read_stream(mails.as_bytes(), "x".as_ref(), Buffering::on(1), &mut reader)
+            .expect("read");
         MessagePiece { begun: None, revokes, ..reader.take_piece() }
     }
 
@@ -115,7 +116,8 @@ mod tests {
         let first = piece(&settings, 0..3, false);
         let mut begins = FactReader::new(&settings);
         begins.begin();
-        crate::mailbox::read_stream(mails(0..2).as_bytes(), "x".as_ref(), 4_096, &mut begins).expect("read");
+        crate::mailbox::read_stream(mails(0..2).as_bytes(), "x".as_ref(), Buffering::on(1), &mut begins)
+            .expect("read");
         let begun: Option<BatchMark> = Some(begins.store().0.mark());
         for piece in [MessagePiece { begun, ..first }, piece(&settings, 3..5, false)] {
             order.add(ThreadResult { thread: Some(0), piece, end: None });
@@ -156,7 +158,7 @@ mod tests {
         let mut reader = FactReader::new(&settings);
         reader.begin();
         let read = |reader: &mut FactReader<'_>, numbers| {
-            crate::mailbox::read_stream(mails(numbers).as_bytes(), "x".as_ref(), 4_096, reader)
+            crate::mailbox::read_stream(mails(numbers).as_bytes(), "x".as_ref(), Buffering::on(1), reader)
                 .expect("read");
         };
         read(&mut reader, 0..2);

@@ -7,7 +7,7 @@ use super::uncached_facts::UncachedFacts;
 use crate::error::{Error, Result};
 use crate::fact::{BatchMark, FactReader, MessagePiece, NameTable, ReadingSettings, Renaming};
 use crate::fact_file::MailboxCounts;
-use crate::mailbox::{Borders, MailboxArgument, Remark, SourcePart, Survey};
+use crate::mailbox::{Borders, Buffering, MailboxArgument, Remark, SourcePart, Survey};
 
 /// What a thread found.
 pub(super) struct ThreadResult {
@@ -249,8 +249,13 @@ impl<'a> ResultOrder<'a> {
 
     fn reread(&mut self, task: &Task<'_>, part: SourcePart) {
         let mut reader = FactReader::new(self.settings);
-        match Task::plain(task.sources, part).run(self.settings, &|_| {}, &mut reader, &mut Vec::new(), None)
-        {
+        match Task::plain(task.sources, part).run(
+            (self.settings, Buffering::on(1)),
+            &|_| {},
+            &mut reader,
+            &mut Vec::new(),
+            None,
+        ) {
             Ok(borders) => {
                 let (batch, names) = reader.take();
                 let mut renaming = Renaming::default();

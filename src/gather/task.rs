@@ -5,7 +5,7 @@ use super::read_progress::{PieceHandler, ProgressReader, ReadProgress};
 use crate::error::Result;
 use crate::fact::{FactReader, ReadingSettings, hash};
 use crate::fact_file::{KeepOptions, MailboxCounts};
-use crate::mailbox::{self, BLOCK, Borders, Dialect, Remark, Sink, Source, SourcePart};
+use crate::mailbox::{self, Borders, Buffering, Dialect, Remark, Sink, Source, SourcePart};
 use std::collections::HashMap;
 
 /// How many small files are one task at most.
@@ -160,7 +160,7 @@ impl Task<'_> {
     /// was read of whole sources as soon as it is much.
     pub fn run<'l>(
         &self,
-        settings: &'l ReadingSettings,
+        (settings, buffering): (&'l ReadingSettings, Buffering),
         progress: &(dyn Fn(ReadProgress) + Sync),
         reader: &mut FactReader<'l>,
         given: &mut Vec<MailboxCounts>,
@@ -181,7 +181,8 @@ impl Task<'_> {
                 on_piece,
             };
             let bytes = |bytes| progress(ReadProgress::Bytes(bytes));
-            let read = mailbox::read(&source.looked_at(), &self.part, BLOCK, &bytes, &mut progress_reader);
+            let read =
+                mailbox::read(&source.looked_at(), &self.part, buffering, &bytes, &mut progress_reader);
             let of_source = std::mem::take(&mut progress_reader.given);
             if read.is_ok() {
                 given.extend(of_source);

@@ -1,8 +1,9 @@
 //! Archives: zip and tar. Members are read where they lie; nothing is written anywhere, so a path that climbs out
 //! of its folder does no harm, but it is left out all the same.
 
-use super::mbox::read_buffer::block_for;
+use super::mbox::read_buffer::Buffering;
 use super::origin::Origin;
+use super::read_ahead::read_ahead;
 use super::sidecar::{self, Sidecar};
 use super::unpack::{IntactReader, UnpackBudget};
 use super::{Remark, Sink};
@@ -14,7 +15,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 /// Reads one member, of any format.
-pub type ReadMember = fn(Box<dyn Read + '_>, &Origin, usize, &mut dyn Sink) -> Result<()>;
+pub type ReadMember = fn(Box<dyn Read + '_>, &Origin, Buffering, &mut dyn Sink) -> Result<()>;
 
 /// A tar header is one block of 512 bytes.
 pub const TAR_HEADER: usize = 512;
@@ -35,7 +36,7 @@ pub fn is_tar(bytes: &[u8]) -> bool {
 pub fn read_tar<R: Read>(
     bytes: R,
     origin: &Origin,
-    block: usize,
+    buffering: Buffering,
     read: ReadMember,
     sink: &mut dyn Sink,
 ) -> Result<()> {
@@ -55,7 +56,7 @@ pub fn read_tar<R: Read>(
         }
         let size = entry.size();
         // Nothing can be found after a member that is not there to its end.
-        match member(&mut entry, size, (&name, None), origin, (block, read), sink) {
+        match member(&mut entry, size, (&name, None), origin, (buffering, read), sink) {
             MemberEnd::Whole => {}
             MemberEnd::Refused => return Ok(()),
             MemberEnd::Damaged(error) => {
@@ -70,11 +71,11 @@ pub fn read_tar<R: Read>(
 }
 
 /// Reads the members of a zip archive of `size` bytes in the order of its directory.
-pub fn read_zip<R: Read + Seek>(
+pub fn read_zip<R: Read + Seek + Send>(
     bytes: R,
     size: u64,
     origin: &Origin,
-    block: usize,
+    buffering: Buffering,
     read: ReadMember,
     sink: &mut dyn Sink,
 ) -> Result<()> {
@@ -103,7 +104,9 @@ pub fn read_zip<R: Read + Seek>(
             }
             Ok(entry) => {
                 let size = entry.size();
-                let end = member(budget.bound(entry), size, (&name, sidecar), origin, (block, read), sink);
+                let end = read_ahead(buffering.of_size(size), budget.bound(entry), |bytes| {
+                    member(bytes, size, (&name, sidecar), origin, (buffering, read), sink)
+                });
                 if let MemberEnd::Damaged(error) = end {
                     sink.begin();
                     sink.remark(Remark::Failed(error));
@@ -144,7 +147,7 @@ fn member(
     size: u64,
     (name, sidecar): (&Path, Option<Sidecar>),
     origin: &Origin,
-    (block, read): (usize, ReadMember),
+    (buffering, read): (Buffering, ReadMember),
     sink: &mut dyn Sink,
 ) -> MemberEnd {
     let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
@@ -157,7 +160,7 @@ fn member(
     let mut bytes = IntactReader::new(bytes);
     let read = {
         let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);
-        read(bytes, &member, block_for(size, block), sink)
+        read(bytes, &member, buffering.of_size(size), sink)
     };
     let (failure, end) = match (read, bytes.end()) {
         (_, Ok((_, Some(damage)))) => (None, MemberEnd::Damaged(damaged(&member.path, &damage))),

@@ -3,11 +3,12 @@
 use super::LOOK;
 use super::archive::{TAR_HEADER, is_tar, read_tar};
 use super::beginning::{beginning, is_message, unread, wide};
-use super::mbox::read_buffer::ReadBuffer;
+use super::mbox::read_buffer::{Buffering, ReadBuffer};
 use super::mbox::separator::{FieldStart, field_start};
 use super::origin::{Origin, Packing};
+use super::read_ahead::read_ahead;
 use super::single::read_single;
-use super::unpack::Compression;
+use super::unpack::{Compression, IntactReader};
 use super::wide::Utf8Reader;
 use super::{Remark, Sink, Unusable, emlx, export, facts, maildir, mbox, outlook, pst};
 use crate::error::{Error, Result};
@@ -70,15 +71,75 @@ pub fn is_zip(bytes: &[u8]) -> bool {
 
 /// Reads whatever the stream contains into the sink. What was found in a folder or an archive and is not mail is
 /// remarked; where the user named it, it is an error.
-pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut dyn Sink) -> Result<()> {
+pub fn read_stream<R: Read + Send>(
+    bytes: R,
+    origin: &Origin,
+    buffering: Buffering,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let buffer = begun(bytes, origin, buffering)?;
+    match StreamFormat::of(buffer.from(0)) {
+        StreamFormat::Compressed(compression) if origin.packing == Packing::None => {
+            read_compressed(compression, buffer.into_reader(), origin, buffering, sink)
+        }
+        _ => read_unpacked(buffer, origin, buffering, sink),
+    }
+}
+
+/// The beginning of a stream, as far as it shows the format.
+fn begun<R: Read>(bytes: R, origin: &Origin, buffering: Buffering) -> Result<ReadBuffer<R>> {
+    let mut buffer = ReadBuffer::new(bytes, 0, buffering.block);
+    while buffer.end() < TAR_HEADER as u64 {
+        match buffer.more(0) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => return Err(Error::io(&origin.path, "can't be read", &error)),
+        }
+    }
+    Ok(buffer)
+}
+
+/// Reads what a compressed file contains.
+fn read_compressed(
+    compression: Compression,
+    bytes: impl Read + Send,
+    origin: &Origin,
+    buffering: Buffering,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let unpacked =
+        compression.unpack(bytes).map_err(|error| Error::io(&origin.path, "can't be unpacked", &error))?;
+    let (read, end) = read_ahead(buffering, unpacked, |unpacked| {
+        let mut intact = IntactReader::new(unpacked);
+        let bytes: Box<dyn Read + '_> = Box::new(&mut intact);
+        let read = read_member(bytes, &origin.unpacked(), buffering, sink);
+        // Whether it is whole shows at its end.
+        (read, intact.end())
+    });
+    match (read, end.map_err(|error| Error::io(&origin.path, "can't be read", &error))?) {
+        (read, (_, None)) => read,
+        (Ok(()), (count, Some(damage))) if count > 0 => {
+            // What was read before it stays.
+            sink.begin();
+            sink.remark(Remark::Failed(damaged(&origin.path, &damage)));
+            Ok(())
+        }
+        (_, (_, Some(damage))) => Err(damaged(&origin.path, &damage)),
+    }
+}
+
+fn read_unpacked<R: Read>(
+    mut buffer: ReadBuffer<R>,
+    origin: &Origin,
+    buffering: Buffering,
+    sink: &mut dyn Sink,
+) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
-    let mut buffer = ReadBuffer::new(bytes, 0, block);
-    while buffer.end() < TAR_HEADER as u64 && buffer.more(0).map_err(failed)? {}
     match (StreamFormat::of(buffer.from(0)), origin.packing) {
         (StreamFormat::Text, _) => match wide(buffer.from(0), must_be_mail(origin)) {
             Some(encoding) => {
                 let bytes: Box<dyn Read + '_> = Box::new(Utf8Reader::new(buffer.into_reader(), encoding));
-                read_stream(bytes, origin, block, sink)
+                read_member(bytes, origin, buffering, sink)
             }
             None => read_text(&mut buffer, origin, sink),
         },
@@ -94,25 +155,9 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
             "is an Outlook mailbox (.pst or .ost), which is read only from a file",
         )
         .hint("unpack it, and give the file")),
-        (StreamFormat::Compressed(compression), Packing::None) => {
-            let mut unpacked = compression.unpack(buffer.into_reader());
-            let bytes: Box<dyn Read + '_> = Box::new(&mut unpacked);
-            let read = read_stream(bytes, &origin.unpacked(), block, sink);
-            // Whether it is whole shows at its end.
-            match (read, unpacked.end().map_err(failed)?) {
-                (read, (_, None)) => read,
-                (Ok(()), (count, Some(damage))) if count > 0 => {
-                    // What was read before it stays.
-                    sink.begin();
-                    sink.remark(Remark::Failed(damaged(&origin.path, &damage)));
-                    Ok(())
-                }
-                (_, (_, Some(damage))) => Err(damaged(&origin.path, &damage)),
-            }
-        }
         (StreamFormat::Tar, Packing::None | Packing::Compressed) => {
             let bytes: Box<dyn Read + '_> = Box::new(buffer.into_reader());
-            read_tar(bytes, origin, block, read_member, sink)
+            read_tar(bytes, origin, buffering, read_member, sink)
         }
         (StreamFormat::Zip, Packing::None) => {
             Err(Error::file(&origin.path, "is a zip archive, which can't be read from a stream")
@@ -134,10 +179,10 @@ pub fn read_stream<R: Read>(bytes: R, origin: &Origin, block: usize, sink: &mut 
 pub fn read_member(
     bytes: Box<dyn Read + '_>,
     origin: &Origin,
-    block: usize,
+    buffering: Buffering,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    read_stream(bytes, origin, block, sink)
+    read_unpacked(begun(bytes, origin, buffering)?, origin, buffering, sink)
 }
 
 /// What is packed is damaged, or ends too early.

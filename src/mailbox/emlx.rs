@@ -1,10 +1,10 @@
 //! Apple Mail's `.emlx`: a line with the length of the message, the message, and a property list with its state.
 
-use super::mbox::read_buffer::{BYTE_ORDER_MARK, ReadBuffer};
+use super::mbox::read_buffer::{BLOCK, BYTE_ORDER_MARK, ReadBuffer};
 use super::mbox::separator::{FieldStart, field_start};
 use super::origin::Origin;
 use super::single::read_single;
-use super::{BLOCK, BODY_LOOK, HEADER_LIMIT, Sink, StoredState};
+use super::{BODY_LOOK, HEADER_LIMIT, Sink, StoredState};
 use std::io::{self, Cursor, Read};
 
 /// The longest first line, in bytes: Apple pads the number with blanks.

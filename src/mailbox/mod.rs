@@ -16,6 +16,7 @@ mod mbox;
 mod origin;
 mod outlook;
 mod pst;
+mod read_ahead;
 mod sidecar;
 mod single;
 mod source;
@@ -27,7 +28,7 @@ pub use beginning::is_mail;
 pub use facts::{FactsBytes, FactsFile};
 pub use identity::FileId;
 pub use maildir::folder_name;
-pub use mbox::read_buffer::BLOCK;
+pub use mbox::read_buffer::Buffering;
 pub use mbox::separator::{FromLine, SeparatorForm};
 pub use mbox::{Borders, Dialect};
 pub use source::{Source, SourcePart, parts, read};
@@ -35,7 +36,7 @@ pub use survey::{MailboxArgument, StatPolicy, Survey, survey, survey_with_output
 
 use crate::error::{Error, Result};
 use crate::time::Seconds;
-use mbox::read_buffer::ReadBuffer;
+use mbox::read_buffer::{BLOCK, ReadBuffer};
 use origin::Origin;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
@@ -286,20 +287,25 @@ pub const FORMATS: &[FormatRow] = &[
     },
 ];
 
-/// Reads a mailbox that comes as a stream, in blocks of `block` bytes, as if `path` had been named.
-pub fn read_stream(bytes: impl Read, path: &Path, block: usize, sink: &mut dyn Sink) -> Result<()> {
-    detect::read_stream(bytes, &Origin::named(path), block, sink)
+/// Reads a mailbox that comes as a stream, as if `path` had been named.
+pub fn read_stream(
+    bytes: impl Read + Send,
+    path: &Path,
+    buffering: Buffering,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    detect::read_stream(bytes, &Origin::named(path), buffering, sink)
 }
 
 /// Reads a mailbox of `size` bytes whose parts can be reached in any order, as if `path` had been named.
 pub fn read_file(
-    file: impl Read + Seek,
+    file: impl Read + Seek + Send,
     size: u64,
     path: &Path,
-    block: usize,
+    buffering: Buffering,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    source::read_file(file, size, &Origin::named(path), block, sink)
+    source::read_file(file, size, &Origin::named(path), buffering, sink)
 }
 
 /// Hands a single message over that lies in memory.

@@ -4,10 +4,10 @@
 //! `readpst` writes the messages into a temporary folder that only the user can read, and which is removed on every way
 //! out; no shell is asked.
 
-use super::mbox::read_buffer::ReadBuffer;
+use super::mbox::read_buffer::{BLOCK, ReadBuffer};
 use super::origin::Origin;
 use super::single::read_single;
-use super::{BLOCK, Remark, Sink};
+use super::{Remark, Sink};
 use crate::error::{Error, Result};
 use crate::outputs::{keep_no_longer, private_folder, run_to_its_end};
 use std::fs::File;

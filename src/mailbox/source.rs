@@ -2,7 +2,7 @@
 
 use super::beginning::beginning;
 use super::detect::{ZIP_LOOK, is_zip, read_member, read_stream};
-use super::mbox::read_buffer::{BLOCK, ReadBuffer, block_for, keep_before};
+use super::mbox::read_buffer::{BLOCK, Buffering, ReadBuffer, keep_before};
 use super::origin::Origin;
 use super::{Borders, Dialect, Sink, archive, facts, mbox, outlook};
 use crate::error::{Error, Result};
@@ -87,18 +87,18 @@ pub fn parts(source: &Source, length: u64) -> Result<Vec<SourcePart>> {
     Ok(stretches.collect())
 }
 
-/// Reads a part of a source into the sink, in blocks of `block` bytes. `read` gets the number of bytes as they come. What the
-/// borders of its range of bytes are, where it is one.
+/// Reads a part of a source into the sink. `read` gets the number of bytes as they come. What the borders of its range of
+/// bytes are, where it is one.
 pub fn read(
     source: &Source,
     part: &SourcePart,
-    block: usize,
-    read: &dyn Fn(u64),
+    buffering: Buffering,
+    read: &(dyn Fn(u64) + Sync),
     sink: &mut dyn Sink,
 ) -> Result<Option<Borders>> {
     let origin = &source.origin;
     if origin.path.as_os_str() == "-" {
-        return read_stream(ByteReporter { inner: io::stdin().lock(), read }, origin, block, sink)
+        return read_stream(ByteReporter { inner: io::stdin(), read }, origin, buffering, sink)
             .map(|()| None);
     }
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
@@ -119,8 +119,8 @@ pub fn read(
         SourcePart::Whole => {
             let file = ByteReporter { inner: file, read };
             match source.size {
-                Some(size) => read_file(file, size, origin, block_for(size, block), sink),
-                None => read_stream(file, origin, block, sink),
+                Some(size) => read_file(file, size, origin, buffering.of_size(size), sink),
+                None => read_stream(file, origin, buffering, sink),
             }
             .map(|()| None)
         }
@@ -133,7 +133,7 @@ pub fn read(
             let mut buffer = ReadBuffer::new(
                 ByteReporter { inner: file.take(size.saturating_sub(begin)), read },
                 begin,
-                block,
+                buffering.block,
             );
             buffer.more(begin).map_err(failed)?;
             let borders = mbox::read(&mut buffer, from, to, dialect, sink).map_err(failed)?;
@@ -146,11 +146,11 @@ pub fn read(
 }
 
 /// Reads a file that had `size` bytes at the beginning.
-pub(super) fn read_file<F: Read + Seek>(
+pub(super) fn read_file<F: Read + Seek + Send>(
     mut file: F,
     size: u64,
     origin: &Origin,
-    block: usize,
+    buffering: Buffering,
     sink: &mut dyn Sink,
 ) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
@@ -161,13 +161,13 @@ pub(super) fn read_file<F: Read + Seek>(
             .hint("in Outlook for Mac drag each mail folder to the desktop, which saves it as .mbox, and give these"));
     }
     if is_zip(&first) {
-        return archive::read_zip(file, size, origin, block, read_member, sink);
+        return archive::read_zip(file, size, origin, buffering, read_member, sink);
     }
     if outlook::begins(&first) {
         return outlook::read(file, origin, sink);
     }
     let mut rest = file.take(size);
-    read_stream(&mut rest, origin, block, sink)?;
+    read_stream(&mut rest, origin, buffering, sink)?;
     // A format with an end of its own leaves what follows it; any other is read until nothing comes.
     let missing = rest.limit();
     if missing > 0 && rest.read(&mut [0]).map_err(failed)? == 0 {
@@ -197,7 +197,7 @@ fn open(path: &Path) -> Result<File> {
 /// A reader that reports how many bytes came.
 struct ByteReporter<'a, R> {
     inner: R,
-    read: &'a dyn Fn(u64),
+    read: &'a (dyn Fn(u64) + Sync),
 }
 
 impl<R: Read> Read for ByteReporter<'_, R> {

@@ -31,7 +31,7 @@ impl Sink for CollectingSink {
 
 fn read_bytes(bytes: &[u8], block: usize) -> Result<CollectingSink> {
     let mut kept = CollectingSink::default();
-    read_stream(bytes, Path::new("-"), block, &mut kept)?;
+    read_stream(bytes, Path::new("-"), Buffering { block, ahead: false }, &mut kept)?;
     Ok(kept)
 }
 
@@ -117,7 +117,7 @@ fn a_mailbox_that_lost_its_first_separator_still_has_all_its_messages() {
     // Without any trace of it, it may also be a mail that quotes others, so a note is reported.
     let remarks_of = |text: &str, name: &str| {
         let mut kept = CollectingSink::default();
-        read_stream(text.as_bytes(), Path::new(name), BLOCK, &mut kept).expect("a message");
+        read_stream(text.as_bytes(), Path::new(name), Buffering::on(1), &mut kept).expect("a message");
         assert_eq!(kept.messages.len(), 1);
         kept.remarks
     };

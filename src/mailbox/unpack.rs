@@ -3,10 +3,11 @@
 use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
-use ruzstd::decoding::StreamingDecoder;
-use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use zstd::stream::read::Decoder as ZstdDecoder;
 
 /// How many bytes may come out for each that went in.
 const RATIO: u64 = 200;
@@ -17,9 +18,9 @@ const ALLOWANCE: u64 = 64 * 1_024 * 1_024;
 /// What may come out at most, in bytes: 1 TiB.
 const MOST: u64 = 1 << 40;
 
-/// The largest memory that a compressed file may ask for, in bytes. The `zstd` program unpacks as much by itself
-/// (a window of 128 MiB), and `xz -9` asks for 65 MiB.
-const MEMORY: u64 = 128 * 1_024 * 1_024;
+/// The largest memory that a compressed file may ask for, in bytes, as a power of two. The `zstd` program unpacks as much
+/// by itself (a window of 128 MiB), and `xz -9` asks for 65 MiB.
+const MEMORY_LOG: u32 = 27;
 
 /// How much of a compressed file is read at once, in bytes.
 const INPUT: usize = 128 * 1_024;
@@ -54,18 +55,25 @@ impl Compression {
     }
 
     /// What comes out of `bytes`, within bounds, up to where they are damaged.
-    pub fn unpack<'a, R: Read + 'a>(self, bytes: R) -> IntactReader<BoundedReader<Box<dyn Read + 'a>>> {
-        let packed = Rc::new(Cell::new(0));
-        let counted = ByteCounter { inner: bytes, count: Rc::clone(&packed) };
+    pub fn unpack<'a, R: Read + Send + 'a>(
+        self,
+        bytes: R,
+    ) -> io::Result<BoundedReader<Box<dyn Read + Send + 'a>>> {
+        let packed = Arc::new(AtomicU64::new(0));
+        let counted = ByteCounter { inner: bytes, count: Arc::clone(&packed) };
         let counted = BufReader::with_capacity(INPUT, FullReader(counted));
-        let memory = u32::try_from(MEMORY / 1_024).unwrap_or(u32::MAX);
-        let unpacked: Box<dyn Read + 'a> = match self {
+        let kibibytes = 1 << (MEMORY_LOG - 10);
+        let unpacked: Box<dyn Read + Send + 'a> = match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(counted)),
-            Self::Zstd => Box::new(ZstdFrames { rest: Some(counted), frame: None }),
-            Self::Xz => Box::new(XzReader::new_mem_limit(counted, true, memory)),
+            Self::Zstd => {
+                let mut frames = ZstdDecoder::with_buffer(counted)?;
+                frames.window_log_max(MEMORY_LOG)?;
+                Box::new(frames)
+            }
+            Self::Xz => Box::new(XzReader::new_mem_limit(counted, true, kibibytes)),
             Self::Bzip2 => Box::new(MultiBzDecoder::new(counted)),
         };
-        IntactReader::new(UnpackBudget { packed, unpacked: Rc::default() }.bound(unpacked))
+        Ok(UnpackBudget { packed, unpacked: Arc::default() }.bound(unpacked))
     }
 }
 
@@ -157,14 +165,14 @@ fn is_excess(error: &io::Error) -> bool {
 /// What went into a packed source, and what came out.
 #[derive(Debug, Clone)]
 pub struct UnpackBudget {
-    packed: Rc<Cell<u64>>,
-    unpacked: Rc<Cell<u64>>,
+    packed: Arc<AtomicU64>,
+    unpacked: Arc<AtomicU64>,
 }
 
 impl UnpackBudget {
     /// The budget of a source of `packed` bytes.
     pub fn of(packed: u64) -> Self {
-        Self { packed: Rc::new(Cell::new(packed)), unpacked: Rc::default() }
+        Self { packed: Arc::new(AtomicU64::new(packed)), unpacked: Arc::default() }
     }
 
     /// A reader that draws on it.
@@ -199,9 +207,9 @@ impl<R: Read> BoundedReader<R> {
         let count = available.len().min(buffer.len());
         buffer[..count].copy_from_slice(&available[..count]);
         self.inner.consume(count);
-        let unpacked = self.budget.unpacked.get().saturating_add(count as u64);
-        self.budget.unpacked.set(unpacked);
-        let bound = self.budget.packed.get().saturating_mul(RATIO).saturating_add(ALLOWANCE).min(MOST);
+        let unpacked = self.budget.unpacked.fetch_add(count as u64, Relaxed).saturating_add(count as u64);
+        let bound =
+            self.budget.packed.load(Relaxed).saturating_mul(RATIO).saturating_add(ALLOWANCE).min(MOST);
         if unpacked > bound {
             return Err(io::Error::other(UnpackLimitExceeded { unpacked }));
         }
@@ -212,55 +220,13 @@ impl<R: Read> BoundedReader<R> {
 /// A reader that counts what goes through it.
 struct ByteCounter<R> {
     inner: R,
-    count: Rc<Cell<u64>>,
+    count: Arc<AtomicU64>,
 }
 
 impl<R: Read> Read for ByteCounter<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.count.set(self.count.get().saturating_add(count as u64));
+        self.count.fetch_add(count as u64, Relaxed);
         Ok(count)
     }
-}
-
-/// The frames of a Zstandard file, one after the other.
-struct ZstdFrames<R: Read> {
-    /// The source, between frames.
-    rest: Option<R>,
-    frame: Option<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>,
-}
-
-impl<R: BufRead> Read for ZstdFrames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            if let Some(frame) = &mut self.frame {
-                match frame.read(buffer)? {
-                    0 => self.rest = self.frame.take().map(StreamingDecoder::into_inner),
-                    count => return Ok(count),
-                }
-            }
-            let Some(mut rest) = self.rest.take() else { return Ok(0) };
-            match rest.fill_buf()? {
-                [] => return Ok(0),
-                [0x50..=0x5F, ..] => self.rest = Some(skipped(rest)?),
-                _ => {
-                    let frame = StreamingDecoder::new_with_max_window_size(rest, MEMORY);
-                    self.frame = Some(frame.map_err(|error| io::Error::other(error.to_string()))?);
-                }
-            }
-        }
-    }
-}
-
-/// The source after a skippable frame (RFC 8878 §3.1.2).
-fn skipped<R: Read>(mut rest: R) -> io::Result<R> {
-    let mut head = [0; 8];
-    rest.read_exact(&mut head)?;
-    let [_, _, _, _, length @ ..] = head;
-    let length = u64::from(u32::from_le_bytes(length));
-    let gone = io::copy(&mut (&mut rest).take(length), &mut io::sink())?;
-    if gone < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(rest) }
 }

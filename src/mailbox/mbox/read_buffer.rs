@@ -106,9 +106,26 @@ pub fn keep_before(offset: u64) -> u64 {
     offset.saturating_sub(CONTEXT)
 }
 
-/// The block in which something of `size` bytes is read: a hundred thousand small files need no large buffer each.
-pub fn block_for(size: u64, block: usize) -> usize {
-    block.min(usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX))
+/// How a source is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Buffering {
+    /// How much is asked for at once, in bytes.
+    pub block: usize,
+    /// Whether what is packed is unpacked on a thread of its own, ahead of what is read.
+    pub ahead: bool,
+}
+
+impl Buffering {
+    /// The usual way, on one thread or several.
+    pub fn on(threads: usize) -> Self {
+        Self { block: BLOCK, ahead: threads > 1 }
+    }
+
+    /// The same for something of `size` bytes: a hundred thousand small files need no large buffer each, and no thread.
+    pub fn of_size(self, size: u64) -> Self {
+        let whole = usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX);
+        Self { block: self.block.min(whole), ahead: self.ahead && whole > self.block }
+    }
 }
 
 #[cfg(test)]
