@@ -39,8 +39,8 @@ const STEP: f64 = 0.05;
 /// Where the weight of a sign for what it speaks for starts, and how strongly it is pulled there; one that only counts
 /// against marketing starts at nothing and is pulled there.
 const START: f64 = 1.0;
-const PULL: f64 = 0.001;
-const PULL_AGAINST: f64 = 0.003;
+const PULL: f64 = 0.002;
+const PULL_AGAINST: f64 = 0.006;
 
 /// The most points that a sign may have for marketing: none decides alone.
 const MOST: f64 = 16.0;
@@ -49,7 +49,11 @@ const MOST: f64 = 16.0;
 /// with a way out that must not be enough.
 const MOST_OF_A_BUTTON: f64 = 8.0;
 
-/// How much worse it is to call a letter or a discussion marketing than a service mail.
+/// The fewest points that a deal's word with its own number has for a deal: an offer beside it never outweighs it.
+const LEAST_OF_A_NUMBERED_DEAL: f64 = 24.0;
+
+/// How much worse it is to call other mail marketing than to miss marketing: service mail, and what people write.
+const SERVICE: f64 = 1.3;
 const LETTER: f64 = 5.0;
 
 /// How often points are fitted anew with the messages that one phrase still turns, and as how many labelled messages such a
@@ -301,6 +305,9 @@ impl Judge<'_> {
     fn bounds(&self, sign: usize, kind: usize) -> Option<(f64, f64)> {
         let is_marketing = kind == Kind::Marketing as usize;
         match self.signs[sign].points[kind] > 0 {
+            true if self.signs[sign].id == "numbered-deal-in-text" => {
+                Some((LEAST_OF_A_NUMBERED_DEAL, f64::MAX))
+            }
             true if !is_marketing => Some((1.0, f64::MAX)),
             true if self.signs[sign].id == "button" => Some((1.0, MOST_OF_A_BUTTON)),
             true => Some((1.0, MOST)),
@@ -325,9 +332,9 @@ impl Judge<'_> {
         });
         let stay = if label == marketing { 0.0 } else { ANOTHER };
         let right = stay * undecided + odds.iter().zip(good).map(|(odds, good)| odds * good).sum::<f64>();
-        // Nobody's letter may be called marketing.
         let cost = match message.kind {
-            Kind::Marketing | Kind::Transactional | Kind::Notification => 1.0,
+            Kind::Marketing => 1.0,
+            Kind::Transactional | Kind::Notification => SERVICE,
             Kind::Discussion | Kind::Personal | Kind::Automatic => LETTER,
         };
         let mut slope = [0.0; KINDS];

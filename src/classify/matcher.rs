@@ -36,7 +36,7 @@ pub(super) struct Raise {
 pub(super) enum Region {
     /// All of it.
     Whole,
-    /// What is said before the footer.
+    /// What is said before the footer, within the first [`SAID_WITHIN`] bytes.
     Said,
     /// The first [`TOP`] bytes of that.
     Top,
@@ -49,8 +49,9 @@ pub(super) enum Region {
 /// How many bytes of a folded text are its top.
 const TOP: usize = 700;
 
-/// How far into a text phrases are counted: in a long one every list has several.
-const COUNTED_WITHIN: usize = 2_000;
+/// How far into a folded text it is looked for what the mail says, in bytes: a long one speaks of everything sooner or
+/// later, and what it is about comes first.
+const SAID_WITHIN: usize = 3_000;
 
 /// Where two or three phrases are asked for, those with fewer bytes and no end of a sentence between them are one:
 /// "20 % de descuento" is a percentage and a discount.
@@ -58,9 +59,6 @@ const APART: usize = 6;
 
 /// A number belongs to a phrase that ends at most this many bytes before it.
 const NUMBER_WITHIN: usize = 14;
-
-/// Such numbers come early in a text, within so many bytes.
-const NUMBERED_WITHIN: usize = 3_000;
 
 /// The words of a link that invites have at most so many bytes and words.
 const LONGEST_BUTTON: usize = 60;
@@ -196,7 +194,7 @@ impl Matcher {
     /// What the phrases in the text raise.
     pub fn raised_in(&self, text: &mut FoldedText) -> Signals {
         self.find(text);
-        let said = self.footer(text);
+        let said = self.said(text);
         let FoldedText { folder, hits, breaks, .. } = text;
         hits.sort_unstable_by_key(|hit| (hit.place.start, Reverse(hit.place.end)));
         let (folded, mut raised) = (folder.text(), Signals::default());
@@ -206,12 +204,9 @@ impl Matcher {
                 let counts_here = match raise.region {
                     Region::Whole => true,
                     Region::Links => false,
-                    Region::Said if raise.times > 1 => hit.place.start < said.min(COUNTED_WITHIN),
                     Region::Said => hit.place.start < said,
                     Region::Top => hit.place.start < said.min(TOP),
-                    Region::Numbered => {
-                        hit.place.start < said.min(NUMBERED_WITHIN) && is_numbered(folded, hit.place.end)
-                    }
+                    Region::Numbered => hit.place.start < said && is_numbered(folded, hit.place.end),
                 };
                 let few = matches!(raise.times, 2 | 3);
                 let apart = |between: Range<usize>| {
@@ -230,7 +225,7 @@ impl Matcher {
     /// How many links of a text that was searched invite in a few words of their own, before the footer: words of service
     /// mail are not among them.
     pub fn buttons(&self, text: &FoldedText) -> u32 {
-        let (folded, said) = (text.text(), self.footer(text));
+        let (folded, said) = (text.text(), self.said(text));
         let is_service = |hit: &&Hit| self.service.get(hit.list as usize) == Some(&true);
         let service: Vec<&Range<usize>> = text.hits.iter().filter(is_service).map(|hit| &hit.place).collect();
         let invites = |link: &&Range<usize>| {
@@ -251,6 +246,11 @@ impl Matcher {
         for phrases in std::iter::once(self.built_in).chain(&self.own) {
             phrases.find(folder.text(), words.as_slice(), &mut found);
         }
+    }
+
+    /// Up to where it is looked for what the mail says: to its footer, and not too far.
+    fn said(&self, text: &FoldedText) -> usize {
+        self.footer(text).min(SAID_WITHIN)
     }
 
     /// Where the footer begins: at the first of its phrases (how to leave, why one gets this mail, who publishes it)

@@ -148,7 +148,7 @@ impl Weighed {
         let marketing = points[Kind::Marketing as usize];
         let enough = marketing.max(weighing.threshold / 2);
         let others = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Marketing);
-        marketing > 0 && others.into_iter().all(|kind| points[kind as usize] < enough)
+        marketing > 0 && others.into_iter().all(|kind| points[kind as usize] <= enough)
     }
 
     /// The kind that these points decide, if any, and what they prove.
