@@ -66,7 +66,6 @@ pub(super) const BODY_TESTS: &[Test<super::BodyText>] = &[
     ("some-text", |body| body.length >= 160),
     ("much-text", |body| body.length >= 500),
     ("long-text", |body| body.length >= 2_500),
-    ("very-long-text", |body| body.length >= 4_000),
 ];
 
 /// Those of them that say what the text says.
