@@ -118,7 +118,7 @@ impl Outcome {
         !self.is_empty() && !self.history.remarks.iter().any(|remark| matches!(remark, Remark::Failed(_)))
     }
 
-    /// Whether there is no message at all, usable or not.
+    /// Whether no message was found at all, not even an unusable one.
     pub fn is_empty(&self) -> bool {
         self.found() == MailFound::Nothing
     }

@@ -11,7 +11,8 @@ const BLOCK: usize = 128 * 1_024;
 /// … and how many such blocks there are.
 const BLOCKS: usize = 8;
 
-/// Calls `read` with a reader of what `bytes` gives, ahead of which a thread is, where `buffering` asks for one.
+/// Calls `read` with a reader of `bytes`. Where `buffering` asks for it, a thread takes them from their source before they
+/// are asked for. A panic of that thread is one of the caller, never an early end.
 pub fn read_ahead<T>(
     buffering: Buffering,
     mut bytes: impl Read + Send,
