@@ -4,7 +4,7 @@ use super::matcher::{FoldedText, Matcher};
 use super::signals::Signals;
 use crate::error::caught;
 use crate::message::coded::Coded;
-use crate::message::html::{Piece, has_link, read_html, template_of};
+use crate::message::html::{MOST_TEXT, Piece, has_link, read_html, template_of};
 use crate::message::mime::{Part, text_parts};
 use crate::message::template::Template;
 use mail_parser::decoders::html::html_to_text;
@@ -116,7 +116,7 @@ impl BodyText {
             self.pictures = self.pictures.max(markup.pictures);
             self.linked_pictures = self.linked_pictures.max(markup.linked_pictures);
         } else {
-            let plain = part.text.text(TEXT_LIMIT);
+            let plain = beginning_and_end(&mut part.text);
             self.has_invitation |= has_invitation(&plain);
             self.has_link |= has_link(&plain);
             read_plain(&plain, &mut add);
@@ -169,6 +169,16 @@ fn read_plain(text: &str, pass_on: &mut impl FnMut(Piece<'_>)) {
         at = end;
     }
     pass_on(Piece::Text(&text[at..]));
+}
+
+/// What is looked at of a plain text: it says what it wants at its top, and how to leave at its end.
+fn beginning_and_end(plain: &mut Coded<'_>) -> String {
+    let mut text = plain.text(MOST_TEXT);
+    if plain.skip_to_last(MOST_TEXT) {
+        text.push('\n');
+    }
+    plain.more(usize::MAX, &mut text);
+    text
 }
 
 /// The text of a letter by hand, unfolded: that of its plain parts, or else of its HTML up to what mail programs put

@@ -9,6 +9,7 @@ mod tag;
 use super::coded::Coded;
 use memchr::memmem::Finder;
 use reader::HtmlReader;
+pub(crate) use reader::MOST_TEXT;
 use std::sync::LazyLock;
 
 /// What was counted on the way through a page.

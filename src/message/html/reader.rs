@@ -37,11 +37,11 @@ enum ReadStop {
     Unfinished,
 }
 
-/// How much text of a page is read from its beginning, in bytes.
-pub(super) const MOST_TEXT: usize = 6 * 1_024;
+/// How much text of a page or a plain text is read from its beginning, in bytes: more than signs look at.
+pub(crate) const MOST_TEXT: usize = 4 * 1_024;
 
 /// How much of a page is read from its beginning, in bytes of text and tags.
-const MOST_PAGE: usize = 48 * 1_024;
+const MOST_PAGE: usize = 24 * 1_024;
 
 /// How much of a page is read at its end, tags and all, in bytes.
 pub(super) const LAST: usize = 8 * 1_024;
