@@ -53,7 +53,7 @@ const MOST_OF_A_BUTTON: f64 = 8.0;
 const LEAST_OF_A_NUMBERED_DEAL: f64 = 24.0;
 
 /// How much worse it is to call other mail marketing than to miss marketing: service mail, and what people write.
-const SERVICE: f64 = 1.3;
+const SERVICE: f64 = 1.6;
 const LETTER: f64 = 5.0;
 
 /// How often points are fitted anew with the messages that one phrase still turns, and as how many labelled messages such a
