@@ -49,8 +49,8 @@ pub(super) enum Region {
 /// How many bytes of a folded text are its top.
 const TOP: usize = 700;
 
-/// How far into a folded text it is looked for what the mail says, in bytes: a long one speaks of everything sooner or
-/// later, and what it is about comes first.
+/// How many bytes of a folded text count as what the mail says: a long one speaks of everything sooner or later, and what
+/// it is about comes first.
 const SAID_WITHIN: usize = 3_000;
 
 /// Where two or three phrases are asked for, those with fewer bytes and no end of a sentence between them are one:
@@ -248,7 +248,7 @@ impl Matcher {
         }
     }
 
-    /// Up to where it is looked for what the mail says: to its footer, and not too far.
+    /// Where what the mail says ends: at its footer, or after [`SAID_WITHIN`] bytes.
     fn said(&self, text: &FoldedText) -> usize {
         self.footer(text).min(SAID_WITHIN)
     }

@@ -41,6 +41,32 @@ fn all_text_parts_are_decoded() {
 }
 
 #[test]
+fn of_a_long_plain_text_both_ends_are_read() {
+    let lines = |words: &str, bytes: usize| format!("{words}\n").repeat(bytes / (words.len() + 1));
+    let body = |middle: usize| {
+        let middle = lines("middle words", middle);
+        format!(
+            "First line of all.\n{}{middle}{}Unsubscribe: https://shop.example/u\n",
+            lines("top", MOST_TEXT),
+            lines("end", MOST_TEXT)
+        )
+    };
+    for encoding in ["8bit", "quoted-printable"] {
+        let mime = format!("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}");
+        let (shown, text) = read(mime.as_bytes(), body(64 * 1_024).as_bytes());
+        assert!(
+            text.starts_with("first line of all. top")
+                && text.ends_with("end unsubscribe: https://shop.example/u")
+        );
+        assert!(!text.contains("middle") && shown.has_link && shown.links == 1, "{encoding}");
+        assert!(text.len() < 3 * MOST_TEXT, "{encoding}");
+    }
+    // One that is hardly longer than its ends is read whole, and nothing of it twice.
+    let (_, whole) = read(b"Content-Type: text/plain", lines("a few words", 2 * MOST_TEXT - 64).as_bytes());
+    assert_eq!(whole.matches("words").count(), (2 * MOST_TEXT - 64) / 12);
+}
+
+#[test]
 fn links_in_a_few_words_that_are_not_of_service_invite() {
     let invite = |html: &str| read(b"Content-Type: text/html", html.as_bytes()).0.buttons;
     let link = |words: &str| format!("<p><a href=\"https://shop.example/a\">{words}</a></p>");
