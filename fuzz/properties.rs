@@ -58,7 +58,7 @@ pub fn mbox(bytes: &[u8]) {
         kept
     };
     let kept = read(Buffering::on(1));
-    assert_eq!(kept, read(Buffering { block: 1 + bytes.len() % 61, ahead: false }));
+    assert_eq!(kept, read(Buffering { block: 1 + bytes.len() % 61, threads: 1 }));
     assert!(kept.messages.windows(2).all(|pair| pair[0].0 < pair[1].0));
     assert!(kept.messages.iter().all(|message| message.0 < text.len() as u64));
 }

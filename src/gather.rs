@@ -178,15 +178,27 @@ impl<'a> GatherJob<'a> {
 mod tests {
     use super::*;
     use crate::mailbox::survey;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
     use proptest::prelude::*;
     use std::io::Write;
     use std::sync::LazyLock;
 
     const SEPARATOR: &str = "From ann@shop.example Thu Jan  4 10:00:00 2024";
 
-    fn read(text: &str, threads: usize, length: u64) -> Vec<(u32, u64, String, u16)> {
+    /// Messages: number, place and identity, sender, rule.
+    type Found = Vec<(u32, u64, String, u16)>;
+
+    fn read(text: &str, threads: usize, length: u64) -> Found {
+        let (found, remarks) = read_bytes(text.as_bytes(), threads, length);
+        assert!(remarks.is_empty() || found.is_empty(), "{remarks:?}");
+        found
+    }
+
+    /// What is found in a file, and what is remarked, whatever the file is called.
+    fn read_bytes(bytes: &[u8], threads: usize, length: u64) -> (Found, Vec<String>) {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
-        file.write_all(text.as_bytes()).expect("written");
+        file.write_all(bytes).expect("written");
         static LENS: LazyLock<ReadingSettings> = LazyLock::new(|| ReadingSettings {
             with_details: true,
             ..ReadingSettings::plain(1_795_305_600).expect("valid")
@@ -202,13 +214,20 @@ mod tests {
             cache: None,
         };
         let Gathered { batch, names, .. } = gathering.run(Collector::Everything);
-        assert!(batch.remarks.is_empty() || batch.read == 0, "{:?}", batch.remarks);
+        let path = file.path().to_string_lossy();
+        let remarks = batch.remarks.iter().map(|remark| format!("{remark:?}").replace(&*path, "")).collect();
         let skips = batch.skips.iter().map(|skip| (u32::MAX, skip.offset, skip.reason.why().to_string(), 0));
         let facts = batch.facts.iter().map(|fact| {
             let offset = batch.details.get(fact.order as usize).expect("a detail").offset;
             (fact.order, offset ^ fact.identity, names.text(fact.from).to_string(), fact.rule.0)
         });
-        facts.chain(skips).collect()
+        (facts.chain(skips).collect(), remarks)
+    }
+
+    fn packed(text: &str) -> Vec<u8> {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(text.as_bytes()).expect("packed");
+        packed.finish().expect("packed")
     }
 
     #[test]
@@ -263,6 +282,20 @@ mod tests {
             let mark = if mark { "\u{feff}" } else { "" };
             let text = format!("{mark}{SEPARATOR}\nFrom: first@shop.example\n{text}");
             prop_assert_eq!(read(&text, threads, length), read(&text, 1, u64::MAX));
+        }
+
+        #[test]
+        fn what_is_packed_is_read_as_what_is_not_and_the_same_on_any_threads(
+            lines in proptest::collection::vec((line(), prop_oneof![Just("\n"), Just("\r\n")]), 60..300),
+            threads in 2_usize..4, kept in 0.0_f64..1.0,
+        ) {
+            let text: String = lines.iter().map(|(line, end)| format!("{line}{end}")).collect();
+            let text = format!("{SEPARATOR}\nFrom: first@shop.example\n{text}");
+            let packed = packed(&text);
+            let plain = read_bytes(text.as_bytes(), 1, u64::MAX);
+            prop_assert_eq!(read_bytes(&packed, threads, u64::MAX), plain);
+            let cut = &packed[..(packed.len() as f64 * kept) as usize];
+            prop_assert_eq!(read_bytes(cut, threads, u64::MAX), read_bytes(cut, 1, u64::MAX));
         }
     }
 }

@@ -92,7 +92,7 @@ fn what_comes_before_the_damage_is_read() {
 #[test]
 fn undamaged_they_are_read_whole() {
     let messages: Vec<usize> =
-        FORMS.iter().map(|form| read(form, Buffering { block: 512, ahead: false }).0.len()).collect();
+        FORMS.iter().map(|form| read(form, Buffering { block: 512, threads: 1 }).0.len()).collect();
     assert_eq!(messages, [12, 12, 12, 1, 1, 1, 12, 12, 12, 12, 13, 13, 13]);
 }
 
@@ -101,7 +101,7 @@ proptest! {
 
     #[test]
     fn damage_is_survived_and_blocks_and_threads_change_nothing(
-        form in 0_usize..13, cut in 0.0_f64..1.2, at in 0.0_f64..1.0, byte: u8, block in 1_usize..700, ahead: bool,
+        form in 0_usize..13, cut in 0.0_f64..1.2, at in 0.0_f64..1.0, byte: u8, block in 1_usize..700, threads in 1_usize..3,
     ) {
         let mut bytes = FORMS[form].clone();
         let length = bytes.len() as f64;
@@ -109,6 +109,6 @@ proptest! {
         if let Some(changed) = bytes.get_mut((length * at) as usize) {
             *changed = byte;
         }
-        prop_assert_eq!(read(&bytes, Buffering { block, ahead }), read(&bytes, Buffering::on(1)));
+        prop_assert_eq!(read(&bytes, Buffering { block, threads }), read(&bytes, Buffering::on(1)));
     }
 }

@@ -12,7 +12,7 @@ use super::author::Authors;
 use super::batch::{Batch, BatchMark, MessagePiece, OptOutLink, id_hash, short_hash, shown};
 use super::field_cache::FieldCache;
 use super::journal;
-use super::names::NewNames;
+use super::names::{NewNames, Renaming};
 use super::received::received_at;
 use super::record::MessageRecord;
 use super::settings::ReadingSettings;
@@ -33,13 +33,9 @@ use unwrap::{OpenReport, PossibleReport};
 /// Turns the messages of a mailbox into a batch of facts.
 pub struct FactReader<'a> {
     settings: &'a ReadingSettings,
-    /// The mailbox at hand, and its number once a message's place was kept.
-    mailbox: PathBuf,
+    place: Place,
+    /// The number of the mailbox at hand, once a message's place was kept.
     mailbox_id: Option<MailboxId>,
-    /// The current folder, and the state of its messages by its name.
-    folder: PathBuf,
-    folder_state: MailState,
-    stored_state: StoredState,
     /// The length of the batch where the current file began, which is kept or discarded as a whole; `None`: its beginning was handed on.
     begun: Option<BatchMark>,
     /// Whether what was handed on failed later.
@@ -65,6 +61,16 @@ pub struct FactReader<'a> {
     record: MessageRecord,
     names: NameTable,
     batch: Batch,
+}
+
+/// The mailbox at hand.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    mailbox: PathBuf,
+    /// The current folder, and the state of its messages by its name.
+    folder: PathBuf,
+    folder_state: MailState,
+    stored_state: StoredState,
 }
 
 /// A message that waits for its body.
@@ -104,13 +110,15 @@ struct Envelope {
 impl<'a> FactReader<'a> {
     /// A reader without a mailbox yet.
     pub fn new(settings: &'a ReadingSettings) -> Self {
+        Self::at(Place::default(), settings)
+    }
+
+    /// A reader in the middle of a mailbox.
+    pub fn at(place: Place, settings: &'a ReadingSettings) -> Self {
         Self {
             settings,
-            mailbox: PathBuf::new(),
+            place,
             mailbox_id: None,
-            folder: PathBuf::new(),
-            folder_state: MailState::default(),
-            stored_state: StoredState::default(),
             begun: Some(BatchMark::default()),
             revokes: false,
             spans: Spans::default(),
@@ -148,6 +156,18 @@ impl<'a> FactReader<'a> {
         (self.names, self.mailbox_id) = (NameTable::default(), None);
         (self.authors, self.field_cache) = (Authors::default(), FieldCache::default());
         MessagePiece { batch, names, begun, revokes }
+    }
+
+    /// The mailbox at hand, for readers of parts of it.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Takes in everything that a reader of the next part gave.
+    pub fn join(&mut self, part: Batch, names: NewNames) {
+        let mut renaming = Renaming::default();
+        renaming.add(names);
+        self.batch.append(part, &mut renaming, &mut self.names);
     }
 
     /// How many messages came since the last call.
@@ -215,7 +235,7 @@ impl<'a> FactReader<'a> {
             identity: identity(fields, id),
             message_id: id.unwrap_or(0),
             order: self.batch.read,
-            time: received_at(fields, message.from_line, self.stored_state.delivered, settings.now),
+            time: received_at(fields, message.from_line, self.place.stored_state.delivered, settings.now),
             sender: author.sender,
             customer: self.customers(fields),
             from: author.address,
@@ -313,8 +333,9 @@ impl<'a> FactReader<'a> {
             let (spam, no_mail) = (envelope.spam, envelope.no_mail);
             return (MailState { spam, no_mail, ..MailState::default() }, by_owner);
         }
-        let state = state_by(fields, self.folder_state, |labels| self.field_cache.labels(labels, settings));
-        let state = state.marked(&self.stored_state);
+        let state =
+            state_by(fields, self.place.folder_state, |labels| self.field_cache.labels(labels, settings));
+        let state = state.marked(&self.place.stored_state);
         let own = state.sent || by_owner;
         (MailState { no_mail: state.no_mail || (own && state.draft_mark), ..state }, own)
     }

@@ -3,7 +3,10 @@
 use crate::error::Result;
 use crate::fact::{FactReader, MessagePiece, ReadingSettings};
 use crate::fact_file::{self, CustomerHandler, KeepOptions, MailboxCounts};
-use crate::mailbox::{BodyRequest, FactsFile, MailboxFile, RawMessage, Remark, Sink, Unusable};
+use crate::mailbox::{
+    BodyRequest, FactsFile, MailboxFile, MboxStream, RawMessage, Remark, Sink, StreamPart, Unusable,
+};
+use std::io;
 
 /// So many messages of one file go together at most, where what is read is handed on: about 5 MB.
 const TOGETHER: u32 = 4_096;
@@ -75,6 +78,23 @@ impl Sink for ProgressReader<'_, '_> {
 
     fn end(&mut self) {
         self.reader.end();
+    }
+
+    fn stream(&mut self, stream: MboxStream<'_>) -> Option<io::Result<()>> {
+        let (progress, settings, place) = (self.progress, self.settings, self.reader.place().clone());
+        // Each part has names of its own: a part may be read twice, and its names are nobody else's.
+        let read = |part: &mut StreamPart| {
+            let mut reader = FactReader::at(place.clone(), settings);
+            let (given, one_customer, on_piece) = (Vec::new(), None, None);
+            let mut sink =
+                ProgressReader { reader: &mut reader, progress, settings, given, one_customer, on_piece };
+            (part.read(&mut sink), reader.take())
+        };
+        let join = |(batch, names)| {
+            self.reader.join(batch, names);
+            self.flush_long_piece();
+        };
+        Some(stream.read(read, join))
     }
 
     fn unusable(&mut self, offset: u64, reason: Unusable) {

@@ -5,12 +5,13 @@ use super::archive::{TAR_HEADER, is_tar, read_tar};
 use super::beginning::{beginning, is_message, unread, wide};
 use super::mbox::read_buffer::{Buffering, ReadBuffer};
 use super::mbox::separator::{FieldStart, field_start};
+use super::mbox::stream::{MboxStream, STREAM_PART};
 use super::origin::{Origin, Packing};
 use super::read_ahead::read_ahead;
 use super::single::read_single;
 use super::unpack::{Compression, IntactReader};
 use super::wide::Utf8Reader;
-use super::{Remark, Sink, Unusable, emlx, export, facts, maildir, mbox, outlook, pst};
+use super::{Dialect, Remark, Sink, Unusable, emlx, export, facts, maildir, mbox, outlook, pst};
 use crate::error::{Error, Result};
 use crate::outputs;
 use std::io::{self, Read};
@@ -141,7 +142,7 @@ fn read_unpacked<R: Read>(
                 let bytes: Box<dyn Read + '_> = Box::new(Utf8Reader::new(buffer.into_reader(), encoding));
                 read_member(bytes, origin, buffering, sink)
             }
-            None => read_text(&mut buffer, origin, sink),
+            None => read_text(&mut buffer, origin, buffering, sink),
         },
         (StreamFormat::Emlx(length, start), _) => {
             emlx::read(buffer, (length, start), origin, sink).map_err(failed)
@@ -196,7 +197,12 @@ fn must_be_mail(origin: &Origin) -> bool {
     origin.named || maildir::is_message(&origin.path)
 }
 
-fn read_text<R: Read>(buffer: &mut ReadBuffer<R>, origin: &Origin, sink: &mut dyn Sink) -> Result<()> {
+fn read_text<R: Read>(
+    buffer: &mut ReadBuffer<R>,
+    origin: &Origin,
+    buffering: Buffering,
+    sink: &mut dyn Sink,
+) -> Result<()> {
     let failed = |error: io::Error| Error::io(&origin.path, "can't be read", &error);
     let must_be_mail = must_be_mail(origin);
     if let Some((why, hint)) = unread(buffer.from(0)) {
@@ -218,7 +224,7 @@ fn read_text<R: Read>(buffer: &mut ReadBuffer<R>, origin: &Origin, sink: &mut dy
         if after_nuls {
             sink.unusable(0, Unusable::NoSeparator);
         }
-        return mbox::read(buffer, start, u64::MAX, dialect, sink).map(drop).map_err(failed);
+        return read_mbox(buffer, start, dialect, buffering, sink).map_err(failed);
     }
     let lost = mbox::after_foreign_lines(buffer, start).map_err(failed)?;
     if lost.is_none() && is_message(buffer.from(start), must_be_mail) {
@@ -245,7 +251,29 @@ fn read_text<R: Read>(buffer: &mut ReadBuffer<R>, origin: &Origin, sink: &mut dy
     };
     origin.start_mailbox(sink);
     sink.unusable(start, Unusable::NoSeparator);
-    mbox::read(buffer, dialect.start, u64::MAX, dialect, sink).map(drop).map_err(failed)
+    read_mbox(buffer, dialect.start, dialect, buffering, sink).map_err(failed)
+}
+
+/// Reads a mailbox from `from` on: a long one on several threads, where there are some.
+fn read_mbox<R: Read>(
+    buffer: &mut ReadBuffer<R>,
+    from: u64,
+    dialect: Dialect,
+    buffering: Buffering,
+    sink: &mut dyn Sink,
+) -> io::Result<()> {
+    let begin = buffer.start();
+    if buffering.threads > 1 {
+        while buffer.end() - begin < STREAM_PART as u64 && buffer.more(begin)? {}
+    }
+    if buffering.threads > 1 && !buffer.ended() {
+        let mut bytes = buffer.reader();
+        let stream = MboxStream::new(&mut bytes, (begin, from), dialect, buffering.threads);
+        if let Some(read) = sink.stream(stream) {
+            return read;
+        }
+    }
+    mbox::read(buffer, from, u64::MAX, dialect, sink).map(drop)
 }
 
 /// Reads a text that begins with a header: a single message, unless its first line is what is left of a separator.

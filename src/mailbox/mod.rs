@@ -30,6 +30,7 @@ pub use identity::FileId;
 pub use maildir::folder_name;
 pub use mbox::read_buffer::Buffering;
 pub use mbox::separator::{FromLine, SeparatorForm};
+pub use mbox::stream::{MboxStream, StreamPart};
 pub use mbox::{Borders, Dialect};
 pub use source::{Source, SourcePart, parts, read};
 pub use survey::{MailboxArgument, StatPolicy, Survey, survey, survey_with_outputs};
@@ -38,7 +39,7 @@ use crate::error::{Error, Result};
 use crate::time::Seconds;
 use mbox::read_buffer::{BLOCK, ReadBuffer};
 use origin::Origin;
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 /// The longest header block that is read, in bytes. Real ones stay under 100 KB.
@@ -202,6 +203,10 @@ pub trait Sink {
     fn rest(&mut self, _piece: &[u8]) {}
     /// The end of that body.
     fn end(&mut self) {}
+    /// Reads a long mailbox on several threads. `None`: this sink can't, and has read nothing of it.
+    fn stream(&mut self, _stream: MboxStream<'_>) -> Option<io::Result<()>> {
+        None
+    }
     /// A message that can't be used, and where it begins.
     fn unusable(&mut self, offset: u64, reason: Unusable);
     /// Something else than a message.

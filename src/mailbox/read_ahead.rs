@@ -18,7 +18,7 @@ pub fn read_ahead<T>(
     mut bytes: impl Read + Send,
     read: impl FnOnce(&mut dyn Read) -> T,
 ) -> T {
-    if !buffering.ahead {
+    if buffering.threads < 2 {
         return read(&mut bytes);
     }
     let (give, given) = mpsc::channel();

@@ -31,7 +31,7 @@ impl Sink for CollectingSink {
 
 fn read_bytes(bytes: &[u8], block: usize) -> Result<CollectingSink> {
     let mut kept = CollectingSink::default();
-    read_stream(bytes, Path::new("-"), Buffering { block, ahead: false }, &mut kept)?;
+    read_stream(bytes, Path::new("-"), Buffering { block, threads: 1 }, &mut kept)?;
     Ok(kept)
 }
 

@@ -47,7 +47,7 @@ impl FactReader<'_> {
 
     /// The number of the mailbox at hand.
     pub(super) fn mailbox_id(&mut self) -> MailboxId {
-        let (names, path) = (&mut self.names, &self.mailbox);
+        let (names, path) = (&mut self.names, &self.place.mailbox);
         *self.mailbox_id.get_or_insert_with(|| names.number(&path.to_string_lossy()))
     }
 }

@@ -22,7 +22,7 @@ impl FactReader<'_> {
         if !self.settings.with_records {
             return self.settings.owners.note_named(fields);
         }
-        let times = candidates(fields, message.from_line, self.stored_state.delivered);
+        let times = candidates(fields, message.from_line, self.place.stored_state.delivered);
         let owners_named = self.settings.owners.note_all_named(fields);
         let states = [FieldName::STATUS, FieldName::X_STATUS, FieldName::X_MOZILLA_STATUS];
         let has_state = states.into_iter().any(|name| fields.first(name).is_some());

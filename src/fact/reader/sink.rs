@@ -11,12 +11,12 @@ impl Sink for FactReader<'_> {
 
     fn start_file(&mut self, place: &MailboxFile<'_>) {
         self.batch.mailboxes = self.batch.mailboxes.saturating_add(1);
-        self.mailbox = place.path.to_path_buf();
+        self.place.mailbox = place.path.to_path_buf();
         self.mailbox_id = None;
-        self.stored_state = place.stored_state;
-        if self.folder != place.folder {
-            self.folder = place.folder.to_path_buf();
-            self.folder_state = self.settings.labels.folder_state(place.folder);
+        self.place.stored_state = place.stored_state;
+        if self.place.folder != place.folder {
+            self.place.folder = place.folder.to_path_buf();
+            self.place.folder_state = self.settings.labels.folder_state(place.folder);
         }
     }
 

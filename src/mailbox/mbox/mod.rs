@@ -4,10 +4,12 @@
 //! the beginning of a body where it is asked for. All dialects are one: quoting (`>From `) needs no undoing to
 //! find a boundary, and a `Content-Length` counts only where a separator confirms it.
 
+mod chain;
 pub mod header;
 pub mod read_buffer;
 mod search;
 pub mod separator;
+pub mod stream;
 
 use super::{BODY_LOOK, BodyRequest, LOOK, RawMessage, Sink, Unusable};
 use header::{HeaderBlock, header};

@@ -5,6 +5,9 @@ use std::io::{self, Read};
 /// What one read asks for. Larger blocks were no faster; smaller ones cost system calls.
 pub const BLOCK: usize = 512 * 1_024;
 
+/// What is no longer than this is read on one thread, in bytes.
+const SMALL: usize = if cfg!(test) { 64 } else { BLOCK };
+
 /// A byte-order mark in UTF-8. Windows editors write one, and joining such files leaves it in the middle.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -62,6 +65,11 @@ impl<R: Read> ReadBuffer<R> {
         io::Cursor::new(self.bytes).chain(self.source)
     }
 
+    /// The same, where nothing is read of the buffer after it.
+    pub fn reader(&mut self) -> impl Read {
+        self.bytes[..self.filled].chain(&mut self.source)
+    }
+
     /// Reads on, forgetting what lies before `keep`. `false` at the end of the source.
     pub fn more(&mut self, keep: u64) -> io::Result<bool> {
         if self.ended {
@@ -111,20 +119,21 @@ pub fn keep_before(offset: u64) -> u64 {
 pub struct Buffering {
     /// How much is asked for at once, in bytes.
     pub block: usize,
-    /// Whether what is packed is unpacked on a thread of its own, ahead of what is read.
-    pub ahead: bool,
+    /// How many threads may read one stream. Where they are several, what is packed is unpacked on one more, ahead of what is
+    /// read.
+    pub threads: usize,
 }
 
 impl Buffering {
     /// The usual way, on one thread or several.
     pub fn on(threads: usize) -> Self {
-        Self { block: BLOCK, ahead: threads > 1 }
+        Self { block: BLOCK, threads }
     }
 
-    /// The same for something of `size` bytes: a hundred thousand small files need no large buffer each, and no thread.
+    /// The same for something of `size` bytes: a hundred thousand small files need no large buffer each, and one thread.
     pub fn of_size(self, size: u64) -> Self {
         let whole = usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX);
-        Self { block: self.block.min(whole), ahead: self.ahead && whole > self.block }
+        Self { block: self.block.min(whole), threads: if whole > SMALL { self.threads } else { 1 } }
     }
 }
 
