@@ -8,7 +8,8 @@ use crate::mailbox::{
 };
 use std::io;
 
-/// So many messages of one file go together at most, where what is read is handed on: about 5 MB.
+/// So many messages of one file go together at most, or so many and a part of a stream, where what is read is handed on:
+/// about 5 MB.
 const TOGETHER: u32 = 4_096;
 
 /// Takes what was read of a file before its end.

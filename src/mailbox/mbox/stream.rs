@@ -52,7 +52,7 @@ struct ReadPart<P> {
 }
 
 /// What a thread tells the one that reads the stream.
-enum Event<P> {
+enum PartEvent<P> {
     /// A message goes on after what was read of the stream.
     WantsMore,
     Read(usize, ReadPart<P>),
@@ -61,11 +61,11 @@ enum Event<P> {
 }
 
 /// Tells of a thread's end, also where it panics: nobody may wait for it then.
-struct Farewell<P>(Sender<Event<P>>);
+struct Farewell<P>(Sender<PartEvent<P>>);
 
 impl<P> Drop for Farewell<P> {
     fn drop(&mut self) {
-        let _ = self.0.send(Event::Gone);
+        let _ = self.0.send(PartEvent::Gone);
     }
 }
 
@@ -96,11 +96,11 @@ impl<'a> MboxStream<'a> {
                 scope.spawn(move || {
                     while let Some((number, mut part)) = next(given) {
                         let (borders, piece) = read(&mut part);
-                        let _ = farewell.0.send(Event::Read(number, ReadPart { borders, piece, part }));
+                        let _ = farewell.0.send(PartEvent::Read(number, ReadPart { borders, piece, part }));
                     }
                 });
             }
-            let ask: Ask = Arc::new(move || drop(tell.send(Event::WantsMore)));
+            let ask: Ask = Arc::new(move || drop(tell.send(PartEvent::WantsMore)));
             self.order(&ask, give, &told, join)
         })
     }
@@ -110,7 +110,7 @@ impl<'a> MboxStream<'a> {
         self,
         ask: &Ask,
         give: Sender<(usize, StreamPart)>,
-        told: &Receiver<Event<P>>,
+        told: &Receiver<PartEvent<P>>,
         mut join: impl FnMut(P),
     ) -> io::Result<()> {
         let Self { bytes, begin, mut from, dialect, threads, part } = self;
@@ -140,10 +140,10 @@ impl<'a> MboxStream<'a> {
                 return Ok(());
             }
             match told.recv() {
-                Ok(Event::WantsMore) => wants_more = true,
-                Ok(Event::Read(number, part)) => drop(read_parts.insert(number, part)),
+                Ok(PartEvent::WantsMore) => wants_more = true,
+                Ok(PartEvent::Read(number, part)) => drop(read_parts.insert(number, part)),
                 // The scope hands its panic on.
-                Ok(Event::Gone) | Err(_) => return Ok(()),
+                Ok(PartEvent::Gone) | Err(_) => return Ok(()),
             }
             while let Some(ReadPart { borders, piece, part }) = read_parts.remove(&joined) {
                 let (borders, to) = (borders?, part.to);
