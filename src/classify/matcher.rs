@@ -334,9 +334,17 @@ fn are_parted(text: &[u8], breaks: &[usize], place: Range<usize>) -> bool {
 fn is_numbered(text: &[u8], end: usize) -> bool {
     let after = &text[end..text.len().min(end + NUMBER_WITHIN)];
     let Some(at) = memchr::memchr(b'0', after) else { return false };
-    let (between, unit) = (&after[..at], text[end + at + 1..].trim_ascii_start());
+    let (between, beyond) = (&after[..at], &text[end + at + 1..]);
     !between.windows(2).any(|pair| pair == b". " || pair == b"! ")
         && between.is_ascii()
         && !between.contains(&b'$')
-        && !["%", "$", "€", "£"].iter().any(|sign| unit.starts_with(sign.as_bytes()))
+        && !begins_with_a_unit(beyond)
+}
+
+/// Whether a number before this text is a percentage or a price. The sign of the next price is not its unit:
+/// "order 10022 $49.90".
+fn begins_with_a_unit(text: &[u8]) -> bool {
+    let text = text.trim_ascii_start();
+    let after = ["%", "$", "€", "£"].iter().find_map(|sign| text.strip_prefix(sign.as_bytes()));
+    after.is_some_and(|after| !after.trim_ascii_start().starts_with(b"0"))
 }
