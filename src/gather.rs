@@ -178,6 +178,7 @@ impl<'a> GatherJob<'a> {
 mod tests {
     use super::*;
     use crate::mailbox::survey;
+    use crate::mailbox::tests::line;
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use proptest::prelude::*;
@@ -253,21 +254,6 @@ mod tests {
         for length in 1..text.len() as u64 {
             assert_eq!(read(&text, 2, length), whole, "in parts of {length} bytes");
         }
-    }
-
-    fn line() -> impl Strategy<Value = String> {
-        prop_oneof![
-            Just(SEPARATOR.to_string()),
-            Just("From ".to_string()),
-            Just("From nobody Mon Sep 17 00:00:00 2001".to_string()),
-            Just(">From x".to_string()),
-            Just(format!("\u{feff}{SEPARATOR}")),
-            Just(format!("\0\0\0\0\0\0\0{SEPARATOR}")),
-            "From: [a-c]@shop.example",
-            "Content-Length: [0-9]{1,3}",
-            Just(String::new()),
-            "[ -~]{0,12}",
-        ]
     }
 
     proptest! {

@@ -103,8 +103,8 @@ pub fn read_zip<R: Read + Seek + Send>(
                 sink.remark(Remark::Note(Error::file(&origin.path.join(&name), why)));
             }
             Ok(entry) => {
-                let size = entry.size();
-                let end = read_ahead(buffering.of_size(size), budget.bound(entry), |bytes| {
+                let (size, packed) = (entry.size(), entry.compressed_size());
+                let end = read_ahead(buffering.of_packed(packed), budget.bound(entry), |bytes| {
                     member(bytes, size, (&name, sidecar), origin, (buffering, read), sink)
                 });
                 if let MemberEnd::Damaged(error) = end {
@@ -160,7 +160,7 @@ fn member(
     let mut bytes = IntactReader::new(bytes);
     let read = {
         let bytes: Box<dyn Read + '_> = Box::new(&mut bytes);
-        read(bytes, &member, buffering.of_size(size), sink)
+        read(bytes, &member, buffering.of_unpacked(size), sink)
     };
     let (failure, end) = match (read, bytes.end()) {
         (_, Ok((_, Some(damage)))) => (None, MemberEnd::Damaged(damaged(&member.path, &damage))),

@@ -320,4 +320,4 @@ pub fn read_message(message: &[u8], sink: &mut dyn Sink) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

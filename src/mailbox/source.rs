@@ -4,6 +4,7 @@ use super::beginning::beginning;
 use super::detect::{ZIP_LOOK, is_zip, read_member, read_stream};
 use super::mbox::read_buffer::{BLOCK, Buffering, ReadBuffer, keep_before};
 use super::origin::Origin;
+use super::unpack::Compression;
 use super::{Borders, Dialect, Sink, archive, facts, mbox, outlook};
 use crate::error::{Error, Result};
 use std::borrow::Cow;
@@ -119,7 +120,7 @@ pub fn read(
         SourcePart::Whole => {
             let file = ByteReporter { inner: file, read };
             match source.size {
-                Some(size) => read_file(file, size, origin, buffering.of_size(size), sink),
+                Some(size) => read_file(file, size, origin, buffering, sink),
                 None => read_stream(file, origin, buffering, sink),
             }
             .map(|()| None)
@@ -160,6 +161,8 @@ pub(super) fn read_file<F: Read + Seek + Send>(
         return Err(Error::file(&origin.path, "is an export of Outlook for Mac (.olm), which is not read")
             .hint("in Outlook for Mac drag each mail folder to the desktop, which saves it as .mbox, and give these"));
     }
+    let is_packed = is_zip(&first) || Compression::of(&first).is_some();
+    let buffering = if is_packed { buffering.of_packed(size) } else { buffering.of_unpacked(size) };
     if is_zip(&first) {
         return archive::read_zip(file, size, origin, buffering, read_member, sink);
     }

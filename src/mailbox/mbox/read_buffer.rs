@@ -1,12 +1,13 @@
 //! A moving view of a source: one reused buffer, filled block by block, addressed by offsets in the source.
 
+use super::stream::STREAM_PART;
 use std::io::{self, Read};
 
 /// What one read asks for. Larger blocks were no faster; smaller ones cost system calls.
 pub const BLOCK: usize = 512 * 1_024;
 
-/// What is no longer than this is read on one thread, in bytes.
-const SMALL: usize = if cfg!(test) { 64 } else { BLOCK };
+/// A packed file of at most so many bytes is unpacked and read on one thread.
+const SMALL: u64 = if cfg!(test) { 64 } else { BLOCK as u64 };
 
 /// A byte-order mark in UTF-8. Windows editors write one, and joining such files leaves it in the middle.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -130,10 +131,20 @@ impl Buffering {
         Self { block: BLOCK, threads }
     }
 
-    /// The same for something of `size` bytes: a hundred thousand small files need no large buffer each, and one thread.
-    pub fn of_size(self, size: u64) -> Self {
+    /// The same for a packed file of `size` bytes: a hundred thousand small ones need no large buffer each, and no threads.
+    pub fn of_packed(self, size: u64) -> Self {
+        self.of_size(size, SMALL)
+    }
+
+    /// The same for something of `size` bytes that is not packed: what is hardly longer than a part of a stream is read on one
+    /// thread, because others have files of their own to read.
+    pub fn of_unpacked(self, size: u64) -> Self {
+        self.of_size(size, 2 * STREAM_PART as u64)
+    }
+
+    fn of_size(self, size: u64, small: u64) -> Self {
         let whole = usize::try_from(size.saturating_add(1)).unwrap_or(usize::MAX);
-        Self { block: self.block.min(whole), threads: if whole > SMALL { self.threads } else { 1 } }
+        Self { block: self.block.min(whole), threads: if size > small { self.threads } else { 1 } }
     }
 }
 

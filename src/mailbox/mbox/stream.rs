@@ -48,7 +48,9 @@ impl StreamPart {
 struct ReadPart<P> {
     borders: io::Result<Borders>,
     piece: P,
-    part: StreamPart,
+    to: u64,
+    /// The bytes from its end on, where a message of it reaches into the next part.
+    rest: Option<StreamPart>,
 }
 
 /// What a thread tells the one that reads the stream.
@@ -96,7 +98,9 @@ impl<'a> MboxStream<'a> {
                 scope.spawn(move || {
                     while let Some((number, mut part)) = next(given) {
                         let (borders, piece) = read(&mut part);
-                        let _ = farewell.0.send(PartEvent::Read(number, ReadPart { borders, piece, part }));
+                        let (reaches, to) = (matches!(borders, Ok(Borders { next: Some(_), .. })), part.to);
+                        let read = ReadPart { borders, piece, to, rest: reaches.then_some(part) };
+                        let _ = farewell.0.send(PartEvent::Read(number, read));
                     }
                 });
             }
@@ -116,6 +120,7 @@ impl<'a> MboxStream<'a> {
         let Self { bytes, begin, mut from, dialect, threads, part } = self;
         let mut chain = Chain::new(bytes, part);
         let (mut given, mut joined, mut ended, mut wants_more) = (0, 0, false, false);
+        let mut part_end = begin;
         let mut read_parts = BTreeMap::new();
         // Where a message ends that reaches into the next part, and the bytes from there on, until they are read again.
         let mut before: Option<(u64, Option<StreamPart>)> = None;
@@ -130,8 +135,8 @@ impl<'a> MboxStream<'a> {
                         (ChainReader::before_end(&last, from - keep_before(from), ask), keep_before(from))
                     }
                 };
-                let to = begin + ((given + 1) * part) as u64;
-                let to = if is_last { u64::MAX } else { to };
+                part_end += part as u64;
+                let to = if is_last { u64::MAX } else { part_end };
                 let bytes = ReadBuffer::new(bytes, at, BLOCK.min(part));
                 let _ = give.send((given, StreamPart { bytes, from, to, dialect }));
                 (from, given, ended) = (to, given + 1, is_last);
@@ -141,21 +146,21 @@ impl<'a> MboxStream<'a> {
             }
             match told.recv() {
                 Ok(PartEvent::WantsMore) => wants_more = true,
-                Ok(PartEvent::Read(number, part)) => drop(read_parts.insert(number, part)),
+                Ok(PartEvent::Read(number, read)) => drop(read_parts.insert(number, read)),
                 // The scope hands its panic on.
                 Ok(PartEvent::Gone) | Err(_) => return Ok(()),
             }
-            while let Some(ReadPart { borders, piece, part }) = read_parts.remove(&joined) {
-                let (borders, to) = (borders?, part.to);
+            while let Some(ReadPart { borders, piece, to, rest }) = read_parts.remove(&joined) {
+                let borders = borders?;
                 match before.take() {
                     reaches @ Some((end, _)) if end >= to => before = reaches,
-                    Some((end, Some(rest))) if borders.first != Some(end) => {
-                        let _ = give.send((joined, StreamPart { from: end, to, ..rest }));
+                    Some((end, Some(bytes))) if borders.first != Some(end) => {
+                        let _ = give.send((joined, StreamPart { from: end, to, ..bytes }));
                         before = Some((end, None));
                         break;
                     }
                     _ => {
-                        before = borders.next.map(|end| (end, Some(part)));
+                        before = borders.next.map(|end| (end, rest));
                         join(piece);
                     }
                 }
@@ -173,6 +178,7 @@ fn next(given: &Mutex<Receiver<(usize, StreamPart)>>) -> Option<(usize, StreamPa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mailbox::tests::line;
     use crate::mailbox::{BodyRequest, MailboxFile, RawMessage, Remark, Unusable};
     use proptest::prelude::*;
 
@@ -267,19 +273,6 @@ mod tests {
     fn a_panic_of_a_thread_is_one_of_the_caller() {
         let text = format!("{SEPARATOR}\nPanic: now\n\ntext\n").repeat(100);
         let _ = in_parts(text.as_bytes(), 100, 2);
-    }
-
-    fn line() -> impl Strategy<Value = String> {
-        prop_oneof![
-            Just(SEPARATOR.to_string()),
-            Just("From ".to_string()),
-            Just(">From x".to_string()),
-            Just(format!("\u{feff}{SEPARATOR}")),
-            "From: [a-c]@shop.example",
-            "Content-Length: [0-9]{1,3}",
-            Just(String::new()),
-            "[ -~]{0,12}",
-        ]
     }
 
     proptest! {
