@@ -3,9 +3,9 @@
 use super::LOOK;
 use super::archive::{TAR_HEADER, is_tar, read_tar};
 use super::beginning::{beginning, is_message, unread, wide};
-use super::mbox::read_buffer::{Buffering, ReadBuffer};
+use super::mbox::read_buffer::{Buffering, ReadBuffer, STREAM_PART};
 use super::mbox::separator::{FieldStart, field_start};
-use super::mbox::stream::{MboxStream, STREAM_PART};
+use super::mbox::stream::MboxStream;
 use super::origin::{Origin, Packing};
 use super::read_ahead::read_ahead;
 use super::single::read_single;

@@ -1,10 +1,13 @@
 //! A moving view of a source: one reused buffer, filled block by block, addressed by offsets in the source.
 
-use super::stream::STREAM_PART;
 use std::io::{self, Read};
 
 /// What one read asks for. Larger blocks were no faster; smaller ones cost system calls.
 pub const BLOCK: usize = 512 * 1_024;
+
+/// How long a part of a stream is that is read on several threads, in bytes. Shorter ones cost more at their borders, and longer
+/// ones more memory: there is one part for each thread, and one more.
+pub const STREAM_PART: usize = if cfg!(test) { 512 } else { 4 * 1_024 * 1_024 };
 
 /// A packed file of at most so many bytes is unpacked and read on one thread.
 const SMALL: u64 = if cfg!(test) { 64 } else { BLOCK as u64 };

@@ -5,17 +5,13 @@
 //! in their order; a part that the message before it reaches into is read again from where that message ends.
 
 use super::chain::{Ask, Chain, ChainReader};
-use super::read_buffer::{BLOCK, ReadBuffer, keep_before};
+use super::read_buffer::{BLOCK, ReadBuffer, STREAM_PART, keep_before};
 use super::{Borders, Dialect, read};
 use crate::mailbox::Sink;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
-
-/// How long a part is, in bytes. Shorter ones cost more at their borders, and longer ones more memory: there is one part for
-/// each thread, and one more.
-pub const STREAM_PART: usize = if cfg!(test) { 512 } else { 4 * 1_024 * 1_024 };
 
 /// A stream of messages that no thread has begun to read.
 pub struct MboxStream<'a> {
