@@ -39,7 +39,7 @@ const STEP: f64 = 0.05;
 /// Where the weight of a sign for what it speaks for starts, and how strongly it is pulled there; one that only counts
 /// against marketing starts at nothing and is pulled there.
 const START: f64 = 1.0;
-const PULL: f64 = 0.002;
+const PULL: f64 = 0.001;
 const PULL_AGAINST: f64 = 0.006;
 
 /// The most points that a sign may have for marketing: none decides alone.
@@ -50,10 +50,10 @@ const MOST: f64 = 16.0;
 const MOST_OF_A_BUTTON: f64 = 8.0;
 
 /// The fewest points that a deal's word with its own number has for a deal: an offer beside it never outweighs it.
-const LEAST_OF_A_NUMBERED_DEAL: f64 = 24.0;
+const LEAST_OF_A_NUMBERED_DEAL: f64 = 36.0;
 
 /// How much worse it is to call other mail marketing than to miss marketing: service mail, and what people write.
-const SERVICE: f64 = 1.6;
+const SERVICE: f64 = 2.0;
 const LETTER: f64 = 5.0;
 
 /// How often points are fitted anew with the messages that one phrase still turns, and as how many labelled messages such a

@@ -79,24 +79,27 @@ fn labelled_messages_are_told_apart() {
     // Round letters of families through a bulk platform, with all that campaigns have.
     assert!(count(Kind::Personal, Kind::Marketing) <= 8, "letters called marketing");
     let (precision, recall) = scores(&matrix, Kind::Marketing);
-    assert!(precision >= 0.955, "precision of marketing is {precision:.3}");
-    assert!(recall >= 0.815, "recall of marketing is {recall:.3}");
+    assert!(precision >= 0.96, "precision of marketing is {precision:.3}");
+    assert!(recall >= 0.81, "recall of marketing is {recall:.3}");
 }
 
-/// Messages by authors who have not read the tables, which are never fitted.
+/// Messages by authors who have not read the tables, which are never fitted: of every length, and only short ones.
 #[test]
 fn messages_that_were_never_fitted_are_told_apart() {
     let settings = settings();
-    let mut matrix: BTreeMap<(Kind, Kind), usize> = BTreeMap::new();
-    for (path, kind) in labelled(Path::new("fixtures/kinds-apart")) {
-        let bytes = std::fs::read(&path).expect("a readable file");
-        let (said, _) =
-            settings.classify(&bytes).unwrap_or_else(|| panic!("{} can't be used", path.display()));
-        *matrix.entry((kind, said)).or_default() += 1;
+    for (folder, least) in [("fixtures/kinds-apart", (0.955, 0.865)), ("fixtures/kinds-short", (0.98, 0.65))]
+    {
+        let mut matrix: BTreeMap<(Kind, Kind), usize> = BTreeMap::new();
+        for (path, kind) in labelled(Path::new(folder)) {
+            let bytes = std::fs::read(&path).expect("a readable file");
+            let (said, _) =
+                settings.classify(&bytes).unwrap_or_else(|| panic!("{} can't be used", path.display()));
+            *matrix.entry((kind, said)).or_default() += 1;
+        }
+        println!("{folder}\n{}", table(&matrix));
+        let (precision, recall) = scores(&matrix, Kind::Marketing);
+        assert!(precision >= least.0 && recall >= least.1, "{folder}: {precision:.3}, {recall:.3}");
     }
-    println!("{}", table(&matrix));
-    let (precision, recall) = scores(&matrix, Kind::Marketing);
-    assert!(precision >= 0.95 && recall >= 0.86, "precision {precision:.3}, recall {recall:.3}");
 }
 
 /// The README shows the table. `UPDATE_FIXTURES=1` writes it.

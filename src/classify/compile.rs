@@ -143,7 +143,7 @@ impl Compiler {
                     .hint("give it an id of its own"));
             }
             let source = source(&sign.when).ok_or_else(|| {
-                at(Mistake::new(format!("sign `{id}` must look at one place: form, subject or text")))
+                at(Mistake::new(format!("sign `{id}` asks for words in more than one place")))
                     .hint("split it into one sign for each place")
             })?;
             let (needs, forbids) = self.conditions(&sign.when, &id).map_err(at)?;
@@ -201,7 +201,8 @@ impl Compiler {
     }
 }
 
-/// The one place that the conditions of a sign look at, if it is one.
+/// Where a sign is seen: in the subject or in the text where it asks for words there, not in both, else in the form. What
+/// else it asks (a field, a way out) only says of which mail.
 fn source(when: &WrittenConditions) -> Option<SeenIn> {
     let subject = when.subject.is_some()
         || when.also_subject.is_some()
@@ -209,15 +210,10 @@ fn source(when: &WrittenConditions) -> Option<SeenIn> {
     let says = |test: &toml::Spanned<String>| SAID_TESTS.contains(&test.get_ref().as_str());
     let said = [&when.text, &when.top, &when.numbered].iter().any(|names| names.is_some())
         || when.is.iter().any(says);
-    let in_fields = when.has.is_some() || when.also_has.is_some() || when.lacks.is_some();
-    let form = in_fields
-        || [&when.body, &when.also_body, &when.links].iter().any(|names| names.is_some())
-        || (!when.field.is_empty() && !subject)
-        || when.is.iter().any(|test| !says(test));
-    match (form, subject, said, &when.anywhere) {
-        (true, false, false, None) => Some(SeenIn::Form),
-        (false, true, false, None) => Some(SeenIn::Subject),
-        (false, false, true, None) => Some(SeenIn::Text),
+    match (subject, said, &when.anywhere) {
+        (true, false, None) => Some(SeenIn::Subject),
+        (false, true, None) => Some(SeenIn::Text),
+        (false, false, None) => Some(SeenIn::Form),
         _ => None,
     }
 }

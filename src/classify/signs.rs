@@ -19,8 +19,8 @@ pub enum SeenIn {
     Text,
 }
 
-/// The lead of marketing with which the rest of a message is not weighed: of 11,000 labelled messages and messages of
-/// collections of real mail none changes its kind by it; without it mixed mail takes a sixth longer.
+/// The lead of marketing with which the rest of a message is not weighed: of 11,970 labelled messages and messages of
+/// collections of real mail one changes its kind by it, rightly; without it mixed mail takes a sixth longer.
 const SURE: i32 = 40;
 
 /// How many kinds there are.

@@ -131,3 +131,18 @@ fn a_misspelt_list_is_an_error_with_its_line() {
     let error = alone(&text).expect_err("no such list").to_string();
     assert!(error.contains("line 9") && error.contains("did you mean bulk?"), "{error}");
 }
+
+#[test]
+fn a_sign_is_seen_where_it_asks_for_words() {
+    let seen = |when: &str| {
+        let text = format!("[[sign]]\nid = \"own\"\nwhy = \"w\"\npoints = {{ marketing = 1 }}\n{when}\n");
+        alone(&text).map(|rules| rules.signs().iter().find(|sign| sign.id == "own").expect("the sign").source)
+    };
+    let form = "when.lacks = \"bulk\"\nwhen.is = [\"no-way-out\"]";
+    assert_eq!(seen(form).ok(), Some(SeenIn::Form));
+    assert_eq!(seen(&format!("{form}\nwhen.subject = [\"quokka\"]")).ok(), Some(SeenIn::Subject));
+    assert_eq!(seen(&format!("{form}\nwhen.text = [\"quokka\"]")).ok(), Some(SeenIn::Text));
+    let error =
+        seen("when.subject = [\"quokka\"]\nwhen.text = [\"quokka\"]").expect_err("two places").to_string();
+    assert!(error.contains("sign `own` asks for words in more than one place"), "{error}");
+}
