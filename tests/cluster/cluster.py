@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyspark
@@ -142,7 +143,7 @@ def make_shards(program, folder):
 
 
 class Cluster:
-    """A standalone master and workers on the loopback address, each with one core."""
+    """A standalone master and workers on the loopback address. Each has room for two jobs, and a job takes one core of each."""
 
     def __init__(self, folder, workers=2, java=QUICK, settings=""):
         self.folder = folder
@@ -160,7 +161,7 @@ class Cluster:
         self.workers = []
         for number in range(1, workers + 1):
             log = self.begin(f"worker-{number}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0",
-                             "--cores", "1", "--memory", "1g", "--work-dir", str(self.home(number)), self.url)
+                             "--cores", "2", "--memory", "2g", "--work-dir", str(self.home(number)), self.url)
             self.workers.append(self.started[-1])
             self.wait_for(log, "Successfully registered with master (.*)")
 
@@ -204,10 +205,16 @@ class Cluster:
     def run(self, *options, **more):
         return said(self.begin_job(*options, **more))
 
-    def refuses(self, words, *options, **environment):
-        """The job ends with status 2 and says these words; nothing is written."""
-        report = self.folder / "refused.csv"
-        status, told, errors = self.run("--output", report, *options, **environment)
+    def refuses(self, *jobs):
+        """Each job ends with status 2 and says its words; nothing is written. A job is its words, its options and, perhaps, its
+        environment. Java takes seconds to start: two jobs run at a time."""
+        with ThreadPoolExecutor(2) as threads:
+            for refused in [threads.submit(self.refuses_one, number, *job) for number, job in enumerate(jobs)]:
+                refused.result()
+
+    def refuses_one(self, number, words, options, environment=None):
+        report = self.folder / f"refused-{number}.csv"
+        status, told, errors = self.run("--output", report, *options, **(environment or {}))
         expect(status == 2 and all(word in told for word in words), f"{options}: {status}: {told}\n{errors}")
         expect(not report.exists(), f"{options}: a report was written")
 
@@ -257,7 +264,6 @@ def main(program, folder):
         refused_before_anything_is_read(cluster, program, folder, common)
         shards_that_give_no_mail(cluster, program, folder)
         unlike_workers(cluster, program, folder, common)
-        facts_that_end_early(cluster, program, folder, common)
         a_shard_a_day(cluster, program, folder)
         with_a_worker_killed(cluster, program, folder, common)
     print("twelve shards on two workers, whole and with one killed: the bytes of one machine")
@@ -289,21 +295,24 @@ def refused_before_anything_is_read(cluster, program, folder, common):
     none.write_text("\n")
     lacking.mkdir()
     (lacking / "pyarrow.py").write_text("raise ModuleNotFoundError(\"No module named 'pyarrow'\", name='pyarrow')\n")
-    cluster.refuses(["twice", SHOP.name], "--timezone", "UTC", "--shards", twice)
-    cluster.refuses(["names no shard"], "--timezone", "UTC", "--shards", none)
-    cluster.refuses(["this Python lacks pyarrow"], *common, PYTHONPATH=str(lacking))
-    cluster.refuses(["`--html`", "cluster"], *common, "--html", "page.html")
-    cluster.refuses([SHOP.name, "cluster"], *common, SHOP)
-    cluster.refuses(["Nowhere/City"], *common, "--timezone", "Nowhere/City", "--program", program)
     consent = Path(shutil.copy(OPTIONS[-1], folder / "consent.csv"))
     listing, odd = folder / "alone-messages.csv", folder / "odd.mbox"
     before = {path: path.read_bytes() for path in (consent, listing, odd)}
-    cluster.refuses(["consent.csv"], *common, "--output", consent)
-    cluster.refuses(["consent.csv"], *common, "--consent", f"shop.example={consent}", "--messages", consent)
-    cluster.refuses(["alone-messages.csv"], *common, "--output", listing)
-    cluster.refuses(["--messages"], *common, "--messages", folder / "." / "refused.csv")
-    cluster.refuses(["odd.mbox"], *common, "--messages", odd)
-    cluster.refuses(["/dev/null"], *common, "--output", "/dev/null")
+    cluster.refuses(
+        (["twice", SHOP.name], ["--timezone", "UTC", "--shards", twice]),
+        (["names no shard"], ["--timezone", "UTC", "--shards", none]),
+        (["this Python lacks pyarrow"], common, {"PYTHONPATH": str(lacking)}),
+        (["`--html`", "cluster"], [*common, "--html", "page.html"]),
+        ([SHOP.name, "cluster"], [*common, SHOP]),
+        (["Nowhere/City"], [*common, "--timezone", "Nowhere/City", "--program", program]),
+        (["consent.csv"], [*common, "--output", consent]),
+        (["consent.csv"], [*common, "--consent", f"shop.example={consent}", "--messages", consent]),
+        (["alone-messages.csv"], [*common, "--output", listing]),
+        (["--messages"], [*common, "--output", folder / "both.csv", "--messages", folder / "." / "both.csv"]),
+        (["odd.mbox"], [*common, "--messages", odd]),
+        (["/dev/null"], [*common, "--output", "/dev/null"]),
+    )
+    expect(not (folder / "both.csv").exists(), "a report was written")
     expect(all(path.read_bytes() == content for path, content in before.items()), "a file was changed")
     unwritable = f"import mailfatigue_spark as job\ntry: job.write_all([({str(folder / 'gone' / 'x.csv')!r}, '', None)])\nexcept job.Trouble as error: print(error)"
     told = subprocess.run([sys.executable, "-c", unwritable], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(JOB.parent)}).stdout
@@ -327,8 +336,9 @@ def shards_that_give_no_mail(cluster, program, folder):
     options = ["--timezone", "UTC", *OWNER]
     no_mail = folder / "no-mail.txt"
     no_mail.write_text(f"{plain[0]}\n{plain[1]}\n")
-    cluster.refuses(["no shard contains a message"], "--shards", no_mail, *options, "--program", program)
-    status, told, errors = cluster.run("--shards", names, *options, "--program", program, "--output", folder / "some.csv")
+    some = cluster.begin_job("--shards", names, *options, "--program", program, "--output", folder / "some.csv")
+    cluster.refuses((["no shard contains a message"], ["--shards", no_mail, *options, "--program", program]))
+    status, told, errors = said(some)
     expect(status == 2, f"{status}: {errors}")
     named = set(re.findall(r"^error: `(.*?)`: .* \(on \S+\)$", told, re.M))
     missing = {f"../../{shard.name}" for shard in here_and_there} & named
@@ -340,28 +350,25 @@ def shards_that_give_no_mail(cluster, program, folder):
 
 
 def unlike_workers(cluster, program, folder, common):
-    """What only some workers have, or have differently, is an error that names it. (Spark is not to try again: it might succeed.)"""
+    """What only some workers have, or have differently, is an error that names it (Spark is not to try again: it might succeed). So
+    is a program that is killed after it wrote facts: it may have had more to write, and half a mailbox is no report."""
     once = {"PYSPARK_SUBMIT_ARGS": "--conf spark.task.maxFailures=1 pyspark-shell"}
-    first, other = (cluster.home(number) / "mailfatigue" for number in (1, 2))
-    first.symlink_to(program)
-    script(other, 'if [ "$1" = --version ]; then echo mailfatigue 9.9.9; exit; fi', f'exec "{program}" "$@"')
-    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
-    cluster.refuses([version, "mailfatigue 9.9.9", "--files"], *common, "--program", "../../mailfatigue", **once)
-    other.unlink()
-    cluster.refuses(["`../../mailfatigue` can't be run on", "--program"], *common, "--program", "../../mailfatigue", **once)
-    shutil.copy(OPTIONS[-1], cluster.home(1) / "ledger.csv")
-    cluster.refuses(["`../../ledger.csv`", "(on "], *common, "--consent", "../../ledger.csv", "--program", program, **once)
-    python = script(folder / "python", f'case "$PWD" in */work-2/*) export PYTHONPATH="{folder}/lacking:$PYTHONPATH";; esac',
-                    f'exec "{sys.executable}" "$@"')
-    cluster.refuses(["the Python of a worker lacks pyarrow", "PYSPARK_PYTHON"], *common, "--program", program, **once, PYSPARK_PYTHON=str(python))
-
-
-def facts_that_end_early(cluster, program, folder, common):
-    """A program that is killed after it wrote facts may have had more to write: an error, never a report over half a mailbox."""
     dying = script(folder / "dying-program", "for last; do :; done", 'case "$1 $last" in "facts -") ;; "facts "*)',
                    f'  "{program}" "$@"; kill -9 $$ ;; esac', f'exec "{program}" "$@"')
-    cluster.refuses(["facts", "status -9"], *common, "--program", dying)
-
+    for name in ("mailfatigue", "program"):
+        (cluster.home(1) / name).symlink_to(program)
+    script(cluster.home(2) / "mailfatigue", 'if [ "$1" = --version ]; then echo mailfatigue 9.9.9; exit; fi', f'exec "{program}" "$@"')
+    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
+    shutil.copy(OPTIONS[-1], cluster.home(1) / "ledger.csv")
+    python = script(folder / "python", f'case "$PWD" in */work-2/*) export PYTHONPATH="{folder}/lacking:$PYTHONPATH";; esac',
+                    f'exec "{sys.executable}" "$@"')
+    cluster.refuses(
+        ([version, "mailfatigue 9.9.9", "--files"], [*common, "--program", "../../mailfatigue"], once),
+        (["`../../program` can't be run on", "--program"], [*common, "--program", "../../program"], once),
+        (["`../../ledger.csv`", "(on "], [*common, "--consent", "../../ledger.csv", "--program", program], once),
+        (["the Python of a worker lacks pyarrow", "PYSPARK_PYTHON"], [*common, "--program", program], {**once, "PYSPARK_PYTHON": str(python)}),
+        (["facts", "status -9"], [*common, "--program", dying]),
+    )
 
 def a_shard_a_day(cluster, program, folder):
     """The README's commands, over some nights: what the job says of facts is what one machine says of the mail."""
