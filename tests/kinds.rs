@@ -83,7 +83,7 @@ fn labelled_messages_are_told_apart() {
     assert!(recall >= 0.81, "recall of marketing is {recall:.3}");
 }
 
-/// Messages by authors who have not read the tables, which are never fitted: of every length, and only short ones.
+/// Messages that are never fitted, most of them by authors who have not read the tables: of every length, and only short ones.
 #[test]
 fn messages_that_were_never_fitted_are_told_apart() {
     let settings = settings();

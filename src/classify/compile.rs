@@ -201,12 +201,10 @@ impl Compiler {
     }
 }
 
-/// Where a sign is seen: in the subject or in the text where it asks for words there, not in both, else in the form. What
-/// else it asks (a field, a way out) only says of which mail.
+/// Where a sign is seen: in the subject or in the text where it asks for words there, not in both, else in the form. Its other
+/// conditions (a field, a way out) only restrict which mail it applies to.
 fn source(when: &WrittenConditions) -> Option<SeenIn> {
-    let subject = when.subject.is_some()
-        || when.also_subject.is_some()
-        || (when.field.len() == 1 && when.field.contains_key("Subject"));
+    let subject = when.subject.is_some() || when.also_subject.is_some() || when.field.contains_key("Subject");
     let says = |test: &toml::Spanned<String>| SAID_TESTS.contains(&test.get_ref().as_str());
     let said = [&when.text, &when.top, &when.numbered].iter().any(|names| names.is_some())
         || when.is.iter().any(says);

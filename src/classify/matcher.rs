@@ -341,10 +341,11 @@ fn is_numbered(text: &[u8], end: usize) -> bool {
         && !begins_with_a_unit(beyond)
 }
 
-/// Whether a number before this text is a percentage or a price. The sign of the next price is not its unit:
-/// "order 10022 $49.90".
+/// Whether a number before this text is a percentage or a price. The sign of the next price is not its unit: "order 10022
+/// $49.90"; before a number with a unit of its own it is: "orders over 49 € 10 % off".
 fn begins_with_a_unit(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
-    let after = ["%", "$", "€", "£"].iter().find_map(|sign| text.strip_prefix(sign.as_bytes()));
-    after.is_some_and(|after| !after.trim_ascii_start().starts_with(b"0"))
+    let after = ["$", "€", "£"].iter().find_map(|sign| text.strip_prefix(sign.as_bytes()));
+    let next = after.map(|after| after.trim_ascii_start().strip_prefix(b"0"));
+    text.starts_with(b"%") || next.is_some_and(|number| number.is_none_or(begins_with_a_unit))
 }

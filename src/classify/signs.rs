@@ -20,7 +20,7 @@ pub enum SeenIn {
 }
 
 /// The lead of marketing with which the rest of a message is not weighed: of 11,970 labelled messages and messages of
-/// collections of real mail one changes its kind by it, rightly; without it mixed mail takes a sixth longer.
+/// collections of real mail one changes its kind, to the right one; without it mixed mail takes a sixth longer.
 const SURE: i32 = 40;
 
 /// How many kinds there are.

@@ -336,9 +336,10 @@ def shards_that_give_no_mail(cluster, program, folder):
     options = ["--timezone", "UTC", *OWNER]
     no_mail = folder / "no-mail.txt"
     no_mail.write_text(f"{plain[0]}\n{plain[1]}\n")
-    some = cluster.begin_job("--shards", names, *options, "--program", program, "--output", folder / "some.csv")
-    cluster.refuses((["no shard contains a message"], ["--shards", no_mail, *options, "--program", program]))
-    status, told, errors = said(some)
+    with ThreadPoolExecutor(1) as thread:
+        some = thread.submit(cluster.run, "--shards", names, *options, "--program", program, "--output", folder / "some.csv")
+        cluster.refuses((["no shard contains a message"], ["--shards", no_mail, *options, "--program", program]))
+    status, told, errors = some.result()
     expect(status == 2, f"{status}: {errors}")
     named = set(re.findall(r"^error: `(.*?)`: .* \(on \S+\)$", told, re.M))
     missing = {f"../../{shard.name}" for shard in here_and_there} & named
@@ -350,8 +351,8 @@ def shards_that_give_no_mail(cluster, program, folder):
 
 
 def unlike_workers(cluster, program, folder, common):
-    """What only some workers have, or have differently, is an error that names it (Spark is not to try again: it might succeed). So
-    is a program that is killed after it wrote facts: it may have had more to write, and half a mailbox is no report."""
+    """What only some workers have, or have differently, is an error that names it. (Spark is not to try again: it might succeed.) A
+    program that is killed after it wrote facts is an error, too: it may have had more to write, and half a mailbox is no report."""
     once = {"PYSPARK_SUBMIT_ARGS": "--conf spark.task.maxFailures=1 pyspark-shell"}
     dying = script(folder / "dying-program", "for last; do :; done", 'case "$1 $last" in "facts -") ;; "facts "*)',
                    f'  "{program}" "$@"; kill -9 $$ ;; esac', f'exec "{program}" "$@"')
@@ -369,6 +370,7 @@ def unlike_workers(cluster, program, folder, common):
         (["the Python of a worker lacks pyarrow", "PYSPARK_PYTHON"], [*common, "--program", program], {**once, "PYSPARK_PYTHON": str(python)}),
         (["facts", "status -9"], [*common, "--program", dying]),
     )
+
 
 def a_shard_a_day(cluster, program, folder):
     """The README's commands, over some nights: what the job says of facts is what one machine says of the mail."""

