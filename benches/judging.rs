@@ -42,7 +42,7 @@ fn facts(settings: &ReadingSettings) -> Vec<Fact> {
         b"From: news@shop0.example\nSubject: 20% off\nList-Unsubscribe: <https://shop0.example/u>\n\n",
         &mut reader,
     );
-    let pattern = reader.take().0.facts[0];
+    let pattern = reader.take().batch.facts[0];
     let mut state = 1_u64;
     let facts = (0..FACTS).map(|order| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -91,7 +91,7 @@ fn facts(c: &mut Criterion) {
             b.iter(|| {
                 let mut reader = FactReader::new(&settings);
                 read(source, &SourcePart::Whole, Buffering::on(1), &|_| {}, &mut reader).expect("read");
-                black_box(reader.take().0.facts.len())
+                black_box(reader.take().batch.facts.len())
             });
         });
     }

@@ -86,7 +86,7 @@ fn message(bytes: &[u8]) {
     let read = || {
         let mut reader = FactReader::new(&LENS);
         read_message(bytes, &mut reader);
-        let (batch, _) = reader.take();
+        let batch = reader.take().batch;
         (batch.facts, batch.skips)
     };
     let (facts, skips) = read();
@@ -118,7 +118,7 @@ pub fn file(bytes: &[u8]) {
 }
 
 fn adds_up(mut reader: FactReader<'_>) {
-    let (batch, _) = reader.take();
+    let batch = reader.take().batch;
     assert_eq!(batch.read as usize, batch.facts.len() + batch.skips.len());
     assert_eq!(batch.read as usize, batch.details.len());
     for remark in &batch.remarks {

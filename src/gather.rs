@@ -18,7 +18,7 @@ pub use gathered::{ArgumentCounts, Gathered};
 pub use piece_sink::PieceSink;
 pub use read_progress::ReadProgress;
 
-use crate::fact::{FactReader, MessagePiece, ReadingSettings};
+use crate::fact::{FactReader, ReadingSettings};
 use crate::mailbox::{Buffering, Survey};
 use cache::FactsAhead;
 use result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
@@ -87,7 +87,7 @@ type TaskAnnouncer = SyncSender<Receiver<ThreadResult>>;
 impl<'a> GatherJob<'a> {
     fn run(&self, collect: Collector<'a>) -> Gathered {
         let in_pieces = matches!(collect, Collector::Pieces(_));
-        let mut order = ResultOrder::new(self.survey, self.settings, collect, self.tasks, self.threads);
+        let mut order = ResultOrder::new(self.survey, self.settings, collect, self.tasks);
         let next = Mutex::new(0);
         // Where nothing is kept, no thread may be far ahead of the others.
         let ahead = if in_pieces { self.threads } else { self.tasks.len() };
@@ -95,11 +95,11 @@ impl<'a> GatherJob<'a> {
         std::thread::scope(|scope| {
             if self.tasks.len() == 1 && !in_pieces {
                 // One small file is read before a thread has started.
-                self.work(0, &next, &announce, in_pieces);
+                self.work(&next, &announce, in_pieces);
             } else {
-                for thread in 0..self.threads.max(1).min(self.tasks.len()) {
+                for _ in 0..self.threads.max(1).min(self.tasks.len()) {
                     let (announce, next) = (announce.clone(), &next);
-                    scope.spawn(move || self.work(thread, next, &announce, in_pieces));
+                    scope.spawn(move || self.work(next, &announce, in_pieces));
                 }
             }
             drop(announce);
@@ -114,7 +114,7 @@ impl<'a> GatherJob<'a> {
     }
 
     /// Reads one task after the other, until there are none or no more are wanted.
-    fn work(&self, thread: usize, next: &Mutex<usize>, announce: &TaskAnnouncer, in_pieces: bool) {
+    fn work(&self, next: &Mutex<usize>, announce: &TaskAnnouncer, in_pieces: bool) {
         let (settings, progress, buffering) = (self.settings, self.progress, Buffering::on(self.threads));
         let mut reader = FactReader::new(settings);
         while let Some((task, send)) = self.take(next, announce) {
@@ -125,25 +125,18 @@ impl<'a> GatherJob<'a> {
                 continue;
             }
             let mut given = Vec::new();
-            let thread = Some(thread);
             let kept =
                 self.cache.and_then(|cache| task.run_kept(settings, cache.keep, progress, &mut reader));
             let is_fresh = kept.is_none();
-            let mut on_piece = |piece| drop(send.send(ThreadResult { thread, piece, end: None }));
+            let mut on_piece = |piece| drop(send.send(ThreadResult { piece, end: None }));
             let on_piece: Option<read_progress::PieceHandler<'_>> =
                 if in_pieces { Some(&mut on_piece) } else { None };
             let borders = kept.map_or_else(
                 || task.run((settings, buffering), progress, &mut reader, &mut given, on_piece),
                 Ok,
             );
-            let piece = if in_pieces {
-                reader.take_piece()
-            } else {
-                let (batch, names) = reader.take();
-                MessagePiece { batch, names, ..MessagePiece::default() }
-            };
             let end = Some(TaskEnd { borders, given, is_fresh });
-            if send.send(ThreadResult { thread, piece, end }).is_err() {
+            if send.send(ThreadResult { piece: reader.take(), end }).is_err() {
                 return;
             }
         }
@@ -151,12 +144,11 @@ impl<'a> GatherJob<'a> {
 
     /// The facts of a task, where they were read while folders were walked.
     fn take_ahead(&self, task: &Task<'_>) -> Option<ThreadResult> {
-        let FactsAhead { batch, owners_named } = self.cache?.take_ahead(task.kept.as_ref()?)?;
-        (0..batch.read).for_each(|_| (self.progress)(ReadProgress::Message));
+        let FactsAhead { piece, owners_named } = self.cache?.take_ahead(task.kept.as_ref()?)?;
+        (0..piece.batch.read).for_each(|_| (self.progress)(ReadProgress::Message));
         owners_named.into_iter().for_each(|place| self.settings.owners.note_place(place));
         let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: false };
-        let piece = MessagePiece { batch, ..MessagePiece::default() };
-        Some(ThreadResult { thread: None, piece, end: Some(end) })
+        Some(ThreadResult { piece, end: Some(end) })
     }
 
     /// The next task, and where its results go.

@@ -52,7 +52,7 @@ fn read(bytes: &[u8], buffering: Buffering) -> (Vec<String>, usize) {
     if let Err(error) = read_file(Cursor::new(bytes), size, Path::new("export"), buffering, &mut reader) {
         reader.remark(Remark::Failed(error));
     }
-    let (batch, _) = reader.take();
+    let batch = reader.take().batch;
     assert_eq!(batch.read as usize, batch.facts.len() + batch.skips.len());
     assert_eq!(batch.read as usize, batch.details.len());
     let facts = batch.facts.iter().map(|fact| {

@@ -8,7 +8,7 @@ use crate::history::{Counted, History, Pair, Scope, Tally};
 use crate::judge::{self, Case, JudgeContext};
 use crate::time::{Day, Time};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
 
 /// What was judged so far.
 #[derive(Debug, Default)]
@@ -45,14 +45,13 @@ impl JudgedTotals {
             self.flagged_with_unverified.append(&mut flagged(with_unverified));
         }
         self.tally.add_all(&tally);
-        let mut cases = cases(&plan.judging(history, findings, &plan.scope, as_of), plan.threads);
+        let mut cases = cases(&plan.judging(history, findings, &plan.scope, as_of), plan);
         let is_flagged = |case: &&Case| case.is_flagged(&plan.policy);
         self.flagged.extend(cases.iter().filter(is_flagged).map(|case| case.sender.clone()));
         self.undecided_bulk += undecided_bulk(plan, history).len() as u64;
         let judging = plan.judging(history, findings, &plan.scope, as_of);
         self.pressure.append(&mut judge::pressure(&cases, &judging));
         judge::rank(&mut cases);
-        cases.retain(|case| plan.all || !case.received.is_empty());
         match self.cases.is_empty() {
             true => self.cases = cases,
             false => self.cases.append(&mut cases),
@@ -90,19 +89,21 @@ pub(super) fn undecided_bulk(plan: &Plan, history: &History) -> HashSet<u32> {
     history.facts().iter().filter(undecided).map(|fact| history.message_of(fact)).collect()
 }
 
-/// All pairs, judged.
-fn cases(judging: &JudgeContext<'_>, threads: usize) -> Vec<Case> {
+/// The pairs with marketing, judged; all of them where the report lists all.
+fn cases(judging: &JudgeContext<'_>, plan: &Plan) -> Vec<Case> {
     let history = judging.history;
     let mut loads: HashMap<_, u32> = HashMap::new();
     for fact in history.facts().iter().filter(|fact| judging.scope.counted_as(fact) == Counted::Marketing) {
         *loads.entry(fact.customer).or_default() += 1;
     }
-    let case =
-        |pair: Pair<'_>| Some(Case::of(pair, judging, loads.get(&pair.customer).copied().unwrap_or(0)));
-    // Exactly as many as there are: a vector that doubles needs three times as much for a moment.
-    let mut cases = Vec::with_capacity(history.pairs().count());
-    of_each_pair(judging.history, threads, case, &mut cases);
-    cases
+    let load = |customer| loads.get(&customer).copied().unwrap_or(0);
+    let is_listed = |pair: &Pair<'_>| plan.all || has_marketing(pair, judging);
+    of_each_pair(history, plan.threads, is_listed, |pair| Case::of(pair, judging, load(pair.customer)))
+}
+
+/// Whether one of a pair's messages counts as marketing.
+fn has_marketing(pair: &Pair<'_>, judging: &JudgeContext<'_>) -> bool {
+    pair.facts.iter().any(|fact| judging.scope.counted_as(fact) == Counted::Marketing)
 }
 
 /// Senders that are flagged, each pair judged and let go: loads don't matter for a verdict.
@@ -111,49 +112,40 @@ fn flagged_senders(judging: &JudgeContext<'_>, threads: usize) -> BTreeSet<Name>
         let case = Case::of(pair, judging, 0);
         case.is_flagged(judging.policy).then_some(case.sender)
     };
-    let mut senders = Vec::new();
-    of_each_pair(judging.history, threads, flagged, &mut senders);
-    senders.into_iter().collect()
+    let with_marketing = |pair: &Pair<'_>| has_marketing(pair, judging);
+    of_each_pair(judging.history, threads, with_marketing, flagged).into_iter().flatten().collect()
 }
 
-/// About so many facts are judged by a thread at a time, …
+/// About so many facts are judged by a thread at a time.
 const AT_ONCE: usize = 2_048;
 
-/// … and so many times as many by each before what they gave is put together: little is kept twice.
-const TIMES: usize = 32;
-
-/// What `of` gives for each pair, in their order, on several threads.
+/// What `of` gives for each pair that `is_wanted`, in their order, on several threads. Each is put at its place at once:
+/// there may be a million, and nothing is kept twice.
 fn of_each_pair<T: Send>(
     history: &History,
     threads: usize,
-    of: impl Fn(Pair<'_>) -> Option<T> + Sync,
-    all: &mut Vec<T>,
-) {
-    let blocks: Vec<&[Fact]> = history.blocks(AT_ONCE).collect();
-    for some in blocks.chunks(threads.max(1) * TIMES) {
-        let next = AtomicUsize::new(0);
-        let judge = || {
-            let mut judged = Vec::new();
-            while let Some((at, facts)) = next_of(some, &next) {
-                judged.push((at, Pair::all_of(facts).filter_map(&of).collect::<Vec<T>>()));
-            }
-            judged
-        };
-        let mut judged = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads.min(some.len())).map(|_| scope.spawn(judge)).collect();
-            let mut judged = judge();
-            for other in others {
-                judged.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            judged
-        });
-        judged.sort_unstable_by_key(|(at, _)| *at);
-        judged.into_iter().for_each(|(_, mut judged)| all.append(&mut judged));
-    }
-}
-
-/// The next of some blocks that no thread has taken, with its place.
-fn next_of<'a>(blocks: &[&'a [Fact]], next: &AtomicUsize) -> Option<(usize, &'a [Fact])> {
-    let at = next.fetch_add(1, Ordering::Relaxed);
-    Some((at, *blocks.get(at)?))
+    is_wanted: impl Fn(&Pair<'_>) -> bool + Sync,
+    of: impl Fn(Pair<'_>) -> T + Sync,
+) -> Vec<T> {
+    let wanted = |facts| Pair::all_of(facts).filter(&is_wanted);
+    let blocks: Vec<(&[Fact], usize)> =
+        history.blocks(AT_ONCE).map(|facts| (facts, wanted(facts).count())).collect();
+    let mut found: Vec<Option<T>> = Vec::new();
+    found.resize_with(blocks.iter().map(|(_, count)| count).sum(), || None);
+    let mut places = found.as_mut_slice();
+    let threads = threads.min(blocks.len());
+    let next = Mutex::new(
+        blocks.into_iter().map(|(facts, count)| (facts, places.split_off_mut(..count).unwrap_or_default())),
+    );
+    let judge = || {
+        while let Some((facts, places)) = next.lock().ok().and_then(|mut blocks| blocks.next()) {
+            places.iter_mut().zip(wanted(facts)).for_each(|(place, pair)| *place = Some(of(pair)));
+        }
+    };
+    std::thread::scope(|scope| {
+        (1..threads).for_each(|_| drop(scope.spawn(judge)));
+        judge();
+    });
+    // All are there; what stops at the first that is not can be done in place, and `flatten` can't.
+    found.into_iter().map_while(|found| found).collect()
 }

@@ -1,7 +1,7 @@
 //! The result of reading a part of a mailbox: facts and signs.
 
 use super::details::Details;
-use super::names::{NameTable, NewNames, Renaming};
+use super::names::{NameTable, Renaming};
 use super::record::MessageRecord;
 use super::{AddressId, CustomerId, Evidence, Fact, ListId, MailboxId, SenderId};
 use crate::mailbox::{Remark, Unusable};
@@ -42,8 +42,9 @@ pub struct Batch {
 pub struct MessagePiece {
     /// What was read.
     pub batch: Batch,
-    /// Its names.
-    pub names: NewNames,
+    /// Its names, which are of this piece alone: so memory does not grow with the names of all of them, and it does not
+    /// matter which thread read it.
+    pub names: NameTable,
     /// How far the batch had come where the file began that it ends in; `None`: that began in an earlier piece.
     pub begun: Option<BatchMark>,
     /// Whether a file that began in an earlier piece can't be read to its end, so that what it gave there counts for nothing.

@@ -34,7 +34,7 @@ pub use customer::{Owners, UNKNOWN, canonical};
 pub use detail_page::Detail;
 pub use details::Details;
 pub use names::{
-    AddressId, CustomerId, ListId, MailboxId, Name, NameId, NameTable, Named, NewNames, Renaming, SenderId,
+    AddressId, CustomerId, ListId, MailboxId, Name, NameId, NameTable, Named, Renaming, SenderId,
 };
 pub use reader::FactReader;
 pub use record::{MessageRecord, OwnMailRecord, TimeCandidates};

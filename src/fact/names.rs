@@ -5,13 +5,15 @@
 //! 63 MB in place of 45.
 
 use super::redaction::{Redaction, host_of_address};
-use indexmap::IndexSet;
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
+use string_interner::backend::StringBackend;
+use string_interner::symbol::SymbolU32;
+use string_interner::{StringInterner, Symbol};
 
 /// The number of a name, with what it names.
 pub trait Named: Into<usize> {
@@ -127,29 +129,22 @@ impl fmt::Display for Name {
 /// All names of a run.
 #[derive(Debug, Clone, Default)]
 pub struct NameTable {
-    texts: IndexSet<Arc<str>>,
-    /// How many texts were handed on.
-    taken: usize,
+    texts: StringInterner<StringBackend<SymbolU32>>,
     /// Where the run is redacted.
     shown: Option<Box<ShownNames>>,
 }
 
-/// The names that a reader added since it was last asked.
-#[derive(Debug, Default)]
-pub struct NewNames(Vec<Arc<str>>);
-
-/// One reader's names, and their numbers in the run where they have some yet.
-#[derive(Debug, Default)]
+/// The names of a piece, and their numbers in the run where they have some yet.
+#[derive(Debug)]
 pub struct Renaming {
-    texts: Vec<Arc<str>>,
+    piece: NameTable,
     numbers: Vec<Option<NameNumber>>,
 }
 
 impl NameTable {
     /// The number of a name.
     pub fn number<Id: From<u32>>(&mut self, text: &str) -> Id {
-        let known = self.texts.get_index_of(text);
-        id(known.unwrap_or_else(|| self.texts.insert_full(text.into()).0))
+        id(self.texts.get_or_intern(text).to_usize())
     }
 
     /// The name with that number, as outputs show it: what the run is redacted to, where it is.
@@ -164,15 +159,14 @@ impl NameTable {
         texts.get(id.into()).map_or("", String::as_str)
     }
 
-    /// The same, to be kept elsewhere without a copy.
-    pub fn shared<Id: Named + Copy>(&self, id: Id) -> Name {
-        let kept = self.texts.get_index(id.into()).filter(|_| self.shown.is_none());
-        kept.map_or_else(|| self.text(id).into(), |text| Name(Arc::clone(text)))
+    /// The same, to be kept elsewhere.
+    pub fn shared<Id: Named>(&self, id: Id) -> Name {
+        self.text(id).into()
     }
 
     /// The name as mail has it: to be compared with consent lists, never to be shown.
     pub fn unredacted(&self, id: impl Into<usize>) -> &str {
-        self.texts.get_index(id.into()).map_or("", |text| text)
+        SymbolU32::try_from_usize(id.into()).and_then(|id| self.texts.resolve(id)).unwrap_or_default()
     }
 
     /// Whether names are shown redacted.
@@ -183,43 +177,29 @@ impl NameTable {
     /// From here on shows pseudonyms. The names of organisations stay.
     pub fn redact(&mut self, redaction: &Redaction, organisations: &HashSet<SenderId>) {
         let mut shown = ShownNames::default();
-        for (number, text) in self.texts.iter().enumerate() {
-            shown.senders.push(redaction.sender(text, organisations.contains(&id(number))));
+        for (number, text) in self.texts.iter() {
+            shown.senders.push(redaction.sender(text, organisations.contains(&id(number.to_usize()))));
             shown.customers.push(redaction.customer(text));
             shown.addresses.push(host_of_address(text));
         }
         self.shown = Some(Box::new(shown));
     }
+}
 
-    /// The names that came since the last call.
-    pub fn new_names(&mut self) -> NewNames {
-        let fresh = self.texts.iter().skip(self.taken).cloned().collect();
-        self.taken = self.texts.len();
-        NewNames(fresh)
-    }
-
-    /// The names of a piece that was read with names of its own.
-    pub fn of_piece(new: &NewNames) -> Self {
-        Self { texts: new.0.iter().cloned().collect(), ..Self::default() }
+impl From<NameTable> for Renaming {
+    fn from(piece: NameTable) -> Self {
+        Self { numbers: vec![None; piece.texts.len()], piece }
     }
 }
 
 impl Renaming {
-    /// Takes in the reader's next names.
-    pub fn add(&mut self, new: NewNames) {
-        self.texts.extend(new.0);
-        self.numbers.resize(self.texts.len(), None);
-    }
-
-    /// The number in the run for a reader's. Names are numbered as they are asked for, so that it does not matter which
-    /// reader was the first to read one. As copies: what a thread allocated would be in the way of giving back all the
-    /// memory that it had, 25 bytes for each of ten million messages.
-    pub fn of<Id: From<u32> + Into<usize> + Copy>(&mut self, reader: Id, run: &mut NameTable) -> Id {
-        let at: usize = reader.into();
-        let (Some(number), Some(text)) = (self.numbers.get_mut(at), self.texts.get(at)) else {
-            return reader;
-        };
-        let number = *number.get_or_insert_with(|| run.number(text));
+    /// The number in the run for a piece's. Names are numbered as they are asked for, so that it does not matter where
+    /// pieces end. As copies: what a thread allocated would be in the way of giving back all the memory that it had, 25
+    /// bytes for each of ten million messages.
+    pub fn of<Id: From<u32> + Into<usize> + Copy>(&mut self, piece: Id, run: &mut NameTable) -> Id {
+        let at: usize = piece.into();
+        let Some(number) = self.numbers.get_mut(at) else { return piece };
+        let number = *number.get_or_insert_with(|| run.number(self.piece.unredacted(piece)));
         id(number.into())
     }
 }
@@ -244,25 +224,24 @@ mod tests {
     }
 
     #[test]
-    fn names_of_readers_become_those_of_the_run() {
-        let (mut run, mut reader, mut renaming) =
-            (NameTable::default(), NameTable::default(), Renaming::default());
+    fn names_of_pieces_become_those_of_the_run() {
+        let mut run = NameTable::default();
         run.number::<SenderId>("moss.example");
-        for next in ["birch.example", "moss.example"] {
-            let here: SenderId = reader.number(next);
-            renaming.add(reader.new_names());
+        for next in ["birch.example", "moss.example", "birch.example"] {
+            let mut piece = NameTable::default();
+            let here: SenderId = piece.number(next);
+            let mut renaming = Renaming::from(piece);
             let there = renaming.of(here, &mut run);
             assert_eq!(run.text(there), next);
             assert_eq!(renaming.of(here, &mut run), there);
         }
+        assert_eq!(usize::from(run.number::<SenderId>("birch.example")), 1);
     }
 
     #[test]
     fn only_names_that_are_asked_for_are_those_of_the_run() {
-        let (mut run, mut reader, mut renaming) =
-            (NameTable::default(), NameTable::default(), Renaming::default());
-        let [_, used]: [SenderId; 2] = ["birch.example", "moss.example"].map(|name| reader.number(name));
-        renaming.add(reader.new_names());
-        assert_eq!(usize::from(renaming.of(used, &mut run)), 0);
+        let (mut run, mut piece) = (NameTable::default(), NameTable::default());
+        let [_, used]: [SenderId; 2] = ["birch.example", "moss.example"].map(|name| piece.number(name));
+        assert_eq!(usize::from(Renaming::from(piece).of(used, &mut run)), 0);
     }
 }

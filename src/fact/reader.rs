@@ -12,7 +12,6 @@ use super::author::Authors;
 use super::batch::{Batch, BatchMark, MessagePiece, OptOutLink, id_hash, short_hash, shown};
 use super::field_cache::FieldCache;
 use super::journal;
-use super::names::{NewNames, Renaming};
 use super::received::received_at;
 use super::record::MessageRecord;
 use super::settings::ReadingSettings;
@@ -138,24 +137,19 @@ impl<'a> FactReader<'a> {
         }
     }
 
-    /// What came since the last call, and the names that were new in it.
-    pub fn take(&mut self) -> (Batch, NewNames) {
+    /// What came since the last call, in the middle of a file or at its end.
+    pub fn take(&mut self) -> MessagePiece {
         self.pending = None;
         self.report = None;
         self.links.clear();
-        self.begun = Some(BatchMark::default());
-        (std::mem::take(&mut self.batch), self.names.new_names())
-    }
-
-    /// What came since the last call, in the middle of a file or at its end. Each piece has names of its own, so that
-    /// memory does not grow with the names of the whole file.
-    pub fn take_piece(&mut self) -> MessagePiece {
-        let (begun, revokes) = (self.begun, std::mem::take(&mut self.revokes));
-        let (batch, names) = self.take();
-        self.begun = None;
-        (self.names, self.mailbox_id) = (NameTable::default(), None);
-        (self.authors, self.field_cache) = (Authors::default(), FieldCache::default());
-        MessagePiece { batch, names, begun, revokes }
+        // What they know has the names of this piece.
+        (self.authors, self.field_cache, self.mailbox_id) = Default::default();
+        MessagePiece {
+            batch: std::mem::take(&mut self.batch),
+            names: std::mem::take(&mut self.names),
+            begun: self.begun.take(),
+            revokes: std::mem::take(&mut self.revokes),
+        }
     }
 
     /// The mailbox at hand, for readers of parts of it.
@@ -164,10 +158,8 @@ impl<'a> FactReader<'a> {
     }
 
     /// Takes in everything that a reader of the next part gave.
-    pub fn join(&mut self, part: Batch, names: NewNames) {
-        let mut renaming = Renaming::default();
-        renaming.add(names);
-        self.batch.append(part, &mut renaming, &mut self.names);
+    pub fn join(&mut self, part: MessagePiece) {
+        self.batch.append(part.batch, &mut part.names.into(), &mut self.names);
     }
 
     /// How many messages came since the last call.

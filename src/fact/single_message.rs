@@ -10,7 +10,7 @@ impl ReadingSettings {
     pub fn classify(&self, message: &[u8]) -> Option<(Kind, &str)> {
         let mut reader = FactReader::new(self);
         crate::mailbox::read_message(message, &mut reader);
-        reader.take().0.facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
+        reader.take().batch.facts.first().map(|fact| (fact.kind, self.rules.id(fact.rule)))
     }
 
     /// The kind of a single message, the id of what decided, and the signs that were weighed, where `with_signs`
@@ -18,7 +18,7 @@ impl ReadingSettings {
     pub fn weigh(&self, message: &[u8]) -> Option<(Kind, &str, Vec<&Sign>)> {
         let mut reader = FactReader::new(self);
         crate::mailbox::read_message(message, &mut reader);
-        let (batch, _) = reader.take();
+        let batch = reader.take().batch;
         let fact = batch.facts.first()?;
         let signs = batch.details.get(0).map(|detail| detail.signs).unwrap_or_default();
         let signs = signs.iter().filter_map(|number| self.rules.sign(*number)).collect();

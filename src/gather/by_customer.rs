@@ -4,7 +4,7 @@ use super::gathered::Gathered;
 use super::read_progress::{ProgressReader, ReadProgress};
 use super::result_order::{Collector, ResultOrder, TaskEnd, ThreadResult};
 use super::task::Task;
-use crate::fact::{FactReader, MessagePiece, ReadingSettings};
+use crate::fact::{FactReader, ReadingSettings};
 use crate::fact_file::CustomerHandler;
 use crate::mailbox::{self, Buffering, Remark, Sink, SourcePart, Survey};
 
@@ -18,7 +18,7 @@ pub fn gather_by_customer(
     one_customer: CustomerHandler<'_>,
 ) -> (Gathered, bool) {
     let tasks = [Task::plain(&survey.sources, SourcePart::Whole)];
-    let mut order = ResultOrder::new(survey, settings, Collector::Everything, &tasks, 1);
+    let mut order = ResultOrder::new(survey, settings, Collector::Everything, &tasks);
     let mut reader = FactReader::new(settings);
     let (mut given, mut is_whole) = (Vec::new(), true);
     for source in &survey.sources {
@@ -37,9 +37,7 @@ pub fn gather_by_customer(
             }
         }
     }
-    let (batch, names) = reader.take();
-    let piece = MessagePiece { batch, names, ..MessagePiece::default() };
     let end = TaskEnd { borders: Ok(None), given, is_fresh: true };
-    order.add(ThreadResult { thread: Some(0), piece, end: Some(end) });
+    order.add(ThreadResult { piece: reader.take(), end: Some(end) });
     (order.complete(), is_whole)
 }

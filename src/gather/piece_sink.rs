@@ -101,7 +101,7 @@ mod tests {
         let mails = mails(numbers);
         crate::mailbox::read_stream(mails.as_bytes(), "x".as_ref(), Buffering::on(1), &mut reader)
             .expect("read");
-        MessagePiece { begun: None, revokes, ..reader.take_piece() }
+        MessagePiece { begun: None, revokes, ..reader.take() }
     }
 
     #[test]
@@ -111,8 +111,7 @@ mod tests {
         let (settings, survey) = (settings(), survey(&[here.path().join("mail.mbox")]));
         let tasks = tasks(&survey.sources, 100, None);
         let mut remembered = RecordingSink::default();
-        let mut order =
-            ResultOrder::new(&survey, &settings, Collector::Pieces(&mut remembered), &tasks[..1], 1);
+        let mut order = ResultOrder::new(&survey, &settings, Collector::Pieces(&mut remembered), &tasks[..1]);
         // A file ends in the first piece; the one that begins there fails after the second; the third is of another one.
         let first = piece(&settings, 0..3, false);
         let mut begins = FactReader::new(&settings);
@@ -121,10 +120,10 @@ mod tests {
             .expect("read");
         let begun: Option<BatchMark> = Some(begins.store().0.mark());
         for piece in [MessagePiece { begun, ..first }, piece(&settings, 3..5, false)] {
-            order.add(ThreadResult { thread: Some(0), piece, end: None });
+            order.add(ThreadResult { piece, end: None });
         }
         let end = TaskEnd { borders: Ok(None), given: Vec::new(), is_fresh: true };
-        let last = ThreadResult { thread: Some(0), piece: piece(&settings, 5..6, true), end: Some(end) };
+        let last = ThreadResult { piece: piece(&settings, 5..6, true), end: Some(end) };
         order.add(last);
         let read = order.complete().batch.read;
         let left = ["shop0@shop.example", "shop1@shop.example", "shop5@shop.example"];
@@ -140,13 +139,13 @@ mod tests {
         let tasks = tasks(&survey.sources, 100, None);
         assert!(tasks.len() > 2, "{}", tasks.len());
         let mut remembered = RecordingSink::default();
-        let mut order = ResultOrder::new(&survey, &settings, Collector::Pieces(&mut remembered), &tasks, 1);
+        let mut order = ResultOrder::new(&survey, &settings, Collector::Pieces(&mut remembered), &tasks);
         for number in 0..tasks.len() as u32 {
             let borders = if number == 1 { Err(Error::new("x", "can't be read")) } else { Ok(None) };
             let end = Some(TaskEnd { borders, given: Vec::new(), is_fresh: true });
             let begun = Some(BatchMark::default());
             let piece = MessagePiece { begun, ..piece(&settings, number..number + 1, false) };
-            order.add(ThreadResult { thread: Some(0), piece, end });
+            order.add(ThreadResult { piece, end });
         }
         let gathered = order.complete();
         assert_eq!((gathered.batch.read, remembered.from.len()), (0, 0));
@@ -163,15 +162,15 @@ mod tests {
                 .expect("read");
         };
         read(&mut reader, 0..2);
-        let first = reader.take_piece();
+        let first = reader.take();
         assert!(first.begun.is_some() && !first.revokes);
         read(&mut reader, 2..3);
         reader.remark(Remark::Failed(Error::new("x", "can't be read")));
         reader.begin();
         read(&mut reader, 3..5);
-        let second = reader.take_piece();
+        let second = reader.take();
         assert_eq!((second.batch.read, second.begun.map(|begun| begun.messages())), (2, Some(0)));
         assert!(second.revokes);
-        assert!(!reader.take_piece().revokes);
+        assert!(!reader.take().revokes);
     }
 }

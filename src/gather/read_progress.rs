@@ -45,7 +45,7 @@ impl ProgressReader<'_, '_> {
         if let Some(on_piece) = &mut self.on_piece
             && self.reader.messages() >= TOGETHER
         {
-            on_piece(self.reader.take_piece());
+            on_piece(self.reader.take());
         }
     }
 }
@@ -83,7 +83,6 @@ impl Sink for ProgressReader<'_, '_> {
 
     fn stream(&mut self, stream: MboxStream<'_>) -> Option<io::Result<()>> {
         let (progress, settings, place) = (self.progress, self.settings, self.reader.place().clone());
-        // Each part has names of its own: a part may be read twice, and its names are nobody else's.
         let read = |part: &mut StreamPart| {
             let mut reader = FactReader::at(place.clone(), settings);
             let (given, one_customer, on_piece) = (Vec::new(), None, None);
@@ -91,8 +90,8 @@ impl Sink for ProgressReader<'_, '_> {
                 ProgressReader { reader: &mut reader, progress, settings, given, one_customer, on_piece };
             (part.read(&mut sink), reader.take())
         };
-        let join = |(batch, names)| {
-            self.reader.join(batch, names);
+        let join = |part| {
+            self.reader.join(part);
             self.flush_long_piece();
         };
         Some(stream.read(read, join))

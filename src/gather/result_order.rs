@@ -5,14 +5,12 @@ use super::piece_sink::PieceSink;
 use super::task::Task;
 use super::uncached_facts::UncachedFacts;
 use crate::error::{Error, Result};
-use crate::fact::{BatchMark, FactReader, MessagePiece, NameTable, ReadingSettings, Renaming};
+use crate::fact::{BatchMark, FactReader, MessagePiece, ReadingSettings, Renaming};
 use crate::fact_file::MailboxCounts;
 use crate::mailbox::{Borders, Buffering, MailboxArgument, Remark, SourcePart, Survey};
 
 /// What a thread found.
 pub(super) struct ThreadResult {
-    /// Which thread's names it uses; `None`: those of the cache that was read ahead.
-    pub thread: Option<usize>,
     /// What came next.
     pub piece: MessagePiece,
     /// At the end of the task.
@@ -44,10 +42,6 @@ pub(super) struct ResultOrder<'a> {
     settings: &'a ReadingSettings,
     collect: Collector<'a>,
     tasks: &'a [Task<'a>],
-    /// For each thread, what its names are called here.
-    renamings: Vec<Renaming>,
-    /// The same for what was read of the cache ahead.
-    ahead: Renaming,
     gathered: Gathered,
     /// For each argument of the command line, what it gave and which mailboxes its facts were made from.
     counts: Vec<(ArgumentCounts, Vec<MailboxCounts>)>,
@@ -73,13 +67,7 @@ impl<'a> ResultOrder<'a> {
         settings: &'a ReadingSettings,
         collect: Collector<'a>,
         tasks: &'a [Task<'a>],
-        threads: usize,
     ) -> Self {
-        let renamings = (0..threads.max(1)).map(|_| Renaming::default()).collect();
-        let mut ahead = Renaming::default();
-        if let Collector::Cached(fresh) = &collect {
-            ahead.add(fresh.names_ahead());
-        }
         let mut gathered = Gathered::default();
         let empty = |argument: &MailboxArgument| ArgumentCounts {
             has_maildir: argument.has_maildir,
@@ -99,8 +87,6 @@ impl<'a> ResultOrder<'a> {
             settings,
             collect,
             tasks,
-            renamings,
-            ahead,
             gathered,
             counts,
             given,
@@ -125,30 +111,19 @@ impl<'a> ResultOrder<'a> {
     /// Takes in what a thread found next of the first task that has not ended.
     pub fn add(&mut self, found: ThreadResult) {
         let Some(task) = self.tasks.get(self.taken) else { return };
-        let ThreadResult { thread, mut piece, end } = found;
-        let in_pieces = matches!(self.collect, Collector::Pieces(_));
-        let mut renaming = std::mem::take(self.renaming_of(thread));
-        if !in_pieces {
-            renaming.add(std::mem::take(&mut piece.names));
+        match found.end {
+            None => self.append(task, found.piece, true),
+            Some(end) => self.end_of_task(task, found.piece, end),
         }
-        match end {
-            None => self.append(task, (piece, true), &mut renaming),
-            Some(end) => self.end_of_task(task, piece, end, &mut renaming),
-        }
-        *self.renaming_of(thread) = renaming;
     }
 
-    fn renaming_of(&mut self, thread: Option<usize>) -> &mut Renaming {
-        thread.and_then(|at| self.renamings.get_mut(at)).unwrap_or(&mut self.ahead)
-    }
-
-    fn end_of_task(&mut self, task: &Task<'_>, piece: MessagePiece, end: TaskEnd, renaming: &mut Renaming) {
+    fn end_of_task(&mut self, task: &Task<'_>, piece: MessagePiece, end: TaskEnd) {
         self.given.extend(end.given);
         if let Collector::Cached(fresh) = &mut self.collect {
             fresh.is_damaged |= end.is_fresh && task.kept.is_some();
         }
         match end.borders {
-            Ok(borders) => self.part(task, (piece, end.is_fresh), renaming, borders),
+            Ok(borders) => self.part(task, (piece, end.is_fresh), borders),
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }
         self.taken += 1;
@@ -160,14 +135,15 @@ impl<'a> ResultOrder<'a> {
     }
 
     /// Takes in what comes next, and whether it comes from the mail.
-    fn append(&mut self, task: &Task<'_>, (piece, is_fresh): (MessagePiece, bool), renaming: &mut Renaming) {
+    fn append(&mut self, task: &Task<'_>, piece: MessagePiece, is_fresh: bool) {
         let MessagePiece { mut batch, names, begun, revokes } = piece;
         let (whole, run) = (&mut self.gathered.batch, &mut self.gathered.names);
         match &mut self.collect {
-            Collector::Everything => whole.append(batch, renaming, run),
+            Collector::Everything => whole.append(batch, &mut names.into(), run),
             Collector::Cached(fresh) => {
-                fresh.add(&mut batch, (renaming, run), is_fresh);
-                whole.append(batch, renaming, run);
+                let mut renaming = Renaming::from(names);
+                fresh.add(&mut batch, (&mut renaming, run), is_fresh);
+                whole.append(batch, &mut renaming, run);
             }
             Collector::Pieces(pieces) => {
                 if revokes {
@@ -178,7 +154,7 @@ impl<'a> ResultOrder<'a> {
                 let begun = begun.filter(|_| task.part == SourcePart::Whole);
                 self.begun = begun.map_or(self.begun, |begun| begun.after(whole));
                 whole.count(&mut batch);
-                pieces.add(batch, NameTable::of_piece(&names), begun.map(|begun| begun.messages()));
+                pieces.add(batch, names, begun.map(|begun| begun.messages()));
             }
         }
     }
@@ -214,13 +190,7 @@ impl<'a> ResultOrder<'a> {
     }
 
     /// Takes in a part, unless the part before it reaches into it: then it is read again from there.
-    fn part(
-        &mut self,
-        task: &Task<'_>,
-        piece: (MessagePiece, bool),
-        renaming: &mut Renaming,
-        borders: Option<Borders>,
-    ) {
+    fn part(&mut self, task: &Task<'_>, (piece, is_fresh): (MessagePiece, bool), borders: Option<Borders>) {
         match (self.expected, task.part) {
             (Some(start), SourcePart::ByteRange { to, .. }) if start >= to => {}
             (Some(start), SourcePart::ByteRange { to, dialect, .. })
@@ -230,7 +200,7 @@ impl<'a> ResultOrder<'a> {
             }
             _ => {
                 self.expected = borders.and_then(|borders| borders.next);
-                self.append(task, piece, renaming);
+                self.append(task, piece, is_fresh);
             }
         }
     }
@@ -257,14 +227,8 @@ impl<'a> ResultOrder<'a> {
             None,
         ) {
             Ok(borders) => {
-                let (batch, names) = reader.take();
-                let mut renaming = Renaming::default();
-                let mut piece = MessagePiece { batch, names, ..MessagePiece::default() };
-                if !matches!(self.collect, Collector::Pieces(_)) {
-                    renaming.add(std::mem::take(&mut piece.names));
-                }
                 self.expected = borders.and_then(|borders| borders.next);
-                self.append(task, (piece, true), &mut renaming);
+                self.append(task, reader.take(), true);
             }
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }

@@ -3,7 +3,7 @@
 use super::cache::{Cache, may_be_kept};
 use super::task::Task;
 use crate::error::Error;
-use crate::fact::{Batch, Details, NameTable, NewNames, ReadingSettings, Renaming};
+use crate::fact::{Batch, Details, NameTable, ReadingSettings, Renaming};
 use crate::fact_file::MailboxCounts;
 use crate::mailbox::Remark;
 use std::io;
@@ -21,11 +21,6 @@ pub(super) struct UncachedFacts<'a> {
 impl<'a> UncachedFacts<'a> {
     pub fn new(cache: &'a Cache) -> Self {
         Self { cache, batch: Batch::default(), is_damaged: false, reported: false }
-    }
-
-    /// The names of what was read of the cache ahead.
-    pub fn names_ahead(&self) -> NewNames {
-        self.cache.take_names_ahead()
     }
 
     /// Takes in what comes next: of the mail a copy. What only the cache needs is left out of what the run keeps.

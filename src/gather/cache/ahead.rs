@@ -4,19 +4,14 @@
 use super::cached_facts::{CachedFacts, FactsAhead};
 use super::{Cache, TAG, name_of_argument};
 use crate::error::Result;
-use crate::fact::{NameTable, NewNames, ReadingSettings};
+use crate::fact::ReadingSettings;
 use crate::fact_file::KeepOptions;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What was read before it was known what is needed.
-#[derive(Debug, Default)]
-pub(super) struct ReadAhead {
-    files: HashMap<PathBuf, FactsAhead>,
-    /// The names of all of them.
-    names: NewNames,
-}
+/// What was read before it was known what is needed, by the files that it was read from.
+pub(super) type ReadAhead = HashMap<PathBuf, FactsAhead>;
 
 impl Cache {
     /// The cache in a folder, where that was a cache before.
@@ -45,25 +40,20 @@ impl Cache {
         let beginnings: Vec<String> = folders.map(|path| format!("f-{}-", name_of_argument(path))).collect();
         let of_folders = |key: &str| beginnings.iter().any(|beginning| key.starts_with(beginning));
         let files = self.files.iter().filter(|(key, _)| of_folders(key)).map(|(_, file)| file);
-        let (mut read, mut names) = (HashMap::new(), NameTable::default());
+        let mut read = ReadAhead::new();
         // Tests read everything ahead, however small.
         for file in files.take_while(|_| cfg!(test) || !is_done.load(Ordering::Relaxed)) {
-            let facts = file.read_ahead(settings, self.keep, &mut names);
+            let facts = file.read_ahead(settings, self.keep);
             read.extend(facts.map(|facts| (file.path.clone(), facts)));
         }
         if let Ok(mut ahead) = self.ahead.lock() {
-            *ahead = ReadAhead { files: read, names: names.new_names() };
+            *ahead = read;
         }
     }
 
     /// What was read of that file.
     pub(in crate::gather) fn take_ahead(&self, file: &CachedFacts) -> Option<FactsAhead> {
-        self.ahead.lock().ok()?.files.remove(&file.path)
-    }
-
-    /// The names of what was read.
-    pub(in crate::gather) fn take_names_ahead(&self) -> NewNames {
-        self.ahead.lock().map_or_else(|_| NewNames::default(), |mut ahead| std::mem::take(&mut ahead.names))
+        self.ahead.lock().ok()?.remove(&file.path)
     }
 
     /// Lets go what turned out not to be needed.

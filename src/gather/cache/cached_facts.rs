@@ -1,7 +1,7 @@
 //! A file of the cache: known by its name, whole by its checksum.
 
 use super::checksum;
-use crate::fact::{Batch, FactReader, NameTable, ReadingSettings};
+use crate::fact::{Batch, FactReader, MessagePiece, NameTable, ReadingSettings};
 use crate::fact_file::{self, KeepOptions};
 use crate::mailbox::{FactsBytes, FactsFile};
 use serde::{Deserialize, Serialize};
@@ -41,15 +41,10 @@ impl CachedFacts {
     }
 
     /// Reads it by itself, before it is known whether it is needed.
-    pub fn read_ahead(
-        &self,
-        settings: &ReadingSettings,
-        keep: KeepOptions,
-        names: &mut NameTable,
-    ) -> Option<FactsAhead> {
-        let mut batch = Batch::default();
-        let owners_named = self.read_into(settings, keep, (&mut batch, names))?;
-        Some(FactsAhead { batch, owners_named })
+    pub fn read_ahead(&self, settings: &ReadingSettings, keep: KeepOptions) -> Option<FactsAhead> {
+        let mut piece = MessagePiece::default();
+        let owners_named = self.read_into(settings, keep, (&mut piece.batch, &mut piece.names))?;
+        Some(FactsAhead { piece, owners_named })
     }
 
     /// Reads it; which of the owner's addresses are named is returned, by their places.
@@ -84,7 +79,7 @@ impl CachedFacts {
 /// Facts that were read before it was known whether they are needed.
 #[derive(Debug)]
 pub struct FactsAhead {
-    pub batch: Batch,
+    pub piece: MessagePiece,
     /// The owner's addresses that its messages name, by their places.
     pub owners_named: BTreeSet<u64>,
 }
