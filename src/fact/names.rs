@@ -2,7 +2,8 @@
 //! share one table, because an address is often a sender and a customer too; the type of a number says what it names.
 //!
 //! A number takes four bytes, a reference to a shared text 16: with as many in facts, a run over 255,000 small messages takes
-//! 63 MB in place of 45.
+//! 63 MB in place of 45. Their texts stand in one buffer: each by itself, 243,000 messages take
+//! 84 MiB in place of 69.
 
 use super::redaction::{Redaction, host_of_address};
 use std::borrow::Borrow;
@@ -10,7 +11,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use string_interner::backend::StringBackend;
 use string_interner::symbol::SymbolU32;
 use string_interner::{StringInterner, Symbol};
@@ -130,6 +131,8 @@ impl fmt::Display for Name {
 #[derive(Debug, Clone, Default)]
 pub struct NameTable {
     texts: StringInterner<StringBackend<SymbolU32>>,
+    /// Those that are kept elsewhere, too, by their numbers: a million pairs have few senders or few customers.
+    kept: OnceLock<Box<[OnceLock<Name>]>>,
     /// Where the run is redacted.
     shown: Option<Box<ShownNames>>,
 }
@@ -159,9 +162,12 @@ impl NameTable {
         texts.get(id.into()).map_or("", String::as_str)
     }
 
-    /// The same, to be kept elsewhere.
-    pub fn shared<Id: Named>(&self, id: Id) -> Name {
-        self.text(id).into()
+    /// The same, to be kept elsewhere: one copy of each. Numbers that are given later have none.
+    pub fn shared<Id: Named + Copy>(&self, id: Id) -> Name {
+        let places = || std::iter::repeat_with(OnceLock::new).take(self.texts.len()).collect();
+        let place = self.kept.get_or_init(places).get(id.into()).filter(|_| self.shown.is_none());
+        let name = || Name::from(self.text(id));
+        place.map_or_else(name, |place| place.get_or_init(name).clone())
     }
 
     /// The name as mail has it: to be compared with consent lists, never to be shown.
