@@ -146,6 +146,6 @@ fn of_each_pair<T: Send>(
         (1..threads).for_each(|_| drop(scope.spawn(judge)));
         judge();
     });
-    // All are there; what stops at the first that is not can be done in place, and `flatten` can't.
+    // All are there. This is done in place; with `flatten` all cases were there twice for a moment.
     found.into_iter().map_while(|found| found).collect()
 }

@@ -9,6 +9,7 @@ use super::redaction::{Redaction, host_of_address};
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::RandomState;
 use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -127,10 +128,11 @@ impl fmt::Display for Name {
     }
 }
 
-/// All names of a run.
-#[derive(Debug, Clone, Default)]
+/// All names of a run, or of a piece of it.
+#[derive(Debug, Clone)]
 pub struct NameTable {
-    texts: StringInterner<StringBackend<SymbolU32>>,
+    /// Hashed with a key of the process: names come from mail that anybody may have written.
+    texts: StringInterner<StringBackend<SymbolU32>, RandomState>,
     /// Those that are kept elsewhere, too, by their numbers: a million pairs have few senders or few customers.
     kept: OnceLock<Box<[OnceLock<Name>]>>,
     /// Where the run is redacted.
@@ -142,6 +144,13 @@ pub struct NameTable {
 pub struct Renaming {
     piece: NameTable,
     numbers: Vec<Option<NameNumber>>,
+}
+
+impl Default for NameTable {
+    fn default() -> Self {
+        let texts = StringInterner::with_hasher(RandomState::new());
+        Self { texts, kept: OnceLock::new(), shown: None }
+    }
 }
 
 impl NameTable {

@@ -142,7 +142,7 @@ impl<'a> FactReader<'a> {
         self.pending = None;
         self.report = None;
         self.links.clear();
-        // What they know has the names of this piece.
+        // What they know of senders, customers and lists are numbers of this piece's names.
         (self.authors, self.field_cache, self.mailbox_id) = Default::default();
         MessagePiece {
             batch: std::mem::take(&mut self.batch),
