@@ -1,9 +1,9 @@
 //! The author of a message.
 
+use super::Name;
 use super::batch::hash;
 use super::settings::ReadingSettings;
 use super::unsubscribe::is_no_reply;
-use super::{AddressId, NameId, NameTable, SenderId};
 use crate::mailbox::Unusable;
 use crate::message::address::Address;
 use crate::message::domain::{domain_of, normal_address};
@@ -16,12 +16,12 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Author {
     /// The organisation.
-    pub sender: SenderId,
+    pub sender: Name,
     /// Its name, hashed.
     pub sender_hash: u64,
     /// The address, and the name beside it.
-    pub address: AddressId,
-    pub name: Option<NameId>,
+    pub address: Name,
+    pub name: Option<Name>,
     /// The domain in the field; a relay's where one forwarded the message.
     pub domain: Option<Arc<str>>,
     /// Whether it is the owner.
@@ -32,7 +32,8 @@ pub struct Author {
     pub no_reply: bool,
 }
 
-/// What the From values seen so far mean: they recur thousands of times.
+/// What the From values seen so far mean: they recur thousands of times. By names, not by their numbers, which are other
+/// ones in each piece.
 #[derive(Debug)]
 pub struct Authors(Meanings<Author>);
 
@@ -44,12 +45,7 @@ impl Default for Authors {
 
 impl Authors {
     /// The author by the first From field; where that has no address, by the Sender field.
-    pub fn author(
-        &mut self,
-        fields: &Fields<'_>,
-        settings: &ReadingSettings,
-        names: &mut NameTable,
-    ) -> Result<Author, Unusable> {
+    pub fn author(&mut self, fields: &Fields<'_>, settings: &ReadingSettings) -> Result<Author, Unusable> {
         let named = [FieldName::FROM, FieldName::SENDER].into_iter().filter_map(|name| fields.first(name));
         for raw in named.filter(|raw| !raw.is_empty()) {
             let may_be_rewritten = settings.senders.may_be_rewritten(fields);
@@ -60,9 +56,9 @@ impl Authors {
             // Other fields may name who wrote: such a value means nothing by itself.
             if may_be_rewritten || settings.senders.is_relayed(&written.address) {
                 let original = settings.senders.original(&written, fields, &settings.owners);
-                return Ok(read(&written, original.as_ref(), settings, names));
+                return Ok(read(&written, original.as_ref(), settings));
             }
-            let author = read(&written, None, settings, names);
+            let author = read(&written, None, settings);
             self.0.note(raw, author.clone());
             return Ok(author);
         }
@@ -72,20 +68,15 @@ impl Authors {
 
 /// What an author means: who wrote is the `original` that a relay names; what the receiver could verify, and who
 /// the owner is, goes by the address in the field, because a relay vouches only for itself.
-fn read(
-    written: &Address,
-    original: Option<&Address>,
-    settings: &ReadingSettings,
-    names: &mut NameTable,
-) -> Author {
+fn read(written: &Address, original: Option<&Address>, settings: &ReadingSettings) -> Author {
     let author = original.unwrap_or(written);
     let organisation = settings.senders.organisation(&author.address);
     let name = author.name.as_ref().or(written.name.as_ref());
     Author {
-        sender: names.number(&organisation.name),
         sender_hash: hash(&[organisation.name.as_bytes()]),
-        address: names.number(&author.address),
-        name: name.map(|name| names.number(name)),
+        sender: organisation.name.into(),
+        address: author.address.as_str().into(),
+        name: name.map(|name| name.as_str().into()),
         domain: domain_of(&written.address).map(Into::into),
         // A relay under the owner's own domain writes for others.
         owner: [Some(written), original]

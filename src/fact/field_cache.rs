@@ -1,11 +1,11 @@
 //! Values that recur in thousands of messages, read once: to whom, on which list, under which labels.
 
+use super::Name;
 use super::batch::hash;
 use super::customer::{Owners, UNKNOWN, address, by_letterhead, hops, stated, without_prefix};
 use super::settings::ReadingSettings;
 use super::state::MailState;
 use super::unsubscribe::is_no_reply;
-use super::{CustomerId, ListId, NameTable};
 use crate::message::address::addresses;
 use crate::message::decode::{bracketed, plain_text};
 use crate::message::domain::{normal_domain, registrable};
@@ -15,9 +15,9 @@ use crate::text::cache::Meanings;
 /// Caches of such values. What caches bring is measured in `text/cache.rs`.
 #[derive(Debug)]
 pub struct FieldCache {
-    customers: Meanings<Option<CustomerId>>,
-    letterheads: Meanings<CustomerId>,
-    lists: Meanings<Option<ListId>>,
+    customers: Meanings<Option<Name>>,
+    letterheads: Meanings<Name>,
+    lists: Meanings<Option<Name>>,
     labels: Meanings<MailState>,
     replies: Meanings<Option<bool>>,
     hosts: Meanings<u64>,
@@ -38,17 +38,14 @@ impl Default for FieldCache {
 
 impl FieldCache {
     /// To whom a message was delivered: the first source that names an address.
-    pub fn customer(&mut self, fields: &Fields<'_>, owners: &Owners, names: &mut NameTable) -> CustomerId {
+    pub fn customer(&mut self, fields: &Fields<'_>, owners: &Owners) -> Name {
         for raw in stated(fields).map(|raw| without_prefix(raw, fields)).chain(hops(fields)) {
-            let named = || Some(names.number(owners.customer(&address(raw, owners)?)));
+            let named = || Some(owners.customer(&address(raw, owners)?).into());
             if let Some(customer) = self.customers.meaning(raw, named) {
                 return customer;
             }
         }
-        let mut by_letterhead = || {
-            let found = by_letterhead(fields, owners);
-            names.number(found.as_deref().unwrap_or(UNKNOWN))
-        };
+        let by_letterhead = || by_letterhead(fields, owners).as_deref().unwrap_or(UNKNOWN).into();
         let mut to = fields.all(FieldName::TO);
         match (to.next(), to.next()) {
             (Some(only), None) => self.letterheads.meaning(only, by_letterhead),
@@ -57,11 +54,11 @@ impl FieldCache {
     }
 
     /// The list of a message.
-    pub fn list(&mut self, fields: &Fields<'_>, names: &mut NameTable) -> Option<ListId> {
+    pub fn list(&mut self, fields: &Fields<'_>) -> Option<Name> {
         let raw = fields.first(FieldName::LIST_ID)?;
         self.lists.meaning(raw, || {
             let id = plain_text(bracketed(raw)).to_lowercase();
-            (!id.is_empty()).then(|| names.number(&id))
+            (!id.is_empty()).then(|| id.into())
         })
     }
 

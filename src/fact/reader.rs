@@ -142,8 +142,7 @@ impl<'a> FactReader<'a> {
         self.pending = None;
         self.report = None;
         self.links.clear();
-        // What they know of senders, customers and lists are numbers of this piece's names.
-        (self.authors, self.field_cache, self.mailbox_id) = Default::default();
+        self.mailbox_id = None;
         MessagePiece {
             batch: std::mem::take(&mut self.batch),
             names: std::mem::take(&mut self.names),
@@ -201,7 +200,7 @@ impl<'a> FactReader<'a> {
         let settings = self.settings;
         let before = self.batch.mark();
         self.begin_record(fields, &message);
-        let author = self.authors.author(fields, settings, &mut self.names)?;
+        let author = self.authors.author(fields, settings)?;
         let authenticity = self.authenticity(fields, author.domain.as_deref());
         let (state, own) = self.state(fields, author.owner && authenticity != Authenticity::Unverified);
         let listed = list_unsubscribe(fields);
@@ -228,11 +227,11 @@ impl<'a> FactReader<'a> {
             message_id: id.unwrap_or(0),
             order: self.batch.read,
             time: received_at(fields, message.from_line, self.place.stored_state.delivered, settings.now),
-            sender: author.sender,
+            sender: self.names.number(&author.sender),
             customer: self.customers(fields),
-            from: author.address,
-            name: author.name,
-            list: self.field_cache.list(fields, &mut self.names),
+            from: self.names.number(&author.address),
+            name: author.name.as_deref().map(|name| self.names.number(name)),
+            list: self.field_cache.list(fields).map(|list| self.names.number(&list)),
             rule: decision.rule,
             kind: decision.kind,
             way_out,
@@ -295,7 +294,7 @@ impl<'a> FactReader<'a> {
                 self.further.extend_from_slice(further);
                 *first
             }
-            None => self.field_cache.customer(fields, &self.settings.owners, &mut self.names),
+            None => self.names.number(&self.field_cache.customer(fields, &self.settings.owners)),
         }
     }
 

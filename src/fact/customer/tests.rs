@@ -1,15 +1,12 @@
 //! Tests of `customer`.
 
 use super::*;
-use crate::fact::NameTable;
 use crate::fact::field_cache::FieldCache;
 use crate::message::header::{Spans, Vocabulary};
 
 /// To whom a message was delivered, as its fact says.
 fn delivered_to(fields: &Fields<'_>, owners: &Owners) -> String {
-    let mut names = NameTable::default();
-    let customer = FieldCache::default().customer(fields, owners, &mut names);
-    names.text(customer).to_string()
+    FieldCache::default().customer(fields, owners).to_string()
 }
 
 fn customer(header: &str, owners: &[&str]) -> String {
