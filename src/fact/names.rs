@@ -1,9 +1,9 @@
 //! Names kept once, each under a small number: senders, customers, addresses, display names, list ids, mailboxes. They
 //! share one table, because an address is often a sender and a customer too; the type of a number says what it names.
 //!
-//! A number takes four bytes, a reference to a shared text 16: with as many in facts, a run over 255,000 small messages takes
-//! 63 MB in place of 45. Their texts stand in one buffer: with one allocation for each, a run over 243,000
-//! takes 84 MiB in place of 69.
+//! A fact refers to these by number, in four bytes; a reference to a shared text takes 16, and with those a run over
+//! 255,000 small messages took 63 MB in place of 45. All texts stand in one buffer; with an allocation for each, a run over
+//! 243,000 took 84 MiB in place of 69.
 
 use super::redaction::{Redaction, host_of_address};
 use std::borrow::Borrow;
